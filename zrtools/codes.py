@@ -1,0 +1,228 @@
+"""What the service's numbers mean: carriers, statuses, detailed codes and result codes.
+
+The tables hold main values only; the service may add to them at any time, so whoever looks something up
+keeps what it does not find. Source of every table: https://doc.aossms.com/zettai-reach/openapi.html and the
+service's API specification 1.47.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "ACTIONS",
+    "CARRIERS",
+    "CATEGORIES",
+    "DLR_STATUSES",
+    "MODULES",
+    "OPT_OUT_URL",
+    "ORIGINS",
+    "OUTCOMES",
+    "RESULTS",
+    "SOURCE",
+    "UNLISTED",
+    "UNRECOGNISED",
+    "Carrier",
+    "Category",
+    "Label",
+    "Origin",
+    "Outcome",
+    "Result",
+]
+
+SOURCE = "https://doc.aossms.com/zettai-reach/openapi.html"
+
+OPT_OUT_URL = "https://ai9.jp/0PT0UT"
+"""In a message the service replaces this text with each recipient's own opt-out link: it must never change."""
+
+Outcome = Literal["delivered", "failed", "sending", "unknown"]
+Origin = Literal["handset", "carrier or handset", "unlisted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A wording in Japanese and in English."""
+
+    ja: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A mobile carrier as the service numbers it; `sendable` ones may be named in a send."""
+
+    id: str
+    name: str
+    label: Label
+    sendable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A failure category: the last three digits of a detailed code."""
+
+    code: str | None
+    name: str
+    label: Label
+    origin: Origin
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A responseCode: what it means and what a person does about it."""
+
+    code: int
+    label: Label
+    advice: Label
+
+
+CARRIERS: dict[str, Carrier] = {
+    c.id: c
+    for c in (
+        Carrier("101", "au", Label("au", "au")),
+        Carrier("102", "Y!mobile", Label("Y!mobile（旧ウィルコム）", "Y!mobile (formerly Willcom)"), sendable=False),
+        Carrier("103", "docomo", Label("ドコモ", "docomo")),
+        Carrier("105", "SoftBank", Label("ソフトバンク", "SoftBank")),
+        Carrier("106", "Rakuten Mobile", Label("楽天モバイル", "Rakuten Mobile")),
+    )
+}
+"""By carrierId. 102 stands only in old raw data: its network ended on 2021-01-31."""
+
+OUTCOMES: dict[int, Outcome] = {0: "unknown", 1: "sending", 2: "delivered", 3: "failed"}
+"""By statusId."""
+
+DLR_STATUSES: dict[int, str] = {
+    0: "Unknown",
+    1: "Message is Sending",
+    2: "Message delivered",
+    3: "Message delivery failed",
+}
+"""statusDescription of a delivery report, by statusId."""
+
+MODULES: dict[str, str] = {
+    "11": "au",
+    "12": "au",
+    "13": "au",
+    "14": "au",
+    "31": "docomo",
+    "32": "docomo",
+    "51": "SoftBank",
+    "52": "SoftBank",
+    "61": "Rakuten Mobile",
+    "62": "Rakuten Mobile",
+}
+"""The carrier's name by the first two digits of a detailed code. It can contradict carrierId."""
+
+ACTIONS: dict[str, Label] = {
+    "send again later": Label("時間をおいて再送", "send again later"),
+    "drop the number": Label("番号を見直し（繰り返す場合は除外）", "review the number, drop it after repeats"),
+    "use another channel": Label("別の手段で連絡", "use another channel"),
+    "look into it": Label("個別に調査", "look into it"),
+}
+
+ORIGINS: dict[str, Label] = {
+    "handset": Label("受信側端末", "recipient's handset"),
+    "carrier or handset": Label("通信事業者または受信側端末", "carrier or recipient's handset"),
+    "unlisted": Label("不明（未掲載コード）", "not known (unlisted code)"),
+}
+
+CATEGORIES: dict[str, Category] = {
+    c.code: c
+    for c in (
+        Category("721", "congestion", Label("輻輳", "congestion"), "carrier or handset", "send again later"),
+        Category(
+            "732",
+            "not in service",
+            Label("欠番・顧客都合", "not in service, or subscriber's circumstances"),
+            "handset",
+            "drop the number",
+        ),
+        Category("821", "handset congestion", Label("輻輳（端末側）", "handset congestion"), "handset", "send again later"),
+        Category("823", "network", Label("ネットワーク起因", "network"), "carrier or handset", "send again later"),
+        Category(
+            "824",
+            "out of reach",
+            Label("圏外・電源OFF等", "out of coverage or powered off"),
+            "handset",
+            "send again later",
+        ),
+        Category(
+            "833",
+            "out of reach or busy",
+            Label("圏外・話中・電源OFF等", "out of coverage, in a call or powered off"),
+            "handset",
+            "send again later",
+        ),
+        Category(
+            "834",
+            "handset error",
+            Label("端末側エラー（SMS拒否設定等）", "handset error, e.g. set to refuse SMS"),
+            "handset",
+            "use another channel",
+        ),
+    )
+    if c.code is not None
+}
+"""By the last three digits of a detailed code, whatever its module."""
+
+UNLISTED = Category(None, "unlisted", Label("未掲載コード", "unlisted code"), "unlisted", "look into it")
+"""Any other five-digit code."""
+
+UNRECOGNISED = Category(None, "unrecognised", Label("判読できないコード", "unrecognised code"), "unlisted", "look into it")
+"""Anything that is not five digits, a missing code included."""
+
+RESULTS: dict[int, Result] = {
+    r.code: r
+    for r in (
+        Result(0, Label("受け付けました", "accepted"), Label("対応は不要です", "nothing to do")),
+        Result(
+            100,
+            Label("必須項目がありません", "a required field is missing"),
+            Label("示された項目を指定してください", "give the field that is named"),
+        ),
+        Result(
+            110,
+            Label("項目の内容が正しくありません", "a field's content is wrong"),
+            Label(
+                "示された項目を直してください（token・clientId なら設定を確認）",
+                "correct the field that is named (token or clientId: check the settings)",
+            ),
+        ),
+        Result(
+            120,
+            Label("項目が長すぎます", "a field is over its length"),
+            Label("示された項目を短くしてください", "shorten the field that is named"),
+        ),
+        Result(
+            130,
+            Label("すでに送信済みです", "that message has gone out"),
+            Label("取消はできません。状況照会で結果を確認してください", "it cannot be cancelled; ask its status"),
+        ),
+        Result(
+            140,
+            Label("過去の日時です", "the time is in the past"),
+            Label("未来の日時を指定してください（日本時間）", "give a time in the future (Japan time)"),
+        ),
+        Result(
+            300,
+            Label("送信上限を超えました", "over the plan's sending limit"),
+            Label("契約の送信上限を確認してください", "check the plan's sending limit"),
+        ),
+        Result(
+            400,
+            Label("clientTag が使用済みです", "that clientTag was used before"),
+            Label(
+                "その clientTag の状況を照会してください。別の clientTag で送り直さないでください",
+                "ask the status of that clientTag; do not send again under another one before you know",
+            ),
+        ),
+        Result(
+            500,
+            Label("サービス側のエラーです", "an error inside the service"),
+            Label("時間をおいて再度お試しください。続く場合は提供元へ", "try again later; if it goes on, ask the vendor"),
+        ),
+    )
+}
+"""By responseCode. Any other code may come: keep its number and message."""

@@ -1,0 +1,130 @@
+"""The exceptions of zrtools.
+
+```
+Exception
+└── ZrtoolsError                 anything that zrtools raises on purpose
+    ├── ConfigurationError       a setting is missing or cannot be used
+    ├── InputError               refused before anything was sent (also a ValueError); .row
+    ├── ApiError                 the service answered "not accepted"; .code .message .field
+    ├── TransportError           no usable answer came; .status_code
+    ├── UnexpectedResponseError  an answer came, but not one of this API
+    ├── PartialResultError       a run over many requests could not finish; .frame .missing
+    │   └── Interrupted          the person stopped it (also a KeyboardInterrupt)
+    └── ArchiveError             an archive, journal or store on disk cannot be used as it is
+```
+
+Every message says what to do next. None of them, nor its cause chain, holds the access token or a whole
+phone number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "ApiError",
+    "ArchiveError",
+    "ConfigurationError",
+    "InputError",
+    "Interrupted",
+    "PartialResultError",
+    "TransportError",
+    "UnexpectedResponseError",
+    "ZrtoolsError",
+]
+
+
+class ZrtoolsError(Exception):
+    """Anything that zrtools raises on purpose.
+
+    `client_tag` is set on the errors of a send, so that what became of the message can be asked.
+    """
+
+    client_tag: str | None = None
+
+
+class ConfigurationError(ZrtoolsError):
+    """A setting is missing or cannot be used."""
+
+
+class InputError(ZrtoolsError, ValueError):
+    """Input was refused before anything was sent.
+
+    `row` is the zero-based position of the offending value where it was one of many, else None.
+    """
+
+    def __init__(self, message: str, *, row: int | None = None) -> None:
+        super().__init__(message)
+        self.row = row
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+class ApiError(ZrtoolsError):
+    """The service answered that the request was not accepted.
+
+    `code` is its responseCode, `message` its own words (numbers masked), `field` the field that the message
+    names, or None.
+    """
+
+    def __init__(self, text: str, *, code: int, message: str, field: str | None = None) -> None:
+        super().__init__(text)
+        self.code = code
+        self.message = message
+        self.field = field
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+class TransportError(ZrtoolsError):
+    """No usable answer came: time-out, refused connection, HTTP error, or throttling after the last retry.
+
+    `status_code` is the HTTP status where there was one, else None.
+    """
+
+    def __init__(self, message: str, *, status_code: int | None = None) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+class UnexpectedResponseError(ZrtoolsError):
+    """An answer came that is not one of this API: not JSON, or without a responseCode."""
+
+
+class PartialResultError(ZrtoolsError):
+    """A run over many requests could not finish.
+
+    `frame` holds what came, with the schema of the whole; `missing` lists what did not: days, months, or
+    (number, reference date) pairs, in the caller's order.
+    """
+
+    def __init__(self, message: str, *, frame: pl.DataFrame, missing: list[Any]) -> None:
+        super().__init__(message)
+        self.frame = frame
+        self.missing = missing
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+class Interrupted(PartialResultError, KeyboardInterrupt):
+    """The person stopped the run; what had come is in `frame`, what had not in `missing`."""
+
+
+class ArchiveError(ZrtoolsError):
+    """An archive, journal or store on disk cannot be used as it is."""
+
+
+def _rebuild(cls: type[ZrtoolsError], args: tuple[Any, ...], state: dict[str, Any]) -> ZrtoolsError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

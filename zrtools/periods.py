@@ -1,0 +1,108 @@
+"""Days, months and times as people write them, always in Japan."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from zrtools.errors import InputError
+
+__all__ = ["TOKYO", "Day", "Month", "Time", "day", "days", "month", "month_end", "months", "time"]
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+Day = date | str
+Month = date | str
+Time = datetime | str
+
+_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-?(\d{2})", re.ASCII)
+_TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::00)?", re.ASCII)
+
+
+def day(value: Day, name: str = "date") -> date:
+    """Read one day: a date, "YYYY-MM-DD" or "YYYYMMDD"; a datetime means its day in Japan.
+
+    Raises `InputError`.
+    """
+    if isinstance(value, datetime):
+        return (value.astimezone(TOKYO) if value.tzinfo else value).date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and (found := _DAY.fullmatch(value.strip())):
+        try:
+            return date(*map(int, found.groups()))
+        except ValueError:
+            pass
+    raise InputError(f'{name} must be a day such as "2026-10-31", "20261031" or a date, not {value!r}.')
+
+
+def month(value: Month, name: str = "month") -> date:
+    """Read one month as its first day: a date, "YYYY-MM" or "YYYYMM".
+
+    Raises `InputError`.
+    """
+    if isinstance(value, date):
+        return day(value).replace(day=1)
+    if isinstance(value, str) and (found := _MONTH.fullmatch(value.strip())):
+        try:
+            return date(int(found[1]), int(found[2]), 1)
+        except ValueError:
+            pass
+    raise InputError(f'{name} must be a month such as "2026-10", "202610" or a date, not {value!r}.')
+
+
+def month_end(first: date) -> date:
+    """Find the last day of a month."""
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def days(start: Day, end: Day | None = None) -> list[date]:
+    """List the days from start to end, both included; a month means its days.
+
+    Raises `InputError` when a date cannot be read or the end lies before the start.
+    """
+    first, last = _edges(start, "start")
+    if end is not None:
+        last = _edges(end, "end")[1]
+    if last < first:
+        raise InputError(f"The period is reversed: start is {first}, end is {last}. Swap them.")
+    return [first + timedelta(n) for n in range((last - first).days + 1)]
+
+
+def months(start: Month, end: Month | None = None) -> list[date]:
+    """List the first days of the months from start to end, both included.
+
+    Raises `InputError` when a month cannot be read or the end lies before the start.
+    """
+    first = month(start, "start")
+    last = first if end is None else month(end, "end")
+    if last < first:
+        raise InputError(f"The period is reversed: start is {first:%Y-%m}, end is {last:%Y-%m}. Swap them.")
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(count)]
+
+
+def time(value: Time, name: str = "schedule_time") -> datetime:
+    """Read a time to the minute, in Japan: naive means Japan, aware is converted, or "YYYY-MM-DD HH:MM".
+
+    Raises `InputError`.
+    """
+    if isinstance(value, datetime):
+        return value.astimezone(TOKYO) if value.tzinfo else value.replace(tzinfo=TOKYO)
+    if isinstance(value, str) and (found := _TIME.fullmatch(value.strip())):
+        try:
+            return datetime(*map(int, found.groups()), tzinfo=TOKYO)  # type: ignore[misc]
+        except ValueError:
+            pass
+    raise InputError(f'{name} must be a time in Japan such as "2026-10-31 09:30" or a datetime, not {value!r}.')
+
+
+def _edges(value: Day | Month, name: str) -> tuple[date, date]:
+    if isinstance(value, str) and _MONTH.fullmatch(value.strip()):
+        first = month(value, name)
+        return first, month_end(first)
+    only = day(value, name)
+    return only, only

@@ -1,0 +1,83 @@
+"""What people read, in Japanese and in English, and which of the two is on.
+
+`text("charts.failures", lang)` looks a wording up; each file of this package holds the wordings of one kind of
+reader, as `{key: Label(ja, en)}`.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Literal
+
+from zrtools.codes import ACTIONS, CARRIERS, CATEGORIES, ORIGINS, UNLISTED, UNRECOGNISED, Label
+from zrtools.errors import InputError
+
+__all__ = ["Lang", "action", "carrier", "category", "label", "language", "origin", "outcome", "text"]
+
+Lang = Literal["ja", "en"]
+
+_UNKNOWN = Label("不明", "unknown")
+_OUTCOMES = {
+    "delivered": Label("到達", "delivered"),
+    "failed": Label("不達", "failed"),
+    "sending": Label("送信中", "sending"),
+    "unknown": Label("不明", "unknown"),
+    "pending": Label("未確定", "pending"),
+}
+_CARRIERS = {c.name: c.label for c in CARRIERS.values()}
+_CATEGORIES = {c.name: c.label for c in (*CATEGORIES.values(), UNLISTED, UNRECOGNISED)}
+
+
+def language(lang: str | None = None) -> Lang:
+    """Tell which language is on: the one given, else `ZRTOOLS_LANG`, else Japanese.
+
+    Raises `InputError` for any other than "ja" and "en".
+    """
+    chosen = lang or os.environ.get("ZRTOOLS_LANG") or "ja"
+    if chosen not in ("ja", "en"):
+        raise InputError(f'The language must be "ja" or "en", not {chosen!r}: correct lang= or ZRTOOLS_LANG.')
+    return chosen  # type: ignore[return-value]
+
+
+def label(wording: Label, lang: str | None = None) -> str:
+    """Give a label in the language that is on."""
+    return wording.ja if language(lang) == "ja" else wording.en
+
+
+def text(key: str, lang: str | None = None, **values: object) -> str:
+    """Look a wording up by "file.key" and fill its {fields}."""
+    room, _, name = key.partition(".")
+    wording: Label = import_module(f"zrtools.words.{room}").TEXTS[name]
+    return label(wording, lang).format(**values)
+
+
+def carrier(name: str | None, lang: str | None = None) -> str:
+    """Name a carrier for people; null is 不明 / unknown, a name that is not listed stays."""
+    return _named(_CARRIERS, name, lang)
+
+
+def category(name: str | None, lang: str | None = None) -> str:
+    """Name a failure category for people."""
+    return _named(_CATEGORIES, name, lang)
+
+
+def origin(name: str | None, lang: str | None = None) -> str:
+    """Say for people where the cause of a failure lies."""
+    return _named(ORIGINS, name, lang)
+
+
+def action(name: str | None, lang: str | None = None) -> str:
+    """Say for people what to do about a failure."""
+    return _named(ACTIONS, name, lang)
+
+
+def outcome(name: str | None, lang: str | None = None) -> str:
+    """Name an outcome for people."""
+    return _named(_OUTCOMES, name, lang)
+
+
+def _named(table: dict[str, Label], name: str | None, lang: str | None) -> str:
+    if name is None:
+        return label(_UNKNOWN, lang)
+    return label(table[name], lang) if name in table else name
