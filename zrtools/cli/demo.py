@@ -1,0 +1,119 @@
+"""`zrtools demo`: a failure report from simulated traffic, over real HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from zrtools import words
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.option("--month", help="The month to report, YYYY-MM.  [default: the month before the sandbox's today]")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("zrtools-demo"),
+    show_default=True,
+    help="Folder for the report and the pictures.",
+)
+@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which simulated traffic.")
+@click.option("--messages-per-day", type=click.IntRange(1, 200_000), help="How much traffic.")
+def command(month: str | None, out: Path, lang: str | None, seed: int, messages_per_day: int | None) -> None:
+    """Make a failure report from the embedded sandbox: no credentials, no network.
+
+    Starts the sandbox, fetches a month of delivery statuses through the client, prints failures by carrier and
+    category, and writes an HTML report and two pictures.
+    """
+    from datetime import timedelta
+
+    import zrtools as zr
+
+    def say(key: str, **values: object) -> None:
+        click.echo(words.text(f"demo.{key}", lang, **values))
+
+    start = monotonic()
+    words.language(lang)
+    out.mkdir(parents=True, exist_ok=True)
+    traffic = {} if messages_per_day is None else {"messages_per_day": messages_per_day}
+    with zr.Client.sandbox(seed=seed, **traffic) as client:
+        first = zr.periods.month(month) if month else (client.now().date().replace(day=1) - timedelta(days=1)).replace(day=1)
+        say("begin", url=client.base_url, month=f"{first:%Y-%m}")
+        fetching = monotonic()
+        statuses = client.status(f"{first:%Y-%m}")
+        seconds = monotonic() - fetching
+
+    classified = zr.classify(statuses)
+    outcomes = dict(classified["outcome"].value_counts().iter_rows())
+    failed, delivered = outcomes.get("failed", 0), outcomes.get("delivered", 0)
+    say(
+        "fetched",
+        days=statuses["send_date"].n_unique(),
+        rows=statuses.height,
+        seconds=seconds,
+        failed=failed,
+        rate=failed / max(failed + delivered, 1),
+        pending=statuses.height - failed - delivered,
+    )
+    click.echo()
+    say("table")
+    click.echo(table(zr.failures.breakdown(classified), lang))
+    click.echo()
+
+    report = zr.reports.failures(classified, out / f"failures-{first:%Y-%m}.html", lang=lang)
+    say("report", path=report)
+    for name in ("failures", "failures_over_time"):
+        picture = out / f"{name.replace('_', '-')}-{first:%Y-%m}.png"
+        try:
+            zr.charts.save(getattr(zr.charts, name)(classified, lang=lang), picture)
+        except zr.ConfigurationError as why:
+            say("no_picture", why=why)
+            break
+        say("picture", path=picture)
+    say("end", seconds=monotonic() - start)
+
+
+def table(breakdown: pl.DataFrame, lang: str | None = None) -> str:
+    """Write a breakdown by carrier and failure category as a table for a terminal."""
+    import polars as pl
+
+    def named(key: str) -> str:
+        return words.text(f"demo.{key}", lang)
+
+    def percent(column: str) -> pl.Expr:
+        return pl.format("{} %", (pl.col(column) * 100).round(2))
+
+    rows = breakdown.select(
+        pl.Series(named("carrier"), [words.carrier(c, lang) for c in breakdown["carrier"]], dtype=pl.String),
+        pl.Series(
+            named("category"), [words.category(c, lang) for c in breakdown["failure_category"]], dtype=pl.String
+        ),
+        pl.col("failed").alias(named("failed")),
+        pl.col("settled").alias(named("settled")),
+        percent("failure_rate").alias(named("rate")),
+        pl.format("{} – {}", (pl.col("rate_low") * 100).round(2), (pl.col("rate_high") * 100).round(2)).alias(
+            named("interval")
+        ),
+        percent("share_of_failures").alias(named("share")),
+    )
+    with pl.Config(
+        tbl_rows=-1,
+        tbl_cols=-1,
+        tbl_width_chars=140,
+        fmt_str_lengths=60,
+        thousands_separator=",",
+        tbl_formatting="UTF8_HORIZONTAL_ONLY",
+        tbl_hide_dataframe_shape=True,
+        tbl_hide_column_data_types=True,
+        tbl_cell_numeric_alignment="RIGHT",
+    ):
+        return str(rows)

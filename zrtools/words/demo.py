@@ -1,0 +1,28 @@
+"""What `zrtools demo` says."""
+
+from zrtools.codes import Label
+
+__all__ = ["TEXTS"]
+
+TEXTS: dict[str, Label] = {
+    "begin": Label(
+        "サンドボックスを起動しました（{url}）。{month} の配信状況を取得します。",
+        "The sandbox is up at {url}. Fetching the delivery status of {month}.",
+    ),
+    "fetched": Label(
+        "{days} 日分、{rows:,} 通を {seconds:.1f} 秒で取得しました。不達 {failed:,} 通（不達率 {rate:.2%}）、未確定 {pending:,} 通。",
+        "{rows:,} messages of {days} days in {seconds:.1f} s. {failed:,} failed (failure rate {rate:.2%}), {pending:,} pending.",
+    ),
+    "table": Label("キャリア × 不達分類（多い順）", "Carrier x failure category, most failures first"),
+    "carrier": Label("キャリア", "carrier"),
+    "category": Label("不達分類", "failure category"),
+    "failed": Label("不達（通）", "failed"),
+    "settled": Label("確定（通）", "settled"),
+    "rate": Label("不達率", "failure rate"),
+    "interval": Label("95 % 区間", "95 % interval"),
+    "share": Label("不達に占める割合", "share of failures"),
+    "report": Label("レポート: {path}", "Report: {path}"),
+    "picture": Label("図: {path}", "Picture: {path}"),
+    "no_picture": Label("図（PNG）は作りませんでした: {why}", "No PNG was made: {why}"),
+    "end": Label("所要時間 {seconds:.1f} 秒。", "Done in {seconds:.1f} s."),
+}
