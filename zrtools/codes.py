@@ -82,7 +82,12 @@ CARRIERS: dict[str, Carrier] = {
     c.id: c
     for c in (
         Carrier("101", "au", Label("au", "au")),
-        Carrier("102", "Y!mobile", Label("Y!mobile（旧ウィルコム）", "Y!mobile (formerly Willcom)"), sendable=False),
+        Carrier(
+            "102",
+            "Y!mobile",
+            Label("Y!mobile（旧ウィルコム）", "Y!mobile (formerly Willcom)"),
+            sendable=False,
+        ),
         Carrier("103", "docomo", Label("ドコモ", "docomo")),
         Carrier("105", "SoftBank", Label("ソフトバンク", "SoftBank")),
         Carrier("106", "Rakuten Mobile", Label("楽天モバイル", "Rakuten Mobile")),
@@ -117,7 +122,9 @@ MODULES: dict[str, str] = {
 
 ACTIONS: dict[str, Label] = {
     "send again later": Label("時間をおいて再送", "send again later"),
-    "drop the number": Label("番号を見直し（繰り返す場合は除外）", "review the number, drop it after repeats"),
+    "drop the number": Label(
+        "番号を見直し（繰り返す場合は除外）", "review the number, drop it after repeats"
+    ),
     "use another channel": Label("別の手段で連絡", "use another channel"),
     "look into it": Label("個別に調査", "look into it"),
 }
@@ -139,8 +146,16 @@ CATEGORIES: dict[str, Category] = {
             "handset",
             "drop the number",
         ),
-        Category("821", "handset congestion", Label("輻輳（端末側）", "handset congestion"), "handset", "send again later"),
-        Category("823", "network", Label("ネットワーク起因", "network"), "carrier or handset", "send again later"),
+        Category(
+            "821",
+            "handset congestion",
+            Label("輻輳（端末側）", "handset congestion"),
+            "handset",
+            "send again later",
+        ),
+        Category(
+            "823", "network", Label("ネットワーク起因", "network"), "carrier or handset", "send again later"
+        ),
         Category(
             "824",
             "out of reach",
@@ -170,7 +185,9 @@ CATEGORIES: dict[str, Category] = {
 UNLISTED = Category(None, "unlisted", Label("未掲載コード", "unlisted code"), "unlisted", "look into it")
 """Any other five-digit code."""
 
-UNRECOGNISED = Category(None, "unrecognised", Label("判読できないコード", "unrecognised code"), "unlisted", "look into it")
+UNRECOGNISED = Category(
+    None, "unrecognised", Label("判読できないコード", "unrecognised code"), "unlisted", "look into it"
+)
 """Anything that is not five digits, a missing code included."""
 
 RESULTS: dict[int, Result] = {
@@ -198,7 +215,9 @@ RESULTS: dict[int, Result] = {
         Result(
             130,
             Label("すでに送信済みです", "that message has gone out"),
-            Label("取消はできません。状況照会で結果を確認してください", "it cannot be cancelled; ask its status"),
+            Label(
+                "取消はできません。状況照会で結果を確認してください", "it cannot be cancelled; ask its status"
+            ),
         ),
         Result(
             140,
@@ -221,7 +240,10 @@ RESULTS: dict[int, Result] = {
         Result(
             500,
             Label("サービス側のエラーです", "an error inside the service"),
-            Label("時間をおいて再度お試しください。続く場合は提供元へ", "try again later; if it goes on, ask the vendor"),
+            Label(
+                "時間をおいて再度お試しください。続く場合は提供元へ",
+                "try again later; if it goes on, ask the vendor",
+            ),
         ),
     )
 }

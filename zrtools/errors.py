@@ -115,7 +115,7 @@ class PartialResultError(ZrtoolsError):
         return _rebuild, (type(self), self.args, self.__dict__)
 
 
-class Interrupted(PartialResultError, KeyboardInterrupt):
+class Interrupted(PartialResultError, KeyboardInterrupt):  # noqa: N818 - it is named as Ctrl-C is
     """The person stopped the run; what had come is in `frame`, what had not in `missing`."""
 
 

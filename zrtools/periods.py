@@ -82,7 +82,10 @@ def months(start: Month, end: Month | None = None) -> list[date]:
     if last < first:
         raise InputError(f"The period is reversed: start is {first:%Y-%m}, end is {last:%Y-%m}. Swap them.")
     count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return [date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(count)]
+    return [
+        date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1)
+        for n in range(count)
+    ]
 
 
 def time(value: Time, name: str = "schedule_time") -> datetime:
@@ -97,7 +100,9 @@ def time(value: Time, name: str = "schedule_time") -> datetime:
             return datetime(*map(int, found.groups()), tzinfo=TOKYO)  # type: ignore[misc]
         except ValueError:
             pass
-    raise InputError(f'{name} must be a time in Japan such as "2026-10-31 09:30" or a datetime, not {value!r}.')
+    raise InputError(
+        f'{name} must be a time in Japan such as "2026-10-31 09:30" or a datetime, not {value!r}.'
+    )
 
 
 def _edges(value: Day | Month, name: str) -> tuple[date, date]:

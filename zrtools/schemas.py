@@ -114,8 +114,8 @@ COLUMNS: dict[str, str] = {
     "client_tag": "the sender's own name for the message; null when none was given",
     "detailed_status_id": "the carrier's detailed code; undefined, so null, while unknown or sending",
     "separated_success_count": (
-        "billable messages (通数): of one message in STATUS (delivered and failed) and DLR (delivered only), of the "
-        "month in COUNTS"
+        "billable messages (通数): of one message in STATUS (delivered and failed) and DLR "
+        "(delivered only), of the month in COUNTS"
     ),
     "rawdata": "the carrier's own error data as JSON text; deprecated by the service",
     "month": "the first day of the month",
@@ -123,7 +123,7 @@ COLUMNS: dict[str, str] = {
     "through": "the last day counted: the month's end, or yesterday for the running month",
     "input": "the number as it was given",
     "reference_date": "the day on which the number was known to be that person's",
-    "status": "T now another person's, N the same person's, ERROR cannot be judged, null not asked or refused",
+    "status": "T now another person's, N still that person's, ERROR cannot be judged, null not asked",
     "error": "why there is no status; null if none",
     "schedule_time": "when the message is to go out",
     "title": "the template's name",

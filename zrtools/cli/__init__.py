@@ -26,14 +26,19 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(__version__, prog_name="zrtools")
 def root() -> None:
     """Work with 絶対リーチ! SMS communicationPlatform: frames, reports, cleaning, delivery reports."""
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run the command line and leave with its exit code: 0 done, 1 failed, 2 used wrongly, 130 interrupted."""
+    """Run the command line and leave with its exit code.
+
+    0 done, 1 failed, 2 used wrongly, 130 interrupted.
+    """
     for stream in (sys.stdout, sys.stderr):
         # a Windows console in CP932 cannot show every character, and a report must not die of it
         if hasattr(stream, "reconfigure"):
@@ -58,6 +63,9 @@ def main(args: list[str] | None = None) -> None:
         code = 1
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        click.echo(f"zrtools: {error.strerror or type(error).__name__}{where}. Choose another place or free it.", err=True)
+        click.echo(
+            f"zrtools: {error.strerror or type(error).__name__}{where}. Choose another place or free it.",
+            err=True,
+        )
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

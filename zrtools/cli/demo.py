@@ -17,7 +17,9 @@ __all__ = ["command"]
 
 
 @click.command()
-@click.option("--month", help="The month to report, YYYY-MM.  [default: the month before the sandbox's today]")
+@click.option(
+    "--month", help="The month to report, YYYY-MM.  [default: the month before the sandbox's today]"
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -31,8 +33,8 @@ __all__ = ["command"]
 def command(month: str | None, out: Path, lang: str | None, seed: int, messages_per_day: int | None) -> None:
     """Make a failure report from the embedded sandbox: no credentials, no network.
 
-    Starts the sandbox, fetches a month of delivery statuses through the client, prints failures by carrier and
-    category, and writes an HTML report and two pictures.
+    Starts the sandbox, fetches a month of delivery statuses through the client, prints failures by carrier
+    and category, and writes an HTML report and two pictures.
     """
     from datetime import timedelta
 
@@ -46,7 +48,8 @@ def command(month: str | None, out: Path, lang: str | None, seed: int, messages_
     out.mkdir(parents=True, exist_ok=True)
     traffic = {} if messages_per_day is None else {"messages_per_day": messages_per_day}
     with zr.Client.sandbox(seed=seed, **traffic) as client:
-        first = zr.periods.month(month) if month else (client.now().date().replace(day=1) - timedelta(days=1)).replace(day=1)
+        before = client.now().date().replace(day=1) - timedelta(days=1)
+        first = zr.periods.month(month or before)
         say("begin", url=client.base_url, month=f"{first:%Y-%m}")
         fetching = monotonic()
         statuses = client.status(f"{first:%Y-%m}")
@@ -95,7 +98,9 @@ def table(breakdown: pl.DataFrame, lang: str | None = None) -> str:
     rows = breakdown.select(
         pl.Series(named("carrier"), [words.carrier(c, lang) for c in breakdown["carrier"]], dtype=pl.String),
         pl.Series(
-            named("category"), [words.category(c, lang) for c in breakdown["failure_category"]], dtype=pl.String
+            named("category"),
+            [words.category(c, lang) for c in breakdown["failure_category"]],
+            dtype=pl.String,
         ),
         pl.col("failed").alias(named("failed")),
         pl.col("settled").alias(named("settled")),
