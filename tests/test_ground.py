@@ -1,0 +1,205 @@
+"""The ground that every room stands on: errors, codes, words, schemas, periods."""
+
+from __future__ import annotations
+
+import importlib.util
+import pickle
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import zrtools as zr
+from zrtools import codes, errors, periods, schemas, words
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_exception_tree_is_drawn_as_it_is() -> None:
+    """The drawing in the docstring names every exception, and every one is a ZrtoolsError."""
+    for name in errors.__all__:
+        assert f" {name} " in (errors.__doc__ or "")
+        assert issubclass(getattr(errors, name), zr.ZrtoolsError)
+    assert issubclass(zr.InputError, ValueError)
+    assert issubclass(zr.Interrupted, KeyboardInterrupt)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        zr.InputError("no", row=3),
+        zr.ApiError("no", code=110, message="Invalid token.", field="token"),
+        zr.TransportError("no", status_code=503),
+        zr.PartialResultError("no", frame=schemas.empty(zr.schemas.COUNTS), missing=[date(2026, 10, 1)]),
+        zr.Interrupted("no", frame=schemas.empty(zr.schemas.COUNTS), missing=[]),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+def test_errors_survive_a_pickle(error: zr.ZrtoolsError) -> None:
+    """An error from another process keeps its facts."""
+    error.client_tag = "tag-1"
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert again.args == error.args
+    assert again.client_tag == "tag-1"
+    assert set(vars(again)) == set(vars(error))
+
+
+def test_every_carrier_of_a_module_is_listed() -> None:
+    """A module never names a carrier that the carrier table does not know."""
+    assert set(codes.MODULES.values()) <= {c.name for c in codes.CARRIERS.values()}
+
+
+def test_every_category_has_a_labelled_action_and_origin() -> None:
+    """What a category points at has wordings in both languages."""
+    for category in (*codes.CATEGORIES.values(), codes.UNLISTED, codes.UNRECOGNISED):
+        assert category.action in codes.ACTIONS
+        assert category.origin in codes.ORIGINS
+
+
+def test_dictionary_page_is_what_schemas_and_codes_say() -> None:
+    """The data dictionary is generated: `poe dictionary` writes it anew."""
+    spec = importlib.util.spec_from_file_location("dictionary", ROOT / "docs" / "dictionary.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs" / "dictionary.md").read_text("utf-8") == module.page()
+
+
+def test_every_code_is_documented() -> None:
+    """Each code of each table stands on the dictionary page."""
+    page = (ROOT / "docs" / "dictionary.md").read_text("utf-8")
+    for table in (codes.CARRIERS, codes.OUTCOMES, codes.MODULES, codes.CATEGORIES, codes.RESULTS):
+        for code in table:
+            assert f"| {code} |" in page
+
+
+def test_every_column_is_explained_once() -> None:
+    """No schema has a column without a meaning, and no meaning lacks its column."""
+    used = {column for schema in schemas.FRAMES.values() for column in schema}
+    assert used | {"rawdata"} == set(schemas.COLUMNS)
+
+
+@pytest.mark.parametrize("name", schemas.FRAMES)
+def test_empty_frame_has_its_schema(name: str) -> None:
+    """An empty frame is told from another one by its columns and types."""
+    frame = schemas.empty(schemas.FRAMES[name])
+    assert frame.schema == schemas.FRAMES[name]
+    assert frame.height == 0
+
+
+def test_schema_mismatch_says_got_and_expected() -> None:
+    """A wrong frame is refused in terms of its columns."""
+    frame = schemas.empty(schemas.COUNTS).with_columns(pl.col("month").cast(pl.String)).drop("through")
+    with pytest.raises(
+        zr.InputError, match="month: expected Date, got String; through: expected Date, got no such"
+    ):
+        schemas.check(frame, schemas.COUNTS, "COUNTS")
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_a_day_reads_the_same_however_it_is_written(day: date) -> None:
+    """A date, both spellings and a time on that day are one day."""
+    for value in (
+        day,
+        f"{day:%Y-%m-%d}",
+        f"{day:%Y%m%d}",
+        f" {day:%Y%m%d} ",
+        datetime(day.year, day.month, day.day, 23, 59),
+    ):
+        assert periods.day(value) == day
+    assert periods.days(f"{day:%Y-%m}") == periods.days(day.replace(day=1), periods.month_end(day))
+    assert (
+        periods.month(f"{day:%Y%m}")
+        == periods.month(f"{day:%Y-%m}")
+        == periods.month(day)
+        == day.replace(day=1)
+    )
+
+
+def test_an_aware_time_means_its_day_in_japan() -> None:
+    """Late evening in UTC is the next day in Japan."""
+    assert periods.day(datetime(2026, 10, 31, 20, 0, tzinfo=UTC)) == date(2026, 11, 1)
+    assert periods.time(datetime(2026, 10, 31, 20, 0, tzinfo=UTC)).isoformat() == "2026-11-01T05:00:00+09:00"
+    assert periods.time("2026-10-31 09:30") == periods.time(datetime(2026, 10, 31, 9, 30))
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-13-01", "2026-02-30", "26-01-01", "2026/01/01", "", "２０２６０１０１", 20261001, None]
+)
+def test_what_is_not_a_day_is_refused(value: object) -> None:
+    """A day that cannot be read is never guessed."""
+    with pytest.raises(zr.InputError, match="must be a day"):
+        periods.day(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", ["2026-13", "2026-00", "202613", "October", "2026-10-01", None])
+def test_what_is_not_a_month_is_refused(value: object) -> None:
+    """A month that cannot be read is never guessed."""
+    with pytest.raises(zr.InputError, match="must be a month"):
+        periods.month(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", ["2026-10-31", "2026-10-31 24:00", "09:30", "2026-02-30 10:00", None, 5])
+def test_what_is_not_a_time_is_refused(value: object) -> None:
+    """A time that cannot be read is never guessed."""
+    with pytest.raises(zr.InputError, match="must be a time"):
+        periods.time(value)  # type: ignore[arg-type]
+
+
+def test_reversed_periods_are_refused() -> None:
+    """An end before the start says so."""
+    with pytest.raises(zr.InputError, match="reversed"):
+        periods.days("2026-10-02", "2026-10-01")
+    with pytest.raises(zr.InputError, match="reversed"):
+        periods.months("2026-10", "2026-09")
+
+
+def test_months_cross_the_year() -> None:
+    """December is followed by January."""
+    assert periods.months("2026-11", "202702") == [
+        date(2026, 11, 1),
+        date(2026, 12, 1),
+        date(2027, 1, 1),
+        date(2027, 2, 1),
+    ]
+
+
+def test_language_is_given_then_set_then_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for wins over the environment, which wins over Japanese."""
+    monkeypatch.delenv("ZRTOOLS_LANG", raising=False)
+    assert words.language() == "ja"
+    monkeypatch.setenv("ZRTOOLS_LANG", "en")
+    assert words.language() == "en"
+    assert words.language("ja") == "ja"
+    with pytest.raises(zr.InputError, match="ZRTOOLS_LANG"):
+        words.language("fr")
+
+
+def test_unknown_carrier_is_named_and_new_ones_stay() -> None:
+    """Null is 不明 / unknown; a carrier that is not listed keeps its name."""
+    assert words.carrier(None, "ja") == "不明"
+    assert words.carrier(None, "en") == "unknown"
+    assert words.carrier("au", "ja") == "au"
+    assert words.carrier("Nova", "ja") == "Nova"
+
+
+def _fields(text: str) -> set[str]:
+    from string import Formatter
+
+    return {name.split(".")[0].split("[")[0] for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "zrtools" / "words").glob("[a-z]*.py")), ids=lambda p: p.stem)
+def test_wordings_say_the_same_in_both_languages(path: Path) -> None:
+    """Each wording has both languages, with the same fields to fill."""
+    texts = importlib.import_module(f"zrtools.words.{path.stem}").TEXTS
+    assert texts
+    for key, label in texts.items():
+        assert label.ja.strip(), key
+        assert label.en.strip(), key
+        assert _fields(label.ja) == _fields(label.en), key
