@@ -27,7 +27,7 @@ def page() -> str:
     """Write the whole page."""
     parts = [
         "# Data dictionary",
-        "Made from `zrtools.schemas` and `zrtools.codes` by `poe dictionary`; a test holds this page against them.",
+        "Made from `zrtools.schemas` and `zrtools.codes` by `poe dictionary`; a test holds it against them.",
         f"All times are Japan time, `{schemas.TIME}`. Source of the facts: <{codes.SOURCE}>.",
         "# Frames",
     ]
