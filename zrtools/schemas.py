@@ -9,11 +9,20 @@ from __future__ import annotations
 import polars as pl
 
 __all__ = [
+    "BILL",
     "CLEANING",
     "COLUMNS",
+    "COST",
     "COUNTS",
+    "DAILY_USAGE",
     "DLR",
+    "FORECAST",
     "FRAMES",
+    "INVOICE",
+    "MONTHLY",
+    "PARTS",
+    "PRICES",
+    "RECONCILIATION",
     "RESERVATIONS",
     "STATUS",
     "TEMPLATES",
@@ -93,6 +102,145 @@ DLR = pl.Schema(
     }
 )
 
+DAILY_USAGE = pl.Schema(
+    {
+        "send_date": pl.Date(),
+        "client_id": pl.String(),
+        "carrier_id": pl.String(),
+        "carrier": pl.String(),
+        "messages": pl.Int64(),
+        "delivered": pl.Int64(),
+        "failed": pl.Int64(),
+        "pending": pl.Int64(),
+        "delivered_count": pl.Int64(),
+        "failed_count": pl.Int64(),
+        "late_delivered_count": pl.Int64(),
+        "late_failed_count": pl.Int64(),
+    }
+)
+
+MONTHLY = pl.Schema(
+    {
+        "month": pl.Date(),
+        "client_id": pl.String(),
+        "client": pl.String(),
+        "carrier_id": pl.String(),
+        "carrier": pl.String(),
+        "separated_success_count": pl.Int64(),
+        "share": pl.Float64(),
+        "share_of_month": pl.Float64(),
+        "previous": pl.Int64(),
+        "change": pl.Int64(),
+        "change_rate": pl.Float64(),
+        "year_before": pl.Int64(),
+        "year_change": pl.Int64(),
+        "year_change_rate": pl.Float64(),
+        "through": pl.Date(),
+        "complete": pl.Boolean(),
+    }
+)
+
+FORECAST = pl.Schema(
+    {
+        "month": pl.Date(),
+        "carrier_id": pl.String(),
+        "carrier": pl.String(),
+        "through": pl.Date(),
+        "days_left": pl.Int32(),
+        "counted": pl.Int64(),
+        "forecast": pl.Int64(),
+        "low": pl.Int64(),
+        "high": pl.Int64(),
+        "level": pl.Float64(),
+        "method": pl.String(),
+    }
+)
+
+RECONCILIATION = pl.Schema(
+    {
+        "month": pl.Date(),
+        "carrier_id": pl.String(),
+        "carrier": pl.String(),
+        "counts": pl.Int64(),
+        "delivered_count": pl.Int64(),
+        "failed_count": pl.Int64(),
+        "basis": pl.String(),
+        "statuses": pl.Int64(),
+        "difference": pl.Int64(),
+        "pending": pl.Int64(),
+        "days_missing": pl.Int32(),
+        "invoice": pl.Int64(),
+        "invoice_difference": pl.Int64(),
+        "agrees": pl.Boolean(),
+        "reasons": pl.List(pl.String()),
+        "invoice_reasons": pl.List(pl.String()),
+        "through": pl.Date(),
+    }
+)
+
+PRICES = pl.Schema(
+    {
+        "client_id": pl.String(),
+        "carrier": pl.String(),
+        "since": pl.Date(),
+        "over": pl.Int64(),
+        "unit_price": pl.Decimal(38, 4),
+    }
+)
+
+INVOICE = pl.Schema(
+    {
+        "month": pl.Date(),
+        "carrier_id": pl.String(),
+        "carrier": pl.String(),
+        "quantity": pl.Int64(),
+        "amount": pl.Decimal(38, 4),
+    }
+)
+
+COST = pl.Schema(
+    {
+        "month": pl.Date(),
+        "client_id": pl.String(),
+        "client": pl.String(),
+        "carrier_id": pl.String(),
+        "carrier": pl.String(),
+        "since": pl.Date(),
+        "over": pl.Int64(),
+        "quantity": pl.Int64(),
+        "unit_price": pl.Decimal(38, 4),
+        "amount": pl.Decimal(38, 4),
+        "problem": pl.String(),
+    }
+)
+
+BILL = pl.Schema(
+    {
+        "month": pl.Date(),
+        "client_id": pl.String(),
+        "client": pl.String(),
+        "quantity": pl.Int64(),
+        "unpriced": pl.Int64(),
+        "net": pl.Decimal(38, 4),
+        "tax": pl.Decimal(38, 4),
+        "gross": pl.Decimal(38, 4),
+        "final": pl.Boolean(),
+    }
+)
+
+PARTS = pl.Schema(
+    {
+        "carrier_id": pl.String(),
+        "carrier": pl.String(),
+        "message_length": pl.Int32(),
+        "messages": pl.Int64(),
+        "parts": pl.Int32(),
+        "agreeing": pl.Int64(),
+        "sure": pl.Float64(),
+        "estimate": pl.Int32(),
+    }
+)
+
 FRAMES: dict[str, pl.Schema] = {
     "STATUS": STATUS,
     "COUNTS": COUNTS,
@@ -100,6 +248,15 @@ FRAMES: dict[str, pl.Schema] = {
     "RESERVATIONS": RESERVATIONS,
     "TEMPLATES": TEMPLATES,
     "DLR": DLR,
+    "DAILY_USAGE": DAILY_USAGE,
+    "MONTHLY": MONTHLY,
+    "FORECAST": FORECAST,
+    "RECONCILIATION": RECONCILIATION,
+    "PRICES": PRICES,
+    "INVOICE": INVOICE,
+    "COST": COST,
+    "BILL": BILL,
+    "PARTS": PARTS,
 }
 
 COLUMNS: dict[str, str] = {
@@ -131,6 +288,57 @@ COLUMNS: dict[str, str] = {
     "parameters": "the names of the placeholders",
     "message_id": "the service's own id of the message",
     "status_description": "status_id in the service's words",
+    "client": "the client's name from the user's own table, else its id",
+    "messages": "messages, each counted once whatever its length",
+    "delivered": "messages delivered",
+    "failed": "messages failed",
+    "pending": "messages not settled yet: unknown or sending, so without a carrier or a billable count",
+    "delivered_count": "billable messages (通数) of delivered messages",
+    "failed_count": "billable messages (通数) of failed messages; null where the source does not tell (DLR)",
+    "late_delivered_count": "the part of delivered_count whose status came in a later month than the sending",
+    "late_failed_count": "the part of failed_count whose status came in a later month than the sending",
+    "share": "the part of the client's month, 0 to 1; null when the month has none",
+    "share_of_month": "the part of the month of all clients together, 0 to 1; null when the month has none",
+    "previous": "separated_success_count one month before; null when that month is not in the data",
+    "change": "separated_success_count less previous; null unless both months are complete",
+    "change_rate": "change over previous; null when previous is 0",
+    "year_before": "separated_success_count of the same month last year; null when that month is not in the data",
+    "year_change": "separated_success_count less year_before; null unless both months are complete",
+    "year_change_rate": "year_change over year_before; null when year_before is 0",
+    "complete": "whether through is the month's end",
+    "days_left": "days of the month after through",
+    "counted": "billable messages (通数) counted up to through",
+    "forecast": "billable messages (通数) expected at the month's end",
+    "low": "lower end of the interval",
+    "high": "upper end of the interval",
+    "level": "how often the interval should hold the truth, 0 to 1",
+    "method": "what the days' shape was taken from: statuses, snapshots, or months (no days at hand)",
+    "counts": "billable messages (通数) as the counts say; null when the month is not in them",
+    "basis": "which sum of statuses the counts follow: delivered, delivered and failed, or undecided",
+    "statuses": "billable messages (通数) from statuses on that basis; null when none are at hand",
+    "difference": "counts less statuses",
+    "days_missing": "days up to through that the statuses do not cover; null when the coverage is not given",
+    "invoice": "billable messages (通数) on the invoice; null when it has no such line",
+    "invoice_difference": "invoice less counts (less statuses where there are no counts)",
+    "agrees": "whether every difference that can be taken is within the tolerance",
+    "reasons": "why counts and statuses differ, likeliest first; empty when they agree",
+    "invoice_reasons": "why the invoice differs, likeliest first; empty when it agrees",
+    "since": "the first day on which the price holds",
+    "over": "the tier: the price holds for billable messages beyond this many in the month",
+    "unit_price": "price of one billable message, before tax unless the prices say that it is in",
+    "quantity": "billable messages (通数), or messages accepted, as the plan bills",
+    "amount": "quantity times unit_price, not rounded in COST; as printed in INVOICE",
+    "problem": "why a line could not be priced, or was priced with a reservation; null if neither",
+    "unpriced": "billable messages without a price, which net, tax and gross leave out",
+    "net": "amount without tax, rounded",
+    "tax": "tax, rounded",
+    "gross": "amount with tax",
+    "final": "whether every day of the month is in and every line has its price",
+    "message_length": "characters of the message",
+    "parts": "what most messages of that length were billed as, in 通数",
+    "agreeing": "messages of that length billed like that",
+    "sure": "lower end of the 95 % interval (Wilson) of agreeing over messages",
+    "estimate": "what the usual Japanese table says, in 通数",
 }
 
 
