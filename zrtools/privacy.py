@@ -11,7 +11,18 @@ import polars as pl
 
 from zrtools.errors import InputError
 
-__all__ = ["hashed", "mask", "mask_text"]
+__all__ = ["DIGITS", "SEPARATORS", "hashed", "mask", "mask_text"]
+
+DIGITS = dict(zip("０１２３４５６７８９", "0123456789", strict=True))
+"""Full-width digits and what they mean."""
+
+SEPARATORS = (
+    " \t\r\n\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"  # spaces
+    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"  # unseen marks
+    "-\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d\uff70"  # hyphens, dashes, ー
+    "().[]（）［］〔〕．・･·"
+)
+"""What people put between a number's digits."""
 
 _Frame = TypeVar("_Frame", pl.DataFrame, pl.LazyFrame)
 
@@ -63,7 +74,9 @@ def mask_text(text: str) -> str:
 
 def mask_within(expr: pl.Expr) -> pl.Expr:
     """Hide every mobile number inside a text column."""
-    return expr.str.replace_all(r"((?:\+?81|0)[-\s()]*[26789]0)(?:[-\s()]*[0-9]){4,7}([-\s()]*[0-9]{4})", "${1}****${2}")
+    return expr.str.replace_all(
+        r"((?:\+?81|0)[-\s()]*[26789]0)(?:[-\s()]*[0-9]){4,7}([-\s()]*[0-9]{4})", "${1}****${2}"
+    )
 
 
 @overload
@@ -72,14 +85,18 @@ def hashed(value: str, key: bytes) -> str: ...
 def hashed(value: pl.Series, key: bytes) -> pl.Series: ...
 @overload
 def hashed(value: _Frame, key: bytes) -> _Frame: ...
-def hashed(value: str | pl.Series | pl.DataFrame | pl.LazyFrame, key: bytes) -> str | pl.Series | pl.DataFrame | pl.LazyFrame:
+def hashed(
+    value: str | pl.Series | pl.DataFrame | pl.LazyFrame, key: bytes
+) -> str | pl.Series | pl.DataFrame | pl.LazyFrame:
     """Replace phone numbers by a keyed hash (HMAC-SHA-256, 32 hexadecimal digits), the same for the same number.
 
     Keep the key away from the data: who has both can find the numbers again. Raises `InputError` when the key has
     fewer than 16 bytes.
     """
     if len(key) < 16:
-        raise InputError("The hashing key must have at least 16 bytes: make one with secrets.token_bytes(32).")
+        raise InputError(
+            "The hashing key must have at least 16 bytes: make one with secrets.token_bytes(32)."
+        )
     if isinstance(value, str):
         return _digest(value, key)
     if isinstance(value, pl.Series):
@@ -90,20 +107,30 @@ def hashed(value: str | pl.Series | pl.DataFrame | pl.LazyFrame, key: bytes) -> 
 
 def _masked(expr: pl.Expr) -> pl.Expr:
     text = expr.cast(pl.String)
-    return pl.when(text.str.len_chars() >= 9).then(
-        pl.concat_str(
-            text.str.extract(r"^(\s*(?:[+＋]?[8８][1１]|[0０])?[^0-9０-９]*[0-9０-９]{2})", 1).fill_null(""),
-            pl.lit("****"),
-            text.str.slice(-4),
+    return (
+        pl.when(text.str.len_chars() >= 9)
+        .then(
+            pl.concat_str(
+                text.str.extract(r"^(\s*(?:[+＋]?[8８][1１]|[0０])?[^0-9０-９]*[0-9０-９]{2})", 1).fill_null(
+                    ""
+                ),
+                pl.lit("****"),
+                text.str.slice(-4),
+            )
         )
-    ).when(text.is_not_null()).then(pl.lit("****"))
+        .when(text.is_not_null())
+        .then(pl.lit("****"))
+    )
 
 
 def _hash_column(name: str, key: bytes) -> pl.Expr:
     def digests(numbers: pl.Series) -> pl.Series:
         unique = numbers.unique().drop_nulls()
         return numbers.replace_strict(
-            unique, pl.Series([_digest(n, key) for n in unique], dtype=pl.String), default=None, return_dtype=pl.String
+            unique,
+            pl.Series([_digest(n, key) for n in unique], dtype=pl.String),
+            default=None,
+            return_dtype=pl.String,
         )
 
     return pl.col(name).map_batches(digests, return_dtype=pl.String)

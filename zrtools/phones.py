@@ -1,0 +1,144 @@
+"""Mobile numbers as analysts' files hold them, brought to the one form +81…, or refused with a reason.
+
+Taken: `0[26789]0` and eight digits, `020` and eleven digits, and both with +81, 81, 0081 or 01081 in front;
+full-width digits, hyphens of every kind, dots, spaces and brackets anywhere between them; a leading zero that
+Excel dropped (not of 020: such digits may as well be a date); Excel's leading apostrophe and `="…"`. Whatever
+could be read in two ways is refused, never guessed. Source: https://doc.aossms.com/zettai-reach/openapi.html
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from zrtools.codes import Label
+from zrtools.errors import InputError
+from zrtools.privacy import DIGITS, SEPARATORS, mask
+from zrtools.words import label, language
+
+__all__ = ["PROBLEMS", "normalise", "normalised", "problem"]
+
+PROBLEMS: dict[str, Label] = {
+    "empty": Label("電話番号が空です", "there is no number"),
+    "shortened by Excel": Label(
+        "Excelで桁が失われています（元のファイルで列を「文字列」にしてください）",
+        "Excel has dropped digits: make the column text in the original file",
+    ),
+    "other characters": Label(
+        "数字・ハイフン・空白・かっこ以外の文字があります",
+        "it holds something other than digits, hyphens, spaces and brackets",
+    ),
+    "not Japanese": Label("日本（+81）以外の国番号です", "its country code is not Japan's (+81)"),
+    "leading zero unclear": Label(
+        "先頭の0がなく、020の番号か日付などか判断できません（0から入力してください）",
+        "without its leading zero it may be a 020 number or something else: write the zero",
+    ),
+    "not a mobile number": Label(
+        "携帯電話の番号ではありません（固定・IP・フリーダイヤルなど）",
+        "it is not a mobile number: landline, IP phone or toll-free",
+    ),
+    "too short": Label("桁が足りません", "digits are missing"),
+    "too long": Label(
+        "桁が多すぎます（1つの欄に2つの番号がないか確認してください）",
+        "it has too many digits: are there two numbers in one cell?",
+    ),
+    "wrong length": Label("020の番号は11桁か14桁です", "a 020 number has 11 or 14 digits"),
+}
+"""Why a number is refused, for people; the keys are what `problem` answers."""
+
+_COMPACT = {**DIGITS, "＋": "+", **dict.fromkeys(SEPARATORS, "")}
+_TRANSLATION = str.maketrans(_COMPACT)
+_QUOTE = r"^(?:=?[\"＂]|['‘’＇`])?"
+_END = r"[\"＂]?$"
+_COUNTRY = r"(?:(?:\+|00|010)?810?|0)"
+_FULL = _QUOTE + _COUNTRY + r"([26789]0[0-9]{8}|20[0-9]{11})" + _END
+_ZERO_LOST = _QUOTE + r"([6789]0[0-9]{8})" + _END
+# a whole number that went through a float column: the .0 is no digit of the number
+_FLOAT = r"^([ \t'‘’＇]*[1-9１-９][0-9０-９]*)[.．][0０]+[ \t]*$"
+# a minus in front is no separator: -9012345678 is not a phone number
+_SIGNED = r"^[ \t　]*[-‐‑‒–—―−ー－ｰ]"
+
+
+def normalise(number: str | int | float) -> str:
+    """Bring one number to the form +819012345678.
+
+    Raises `InputError`, the number masked, that says why it is refused and what to do.
+    """
+    text = str(number) if isinstance(number, str | int | float) and not isinstance(number, bool) else ""
+    if not re.match(_SIGNED, text):
+        compact = re.sub(_FLOAT, r"\1", text).translate(_TRANSLATION)
+        if found := re.match(_FULL, compact) or re.match(_ZERO_LOST, compact):
+            return "+81" + found[1]
+    readable = text.encode("utf-8", "replace").decode()
+    why = pl.DataFrame({"number": [readable]}).select(problem("number")).item()
+    raise InputError(
+        f"The phone number {mask(readable)} cannot be used ({label(PROBLEMS[why], 'en')}). "
+        "Give a Japanese mobile number such as 090-1234-5678 or +819012345678."
+    )
+
+
+def normalised(numbers: pl.Expr | str) -> pl.Expr:
+    """Bring a column of numbers (text, integers or floats) to the form +81…, null where it is refused.
+
+    The column keeps its name.
+    """
+    return _normalised(_compact(_text(numbers)), _text(numbers))
+
+
+def problem(numbers: pl.Expr | str, *, lang: str | None = None) -> pl.Expr:
+    """Say why each number of a column is refused, as a column `problem` that is null where it is fine.
+
+    It holds keys of `PROBLEMS` or, with `lang`, their words. Raises `InputError` for a language other than "ja" and "en".
+    """
+    text = _text(numbers)
+    compact = _compact(text)
+    digits = compact.str.strip_chars("=\"＂'‘’＇`")
+    national = digits.str.replace(f"^{_COUNTRY}", "")
+    prefixed = digits.str.contains(r"^(?:\+|0|81)")
+    mobile = national.str.contains(r"^[26789]0")
+    length = national.str.len_chars()
+    reason = (
+        pl.when(text.is_null() | digits.is_in(["", "NaN", "nan"]))
+        .then(pl.lit("empty"))
+        .when(_normalised(compact, text).is_not_null())
+        .then(None)
+        .when(text.str.contains(r"^[ \t]*[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+[ \t]*$"))
+        .then(pl.lit("shortened by Excel"))
+        .when(text.str.contains(_SIGNED) | ~compact.str.contains(_QUOTE + r"\+?[0-9]+" + _END))
+        .then(pl.lit("other characters"))
+        .when(digits.str.contains(r"^(?:\+|00|010)(?:[^8]|8[^1]|8?$)"))
+        .then(pl.lit("not Japanese"))
+        .when(~prefixed & digits.str.contains(r"^20[0-9]{8}(?:[0-9]{3})?$"))
+        .then(pl.lit("leading zero unclear"))
+        .when(prefixed & national.str.contains(r"^20"))
+        .then(pl.lit("wrong length"))
+        .when(mobile)
+        .then(pl.when(length < 10).then(pl.lit("too short")).otherwise(pl.lit("too long")))
+        .when(length < 8)
+        .then(pl.lit("too short"))
+        .when(length > 10)
+        .then(pl.lit("too long"))
+        .otherwise(pl.lit("not a mobile number"))
+        .alias("problem")
+    )
+    if lang is None:
+        return reason
+    chosen = language(lang)
+    return reason.replace_strict(
+        {key: label(words, chosen) for key, words in PROBLEMS.items()}, return_dtype=pl.String
+    )
+
+
+def _text(numbers: pl.Expr | str) -> pl.Expr:
+    return (pl.col(numbers) if isinstance(numbers, str) else numbers).cast(pl.String)
+
+
+def _compact(text: pl.Expr) -> pl.Expr:
+    return text.str.replace(_FLOAT, "$1").str.replace_many(list(_COMPACT), list(_COMPACT.values()))
+
+
+def _normalised(compact: pl.Expr, text: pl.Expr) -> pl.Expr:
+    found = pl.coalesce(compact.str.extract(_FULL), compact.str.extract(_ZERO_LOST))
+    # prefixed by replacing the empty beginning, which keeps the column's name
+    return pl.when(~text.str.contains(_SIGNED)).then(found.str.replace("", "+81", literal=True))
