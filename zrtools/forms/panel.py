@@ -1,0 +1,89 @@
+"""What every form that acts has: a line for messages, actions that run once at a time, both languages."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import ipywidgets as w
+
+from zrtools import privacy, words
+from zrtools.errors import ZrtoolsError
+
+__all__ = ["Panel"]
+
+_Result = TypeVar("_Result")
+
+_COLOURS = {"plain": "#555555", "good": "#00664b", "bad": "#b03a00"}
+
+
+class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
+    """A form: a box of widgets with a message line below them."""
+
+    def __init__(self, lang: str | None) -> None:
+        self.lang = words.language(lang)
+        self.note = w.HTML()
+        self.busy = False
+        super().__init__()
+
+    def t(self, key: str, **values: object) -> str:
+        """Give a wording of the forms in the form's language."""
+        return words.text(f"forms.{key}", self.lang, **values)
+
+    def say(self, text: str, state: str = "plain") -> None:
+        """Show a message to the person, numbers masked."""
+        shown = html.escape(privacy.mask_text(text)).replace("\n", "<br>")
+        self.note.value = (
+            f'<div role="status" style="color:{_COLOURS[state]};line-height:1.5">{shown}</div>' if text else ""
+        )
+
+    def fail(self, error: Exception) -> None:
+        """Show an error where the person looks."""
+        if isinstance(error, ZrtoolsError):
+            self.say(self.t("failed", error=error), "bad")
+        else:
+            # what we did not expect may hold anything: its kind is enough to report it
+            self.say(self.t("bug", kind=type(error).__name__), "bad")
+
+    def act(self, work: Callable[[], _Result], done: Callable[[_Result], None]) -> bool:
+        """Run `work` beside the kernel's main thread and `done`, or the message of its error, on it.
+
+        One action at a time: while one runs, another is refused with False. `work` must not touch widgets.
+        """
+        if self.busy:
+            return False
+        self.busy = True
+        self.refresh()
+
+        def finish(result: Any, error: Exception | None) -> None:
+            self.busy = False
+            try:
+                if error is None:
+                    done(result)
+                else:
+                    self.fail(error)
+            except Exception as unexpected:  # noqa: BLE001 - a form keeps working and says what happened
+                self.fail(unexpected)
+            self.refresh()
+
+        def run() -> tuple[Any, Exception | None]:
+            try:
+                return work(), None
+            except Exception as error:  # noqa: BLE001 - shown in the form
+                return None, error
+
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            finish(*run())
+        else:
+            threading.Thread(
+                target=lambda: loop.call_soon_threadsafe(finish, *run()), name="zrtools-form", daemon=True
+            ).start()
+        return True
+
+    def refresh(self) -> None:
+        """Enable what can be pressed now and disable the rest."""
