@@ -13,13 +13,14 @@ import pytest
 import zrtools as zr
 
 PACKAGE = Path(zr.__file__).parent
-GROUND = {"errors", "periods", "schemas", "codes", "words", "privacy"}
+GROUND = {"errors", "periods", "schemas", "codes", "words", "privacy", "tables"}
 
 # room -> the rooms it may import, beside itself
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "codes": {"errors"},
+    "codes": {"errors", "tables"},
     "periods": {"errors"},
+    "tables": {"errors"},
     "words": {"codes", "errors"},
     "schemas": {"errors"},
     "privacy": {"codes", "errors", "schemas"},
