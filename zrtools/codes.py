@@ -7,8 +7,10 @@ service's API specification 1.47.
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Literal, get_args
 
 __all__ = [
     "ACTIONS",
@@ -29,6 +31,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Result",
+    "read",
 ]
 
 SOURCE = "https://doc.aossms.com/zettai-reach/openapi.html"
@@ -248,3 +251,58 @@ RESULTS: dict[int, Result] = {
     )
 }
 """By responseCode. Any other code may come: keep its number and message."""
+
+
+def read(path: str | Path) -> dict[str, Category]:
+    """Read names for codes of one's own from a CSV file, for `classify(frame, codes=...)`.
+
+    The file is UTF-8 or CP932 (as Excel saves it in Japan) with a header. `code` is a whole detailed code, or the
+    last three digits of five-digit ones; `category` its name. Optional: `label_ja` and `label_en` (else the name),
+    `origin` (handset, carrier or handset, unlisted; else unlisted) and `action` (one of `ACTIONS`; else look into
+    it).
+
+    Raises `InputError`, with the line where there is one, for a file that is missing, in another encoding, without
+    those columns, or with a wrong or repeated value.
+    """
+    from zrtools.errors import InputError
+
+    file = Path(path)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"Cannot read {file}: {error.strerror}. Give the path of a CSV file.") from None
+    try:
+        content = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            content = raw.decode("cp932")
+        except UnicodeDecodeError:
+            raise InputError(f"{file.name} is neither UTF-8 nor CP932: save it as CSV UTF-8.") from None
+    rows = csv.DictReader(content.splitlines(), skipinitialspace=True)
+    missing = [c for c in ("code", "category") if c not in (rows.fieldnames or ())]
+    if missing:
+        raise InputError(
+            f"{file.name} has no column {' and no column '.join(missing)}: name the columns in its first line."
+        )
+    found: dict[str, Category] = {}
+    for row in rows:
+
+        def cell(column: str, default: str = "", row: dict[str, str | None] = row) -> str:
+            return (row.get(column) or "").strip() or default
+
+        code, name = cell("code"), cell("category")
+        if not code and not name:
+            continue
+        where = f"{file.name}, line {rows.line_num}"
+        origin, action = cell("origin", "unlisted"), cell("action", "look into it")
+        if not code or not name:
+            raise InputError(f"{where}: give both a code and a category.")
+        if code in found:
+            raise InputError(f"{where}: code {code} stands twice. Keep one of them.")
+        if origin not in get_args(Origin):
+            raise InputError(f"{where}: origin must be one of {', '.join(get_args(Origin))}, not {origin!r}.")
+        if action not in ACTIONS:
+            raise InputError(f"{where}: action must be one of {', '.join(ACTIONS)}, not {action!r}.")
+        label = Label(cell("label_ja", name), cell("label_en", name))
+        found[code] = Category(code, name, label, origin, action)  # type: ignore[arg-type] # checked just above
+    return found

@@ -10,11 +10,16 @@ import polars as pl
 
 __all__ = [
     "BILL",
+    "BREAKDOWN",
+    "CLASSIFIED",
     "CLEANING",
     "COLUMNS",
     "COST",
     "COUNTS",
+    "COUNTS_HISTORY",
+    "COUNTS_SYNC",
     "DAILY_USAGE",
+    "DAYS",
     "DLR",
     "FORECAST",
     "FRAMES",
@@ -25,6 +30,7 @@ __all__ = [
     "RECONCILIATION",
     "RESERVATIONS",
     "STATUS",
+    "SYNC",
     "TEMPLATES",
     "TIME",
     "ZONE",
@@ -61,6 +67,8 @@ COUNTS = pl.Schema(
         "through": pl.Date(),
     }
 )
+
+COUNTS_HISTORY = pl.Schema({**COUNTS, "taken": TIME})
 
 CLEANING = pl.Schema(
     {
@@ -241,6 +249,62 @@ PARTS = pl.Schema(
     }
 )
 
+SYNC = pl.Schema(
+    {
+        "send_date": pl.Date(),
+        "action": pl.String(),
+        "rows": pl.Int64(),
+        "pending": pl.Int64(),
+        "why": pl.String(),
+    }
+)
+
+DAYS = pl.Schema(
+    {
+        "send_date": pl.Date(),
+        "state": pl.String(),
+        "rows": pl.Int64(),
+        "pending": pl.Int64(),
+        "fetched": TIME,
+    }
+)
+
+COUNTS_SYNC = pl.Schema(
+    {
+        "month": pl.Date(),
+        "action": pl.String(),
+        "rows": pl.Int64(),
+        "why": pl.String(),
+    }
+)
+
+CLASSIFIED = pl.Schema(
+    {
+        "outcome": pl.String(),
+        "failure_module": pl.String(),
+        "failure_carrier": pl.String(),
+        "failure_code": pl.String(),
+        "failure_category": pl.String(),
+        "failure_origin": pl.String(),
+        "failure_action": pl.String(),
+    }
+)
+"""What `classify` adds to a STATUS or DLR frame."""
+
+BREAKDOWN = pl.Schema(
+    {
+        "failed": pl.Int64(),
+        "settled": pl.Int64(),
+        "failure_rate": pl.Float64(),
+        "rate_low": pl.Float64(),
+        "rate_high": pl.Float64(),
+        "share_of_failures": pl.Float64(),
+        "numbers": pl.Int64(),
+        "pending": pl.Int64(),
+    }
+)
+"""What `failures.breakdown` gives after the columns asked for."""
+
 FRAMES: dict[str, pl.Schema] = {
     "STATUS": STATUS,
     "COUNTS": COUNTS,
@@ -257,6 +321,10 @@ FRAMES: dict[str, pl.Schema] = {
     "COST": COST,
     "BILL": BILL,
     "PARTS": PARTS,
+    "SYNC": SYNC,
+    "DAYS": DAYS,
+    "COUNTS_SYNC": COUNTS_SYNC,
+    "COUNTS_HISTORY": COUNTS_HISTORY,
 }
 
 COLUMNS: dict[str, str] = {
@@ -288,6 +356,19 @@ COLUMNS: dict[str, str] = {
     "parameters": "the names of the placeholders",
     "message_id": "the service's own id of the message",
     "status_description": "status_id in the service's words",
+    "outcome": "delivered, failed, sending, or unknown (any other or missing status_id included)",
+    "failure_module": "the first two digits of the detailed code; null unless it is five digits",
+    "failure_carrier": "the module's carrier, null if not listed; it may contradict carrier",
+    "failure_code": "the last three digits of the detailed code; null unless it is five digits",
+    "failure_category": "why it failed, by failure_code; unlisted or unrecognised where no table has it",
+    "failure_origin": "where the cause lies: handset, carrier or handset, or unlisted",
+    "failure_action": "what to do: send again later, drop the number, use another channel, or look into it",
+    "settled": "delivered or failed messages that share the group's keys other than failure_*",
+    "failure_rate": "failed / settled; null where nothing is settled",
+    "rate_low": "lower end of the 95 % interval of failure_rate",
+    "rate_high": "upper end of the 95 % interval of failure_rate",
+    "share_of_failures": "failed / all failures in the frame; null where nothing failed",
+    "numbers": "different phone numbers among the failures; null where the frame has no phone_number",
     "client": "the client's name from the user's own table, else its id",
     "messages": "messages, each counted once whatever its length",
     "delivered": "messages delivered",
@@ -302,7 +383,7 @@ COLUMNS: dict[str, str] = {
     "previous": "separated_success_count one month before; null when that month is not in the data",
     "change": "separated_success_count less previous; null unless both months are complete",
     "change_rate": "change over previous; null when previous is 0",
-    "year_before": "separated_success_count of the same month last year; null when that month is not in the data",
+    "year_before": "separated_success_count one year before; null when that month is not in the data",
     "year_change": "separated_success_count less year_before; null unless both months are complete",
     "year_change_rate": "year_change over year_before; null when year_before is 0",
     "complete": "whether through is the month's end",
@@ -339,6 +420,18 @@ COLUMNS: dict[str, str] = {
     "agreeing": "messages of that length billed like that",
     "sure": "lower end of the 95 % interval (Wilson) of agreeing over messages",
     "estimate": "what the usual Japanese table says, in 通数",
+    "action": (
+        "what a sync did. Days: fetched, replaced, kept, closed (as it is, not asked again), refused (fewer rows), "
+        "failed, forgotten. Months: stored, unchanged, kept, empty, failed"
+    ),
+    "rows": "rows that the archive now holds of the day or month",
+    "why": "the reason for the action or for what is left open; null if nothing needs saying",
+    "state": (
+        "of an archived day: settled, open (asked again by the next sync), closed (as it is, not asked again), "
+        "empty (the service named no messages), missing, forgotten"
+    ),
+    "fetched": "when the day's rows were asked for; null if never, or if they came from elsewhere",
+    "taken": "when the snapshot of the counts was taken",
 }
 
 

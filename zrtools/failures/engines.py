@@ -1,0 +1,77 @@
+"""Which frames the heavy half of the analyses takes, and how it reads them.
+
+The heavy half (scan, classify, group) is written in Narwhals' portable subset: no regular expressions, no
+`n_unique` inside a group, no `replace_strict`, no sums of booleans, no `over`, no time literals, no zone
+conversion. What stays within it gives the same answer on polars, DuckDB and Spark.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from zrtools.errors import InputError
+from zrtools.schemas import ZONE
+
+__all__ = ["gather", "portable", "require"]
+
+_DISTRIBUTED = (nw.Implementation.DUCKDB, nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
+
+
+def portable(frame: Any) -> nw.LazyFrame[Any]:
+    """Read a frame through Narwhals, lazily.
+
+    Takes a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame, and a Narwhals frame over
+    one of these. Raises `InputError` for anything else.
+    """
+    if isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        return nw.from_native(frame.lazy())
+    try:
+        read = nw.from_native(frame)
+    except TypeError:
+        read = None
+    if isinstance(read, nw.LazyFrame | nw.DataFrame) and (
+        read.implementation in _DISTRIBUTED or read.implementation.is_polars()
+    ):
+        return read.lazy()
+    kind = f"{type(frame).__module__.partition('.')[0]} {type(frame).__name__}"
+    raise InputError(
+        "Give a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame of delivery "
+        f"statuses, not {kind}. A pandas frame becomes one with polars.from_pandas(frame)."
+    )
+
+
+def gather(*frames: nw.LazyFrame[Any]) -> list[pl.DataFrame]:
+    """Collect small results as polars frames; polars scans once for all of them."""
+    if all(frame.implementation.is_polars() for frame in frames):
+        return pl.collect_all([frame.to_native() for frame in frames])
+    return [frame.collect("polars").to_native() for frame in frames]
+
+
+def require(frame: nw.LazyFrame[Any], *columns: str) -> nw.Schema:
+    """Make sure that the columns are there, and that times are Japan's.
+
+    Raises `InputError` that names the columns there are.
+    """
+    schema = frame.collect_schema()
+    missing = [column for column in columns if column not in schema]
+    if missing:
+        raise InputError(f"No column {', '.join(missing)}. There are: {', '.join(schema) or 'none'}.")
+    if "status_id" in columns and not schema["status_id"].is_integer():
+        raise InputError(
+            f"status_id must be a whole number, not {schema['status_id']}: cast it to Int16 first."
+        )
+    if "detailed_status_id" in columns and schema["detailed_status_id"] not in (nw.String, nw.Unknown):
+        raise InputError(
+            f"detailed_status_id must be text, not {schema['detailed_status_id']}: cast it to String, better "
+            "where the data is read, since a number loses what is not five digits."
+        )
+    zone = getattr(schema.get("date_time"), "time_zone", None)
+    if "date_time" in columns and zone not in (None, ZONE):
+        raise InputError(
+            f"date_time is in {zone}, but days and hours mean Japan's: convert the column to {ZONE} first "
+            f"(in DuckDB: SET TimeZone = '{ZONE}')."
+        )
+    return schema
