@@ -1,0 +1,239 @@
+"""What usage costs, in exact decimals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from zrtools.errors import InputError
+from zrtools.schemas import BILL, COST
+from zrtools.usage.inputs import Prices, client_names, read_prices
+from zrtools.usage.months import as_daily
+from zrtools.usage.source import ALL, is_counts, newest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from narwhals.typing import IntoFrame
+
+__all__ = ["bill", "cost"]
+
+# a price of 4 decimals times a rate of 4 decimals stays exact
+_EXACT = pl.Decimal(38, 8)
+
+
+def cost(
+    counts_or_statuses: IntoFrame,
+    prices: Prices | str | Path,
+    *,
+    clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
+    through: date | None = None,
+) -> pl.DataFrame:
+    """Price usage line by line: month x client x carrier x price x tier.
+
+    Takes COUNTS (plan `delivered` only) or statuses on any engine, and prices or the path of their file; gives
+    COST, whose amounts are exact and not rounded: `bill` rounds and adds tax. A tier's messages are counted from
+    the month's beginning, across a change of price as well. Counts cannot be split by day, so a price that changes
+    within the month is taken as on the first day, and `problem` says so; statuses are split. From statuses, plan
+    `delivered` bills the billable messages of delivered ones, plan `accepted` each message that the service took.
+    A line without a price has a null amount and says so in `problem`.
+
+    Raises `InputError` when the plan needs statuses and counts were given.
+    """
+    if not isinstance(prices, Prices):
+        prices = read_prices(prices)
+    if is_counts(counts_or_statuses):
+        if prices.plan == "accepted":
+            raise InputError(
+                'The plan "accepted" bills every message that the service took, and counts do not hold these: give '
+                "statuses."
+            )
+        lines = newest(counts_or_statuses).select(  # type: ignore[arg-type]  # told by its columns
+            pl.col("month").alias("day"),
+            "month",
+            "client_id",
+            "carrier_id",
+            "carrier",
+            pl.col("separated_success_count").alias("quantity"),
+        )
+        by_day = False
+    else:
+        days = as_daily(counts_or_statuses)
+        lines = days.select(
+            pl.col("send_date").alias("day"),
+            pl.col("send_date").dt.truncate("1mo").alias("month"),
+            "client_id",
+            "carrier_id",
+            "carrier",
+            pl.col("messages" if prices.plan == "accepted" else "delivered_count").alias("quantity"),
+        )
+        if through is not None:
+            lines = lines.filter(pl.col("day") <= through)
+        by_day = True
+    priced = _priced(lines, prices.table, by_day=by_day)
+    return (
+        _tiered(priced, prices)
+        .join(client_names(clients), on="client_id", how="left")
+        .with_columns(
+            client=pl.coalesce("client", "client_id"),
+            amount=pl.col("quantity").cast(pl.Decimal(38, 0)) * pl.col("unit_price"),
+        )
+        .select(pl.col(c).cast(t) for c, t in COST.items())
+        .sort("month", "client_id", "carrier_id", "since", "over", nulls_last=True)
+    )
+
+
+def bill(
+    costs: pl.DataFrame, prices: Prices | str | Path, *, whole: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Add a month's lines up, round once for each client and month, and add tax once.
+
+    Takes COST and gives BILL. What has no price is in `unpriced`, not in the amounts. `whole` (columns `month` and
+    `complete`) tells which months are over; without it all count as such. Raises `InputError`.
+    """
+    if not isinstance(prices, Prices):
+        prices = read_prices(prices)
+    rate = pl.lit(prices.tax_rate).cast(_EXACT)
+    total = pl.col("amount").cast(_EXACT).sum()
+    made = costs.group_by("month", "client_id", "client").agg(
+        pl.col("quantity").sum(),
+        unpriced=pl.col("quantity").filter(pl.col("unit_price").is_null()).sum(),
+        sum=total,
+    )
+    if prices.tax_included:
+        gross = _rounded(pl.col("sum"), prices)
+        made = made.with_columns(gross=gross).with_columns(
+            tax=_rounded(pl.col("gross") * rate / (pl.lit(1).cast(_EXACT) + rate), prices)
+        )
+        made = made.with_columns(net=pl.col("gross") - pl.col("tax"))
+    else:
+        made = made.with_columns(net=_rounded(pl.col("sum"), prices)).with_columns(
+            tax=_rounded(pl.col("net") * rate, prices)
+        )
+        made = made.with_columns(gross=pl.col("net") + pl.col("tax"))
+    over = pl.DataFrame(schema={"month": pl.Date, "complete": pl.Boolean})
+    if whole is not None:
+        over = whole.group_by("month").agg(pl.col("complete").all())
+    return (
+        made.join(over, on="month", how="left")
+        .with_columns(final=pl.col("complete").fill_null(value=True) & (pl.col("unpriced") == 0))
+        .select(pl.col(c).cast(t) for c, t in BILL.items())
+        .sort("month", "client_id", nulls_last=True)
+    )
+
+
+def _priced(lines: pl.DataFrame, table: pl.DataFrame, *, by_day: bool) -> pl.DataFrame:
+    """Find for each line whose price holds on its day, most special first, and add days of one price up."""
+    keys = ["month", "client_id", "carrier_id", "carrier"]
+    pair = ["client_id", "carrier_id"]
+    starts = table.select(of_client="client_id", of_carrier="carrier", since="since").unique()
+    any_client, any_carrier = pl.col("of_client") == ALL, pl.col("of_carrier") == ALL
+    # a null carrier equals none, so it can only meet the price for all
+    offers = (
+        lines.select(pair)
+        .unique()
+        .join(starts, how="cross")
+        .filter(any_client | (pl.col("of_client") == pl.col("client_id")))
+        .filter(any_carrier | (pl.col("of_carrier") == pl.col("carrier_id")))
+        .with_columns(rank=any_client.cast(pl.Int8) * 2 + any_carrier.cast(pl.Int8))
+    )
+    lines = lines.with_row_index("line")
+    match = lines.select("line", "day", "month", *pair).join(offers, on=pair, how="inner", nulls_equal=True)
+    holds = (
+        match.filter(pl.col("since") <= pl.col("day"))
+        .sort("line", "rank", pl.col("since"), descending=[False, False, True])
+        .unique("line", keep="first", maintain_order=True)
+    )
+    changes = (
+        pl.DataFrame(schema={"line": lines.schema["line"], "changes": pl.Date})
+        if by_day
+        else match.filter(
+            (pl.col("since") > pl.col("month")) & (pl.col("since") <= pl.col("month").dt.month_end())
+        )
+        .join(holds.select("line", best="rank"), on="line", how="left")
+        .filter(pl.col("best").is_null() | (pl.col("rank") <= pl.col("best")))
+        .group_by("line")
+        .agg(changes=pl.col("since").min())
+    )
+    return (
+        lines.join(holds.select("line", "since", "of_client", "of_carrier"), on="line", how="left")
+        .join(changes, on="line", how="left")
+        .group_by(*keys, "since", "of_client", "of_carrier", "changes")
+        .agg(pl.col("quantity").sum(), first=pl.col("day").min())
+    )
+
+
+def _tiered(priced: pl.DataFrame, prices: Prices) -> pl.DataFrame:
+    """Split each line by the tiers of its price."""
+    scope = {
+        "carrier": ["month", "client_id", "carrier_id"],
+        "client": ["month", "client_id"],
+        "account": ["month"],
+    }[prices.tier_by]
+    tiers = prices.table.rename({"client_id": "of_client", "carrier": "of_carrier"}).sort(
+        "of_client", "of_carrier", "since", "over"
+    )
+    tiers = tiers.with_columns(
+        upto=pl.col("over").shift(-1).over("of_client", "of_carrier", "since"),
+    )
+    quantity = pl.col("quantity")
+    lines = priced.sort(*scope, "since", nulls_last=True).with_columns(
+        before=quantity.cum_sum().over(scope) - quantity, volume=quantity.sum().over(scope)
+    )
+    keys = ["of_client", "of_carrier", "since"]
+    split = lines.join(tiers, on=keys, how="left")
+    if prices.tiers == "each":
+        end = pl.col("before") + quantity
+        inside = pl.min_horizontal(end, pl.col("upto")) - pl.max_horizontal("before", "over")
+        split = split.with_columns(
+            quantity=pl.when(pl.col("since").is_null()).then(quantity).otherwise(inside.clip(0))
+        )
+        # what lies below the lowest tier has no price, and must not vanish
+        below = (
+            lines.join(tiers.group_by(keys).agg(pl.col("over").min().alias("lowest")), on=keys, how="inner")
+            .with_columns(quantity=(pl.min_horizontal(end, "lowest") - pl.col("before")).clip(0))
+            .filter(quantity > 0)
+            .drop("lowest")
+            .with_columns(
+                over=pl.lit(None, dtype=pl.Int64), unit_price=pl.lit(None, dtype=COST["unit_price"])
+            )
+        )
+        kept = split.filter((quantity > 0) | pl.col("since").is_null() | ((pl.col("over") == 0) & (end == 0)))
+        split = pl.concat([kept, below], how="diagonal")
+    else:
+        reached = (pl.col("over") < pl.col("volume")) | (pl.col("over") == 0)
+        chosen = split.filter(reached & (pl.col("upto").is_null() | (pl.col("volume") <= pl.col("upto"))))
+        rest = lines.join(chosen.select(*scope, *keys), on=[*scope, *keys], how="anti", nulls_equal=True)
+        split = pl.concat(
+            [
+                chosen,
+                rest.with_columns(
+                    over=pl.lit(None, dtype=pl.Int64), unit_price=pl.lit(None, dtype=COST["unit_price"])
+                ),
+            ],
+            how="diagonal",
+        )
+    return split.filter((quantity > 0) | pl.col("unit_price").is_not_null()).with_columns(
+        problem=pl.when(pl.col("unit_price").is_null())
+        .then(pl.lit("no price"))
+        .when(pl.col("changes").is_not_null())
+        .then(
+            pl.format(
+                "price changes on {}; taken as on the first day", pl.col("changes").dt.to_string("%Y-%m-%d")
+            )
+        )
+    )
+
+
+def _rounded(amount: pl.Expr, prices: Prices) -> pl.Expr:
+    unit = pl.lit(10**prices.decimals).cast(pl.Decimal(38, 0))
+    shifted = (amount * unit).cast(_EXACT)
+    whole = {
+        "down": shifted.floor(),
+        "half up": shifted.round(0, mode="half_away_from_zero"),
+        "up": shifted.ceil(),
+    }[prices.rounding]
+    return (whole.cast(_EXACT) / unit.cast(_EXACT)).cast(_EXACT)

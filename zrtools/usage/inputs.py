@@ -1,0 +1,319 @@
+"""The small tables that a user keeps: clients, prices, invoices."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import polars as pl
+
+from zrtools import tables
+from zrtools.codes import CARRIERS
+from zrtools.errors import InputError
+from zrtools.periods import day
+from zrtools.schemas import INVOICE, PRICES
+from zrtools.usage.source import ALL
+
+__all__ = ["Plan", "Prices", "Rounding", "read_clients", "read_invoice", "read_prices"]
+
+Plan = Literal["delivered", "accepted"]
+Rounding = Literal["down", "half up", "up"]
+
+_ROUNDINGS: dict[str, Rounding] = {
+    "down": "down",
+    "half up": "half up",
+    "up": "up",
+    "切捨て": "down",
+    "切り捨て": "down",
+    "四捨五入": "half up",
+    "切上げ": "up",
+    "切り上げ": "up",
+}
+_CARRIER_WORDS = {
+    "101": ("au", "kddi", "エーユー"),
+    "102": ("y!mobile", "ymobile", "ワイモバイル"),
+    "103": ("docomo", "nttdocomo", "ドコモ", "nttドコモ"),
+    "105": ("softbank", "ソフトバンク", "sb"),
+    "106": ("rakutenmobile", "rakuten", "楽天モバイル", "楽天"),
+    ALL: (ALL, "all", "すべて", "全キャリア", "合計"),
+}
+_CARRIER_IDS = {word: number for number, words in _CARRIER_WORDS.items() for word in (number, *words)}
+
+_CLIENTS = pl.Schema({"client_id": pl.String(), "client": pl.String()})
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a message costs, and how the bill is made from it.
+
+    `table` has the schema PRICES; `carrier` there is a carrier's number or `*` for every carrier without a price
+    of its own, `client_id` a client or `*`. `plan`: billed per billable message (`delivered`, from counts or from
+    statuses), or per message that the service took, whatever became of it (`accepted`, from statuses). `tiers`:
+    each tier's price for the messages in it (`each`), or the reached tier's price for all of them (`all`).
+    `tier_by`: what is added up to find the tier: a client's messages on one `carrier`, a `client`'s on all
+    carriers, or the whole `account`'s. `tax_rate` with `tax_included` telling whether prices hold it already,
+    `rounding` of amounts and tax to `decimals` places, once for each client and month.
+    """
+
+    table: pl.DataFrame
+    plan: Plan = "delivered"
+    tax_rate: Decimal = Decimal("0.10")
+    tax_included: bool = False
+    rounding: Rounding = "down"
+    decimals: int = 0
+    tiers: Literal["each", "all"] = "each"
+    tier_by: Literal["carrier", "client", "account"] = "carrier"
+    source: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.plan not in get_args(Plan):
+            raise InputError(f'plan must be "delivered" or "accepted", not {self.plan!r}.')
+        if self.rounding not in get_args(Rounding):
+            raise InputError(f"rounding must be one of {', '.join(_ROUNDINGS)}, not {self.rounding!r}.")
+        if self.tiers not in ("each", "all") or self.tier_by not in ("carrier", "client", "account"):
+            raise InputError('tiers must be "each" or "all", and tier_by "carrier", "client" or "account".')
+        if self.tiers == "each" and self.tier_by != "carrier":
+            raise InputError(
+                f'With tiers "each" only tier_by "carrier" says which message falls into which tier: use tiers "all" '
+                f"with tier_by {self.tier_by!r}."
+            )
+        if not 0 <= self.tax_rate < 1:
+            raise InputError(f"tax_rate must be a part such as 0.10, not {self.tax_rate}.")
+        if not 0 <= self.decimals <= 4:
+            raise InputError(f"decimals must be 0 to 4, not {self.decimals}.")
+        if self.table.schema != PRICES:
+            raise InputError("The table of prices must have the schema PRICES: read it with read_prices.")
+        if self.table.select("client_id", "carrier", "since", "over").is_duplicated().any():
+            raise InputError(
+                "A price stands there twice for the same client, carrier, day and tier: remove one."
+            )
+        if self.table.height and (low := self.table["unit_price"].min()) is not None and low < 0:  # type: ignore[operator]  # a Decimal
+            raise InputError("A price is negative: correct it.")
+        if (self.table["over"] < 0).any():
+            raise InputError("A tier begins below 0: `over` is how many messages come before it.")
+
+
+def read_prices(path: str | Path) -> Prices:
+    """Read prices from a small TOML file or table (CSV, Excel).
+
+    TOML: `plan`, `tax_rate`, `tax_included`, `rounding` (切捨て, 四捨五入, 切上げ or down, half up, up),
+    `decimals`, `tiers`, `tier_by`, and one `[[price]]` each with `carrier` (number, name or `*`), `unit_price`
+    (better quoted, so that it stays exact), and where needed `since` (a day), `over` (tier) and `client_id`. A
+    table: the columns `carrier`, `unit_price`, and where needed `since`, `over`, `client_id`; the rest keeps its
+    defaults.
+
+    Raises `InputError` that names the entry.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".toml":
+        try:
+            # a price is a decimal from the first character on: no float in between
+            data = tomllib.loads(tables.decode(path.read_bytes(), name=path.name), parse_float=Decimal)
+        except OSError as error:
+            raise InputError(f"{path.name} cannot be read ({error.strerror}): check the path.") from None
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{path.name} is not TOML: {error}.") from None
+        entries = data.pop("price", [])
+        if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+            raise InputError(f"{path.name}: write each price under a line [[price]].")
+        settings = data
+    else:
+        rows = tables.read(path)
+        if missing := [c for c in ("carrier", "unit_price") if c not in rows.columns]:
+            raise InputError(
+                f"{path.name} has no column {', '.join(missing)}; it has {', '.join(rows.columns)}. Name them like that."
+            )
+        entries, settings = rows.to_dicts(), {}
+    if not entries:
+        raise InputError(f"{path.name} holds no price: write at least one.")
+    known = {"plan", "tax_rate", "tax_included", "rounding", "decimals", "tiers", "tier_by"}
+    if unknown := sorted(set(settings) - known):
+        raise InputError(
+            f"{path.name}: {', '.join(unknown)} is not a setting; these are: {', '.join(sorted(known))}."
+        )
+    table = pl.DataFrame(
+        [_price(path.name, n, entry) for n, entry in enumerate(entries, 1)], schema=PRICES, orient="row"
+    )
+    if "tax_rate" in settings:
+        settings["tax_rate"] = _decimal(settings["tax_rate"], f"{path.name}: tax_rate")
+    if "rounding" in settings:
+        settings["rounding"] = _ROUNDINGS.get(str(settings["rounding"]), settings["rounding"])
+    for name, kind in (("tax_included", bool), ("decimals", int)):
+        if name in settings and type(settings[name]) is not kind:
+            raise InputError(
+                f"{path.name}: {name} must be {'true or false' if kind is bool else 'a whole number'}."
+            )
+    return Prices(table=table, source=path.name, **settings)
+
+
+def read_invoice(path: str | Path, columns: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """Read invoice lines from a table (CSV in UTF-8 or CP932, Excel) into the schema INVOICE.
+
+    `columns` says which of the file's columns is `month`, `quantity` and, where there are such, `carrier` and
+    `amount`; left out, the file must use these names. Months may be 2026-10, 2026/10, 202610 or 2026年10月;
+    figures may have commas, full-width digits, ¥ and 円 or 通; carriers are numbers or usual names, and without
+    that column a line means all carriers (`*`). A carrier that is not listed keeps its name.
+
+    Raises `InputError` that names the column or the row that does not fit.
+    """
+    path = Path(path)
+    raw = tables.read(path)
+    names = dict(columns or {c: c for c in ("month", "carrier", "quantity", "amount") if c in raw.columns})
+    if wrong := sorted(set(names) - {"month", "carrier", "quantity", "amount"}):
+        raise InputError(f"columns names month, carrier, quantity and amount, not {', '.join(wrong)}.")
+    absent = [c for c in ("month", "quantity") if c not in names]
+    absent += [c for c in names.values() if c not in raw.columns]
+    if absent:
+        raise InputError(
+            f"{path.name} has no column {', '.join(absent)}; it has {', '.join(raw.columns)}. Say which is which: "
+            'columns={"month": "…", "carrier": "…", "quantity": "…", "amount": "…"}.'
+        )
+    month = _plain(pl.col(names["month"])).str.replace_all(r"[年/\-.]", "-").str.replace_all(r"[月日]", "")
+    parts = month.str.extract_groups(r"^([0-9]{4})-?([0-9]{1,2})(?:-?[0-9]{1,2})?$")
+    carrier = pl.lit(ALL) if "carrier" not in names else pl.col(names["carrier"]).str.strip_chars()
+    found = carrier.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"[\s()（）・]", "")
+    number = found.replace_strict(_CARRIER_IDS, default=None, return_dtype=pl.String)
+    frame = raw.with_row_index("row", 1).select(
+        "row",
+        pl.date(
+            parts.struct.field("1").cast(pl.Int32, strict=False),
+            parts.struct.field("2").cast(pl.Int8, strict=False),
+            1,
+        ).alias("month"),
+        pl.coalesce(number, pl.when(carrier != "").then(carrier)).alias("carrier_id"),
+        _figure(names["quantity"]).cast(pl.Int64, strict=False).alias("quantity"),
+        (
+            _figure(names["amount"]).cast(INVOICE["amount"], strict=False)
+            if "amount" in names
+            else pl.lit(None, dtype=INVOICE["amount"])
+        ).alias("amount"),
+        blank=pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == ""),
+    )
+    frame = frame.filter(~pl.col("blank"))
+    for column in ("month", "quantity"):
+        if (bad := frame.filter(pl.col(column).is_null())).height:
+            row = bad["row"][0]
+            raise InputError(
+                f"{path.name}, line {row + 1}: {raw[names[column]][row - 1]!r} is not a {column}. Correct it, or remove lines "
+                "that are sums or remarks.",
+                row=row - 1,
+            )
+    return (
+        frame.with_columns(
+            carrier=pl.coalesce(
+                pl.col("carrier_id").replace_strict(
+                    {**{c.id: c.name for c in CARRIERS.values()}, ALL: ALL},
+                    default=None,
+                    return_dtype=pl.String,
+                ),
+                "carrier_id",
+            )
+        )
+        .group_by("month", "carrier_id", "carrier")
+        .agg(
+            pl.col("quantity").sum(),
+            pl.when(pl.col("amount").count() > 0).then(pl.col("amount").sum()).alias("amount"),
+        )
+        .select(pl.col(c).cast(t) for c, t in INVOICE.items())
+        .sort("month", "carrier_id", nulls_last=True)
+    )
+
+
+def read_clients(path: str | Path, columns: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """Read the clients' names from a table (CSV in UTF-8 or CP932, Excel): columns `client_id` and `client`.
+
+    `columns` says which of the file's columns they are. Raises `InputError`.
+    """
+    path = Path(path)
+    raw = tables.read(path)
+    names = {c: (columns or {}).get(c, c) for c in ("client_id", "client")}
+    if absent := [c for c in names.values() if c not in raw.columns]:
+        raise InputError(
+            f"{path.name} has no column {', '.join(absent)}; it has {', '.join(raw.columns)}. Say which is which: "
+            'columns={"client_id": "…", "client": "…"}.'
+        )
+    frame = raw.select(pl.col(names[c]).str.strip_chars().alias(c) for c in _CLIENTS).filter(
+        pl.col("client_id") != ""
+    )
+    return client_names(frame)
+
+
+def client_names(clients: pl.DataFrame | Mapping[str, str] | str | Path | None) -> pl.DataFrame:
+    """Take clients' names in any of the ways a user may give them.
+
+    Raises `InputError` when one id has two names.
+    """
+    if clients is None:
+        return pl.DataFrame(schema=_CLIENTS)
+    if isinstance(clients, (str, Path)):
+        return read_clients(clients)
+    if isinstance(clients, Mapping):
+        return pl.DataFrame(
+            {"client_id": [str(k) for k in clients], "client": list(clients.values())}, schema=_CLIENTS
+        )
+    if missing := [c for c in _CLIENTS if c not in clients.columns]:
+        raise InputError(
+            f"The table of clients has no column {', '.join(missing)}: it needs client_id and client."
+        )
+    frame = clients.select(pl.col(c).cast(t) for c, t in _CLIENTS.items()).unique(maintain_order=True)
+    if (twice := frame.filter(pl.col("client_id").is_duplicated())).height:
+        raise InputError(f"Client {twice['client_id'][0]} has two names in the table of clients: keep one.")
+    return frame
+
+
+def _price(file: str, number: int, entry: dict[str, Any]) -> tuple[str, str, date, int, Decimal]:
+    where = f"{file}, price {number}"
+    if unknown := sorted(set(entry) - {"carrier", "unit_price", "since", "over", "client_id"}):
+        raise InputError(
+            f"{where}: {', '.join(unknown)} is not known; use carrier, unit_price, since, over, client_id."
+        )
+    carrier = str(entry.get("carrier") or ALL).strip()
+    found = _CARRIER_IDS.get(_folded(carrier), carrier if carrier.isdigit() else None)
+    if found is None:
+        raise InputError(f"{where}: there is no carrier {carrier!r}; use its number, its name, or * for all.")
+    if entry.get("unit_price") in (None, ""):
+        raise InputError(f"{where}: unit_price is missing.")
+    price = _decimal(entry["unit_price"], f"{where}: unit_price")
+    if price != round(price, 4):
+        raise InputError(f"{where}: unit_price {price} has more than 4 decimal places.")
+    since = entry.get("since") or date(2000, 1, 1)
+    if not isinstance(since, date):
+        since = day(str(since).replace("/", "-"), f"{where}: since")
+    try:
+        over = int(str(entry.get("over") or 0).replace(",", ""))
+    except ValueError:
+        raise InputError(
+            f"{where}: over must be a whole number of messages, not {entry['over']!r}."
+        ) from None
+    return str(entry.get("client_id") or ALL).strip(), found, since, over, price
+
+
+def _decimal(value: object, what: str) -> Decimal:
+    try:
+        made = Decimal(str(value).strip().replace(",", ""))
+    except InvalidOperation:
+        raise InputError(f"{what} must be a number such as 8.5, not {value!r}.") from None
+    if not made.is_finite():
+        raise InputError(f"{what} must be a number such as 8.5, not {value!r}.")
+    return made
+
+
+def _folded(word: str) -> str:
+    import unicodedata
+
+    return "".join(unicodedata.normalize("NFKC", word).lower().split())
+
+
+def _figure(column: str) -> pl.Expr:
+    text = _plain(pl.col(column)).str.replace_all(r"[,¥￥\\円通\s]", "")
+    # "1200.00" is a whole number as well
+    return pl.when(text.str.contains(r"^-?[0-9]+(\.[0-9]+)?$")).then(text.str.replace(r"\.0*$", ""))
+
+
+def _plain(text: pl.Expr) -> pl.Expr:
+    return text.str.normalize("NFKC").str.strip_chars()

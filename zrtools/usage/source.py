@@ -1,0 +1,200 @@
+"""What usage is computed from: counts as the service gives them, or statuses added up by day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import polars as pl
+
+from zrtools.errors import InputError
+from zrtools.schemas import COUNTS, DAILY_USAGE, ZONE, check
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import narwhals as nw
+    from narwhals.typing import IntoFrame
+
+__all__ = ["ALL", "Basis", "by_month", "daily", "gather", "is_counts", "newest", "portable", "snapshots"]
+
+ALL = "*"
+"""Stands in `carrier_id` and `carrier` for all carriers together."""
+
+Basis = Literal["delivered", "delivered and failed"]
+
+
+def daily(statuses: IntoFrame) -> pl.DataFrame:
+    """Add delivery statuses up by day of sending and carrier: the heavy half, on any engine.
+
+    Takes STATUS or DLR rows as a polars DataFrame or LazyFrame, a DuckDB relation, or a PySpark DataFrame (with
+    times as an archive stores them: in Japan, without a zone), and gives DAILY_USAGE, oldest first. The day is
+    `send_date`, or the date of `date_time` where that is null. Pending messages have no carrier. `client_id` is
+    null where the rows do not tell it; DLR rows tell nothing about what failed messages cost.
+
+    Raises `InputError` when the columns are not there.
+    """
+    import narwhals as nw
+
+    frame = portable(statuses, "date_time", "carrier_id", "carrier", "status_id", "separated_success_count")
+    columns = frame.collect_schema().names()
+    pushed = "send_date" not in columns
+    reported = nw.col("date_time").dt.date()
+    sent = reported if pushed else nw.coalesce(nw.col("send_date"), reported)
+    client = nw.col("client_id").cast(nw.String) if "client_id" in columns else nw.lit(None, dtype=nw.String)
+    rows = frame.select(
+        sent.alias("send_date"),
+        reported.alias("reported"),
+        client.alias("client_id"),
+        nw.col("carrier_id").cast(nw.String).alias("carrier_id"),
+        nw.col("carrier").cast(nw.String).alias("carrier"),
+        nw.col("status_id").cast(nw.Int64).alias("status_id"),
+        nw.col("separated_success_count").cast(nw.Int64).alias("parts"),
+    )
+    # sums of comparisons fail or differ on some engines: numbers first
+    rows = rows.with_columns(
+        nw.when(nw.col("status_id") == 2).then(1).otherwise(0).cast(nw.Int64).alias("delivered"),
+        nw.when(nw.col("status_id") == 3).then(1).otherwise(0).cast(nw.Int64).alias("failed"),
+        nw.when(_month(nw.col("reported")) > _month(nw.col("send_date"))).then(1).otherwise(0).alias("late"),
+        nw.lit(1).cast(nw.Int64).alias("messages"),
+    ).with_columns(
+        nw.when(nw.col("delivered") == 1).then(nw.col("parts")).otherwise(0).alias("delivered_count"),
+        nw.when(nw.col("failed") == 1).then(nw.col("parts")).otherwise(0).alias("failed_count"),
+    )
+    rows = rows.with_columns(
+        (nw.col("delivered_count") * nw.col("late")).alias("late_delivered_count"),
+        (nw.col("failed_count") * nw.col("late")).alias("late_failed_count"),
+    )
+    keys = ["send_date", "client_id", "carrier_id", "carrier"]
+    sums = [c for c in DAILY_USAGE if c not in (*keys, "pending")]
+    grouped = rows.group_by(keys).agg(*(nw.col(c).sum().alias(c) for c in sums))
+    made = (
+        gather(grouped)
+        .with_columns(pl.col(sums).cast(pl.Int64).fill_null(0))
+        .with_columns(pending=pl.col("messages") - pl.col("delivered") - pl.col("failed"))
+        .select(pl.col(c).cast(t) for c, t in DAILY_USAGE.items())
+        .sort("send_date", "client_id", "carrier_id", nulls_last=True)
+    )
+    if pushed:
+        made = made.with_columns(
+            pl.lit(None, dtype=pl.Int64).alias(c) for c in ("failed_count", "late_failed_count")
+        )
+    return made
+
+
+def portable(statuses: Any, *needed: str) -> nw.LazyFrame[Any]:
+    """Read statuses through Narwhals, lazily, whatever engine holds them.
+
+    Raises `InputError` for another kind of frame, for missing columns, and for times that are not Japan's.
+    """
+    import narwhals as nw
+
+    if isinstance(statuses, pl.DataFrame):
+        statuses = statuses.lazy()
+    try:
+        frame = nw.from_native(statuses)
+    except TypeError:
+        raise InputError(
+            "Give statuses as a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame, not "
+            f"{type(statuses).__name__}. A pandas frame becomes one with polars.from_pandas(frame)."
+        ) from None
+    lazy: nw.LazyFrame[Any] = frame.lazy()
+    schema = lazy.collect_schema()
+    if missing := [c for c in needed if c not in schema]:
+        raise InputError(
+            f"These are not statuses: no column {', '.join(missing)}. Give what client.status(...) or "
+            "archive.scan(...) return."
+        )
+    zone = getattr(schema.get("date_time"), "time_zone", None)
+    if zone not in (None, ZONE):
+        raise InputError(
+            f"date_time is in {zone}, but days and months mean Japan's: convert the column to {ZONE} first "
+            f"(in DuckDB: SET TimeZone = '{ZONE}')."
+        )
+    return lazy
+
+
+def gather(small: nw.LazyFrame[Any]) -> pl.DataFrame:
+    """Collect a small result as a polars frame."""
+    if small.implementation.is_polars():
+        found: pl.DataFrame = small.collect().to_native()
+    else:
+        found = small.collect("polars").to_native()
+    return found
+
+
+def is_counts(frame: Any) -> bool:
+    """Tell counts from statuses by their columns."""
+    import narwhals as nw
+
+    columns = nw.from_native(frame).collect_schema().names()
+    if "through" in columns and "month" in columns:
+        return True
+    if "status_id" in columns or "delivered_count" in columns:
+        return False
+    raise InputError(
+        "This is neither a COUNTS nor a STATUS frame: give what client.counts(...), client.status(...), "
+        "archive.counts() or archive.scan(...) return."
+    )
+
+
+def snapshots(counts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    """Take counts as they are, `taken` included where they are snapshots.
+
+    Raises `InputError` when the columns are not those of COUNTS.
+    """
+    check(counts, COUNTS, "COUNTS")
+    return counts.lazy().collect()
+
+
+def newest(counts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    """Take the newest count of each month, client and carrier; columns as COUNTS.
+
+    Raises `InputError` when a count stands there twice and no column `taken` says which is newer.
+    """
+    frame = snapshots(counts)
+    if "taken" in frame.columns:
+        # an answer is a whole: what a newer one leaves out must not come from an older one
+        frame = frame.filter(pl.col("taken") == pl.col("taken").max().over("month", "client_id"))
+    frame = frame.select(COUNTS.names())
+    twice = frame.filter(frame.select("month", "client_id", "carrier_id").is_duplicated())
+    if twice.height:
+        first = twice.row(0, named=True)
+        raise InputError(
+            f"The counts of {first['month']:%Y-%m}, client {first['client_id']}, carrier {first['carrier_id']} stand "
+            "there more than once: give one answer a month, or snapshots with their column `taken`."
+        )
+    return frame.sort("month", "client_id", "carrier_id", nulls_last=True)
+
+
+def by_month(
+    days: pl.DataFrame, *, basis: Basis = "delivered and failed", through: date | None = None
+) -> pl.DataFrame:
+    """Add days (DAILY_USAGE) up to months, with the columns of COUNTS.
+
+    Months before the last count as whole. The last one reaches to `through`, else to its last day with a
+    message. Rows whose messages are all pending are left out: they have no carrier and no count.
+    """
+    parts = pl.col("delivered_count")
+    if basis == "delivered and failed":
+        parts = parts + pl.col("failed_count").fill_null(0)
+    last = days["send_date"].max()
+    end: date | None = max(through, last) if through and last else last  # type: ignore[type-var,assignment]  # a Date column's maximum is a date
+    return (
+        days.with_columns(month=pl.col("send_date").dt.truncate("1mo"))
+        .filter(pl.col("delivered") + pl.col("failed") > 0)
+        .group_by("month", "client_id", "carrier_id", "carrier")
+        .agg(separated_success_count=parts.sum())
+        .with_columns(through=pl.min_horizontal(pl.col("month").dt.month_end(), pl.lit(end, dtype=pl.Date)))
+        .select(pl.col(c).cast(t) for c, t in COUNTS.items())
+        .sort("month", "client_id", "carrier_id", nulls_last=True)
+    )
+
+
+def _month(day: Any) -> Any:
+    return day.dt.year().cast(_int64()) * 12 + day.dt.month().cast(_int64())
+
+
+def _int64() -> Any:
+    import narwhals as nw
+
+    return nw.Int64
