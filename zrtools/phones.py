@@ -65,7 +65,8 @@ def normalise(number: str | int | float) -> str:
 
     Raises `InputError`, the number masked, that says why it is refused and what to do.
     """
-    text = str(number) if isinstance(number, str | int | float) and not isinstance(number, bool) else ""
+    given: object = number
+    text = str(given) if isinstance(given, str | int | float) and not isinstance(given, bool) else ""
     if not re.match(_SIGNED, text):
         compact = re.sub(_FLOAT, r"\1", text).translate(_TRANSLATION)
         if found := re.match(_FULL, compact) or re.match(_ZERO_LOST, compact):
@@ -89,7 +90,8 @@ def normalised(numbers: pl.Expr | str) -> pl.Expr:
 def problem(numbers: pl.Expr | str, *, lang: str | None = None) -> pl.Expr:
     """Say why each number of a column is refused, as a column `problem` that is null where it is fine.
 
-    It holds keys of `PROBLEMS` or, with `lang`, their words. Raises `InputError` for a language other than "ja" and "en".
+    It holds keys of `PROBLEMS` or, with `lang`, their words. Raises `InputError` for a language other than
+    "ja" and "en".
     """
     text = _text(numbers)
     compact = _compact(text)
