@@ -13,11 +13,16 @@ import ipywidgets as w
 from zrtools import privacy, words
 from zrtools.errors import ZrtoolsError
 
-__all__ = ["Panel"]
+__all__ = ["Panel", "heading"]
 
 _Result = TypeVar("_Result")
 
 _COLOURS = {"plain": "#555555", "good": "#00664b", "bad": "#b03a00"}
+
+
+def heading(text: str) -> w.HTML:
+    """Write a form's title."""
+    return w.HTML(f'<h3 style="margin:4px 0">{html.escape(text)}</h3>')
 
 
 class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
@@ -37,7 +42,9 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         """Show a message to the person, numbers masked."""
         shown = html.escape(privacy.mask_text(text)).replace("\n", "<br>")
         self.note.value = (
-            f'<div role="status" style="color:{_COLOURS[state]};line-height:1.5">{shown}</div>' if text else ""
+            f'<div role="status" style="color:{_COLOURS[state]};line-height:1.5">{shown}</div>'
+            if text
+            else ""
         )
 
     def fail(self, error: Exception) -> None:
@@ -84,6 +91,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
                 target=lambda: loop.call_soon_threadsafe(finish, *run()), name="zrtools-form", daemon=True
             ).start()
         return True
+
+    def shower(self) -> Callable[[Callable[[], None]], object]:
+        """Give what a worker calls to change widgets: it runs the change on the kernel's main thread."""
+        try:
+            return asyncio.get_running_loop().call_soon_threadsafe
+        except RuntimeError:
+            return lambda change: change()
 
     def refresh(self) -> None:
         """Enable what can be pressed now and disable the rest."""

@@ -1,4 +1,4 @@
-"""A text field whose content never becomes widget state, so that no saved notebook holds it."""
+"""Widgets whose content never becomes widget state, so that no saved notebook holds it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-__all__ = ["PrivateText"]
+__all__ = ["PrivateDownload", "PrivateText"]
 
 
 class PrivateText(anywidget.AnyWidget):
@@ -123,3 +123,47 @@ class PrivateText(anywidget.AnyWidget):
         text = content.get("text") if isinstance(content, dict) else None
         if isinstance(text, str) and text != self._typed:
             self.type(text)
+
+
+class PrivateDownload(anywidget.AnyWidget):
+    """A button that hands a file to the browser; the file's bytes are made on the click and are no state."""
+
+    _esm = """
+    function render({ model, el }) {
+      const button = document.createElement("button");
+      button.className = "lm-Widget jupyter-widgets jupyter-button widget-button";
+      button.style.width = "auto";
+      const show = () => {
+        button.textContent = model.get("description");
+        button.disabled = model.get("disabled");
+      };
+      show();
+      model.on("change", show);
+      button.addEventListener("click", () => model.send({ wanted: true }));
+      const onMessage = (message, buffers) => {
+        if (!message.name) return;
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(new Blob([buffers[0]]));
+        link.download = message.name;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+      };
+      model.on("msg:custom", onMessage);
+      el.append(button);
+      return () => { model.off("change", show); model.off("msg:custom", onMessage); };
+    }
+    export default { render };
+    """
+
+    description = traitlets.Unicode().tag(sync=True)
+    disabled = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, make: Callable[[], tuple[str, bytes]], **traits: Any) -> None:
+        super().__init__(**traits)
+        self._make = make
+        self.on_msg(self._receive)
+
+    def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
+        if isinstance(content, dict) and content.get("wanted") and not self.disabled:
+            name, body = self._make()
+            self.send({"name": name}, [body])

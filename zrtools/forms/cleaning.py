@@ -1,0 +1,242 @@
+"""A form that cleans pasted or uploaded numbers: what it costs first, then run, then download."""
+
+from __future__ import annotations
+
+import html
+import io
+import threading
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+import polars as pl
+
+from zrtools import phones, schemas, tables
+from zrtools.errors import InputError, PartialResultError
+from zrtools.forms.panel import Panel, heading
+from zrtools.forms.private import PrivateDownload, PrivateText
+
+if TYPE_CHECKING:
+    from zrtools.client import Client
+
+__all__ = ["CleanForm", "clean"]
+
+# so many numbers are asked before the form looks whether someone pressed Stop
+_AT_A_TIME = 100
+
+
+def clean(client: Client, *, store: str | Path | None = None, lang: str | None = None) -> CleanForm:
+    """Show a form that judges pasted or uploaded numbers by the service's number cleaning.
+
+    It says how many billed requests it will make before any leaves. `form.result` is the frame afterwards
+    (`schemas.CLEANING`); with `store` answers are kept there as they come and never paid for twice. Numbers are no
+    widget state: they are typed, uploaded and downloaded in messages.
+    """
+    return CleanForm(client, store=store, lang=lang)
+
+
+class CleanForm(Panel):
+    """A form for number cleaning; `result` is the frame of the last run."""
+
+    def __init__(self, client: Client, *, store: str | Path | None = None, lang: str | None = None) -> None:
+        super().__init__(lang)
+        self._client = client
+        self._store = store
+        self._file: tuple[str, pl.DataFrame] | None = None
+        self._stop = threading.Event()
+        self.result = schemas.empty(schemas.CLEANING)
+        self._numbers = self.result.select("input", "phone_number", "error")
+
+        style = {"description_width": "130px"}
+        self.numbers = PrivateText(
+            description=self.t("numbers"), placeholder=self.t("numbers_example"), lines=6
+        )
+        self.file = w.FileUpload(
+            description=self.t("file"), accept=".csv,.tsv,.txt,.xlsx", layout=w.Layout(width="auto")
+        )
+        self.column = w.Dropdown(description=self.t("column"), options=[], style=style)
+        self.reference = w.DatePicker(description=self.t("reference_date"), style=style)
+        self.cost = w.HTML()
+        self.run = w.Button(button_style="primary", layout=w.Layout(width="auto"))
+        self.stop = w.Button(description=self.t("stop"))
+        self.progress = w.IntProgress(layout=w.Layout(width="480px"))
+        self.summary = w.HTML()
+        self.download = PrivateDownload(self._workbook, description=self.t("download"))
+        self.children = (
+            heading(self.t("clean_title")),
+            self.numbers,
+            self.file,
+            self.column,
+            self.reference,
+            w.HTML(
+                f'<div style="margin-left:138px;font-size:12px">{html.escape(self.t("reference_help"))}</div>'
+            ),
+            self.cost,
+            w.HBox([self.run, self.stop]),
+            self.progress,
+            self.note,
+            self.summary,
+            self.download,
+        )
+        self.numbers.on_text(lambda _: self._typed())
+        self.file.observe(self._uploaded, "value")
+        self.column.observe(lambda _: self._count(), "value")
+        self.reference.observe(lambda _: self.refresh(), "value")
+        self.run.on_click(lambda _: self._run())
+        self.stop.on_click(lambda _: self._stop.set())
+        self._count()
+
+    # -------------------------------------------------------------------------------------------- numbers
+
+    def _typed(self) -> None:
+        if self.numbers.text:
+            self._file = None
+            self.column.options = []
+        self._count()
+
+    def _uploaded(self, change: dict[str, object]) -> None:
+        files = change["new"]
+        if not files:
+            return
+        upload = files[0]  # type: ignore[index] # ipywidgets has no types
+        body, name = bytes(upload["content"]), str(upload["name"])
+        # the upload is widget state until it is emptied
+        self.file.value = ()
+        try:
+            self._file = (name, tables.read(body, name=name))
+        except InputError as error:
+            self.fail(error)
+            return
+        self.numbers.clear()
+        self.say(f"{name}: {self.t('campaign_rows', count=self._file[1].height)}")
+        self.column.options = self._file[1].columns
+        self.column.value = max(self._file[1].columns, key=self._share_of_numbers)
+        self._count()
+
+    def _share_of_numbers(self, column: str) -> float:
+        assert self._file is not None  # noqa: S101 - asked for a file's columns only
+        head = self._file[1].head(200)
+        return float(head.select(phones.normalised(column).is_not_null().mean()).item() or 0)
+
+    def _given(self) -> pl.Series:
+        if self._file is not None and self.column.value is not None:
+            return self._file[1][self.column.value].rename("input")
+        return pl.Series(
+            "input", [n for line in self.numbers.text.splitlines() if (n := line.strip())], pl.String
+        )
+
+    def _count(self) -> None:
+        self._numbers = (
+            self._given()
+            .to_frame()
+            .with_columns(
+                phones.normalised("input").alias("phone_number"), phones.problem("input").alias("error")
+            )
+        )
+        given, valid = self._numbers.height, self._numbers["phone_number"].drop_nulls()
+        text = self.t(
+            "requests",
+            given=given,
+            valid=valid.len(),
+            repeated=valid.len() - valid.n_unique(),
+            invalid=given - valid.len(),
+            requests=self._requests(),
+        )
+        self.cost.value = f'<div style="margin-left:138px">{html.escape(text)}</div>' if given else ""
+        self.refresh()
+
+    def _requests(self) -> int:
+        return self._numbers["phone_number"].drop_nulls().n_unique()
+
+    # ------------------------------------------------------------------------------------------ the run
+
+    def _run(self) -> None:
+        day = self.reference.value
+        if self.busy or day is None or not self._requests():
+            return
+        numbers = self._numbers
+        asked = numbers["phone_number"].drop_nulls().unique(maintain_order=True)
+        self._stop.clear()
+        self.progress.max, self.progress.value = asked.len(), 0
+        self.say(self.t("working"))
+        show = self.shower()
+
+        def work() -> tuple[pl.DataFrame, Exception | None]:
+            answers, problem = [schemas.empty(schemas.CLEANING)], None
+            for part in asked.to_frame().iter_slices(_AT_A_TIME):
+                if self._stop.is_set():
+                    break
+                try:
+                    answers.append(
+                        self._client.clean(part["phone_number"], day, store=self._store, progress=False)
+                    )
+                except PartialResultError as error:
+                    answers.append(error.frame)
+                    problem = error
+                    break
+                done = sum(frame.height for frame in answers)
+                show(lambda done=done: setattr(self.progress, "value", done))
+            return _together(numbers, pl.concat(answers), day), problem
+
+        def done(found: tuple[pl.DataFrame, Exception | None]) -> None:
+            self.result, problem = found
+            judged = self.result["status"].count()
+            if problem is not None:
+                self.fail(problem)
+            elif self._stop.is_set():
+                self.say(self.t("stopped", count=judged))
+            else:
+                self.say(self.t("cleaned", count=judged), "good")
+            self.summary.value = self._table()
+
+        self.act(work, done)
+
+    def _table(self) -> str:
+        names = {key: self.t(f"status_{key}") for key in ("T", "N", "ERROR")}
+        other = self.t("status_other")
+        counts = (
+            self.result.group_by(pl.col("status").replace_strict(names, default=other).fill_null(other))
+            .agg(pl.len())
+            .sort("len", "status", descending=[True, False])
+        )
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{html.escape(name)}</td><td style='text-align:right'>{count:,}</td>"
+            f"<td style='text-align:right'>{count / self.result.height:.1%}</td></tr>"
+            for name, count in counts.iter_rows()
+        )
+        head = "".join(f"<th>{self.t(key)}</th>" for key in ("result", "people", "share"))
+        return f"<table border='1' style='border-collapse:collapse'><tr>{head}</tr>{rows}</table>"
+
+    def _workbook(self) -> tuple[str, bytes]:
+        file = io.BytesIO()
+        self.result.write_excel(file, autofit=True)
+        return f"cleaned-{self._client.now():%Y%m%d-%H%M}.xlsx", file.getvalue()
+
+    def refresh(self) -> None:
+        """Show and enable what fits the form's stage."""
+        requests = self._requests()
+        self.column.layout.display = None if self._file is not None else "none"
+        self.run.description = self.t("run", requests=requests)
+        self.run.disabled = self.busy or not requests or self.reference.value is None
+        self.stop.disabled = not self.busy
+        self.file.disabled = self.numbers.disabled = self.busy
+        self.progress.layout.display = None if self.busy else "none"
+        self.download.disabled = self.busy or self.result.is_empty()
+        self.download.layout.display = "none" if self.result.is_empty() else None
+
+
+def _together(numbers: pl.DataFrame, answers: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Put the answers beside each number that was given, in its order."""
+    return numbers.join(
+        answers.select("phone_number", "status", pl.col("error").alias("_error")),
+        on="phone_number",
+        how="left",
+        maintain_order="left",
+    ).select(
+        "input",
+        "phone_number",
+        pl.lit(day, pl.Date()).alias("reference_date"),
+        "status",
+        pl.coalesce("error", "_error").alias("error"),
+    )

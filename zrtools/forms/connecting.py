@@ -1,0 +1,108 @@
+"""A form that takes the credentials and makes a client, the token never becoming widget state."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from zrtools import client as service
+from zrtools.errors import ConfigurationError
+from zrtools.forms.panel import Panel, heading
+from zrtools.forms.private import PrivateText
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from zrtools.client import Client
+
+__all__ = ["ConnectForm", "connect"]
+
+
+def connect(*, base_url: str | None = None, lang: str | None = None) -> ConnectForm:
+    """Show a form that asks for the access token, client id and sender code, connects and checks what works.
+
+    The token is typed into a field that is no widget state and is blanked at once. `form.client` is the client.
+    """
+    return ConnectForm(base_url=base_url, lang=lang)
+
+
+class ConnectForm(Panel):
+    """A form for credentials; `client` is there once it is connected."""
+
+    def __init__(self, *, base_url: str | None = None, lang: str | None = None) -> None:
+        super().__init__(lang)
+        self._base_url = base_url
+        self._client: Client | None = None
+
+        style = {"description_width": "130px"}
+        self.token = PrivateText(
+            description=self.t("token"), placeholder=self.t("token_example"), secret=True
+        )
+        self.client_id = w.Text(description=self.t("client_id"), style=style)
+        self.sms_code = w.Text(description=self.t("sms_code"), style=style)
+        self.connect = w.Button(description=self.t("connect"), button_style="primary")
+        self.result = w.HTML()
+        self.children = (
+            heading(self.t("connect_title")),
+            self.token,
+            self.client_id,
+            self.sms_code,
+            self.connect,
+            self.note,
+            self.result,
+        )
+        self.token.on_text(lambda _: self.refresh())
+        self.client_id.observe(lambda _: self.refresh(), "value")
+        self.connect.on_click(lambda _: self._connect())
+        self.refresh()
+
+    @property
+    def client(self) -> Client:
+        """The connected client; raises `ConfigurationError` before."""
+        if self._client is None:
+            raise ConfigurationError("Not connected yet: fill in the form and press the button.")
+        return self._client
+
+    def _connect(self) -> None:
+        if self.busy:
+            return
+        token = self.token.text
+        self.token.clear()
+        self.token.say(self.t("token_taken"))
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+        def work() -> tuple[Client, pl.DataFrame]:
+            made = service.Client(
+                token=token,
+                client_id=self.client_id.value.strip(),
+                sms_code=self.sms_code.value.strip() or None,
+                base_url=self._base_url,
+            )
+            return made, made.check(lang=self.lang)
+
+        def done(found: tuple[Client, pl.DataFrame]) -> None:
+            self._client, checks = found
+            self.result.value = self._table(checks)
+            self.say(self.t("connected"), "good")
+
+        self.result.value = ""
+        self.say(self.t("working"))
+        self.act(work, done)
+
+    def _table(self, checks: pl.DataFrame) -> str:
+        verdict = {True: self.t("works"), False: self.t("fails"), None: self.t("unknown")}
+        rows = "".join(
+            f"<tr><td>{html.escape(row['check'])}</td><td>{verdict[row['works']]}</td>"
+            f"<td style='text-align:left'>{html.escape(row['detail'] or '')}</td></tr>"
+            for row in checks.iter_rows(named=True)
+        )
+        head = "".join(f"<th>{self.t(key)}</th>" for key in ("what", "result", "detail"))
+        return f"<table border='1' style='border-collapse:collapse'><tr>{head}</tr>{rows}</table>"
+
+    def refresh(self) -> None:
+        """Show and enable what fits the form's stage."""
+        self.connect.disabled = self.busy or not self.token.text or not self.client_id.value.strip()

@@ -1,0 +1,345 @@
+"""A form that sends or schedules one message."""
+
+from __future__ import annotations
+
+import html
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+import polars as pl
+
+from zrtools import codes, failures, messages, periods, phones, privacy, words
+from zrtools.errors import InputError, ZrtoolsError
+from zrtools.forms.panel import Panel, heading
+from zrtools.forms.private import PrivateText
+
+if TYPE_CHECKING:
+    from zrtools.client import Client, SendReceipt
+
+__all__ = ["SendForm", "send"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What was confirmed: its tag is made once, so that it can go out only once."""
+
+    phone_number: str
+    message: str
+    client_tag: str
+    carrier_id: str | None
+    schedule_time: datetime | None
+    group_tag: str | None
+
+    def __repr__(self) -> str:
+        return f"_Draft({self.client_tag})"
+
+
+def send(client: Client, *, lang: str | None = None) -> SendForm:
+    """Show a form that sends or schedules one message after a confirmation.
+
+    Number and message are typed into fields that are no widget state, so a saved notebook holds neither; `preview`
+    shows the message with mobile numbers masked. The time is Japan's. Errors are shown in the form.
+    """
+    return SendForm(client, lang=lang)
+
+
+class SendForm(Panel):
+    """A form for one message; `receipt` is what the service accepted, None before."""
+
+    def __init__(self, client: Client, *, lang: str | None = None) -> None:
+        super().__init__(lang)
+        self._client = client
+        self._draft: _Draft | None = None
+        self._stage = "editing"
+        self.receipt: SendReceipt | None = None
+
+        style = {"description_width": "130px"}
+        self.number = PrivateText(description=self.t("number"), placeholder=self.t("number_example"))
+        self.template = w.Dropdown(
+            description=self.t("template"), options=[(self.t("template_none"), "")], style=style
+        )
+        self.fields = w.VBox()
+        self.message = PrivateText(
+            description=self.t("message"), placeholder=self.t("message_example"), lines=4
+        )
+        self.carrier = w.Dropdown(
+            description=self.t("carrier"),
+            options=[
+                (self.t("carrier_auto"), ""),
+                *((words.carrier(c.name, self.lang), c.id) for c in codes.CARRIERS.values() if c.sendable),
+            ],
+            style=style,
+        )
+        self.later = w.Checkbox(description=self.t("schedule"), style={"description_width": "130px"})
+        self.when = w.NaiveDatetimePicker(description=self.t("when"), style=style)
+        self.group = w.Text(description=self.t("group"), style=style)
+        self.preview = w.HTML()
+        self.review = w.Button(description=self.t("review"), button_style="primary")
+        self.confirmation = w.HTML()
+        self.go = w.Button(button_style="danger")
+        self.back = w.Button(description=self.t("back"))
+        self.check = w.Button(description=self.t("check"))
+        self.another = w.Button(description=self.t("another"))
+
+        self._templates: dict[str, str] = {}
+        self._editor = w.VBox(
+            [
+                self.number,
+                self.template,
+                self.fields,
+                self.message,
+                self.carrier,
+                self.later,
+                self.when,
+                self.group,
+                self.preview,
+                self.review,
+            ]
+        )
+        self._asked = w.VBox([self.confirmation, w.HBox([self.go, self.back])])
+        self._after = w.HBox([self.check, self.another])
+        self.children = (heading(self.t("send_title")), self._editor, self._asked, self.note, self._after)
+
+        self.number.on_text(lambda _: self._edited())
+        self.message.on_text(lambda _: self._edited())
+        self.template.observe(lambda _: self._template_chosen(), "value")
+        self.later.observe(lambda _: self._edited(), "value")
+        self.when.observe(lambda _: self._edited(), "value")
+        self.review.on_click(lambda _: self._review())
+        self.go.on_click(lambda _: self._go())
+        self.back.on_click(lambda _: self._edit_again())
+        self.check.on_click(lambda _: self._check())
+        self.another.on_click(lambda _: self._start_over())
+        self._edited()
+        self.act(self._read_templates, self._offer_templates)
+
+    # ------------------------------------------------------------------------------------------ editing
+
+    def _read_templates(self) -> pl.DataFrame | ZrtoolsError:
+        try:
+            return self._client.templates()
+        except ZrtoolsError as error:
+            return error
+
+    def _offer_templates(self, found: pl.DataFrame | ZrtoolsError) -> None:
+        if isinstance(found, ZrtoolsError):
+            self.say(self.t("template_failed", error=found), "bad")
+            return
+        self._templates = dict(found.select("title", "content").drop_nulls().iter_rows())
+        self.template.options = [
+            (self.t("template_none"), ""),
+            *((title, title) for title in self._templates),
+        ]
+
+    def _template_chosen(self) -> None:
+        content = self._templates.get(self.template.value, "")
+        boxes = [PrivateText(description=name) for name in messages.placeholders(content)]
+        for box in boxes:
+            box.on_text(lambda _: self._edited())
+        self.fields.children = tuple(boxes)
+        self._edited()
+
+    def _text(self) -> str:
+        """Give the message as it would go out."""
+        content = self._templates.get(self.template.value)
+        if content is None:
+            return self.message.text
+        values = pl.DataFrame({box.description: [box.text or None] for box in self.fields.children})
+        if not values.width:
+            return content
+        return str(messages.render(content, values).item())
+
+    def _edited(self) -> None:
+        self.message.layout.display = "none" if self._templates.get(self.template.value) else None
+        for widget in (self.when, self.group):
+            widget.layout.display = None if self.later.value else "none"
+        self._judge_number()
+        try:
+            text = self._text()
+        except InputError as error:
+            text = ""
+            self.preview.value = self._preview(str(error))
+        else:
+            self.preview.value = self._preview(text or self.t("preview_empty"))
+        lint = messages.lint(text, lang=self.lang)
+        count = self.t("count", characters=len(text), limit=messages.LIMIT, parts=messages.parts(text))
+        advice = "\n".join([count, *lint.warnings]) if text else ""
+        bad = bool(lint.warnings) and bool(text)
+        self.message.say(advice, "bad" if bad else "plain")
+        if self.template.value and text:
+            style = "margin-left:138px;font-size:12px;white-space:pre-line"
+            self.preview.value += f'<div style="{style}">{html.escape(advice)}</div>'
+        self.refresh()
+
+    def _judge_number(self) -> None:
+        if not self.number.text:
+            self.number.say("")
+            return
+        try:
+            number = phones.normalise(self.number.text)
+        except InputError as error:
+            self.number.say(str(error), "bad")
+        else:
+            self.number.say(self.t("number_good", number=privacy.mask(number)), "good")
+
+    def _preview(self, text: str) -> str:
+        shown = html.escape(privacy.mask_text(text))
+        return (
+            f'<div style="display:flex;gap:8px"><div style="width:130px;text-align:right;flex:none">'
+            f"{html.escape(self.t('preview'))}</div>"
+            f'<div style="white-space:pre-wrap;border:1px solid #bdbdbd;border-radius:8px;padding:6px 10px;'
+            f'max-width:460px;line-height:1.5">{shown}</div></div>'
+        )
+
+    # --------------------------------------------------------------------------------- review and sending
+
+    def _review(self) -> None:
+        if self.busy or self._stage != "editing":
+            return
+        try:
+            self._draft = self._drafted()
+        except InputError as error:
+            self.fail(error)
+            return
+        draft = self._draft
+        when = (
+            self.t("now")
+            if draft.schedule_time is None
+            else self.t("at", time=f"{draft.schedule_time:%Y-%m-%d %H:%M}")
+        )
+        text = self.t(
+            "confirm",
+            number=privacy.mask(draft.phone_number),
+            parts=messages.parts(draft.message),
+            when=when,
+            sms_code=self._client.sms_code,
+            carrier=self.carrier.label,
+        )
+        self.confirmation.value = f"<b>{html.escape(text)}</b>{self._preview(draft.message)}"
+        self.go.description = self.t("send" if draft.schedule_time is None else "reserve")
+        self.say("")
+        self._enter("confirming")
+
+    def _drafted(self) -> _Draft:
+        number = phones.normalise(self.number.text)
+        message = messages.check(self._text())
+        at = None
+        now = self._client.now()
+        if self.later.value:
+            if self.when.value is None:
+                raise InputError(self.t("when_missing"))
+            at = periods.time(self.when.value)
+            if at <= now:
+                raise InputError(self.t("when_past", now=f"{now:%Y-%m-%d %H:%M}"))
+        return _Draft(
+            phone_number=number,
+            message=message,
+            client_tag=f"form-{now:%Y%m%d%H%M%S}-{secrets.token_hex(4)}",
+            carrier_id=self.carrier.value or None,
+            schedule_time=at,
+            group_tag=(self.group.value or None) if at else None,
+        )
+
+    def _go(self) -> None:
+        draft = self._draft
+        # a second click arrives when the stage has moved on, and finds nothing to send
+        if self._stage != "confirming" or draft is None:
+            return
+        self._stage = "sending"
+        self.say(self.t("working"))
+
+        def work() -> SendReceipt | ZrtoolsError:
+            try:
+                return self._client.send(
+                    draft.phone_number,
+                    draft.message,
+                    client_tag=draft.client_tag,
+                    carrier_id=draft.carrier_id,
+                    schedule_time=draft.schedule_time,
+                    group_tag=draft.group_tag,
+                )
+            except ZrtoolsError as error:
+                return error
+
+        self.act(work, self._answered)
+
+    def _answered(self, answer: SendReceipt | ZrtoolsError) -> None:
+        draft = self._draft
+        assert draft is not None  # noqa: S101 - only a confirmed draft is sent
+        if not isinstance(answer, ZrtoolsError):
+            self.receipt = answer
+            self.say(self.t("sent", number=privacy.mask(draft.phone_number), tag=draft.client_tag), "good")
+            self._enter("sent")
+        elif answer.sent is None and not isinstance(answer, InputError):
+            self.say(self.t("unsettled", tag=draft.client_tag, error=answer), "bad")
+            self._enter("unsettled")
+        else:
+            self.say(self.t("not_sent", error=answer), "bad")
+            self._enter("editing")
+
+    def _check(self) -> None:
+        draft = self._draft
+        if draft is None:
+            return
+        self.say(self.t("working"))
+
+        def work() -> tuple[pl.DataFrame, pl.DataFrame | None]:
+            statuses = self._client.status(client_tag=draft.client_tag, progress=False)
+            waits = None
+            if statuses.is_empty() and draft.schedule_time is not None:
+                waits = self._client.reservations(client_tag=draft.client_tag)
+            return statuses, waits
+
+        def done(found: tuple[pl.DataFrame, pl.DataFrame | None]) -> None:
+            statuses, waits = found
+            if not statuses.is_empty():
+                row = failures.classify(statuses).row(-1, named=True)
+                self.say(
+                    self.t(
+                        "status_is",
+                        time=f"{self._client.now():%Y-%m-%d %H:%M:%S}",
+                        outcome=words.outcome(row["outcome"], self.lang),
+                        carrier=f" ({words.carrier(row['carrier'], self.lang)})" if row["carrier"] else "",
+                    ),
+                    "good" if row["outcome"] == "delivered" else "plain",
+                )
+            elif waits is not None and not waits.is_empty():
+                self.say(self.t("status_waiting", time=f"{waits['schedule_time'][0]:%Y-%m-%d %H:%M}"))
+            else:
+                self.say(self.t("status_none"))
+
+        self.act(work, done)
+
+    def _edit_again(self) -> None:
+        if self._stage == "confirming":
+            self.say("")
+            self._enter("editing")
+
+    def _start_over(self) -> None:
+        if self._stage not in ("sent", "unsettled") or self.busy:
+            return
+        self._draft = None
+        for box in (self.number, self.message, *self.fields.children):
+            box.clear()
+        self.later.value = False
+        self.say("")
+        self._enter("editing")
+        self._edited()
+
+    def _enter(self, stage: str) -> None:
+        self._stage = stage
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show and enable what fits the form's stage."""
+        editing = self._stage == "editing"
+        self._editor.layout.display = None if editing else "none"
+        self._asked.layout.display = None if self._stage in ("confirming", "sending") else "none"
+        self._after.layout.display = None if self._stage in ("sent", "unsettled") else "none"
+        ready = self.number.state == "good" and bool(self.message.text or self.template.value)
+        self.review.disabled = self.busy or not ready
+        self.go.disabled = self.back.disabled = self.busy or self._stage != "confirming"
+        self.check.disabled = self.another.disabled = self.busy
