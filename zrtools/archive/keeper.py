@@ -1,0 +1,805 @@
+"""The archive: which days are kept, which must be asked again, and how one day replaces another."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import polars as pl
+
+from zrtools import periods, privacy, schemas
+from zrtools.archive.delta import Table, is_remote, telling
+from zrtools.errors import (
+    ArchiveError,
+    ConfigurationError,
+    InputError,
+    Interrupted,
+    PartialResultError,
+    ZrtoolsError,
+)
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+    from zrtools.client import Client
+
+__all__ = ["VERSION", "Archive"]
+
+VERSION = 1
+"""The archive's own version; a newer one is refused."""
+
+_FORGOTTEN = "zrtools/forgotten"
+_GROUP = 28
+_FIRST_COUNTS = 24
+_RAW = pl.Schema({**schemas.STATUS, "rawdata": pl.String()})
+
+
+@dataclass(frozen=True)
+class _Settings:
+    numbers: Literal["plain", "hashed"] = "plain"
+    messages: bool = True
+    rawdata: bool = False
+    key: str = ""
+
+    def properties(self) -> dict[str, str]:
+        return {
+            "zrtools.archive": str(VERSION),
+            **{f"zrtools.{f.name}": str(getattr(self, f.name)) for f in fields(self)},
+            # statistics stand in the log as plain text and outlive the day: none of anything personal
+            "delta.dataSkippingStatsColumns": "status_id",
+        }
+
+    @classmethod
+    def read(cls, properties: Mapping[str, str]) -> Self:
+        texts = {f.name: properties.get(f"zrtools.{f.name}", "") for f in fields(cls)}
+        return cls(
+            numbers="hashed" if texts["numbers"] == "hashed" else "plain",
+            messages=texts["messages"] == "True",
+            rawdata=texts["rawdata"] == "True",
+            key=texts["key"],
+        )
+
+
+@dataclass(frozen=True)
+class _Day:
+    """What the archive holds of a day: `fetched` is None when its rows came from elsewhere or never came."""
+
+    rows: int = 0
+    open: bool = False
+    known: bool = False
+    fetched: datetime | None = None
+    closed: bool = False
+
+    @classmethod
+    def of(cls, rows: int, lowest: int | None, mark: int | None) -> Self:
+        fetched = datetime.fromtimestamp(mark >> 1, periods.TOKYO) if mark and mark > 1 else None
+        return cls(
+            rows=rows,
+            open=lowest is not None and lowest <= 1,
+            known=mark is not None or rows > 0,
+            fetched=fetched,
+            closed=bool(mark and mark & 1),
+        )
+
+    @staticmethod
+    def mark(fetched: datetime | None, closed: bool) -> int:
+        return (int(fetched.timestamp()) << 1 if fetched else 0) | closed
+
+
+@dataclass(frozen=True)
+class _Done:
+    action: str
+    rows: int
+    why: str | None = None
+    pending: int | None = None
+
+
+class Archive:
+    """Keep every status and every count in Delta tables, in a folder or on s3://.
+
+    `numbers="hashed"` keeps a keyed hash of each phone number (the key from `key`, bytes or a file's path, else from
+    ZRTOOLS_HASH_KEY, else from the file that ZRTOOLS_HASH_KEY_FILE names; never inside the archive) and masks
+    numbers inside messages and client tags; `messages=False` keeps no bodies; `rawdata=True` keeps the carriers' own
+    error data. These are settled when the archive is made; left out, they are as recorded.
+
+    A day with a status 0 or 1, or asked for less than `settle_after` days after it, is asked for again;
+    `close_after` days after it, it is closed as it is. `storage_options` are those of deltalake
+    (AWS_ENDPOINT_URL, AWS_REGION, …).
+
+    The folder is made by the first sync, readable by its owner alone where the system can do that. Raises
+    `ArchiveError` when the place holds something else, a newer archive, or one with other settings, or cannot
+    be reached.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        numbers: Literal["plain", "hashed"] | None = None,
+        messages: bool | None = None,
+        rawdata: bool | None = None,
+        key: bytes | os.PathLike[str] | None = None,
+        storage_options: Mapping[str, str] | None = None,
+        settle_after: int = 2,
+        close_after: int = 14,
+    ) -> None:
+        if numbers not in (None, "plain", "hashed"):
+            raise InputError(f'numbers must be "plain" or "hashed", not {numbers!r}.')
+        if not 0 <= settle_after <= close_after:
+            raise InputError("settle_after and close_after are days, and the first is at most the second.")
+        text = os.fspath(path)
+        if not text:
+            raise InputError("Give the archive's folder, or an address such as s3://bucket/archive.")
+        self.path = text.rstrip("/") if is_remote(text) else str(Path(text).expanduser().absolute())
+        self._key = key
+        self._settle_after = timedelta(settle_after)
+        self._close_after = timedelta(close_after)
+        self._options = dict(storage_options or {})
+        self._statuses = Table(self._join("statuses"), self._options)
+        self._counts = Table(self._join("counts"), self._options)
+        self._wanted: dict[str, Any] = {"numbers": numbers, "messages": messages, "rawdata": rawdata}
+        self._settings: _Settings | None = None
+        with telling(self.path):
+            self._look()
+
+    def __repr__(self) -> str:
+        state = "new" if self._settings is None else f"numbers={self._settings.numbers!r}"
+        return f"<zrtools.Archive {self.path} ({state})>"
+
+    def sync(
+        self,
+        client: Client,
+        start: periods.Day | None = None,
+        end: periods.Day | None = None,
+        *,
+        force: bool = False,
+        progress: bool = True,
+    ) -> pl.DataFrame:
+        """Fetch the days that are missing or not settled, and replace each at once or not at all.
+
+        Days from `start` to `end`, both included; `start` alone means that day or month. Without `start` it begins
+        with the first day archived (of a new archive: `close_after` days ago); without both it ends today. Days to
+        come are left out. A day is never replaced by fewer rows unless `force`, which also asks again for settled,
+        closed and forgotten days.
+
+        Returns SYNC: one row a day, with what was done and why; a day that failed stays as it was. May run beside
+        other syncs and readers. Raises `InputError`, `ArchiveError`, and `Interrupted` (`.frame` SYNC so far,
+        `.missing` days).
+        """
+        from tqdm.auto import tqdm
+
+        now = client.now()
+        with telling(self.path):
+            settings = self._make()
+            secret = self._secret(settings)
+            table = self._statuses.open()
+            days = self._days_asked(table, start, end, now.date())
+            state = self._state(table, days)
+        done: dict[date, _Done] = {}
+        todo = []
+        for day in days:
+            if force or not (kept := self._kept(day, state[day], table)):
+                todo.append(day)
+            else:
+                done[day] = kept
+        bar = tqdm(total=len(todo), unit="day", desc="sync", disable=None if progress and todo else True)
+        try:
+            with bar, telling(self.path):
+                for begin in range(0, len(todo), _GROUP):
+                    group = todo[begin : begin + _GROUP]
+                    if begin and not force:
+                        # another sync may have been here meanwhile
+                        table = self._statuses.open()
+                        state |= self._state(table, group)
+                        done |= {d: k for d in group if (k := self._kept(d, state[d], table))}
+                    asked = client.now()
+                    ask = [d for d in group if d not in done]
+                    bar.update(len(group) - len(ask))
+                    for day, answer in client.status_days(ask, rawdata=settings.rawdata):
+                        if isinstance(answer, ZrtoolsError):
+                            done[day] = _Done("failed", state[day].rows, str(answer))
+                        else:
+                            done[day] = self._store(
+                                day, self._prepared(answer, settings, secret), asked, force=force
+                            )
+                        bar.update()
+        except KeyboardInterrupt:
+            missing = [day for day in todo if day not in done]
+            raise Interrupted(
+                f"The sync was stopped with {len(missing)} days to go. Run it again: what is stored stays.",
+                frame=self._report(done),
+                missing=missing,
+            ) from None
+        return self._report(done)
+
+    def add(self, frame: pl.DataFrame, *, force: bool = False) -> pl.DataFrame:
+        """Store whole days of a STATUS frame that came from elsewhere, such as `read_export`.
+
+        Give every row of a day, since the day is stored as one. Days that the service itself has answered stay, and
+        no day gets fewer rows, unless `force`. The next sync asks the service for these days too, and closes them as
+        they are if it has less. Returns SYNC. Raises `InputError` for another frame, or where `send_date` is null, and
+        `ArchiveError`.
+        """
+        schemas.check(frame, schemas.STATUS, "STATUS")
+        if frame["send_date"].null_count():
+            raise InputError(
+                "Rows without a send_date have no place in the archive: fill it or filter them out."
+            )
+        with telling(self.path):
+            settings = self._make()
+            secret = self._secret(settings)
+            days: dict[Any, pl.DataFrame] = frame.partition_by("send_date", as_dict=True)
+            done = {
+                day: self._store(day, self._prepared(rows, settings, secret), None, force=force)
+                for (day,), rows in sorted(days.items())
+            }
+        return self._report(done)
+
+    def scan(self, start: periods.Day | None = None, end: periods.Day | None = None) -> pl.LazyFrame:
+        """Give the archived statuses as a LazyFrame with the STATUS schema (and `rawdata` where it is kept).
+
+        Days from `start` to `end`, both included; `start` alone means that day or month. Rows stand in the order
+        of days, then as answered. The frame stays on the state of now, whatever syncs do, until `forget`, or
+        `compact` a week later. Raises `InputError`, and `ArchiveError` when there is no archive or a file is damaged.
+        """
+        with telling(self.path):
+            settings = self._read()
+            schema = _RAW if settings.rawdata else schemas.STATUS
+            files = self._files(self._statuses.open(), start, end)
+            if not files:
+                return pl.LazyFrame(schema=schema)
+            return (
+                pl.scan_parquet(
+                    files,
+                    hive_partitioning=True,
+                    hive_schema={"send_date": pl.Date()},
+                    storage_options=self._options or None,
+                )
+                .with_columns(pl.col("date_time").cast(pl.Datetime("ms")).dt.replace_time_zone(schemas.ZONE))
+                .select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+            )
+
+    def files(self, start: periods.Day | None = None, end: periods.Day | None = None) -> list[str]:
+        """List the current Parquet files of the days asked for, oldest day first, for any other engine.
+
+        `send_date` stands in each path, as Hive writes it; times are naive and mean Japan. Raises as `scan`.
+        """
+        with telling(self.path):
+            self._read()
+            return self._files(self._statuses.open(), start, end)
+
+    @property
+    def root(self) -> str:
+        """The folder that `files` lie in: what Spark calls basePath."""
+        return self._statuses.place
+
+    def days(self, start: periods.Day | None = None, end: periods.Day | None = None) -> pl.DataFrame:
+        """Show which days are archived, gaps included: DAYS, one row a day.
+
+        From the first to the last day archived, unless `start` or `end` say otherwise. Raises as `scan`.
+        """
+        with telling(self.path):
+            self._read()
+            table = self._statuses.open()
+            held: list[date] = self._held(table)["send_date"].to_list()
+            if start is None and not held:
+                return schemas.empty(schemas.DAYS)
+            days = _period(start, end, held)
+            state = self._state(table, days)
+            pending = self._pending(table, [day for day in days if state[day].open])
+            return pl.DataFrame(
+                [
+                    (day, self._name(day, one, table), one.rows, pending.get(day, 0), one.fetched)
+                    for day, one in state.items()
+                ],
+                schema=schemas.DAYS,
+                orient="row",
+            )
+
+    def sync_counts(
+        self,
+        client: Client,
+        start: periods.Month | None = None,
+        end: periods.Month | None = None,
+        *,
+        client_id: str | None = None,
+        force: bool = False,
+    ) -> pl.DataFrame:
+        """Keep today's answer for each month whose counts may still change, as a snapshot.
+
+        Months from `start` to `end`, both included; without `start` from the first month kept (at first: two years
+        back). A month is final when its counts were taken `close_after` days after its end. `client_id="all"` for
+        agencies. An answer without rows is never stored. Returns COUNTS_SYNC: one row a month. Raises
+        `InputError` and `ArchiveError`.
+        """
+        asked = client.now()
+        this = asked.date().replace(day=1)
+        with telling(self.path):
+            self._make()
+            self._counts.make(
+                _naive(schemas.COUNTS_HISTORY),
+                partition_by=None,
+                properties={"zrtools.archive": str(VERSION)},
+            )
+            newest = _newest(self._history(self._counts.open())).filter(
+                pl.lit(client_id is None or client_id == "all") | (pl.col("client_id") == client_id)
+            )
+            first = newest["month"].min() or _months_back(this, _FIRST_COUNTS)
+            months = [
+                m
+                for m in periods.months(start or min(first, this), end or (this if start is None else None))
+                if m <= this
+            ]
+            taken: dict[Any, datetime] = dict(newest.group_by("month").agg(pl.col("taken").min()).iter_rows())
+            final = {m for m, when in taken.items() if when.date() > periods.month_end(m) + self._close_after}
+            done = {
+                m: ("kept", "final: it is not asked for again") for m in months if m in final and not force
+            }
+            frames: list[pl.DataFrame] = []
+            for run in _runs([m for m in months if m not in done]):
+                try:
+                    frames.append(client.counts(run[0], run[-1], client_id=client_id))
+                    done |= dict.fromkeys(
+                        run, ("empty", "the service named no messages, or keeps the month no more")
+                    )
+                except PartialResultError as error:
+                    frames.append(error.frame)
+                    missing = {periods.month(m) for m in error.missing}
+                    done |= {m: ("failed", str(error)) if m in missing else ("empty", "") for m in run}
+                    if isinstance(error, KeyboardInterrupt):
+                        break
+                except ZrtoolsError as error:
+                    done |= dict.fromkeys(run, ("failed", str(error)))
+            answer = pl.concat([schemas.empty(schemas.COUNTS), *frames])
+            changed, rows = self._counts.update(lambda table: self._snapshot(table, answer, asked))
+        got = set(answer["month"])
+        for month in got:
+            done[month] = ("stored", None) if month in changed else ("unchanged", None)  # type: ignore[assignment]  # reason may be null
+        return pl.DataFrame(
+            [(m, done[m][0], rows.get(m, 0), done[m][1] or None) for m in sorted(done)],
+            schema=schemas.COUNTS_SYNC,
+            orient="row",
+        )
+
+    def counts(self) -> pl.DataFrame:
+        """Give the newest counts of every month kept: COUNTS, by month, client and carrier. Raises `ArchiveError`."""
+        return _newest(self.counts_history()).select(schemas.COUNTS.names())
+
+    def counts_history(self) -> pl.DataFrame:
+        """Give every snapshot of the counts: COUNTS and `taken`, in the order taken. Raises `ArchiveError`."""
+        with telling(self.path):
+            self._read()
+            if not self._counts.exists():
+                return schemas.empty(schemas.COUNTS_HISTORY)
+            return self._history(self._counts.open())
+
+    def forget(self, before: periods.Day) -> pl.DataFrame:
+        """Remove every day before a date for good, at once: rows, older versions and files.
+
+        A LazyFrame or file list taken earlier fails when it is read, and no sync brings the days back unless it
+        is forced. Counts stay. Returns SYNC: the days removed. Raises `InputError` and `ArchiveError`.
+        """
+        limit = periods.day(before, "before")
+
+        def change(table: DeltaTable) -> list[date]:
+            gone = self._held(table).filter(pl.col("send_date") < limit)["send_date"].to_list()
+            marks = {_FORGOTTEN: max(limit.toordinal(), table.transaction_version(_FORGOTTEN) or 0)}
+            if gone:
+                self._statuses.remove(table, where=f"send_date < '{limit}'", marks=marks)
+            else:
+                self._statuses.mark(table, marks)
+            return gone
+
+        with telling(self.path):
+            self._read()
+            gone = self._statuses.update(change)
+            self._statuses.erase(lambda folder: (_folder_day(folder) or date.max) < limit)
+        why = "removed for good: frames scanned before this fail when they are read"
+        return self._report({day: _Done("forgotten", 0, why) for day in gone})
+
+    def compact(self) -> None:
+        """Write a checkpoint and delete files that no state of the last seven days needs.
+
+        Readers that began within the week are not disturbed. Raises `ArchiveError`.
+        """
+        with telling(self.path):
+            self._read()
+            for table in (self._statuses, self._counts):
+                if table.exists():
+                    opened = table.open()
+                    opened.create_checkpoint()
+                    # full: files that a killed sync left behind too
+                    opened.vacuum(retention_hours=168, dry_run=False, full=True)
+                    opened.cleanup_metadata()
+
+    def _join(self, name: str) -> str:
+        return f"{self.path}/{name}" if is_remote(self.path) else str(Path(self.path, name))
+
+    def _look(self) -> None:
+        """Read the settings if there is an archive, and refuse a place that holds anything else."""
+        if not self._statuses.exists():
+            if not is_remote(self.path):
+                self._refuse_other_content(Path(self.path))
+            return
+        properties = self._statuses.open().metadata().configuration
+        if (version := properties.get("zrtools.archive", "")) != str(VERSION):
+            if version.isdecimal():
+                raise ArchiveError(
+                    f"The archive at {self.path} was made by a newer zrtools (its version is {version}, this one "
+                    f"knows {VERSION}): update zrtools. Nothing was changed."
+                )
+            raise ArchiveError(
+                f"The Delta table at {self.path} is not an archive of zrtools: give another folder."
+            )
+        settings = _Settings.read(properties)
+        for name, value in self._wanted.items():
+            if value is not None and value != getattr(settings, name):
+                raise ArchiveError(
+                    f"The archive at {self.path} was made with {name}={getattr(settings, name)!r}, not {value!r}. "
+                    f"Leave {name} out to use it as it is, or make another archive in another folder."
+                )
+        self._settings = settings
+
+    def _refuse_other_content(self, folder: Path) -> None:
+        if folder.exists() and not folder.is_dir():
+            raise ArchiveError(f"{folder} is a file, not an archive: give a folder.")
+        if not folder.is_dir():
+            return
+        # a killed first sync leaves empty folders of ours
+        strange = [
+            e.name for e in folder.iterdir() if e.name not in ("statuses", "counts") and e.name[0] != "."
+        ]
+        log = folder / "statuses" / "_delta_log"
+        if strange:
+            raise ArchiveError(
+                f"{folder} is not an archive: it holds {strange[0]!r} and no statuses. Give the archive's own folder, "
+                "or an empty or new one."
+            )
+        if log.is_dir() and any(log.iterdir()):
+            raise ArchiveError(
+                f"The archive at {folder} is damaged: its log cannot be read from the start. Put statuses/_delta_log "
+                "back from a backup, or move the folder away and sync again while the service still has the days."
+            )
+
+    def _read(self) -> _Settings:
+        if self._settings is None:
+            self._look()
+        if self._settings is None:
+            raise ArchiveError(f"There is no archive at {self.path} yet: fill it with archive.sync(client).")
+        return self._settings
+
+    def _make(self) -> _Settings:
+        if self._settings is None:
+            self._look()
+        if self._settings is None:
+            settings = _Settings(**{k: v for k, v in self._wanted.items() if v is not None})
+            if settings.numbers == "hashed":
+                settings = replace(settings, key=_fingerprint(self._find_key()))
+            if not is_remote(self.path):
+                Path(self.path).mkdir(mode=0o700, parents=True, exist_ok=True)
+                with suppress(OSError):
+                    Path(self.path).chmod(0o700)
+            schema = _naive(_RAW if settings.rawdata else schemas.STATUS)
+            self._statuses.make(schema, partition_by="send_date", properties=settings.properties())
+            self._look()
+        return self._read()
+
+    def _secret(self, settings: _Settings) -> bytes | None:
+        if settings.numbers == "plain":
+            return None
+        key = self._find_key()
+        if not hmac.compare_digest(_fingerprint(key), settings.key):
+            raise ConfigurationError(
+                "This is not the key that the archive's numbers were hashed with: give that one, so that one number "
+                "keeps one hash."
+            )
+        return key
+
+    def _find_key(self) -> bytes:
+        file: Path | None = None
+        key = b""
+        if isinstance(self._key, bytes):
+            key = self._key
+        elif self._key is not None:
+            file = Path(os.fspath(self._key))
+        elif text := os.environ.get("ZRTOOLS_HASH_KEY"):
+            key = text.encode()
+        elif name := os.environ.get("ZRTOOLS_HASH_KEY_FILE"):
+            file = Path(name).expanduser()
+        else:
+            raise ConfigurationError(
+                "Hashed numbers need a key of at least 16 bytes, kept away from the archive: set ZRTOOLS_HASH_KEY, or "
+                "ZRTOOLS_HASH_KEY_FILE, or give key=. Make one with python -c "
+                '"import secrets; print(secrets.token_hex(32))".'
+            )
+        if file is not None:
+            if not is_remote(self.path) and file.resolve().is_relative_to(Path(self.path).resolve()):
+                raise ConfigurationError(
+                    "The key file lies inside the archive: keep it elsewhere, away from the data."
+                )
+            try:
+                key = file.read_bytes().strip()
+            except OSError as error:
+                raise ConfigurationError(
+                    f"The key file {file} cannot be read ({error.strerror}): check its path."
+                ) from None
+        if len(key) < 16:
+            raise ConfigurationError(
+                "The hashing key has fewer than 16 bytes: make a longer one with secrets.token_hex(32)."
+            )
+        return key
+
+    def _days_asked(
+        self, table: DeltaTable, start: periods.Day | None, end: periods.Day | None, today: date
+    ) -> list[date]:
+        held: list[date] = self._held(table)["send_date"].to_list() or [today - self._close_after]
+        days = _period(start, end, [*held, today])
+        if days[0] > today:
+            raise InputError(f"{days[0]} has not come yet: the archive keeps days up to today, {today}.")
+        return [day for day in days if day <= today]
+
+    def _held(self, table: DeltaTable) -> pl.DataFrame:
+        """List the days that have rows: `send_date`, `rows`, `lowest` status."""
+        return (
+            self._statuses.files(table)
+            .group_by(pl.col("partition.send_date").alias("send_date"))
+            .agg(pl.col("num_records").sum().alias("rows"), pl.col("min.status_id").min().alias("lowest"))
+            .sort("send_date")
+            .cast({"send_date": pl.Date, "rows": pl.Int64, "lowest": pl.Int64})
+        )
+
+    def _state(self, table: DeltaTable, days: Iterable[date]) -> dict[date, _Day]:
+        held = {day: (rows, lowest) for day, rows, lowest in self._held(table).iter_rows()}
+        return {
+            day: _Day.of(*held.get(day, (0, None)), table.transaction_version(_mark(day))) for day in days
+        }
+
+    def _is_settled(self, day: date, one: _Day) -> bool:
+        return one.fetched is not None and not one.open and one.fetched.date() >= day + self._settle_after
+
+    def _is_forgotten(self, day: date, one: _Day, table: DeltaTable) -> bool:
+        return one.rows == 0 and day.toordinal() < (table.transaction_version(_FORGOTTEN) or 0)
+
+    def _name(self, day: date, one: _Day, table: DeltaTable) -> str:
+        if self._is_forgotten(day, one, table):
+            return "forgotten"
+        if not one.known:
+            return "missing"
+        if one.closed:
+            return "closed"
+        if not self._is_settled(day, one):
+            return "open"
+        return "settled" if one.rows else "empty"
+
+    def _kept(self, day: date, one: _Day, table: DeltaTable) -> _Done | None:
+        """Say why a day is not asked for; None when it must be."""
+        reasons = {
+            "settled": "settled",
+            "empty": "settled: the service named no messages",
+            "closed": "closed: it did not settle in time",
+            "forgotten": "removed by forget(); force=True would fetch it again",
+        }
+        name = self._name(day, one, table)
+        if name not in reasons:
+            return None
+        return _Done("forgotten" if name == "forgotten" else "kept", one.rows, reasons[name])
+
+    def _store(self, day: date, frame: pl.DataFrame, asked: datetime | None, *, force: bool) -> _Done:
+        """Replace a day, judged against what the archive holds at that very moment."""
+        rows = frame.height
+        pending = frame.filter(pl.col("status_id") <= 1).height
+        overdue = asked is not None and asked.date() >= day + self._close_after
+
+        def change(table: DeltaTable) -> _Done:
+            have = self._state(table, [day])[day]
+            if not force:
+                if self._is_forgotten(day, have, table):
+                    return _Done("forgotten", 0, "removed by forget() meanwhile")
+                if have.fetched and (asked is None or have.fetched.replace(microsecond=0) > asked):
+                    why = (
+                        "the service's own answer stays"
+                        if asked is None
+                        else "another sync stored a newer answer"
+                    )
+                    return _Done("kept", have.rows, why)
+                if rows < have.rows:
+                    why = f"{rows} rows came, fewer than the {have.rows} kept, which stay"
+                    if not overdue:
+                        return _Done("refused", have.rows, f"{why}; force=True would replace them")
+                    self._statuses.mark(table, {_mark(day): _Day.mark(asked, True)})
+                    return _Done("closed", have.rows, f"{why}; the day is not asked for again")
+            close = overdue and pending > 0
+            marks = {_mark(day): _Day.mark(asked, close)}
+            self._statuses.replace(table, frame, where=f"send_date = '{day}'", marks=marks)
+            action = "closed" if close else "replaced" if have.known else "fetched"
+            return _Done(action, rows, self._why(day, rows, pending, asked, close), pending)
+
+        done = self._statuses.update(change)
+        if done.action == "forgotten":
+            # what an attempt wrote before it lost the race
+            self._statuses.erase(lambda folder: _folder_day(folder) == day)
+        return done
+
+    def _why(self, day: date, rows: int, pending: int, asked: datetime | None, close: bool) -> str | None:
+        if close:
+            return f"{pending} still pending after {self._close_after.days} days: it is not asked for again"
+        if asked is None:
+            return "from elsewhere: the next sync asks the service too"
+        if asked.date() < day + self._settle_after:
+            return "young: carriers may still report"
+        if pending:
+            return f"{pending} pending"
+        return None if rows else "the service named no messages: none were sent, or it keeps the day no more"
+
+    def _prepared(self, frame: pl.DataFrame, settings: _Settings, secret: bytes | None) -> pl.DataFrame:
+        """Give a day the archive's own form: columns, naive times, and only what may be kept."""
+        schemas.check(frame, schemas.STATUS, "STATUS")
+        schema = _RAW if settings.rawdata else schemas.STATUS
+        kept = frame.select(
+            pl.col(name) if name in frame.columns else pl.lit(None, dtype).alias(name)
+            for name, dtype in schema.items()
+        )
+        if not settings.messages:
+            kept = kept.with_columns(pl.lit(None, pl.String).alias("message"))
+        if secret is not None:
+            kept = privacy.hashed(kept, secret).with_columns(
+                privacy.mask_within(pl.col("message")), privacy.mask_within(pl.col("client_tag"))
+            )
+        return kept.with_columns(pl.col("date_time").dt.replace_time_zone(None))
+
+    def _files(self, table: DeltaTable, start: periods.Day | None, end: periods.Day | None) -> list[str]:
+        files = self._statuses.files(table).sort("partition.send_date", "path")
+        if start is not None or end is not None:
+            if files.is_empty():
+                return []
+            days = _period(start, end, files["partition.send_date"].to_list())
+            files = files.filter(pl.col("partition.send_date").is_between(days[0], days[-1]))
+        addresses = [self._statuses.address(path) for path in files["path"]]
+        if not is_remote(self.path):
+            for address, size, day in zip(
+                addresses, files["size_bytes"], files["partition.send_date"], strict=True
+            ):
+                _check_file(Path(address), size, day)
+        return addresses
+
+    def _pending(self, table: DeltaTable, days: Sequence[date]) -> dict[date, int]:
+        """Count the pending messages of some days."""
+        if not days:
+            return {}
+        files = self._statuses.files(table).filter(pl.col("partition.send_date").is_in(list(days)))
+        if files.is_empty():
+            return {}
+        counted = (
+            pl.scan_parquet(
+                [self._statuses.address(path) for path in files["path"]],
+                hive_partitioning=True,
+                hive_schema={"send_date": pl.Date()},
+                storage_options=self._options or None,
+            )
+            .filter(pl.col("status_id") <= 1)
+            .group_by("send_date")
+            .len()
+            .collect()
+        )
+        return dict(counted.iter_rows())
+
+    def _report(self, done: Mapping[date, _Done]) -> pl.DataFrame:
+        unknown = [day for day, one in done.items() if one.pending is None and one.rows]
+        pending: dict[date, int] = {}
+        if unknown:
+            # a damaged day must not hide what was done to the others
+            with suppress(ArchiveError), telling(self.path):
+                table = self._statuses.open()
+                state = self._state(table, unknown)
+                counted = self._pending(table, [day for day in unknown if state[day].open])
+                pending = {day: counted.get(day, 0) for day in unknown}
+        return pl.DataFrame(
+            [
+                (
+                    day,
+                    one.action,
+                    one.rows,
+                    (0 if not one.rows else pending.get(day)) if one.pending is None else one.pending,
+                    one.why,
+                )
+                for day, one in sorted(done.items())
+            ],
+            schema=schemas.SYNC,
+            orient="row",
+        )
+
+    def _history(self, table: DeltaTable) -> pl.DataFrame:
+        files = [self._counts.address(path) for path in self._counts.files(table)["path"]]
+        if not files:
+            return schemas.empty(schemas.COUNTS_HISTORY)
+        return (
+            pl.scan_parquet(files, storage_options=self._options or None)
+            .with_columns(pl.col("taken").cast(pl.Datetime("ms")).dt.replace_time_zone(schemas.ZONE))
+            .select(pl.col(name).cast(dtype) for name, dtype in schemas.COUNTS_HISTORY.items())
+            .sort("taken", "month", "client_id", "carrier_id")
+            .collect()
+        )
+
+    def _snapshot(
+        self, table: DeltaTable, answer: pl.DataFrame, asked: datetime
+    ) -> tuple[set[date], dict[date, int]]:
+        """Append the months whose counts differ from the newest kept; say which, and the rows of each month."""
+        newest = _newest(self._history(table))
+        same = [name for name in schemas.COUNTS.names() if name != "carrier"]
+        changed = answer.join(newest, on=same, how="anti", nulls_equal=True)["month"].unique()
+        new = answer.filter(pl.col("month").is_in(changed.to_list())).with_columns(
+            pl.lit(asked).cast(schemas.TIME).alias("taken")
+        )
+        if new.height:
+            self._counts.append(table, new.with_columns(pl.col("taken").dt.replace_time_zone(None)))
+        rows: dict[Any, int] = dict(_newest(pl.concat([newest, new])).group_by("month").len().iter_rows())
+        return set(changed), rows
+
+
+def _newest(history: pl.DataFrame) -> pl.DataFrame:
+    return history.filter(pl.col("taken") == pl.col("taken").max().over("month", "client_id")).sort(
+        "month", "client_id", "carrier_id"
+    )
+
+
+def _period(start: periods.Day | None, end: periods.Day | None, held: Sequence[date]) -> list[date]:
+    """List the days asked for: start alone is that day or month; no start is the first day held, no end the last."""
+    if start is not None:
+        return periods.days(start, end)
+    until = held[-1] if end is None else periods.days(end)[-1]
+    return periods.days(min(held[0], until), until)
+
+
+def _naive(schema: pl.Schema) -> pl.Schema:
+    """Engines disagree on zones: times are stored naive and mean Japan."""
+    return pl.Schema({n: pl.Datetime("ms") if t == schemas.TIME else t for n, t in schema.items()})
+
+
+def _mark(day: date) -> str:
+    return f"zrtools/day/{day}"
+
+
+def _folder_day(folder: str) -> date | None:
+    name, _, value = folder.partition("=")
+    return date.fromisoformat(value) if name == "send_date" and len(value) == 10 else None
+
+
+def _fingerprint(key: bytes) -> str:
+    return hmac.digest(key, b"zrtools archive", "sha256").hex()[:16]
+
+
+def _check_file(file: Path, size: int, day: date) -> None:
+    try:
+        if file.stat().st_size == size:
+            return
+        what = "has another size than recorded"
+    except OSError:
+        what = "is missing"
+    raise ArchiveError(
+        f"The archive is damaged: the file of {day} {what}. While the service still has the day, fetch it anew with "
+        f'archive.sync(client, "{day}", force=True); else put {file} back from a backup. Other days are as they were.'
+    )
+
+
+def _months_back(month: date, count: int) -> date:
+    total = month.year * 12 + month.month - 1 - count
+    return date(total // 12, total % 12 + 1, 1)
+
+
+def _runs(months: Sequence[date]) -> Iterator[list[date]]:
+    """Split months where some between them are left out."""
+    run = list(months[:1])
+    for before, month in pairwise(months):
+        if periods.month_end(before) + timedelta(1) != month:
+            yield run
+            run = []
+        run.append(month)
+    if run:
+        yield run
