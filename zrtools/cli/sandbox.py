@@ -1,0 +1,90 @@
+"""`zrtools sandbox`: the service's API on a loopback port, for any client."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import datetime
+from types import FrameType
+from urllib.parse import urlencode
+
+import click
+
+from zrtools import words
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Loopback port; 0: any."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Which simulated traffic.")
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The sandbox's day, at 10:00 in Japan.  [default: one fixed day]",
+)
+@click.option(
+    "--messages-per-day",
+    type=click.IntRange(1, 1_000_000),
+    default=4000,
+    show_default=True,
+    help="How much traffic, on an average day.",
+)
+@click.option("--dlr-url", help="Push delivery reports of tagged messages there.")
+@click.option("--dlr-format", type=click.Choice(["json", "xml"]), default="json", show_default=True)
+@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+def command(
+    port: int,
+    seed: int,
+    today: datetime | None,
+    messages_per_day: int,
+    dlr_url: str | None,
+    dlr_format: str,
+    lang: str | None,
+) -> None:
+    """Run the sandbox until it is interrupted: the whole API on loopback, with simulated traffic.
+
+    Prints where it listens, what to identify with, and a curl line to try. The same options make the same
+    sandbox, its token included.
+    """
+    from zrtools.sandbox import Sandbox
+
+    stop = threading.Event()
+
+    def ended(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    # from here on a signal ends the sandbox cleanly, as early as it may come
+    before = {number: signal.signal(number, ended) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        box = Sandbox(
+            port=port,
+            seed=seed,
+            today=None if today is None else today.date(),
+            messages_per_day=messages_per_day,
+            dlr_url=dlr_url,
+            dlr_format="xml" if dlr_format == "xml" else "json",
+        )
+        with box:
+            day = f"{(box.now().replace(day=1)):%Y%m%d}"
+            query = urlencode({"token": box.token, "clientId": box.client_id, "date": day})
+            for line, value in (
+                ("url", box.url),
+                ("token", box.token),
+                ("client_id", box.client_id),
+                ("sms_code", box.sms_code),
+                ("now", f"{box.now():%Y-%m-%d %H:%M}"),
+            ):
+                click.echo(words.text(f"sandbox.{line}", lang, value=value))
+            click.echo(words.text("sandbox.try", lang))
+            click.echo(f'curl "{box.url}/p5/api/status.json?{query}"')
+            click.echo(words.text("sandbox.stop", lang))
+            # in short waits, for on Windows a wait without end would not notice Ctrl-C
+            while not stop.wait(0.5):
+                continue
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    click.echo(words.text("sandbox.ended", lang))

@@ -1,0 +1,429 @@
+"""The sandbox: the service's API on a loopback port, with its clock, its faults and what it saw."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import socket
+import string
+import threading
+from collections import Counter, deque
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from zrtools.errors import ConfigurationError, InputError
+from zrtools.sandbox.clock import DEFAULT_TODAY, Clock
+from zrtools.sandbox.faults import Fault, Faults
+from zrtools.sandbox.rules import fields_of
+from zrtools.sandbox.service import ROUTES, CountsRule, Message, Service
+
+if TYPE_CHECKING:
+    import polars as pl
+    import uvicorn
+
+    from zrtools.sandbox.push import Pusher
+    from zrtools.sandbox.traffic import Traffic
+
+__all__ = ["Arrival", "Sandbox"]
+
+_FORM = "application/x-www-form-urlencoded"
+_JSON = b"application/json; charset=UTF-8"
+_LARGEST_BODY = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request that arrived: its call (None for an unknown path), its fields without the token, and when."""
+
+    call: str | None
+    method: str
+    path: str
+    fields: dict[str, str]
+    time: datetime
+    monotonic: float
+
+
+class Sandbox:
+    """The whole API of the service on loopback, with simulated traffic; the same arguments make the same sandbox.
+
+    `today` is a date or "YYYY-MM-DD" (left out, one fixed day); its clock starts at 10:00 in Japan and ticks.
+    `messages_per_day` is the average of a week, `months` how many whole months before the running one are kept.
+    `incidents=False` leaves the same traffic without anything planted. `quota` is how many sends are accepted
+    (then 300), `settle_after` the seconds until a message sent through the API has its result. Counts take
+    delivered and failed messages by month of sending (`counts_follow="settled"`) or delivered ones alone
+    ("delivered"); `counts_off={("2026-10", "103"): -12}` plants a difference. With a `dlr_url` delivery reports
+    of tagged messages sent through the API are pushed there as `dlr_format`, tried again after `dlr_retry`
+    seconds. `domain` is the account's own short-URL domain. Raises `InputError` and, when the port is taken,
+    `ConfigurationError`.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        today: date | str | None = None,
+        messages_per_day: int = 4000,
+        months: int = 4,
+        port: int = 0,
+        incidents: bool = True,
+        quota: int | None = None,
+        settle_after: float = 2.0,
+        counts_follow: CountsRule = "settled",
+        counts_off: dict[tuple[str, str], int] | None = None,
+        dlr_url: str | None = None,
+        dlr_format: Literal["json", "xml"] = "json",
+        dlr_retry: float = 1.0,
+        domain: str | None = "go.example.jp",
+    ) -> None:
+        self.today = _day(today)
+        if not 1 <= messages_per_day <= 1_000_000:
+            raise InputError(f"messages_per_day must lie between 1 and 1,000,000, not {messages_per_day}.")
+        if not 1 <= months <= 24:
+            raise InputError(f"months must lie between 1 and 24, not {months}.")
+        if counts_follow not in ("settled", "delivered"):
+            raise InputError(f'counts_follow must be "settled" or "delivered", not {counts_follow!r}.')
+        if dlr_format not in ("json", "xml"):
+            raise InputError(f'dlr_format must be "json" or "xml", not {dlr_format!r}.')
+        self.seed = seed
+        self.messages_per_day = messages_per_day
+        self.first = _months_before(self.today, months)
+        self._port = port
+        self._incidents = incidents
+
+        # everything about the account follows from what makes the sandbox this one
+        text = f"zrtools sandbox|{seed}|{self.today}|{messages_per_day}|{months}"
+        digest = hashlib.sha512(text.encode()).digest()
+        letters = string.ascii_letters + string.digits
+        self.token = "".join(letters[byte % len(letters)] for byte in digest[:32])
+        self.client_id = str(10_000 + int.from_bytes(digest[32:34]) % 80_000)
+        codes = [int.from_bytes(digest[n : n + 4]) for n in range(34, 50, 4)]
+        self.sms_codes = (
+            str(20_000 + codes[0] % 20_000),
+            str(40_000 + codes[1] % 20_000),
+            str(200_000 + codes[2] % 300_000),
+            str(500_000 + codes[3] % 400_000),
+        )
+        self._root = int.from_bytes(digest[50:57])
+
+        self.clock = Clock(self.today)
+        self.faults = Faults(self._root)
+        self.requests: deque[Arrival] = deque(maxlen=200_000)
+        self.calls: Counter[str] = Counter()
+        self.in_flight = 0
+        self.max_in_flight = 0
+        self.service = Service(
+            seed_text=text,
+            token=self.token,
+            client_id=self.client_id,
+            sms_codes=self.sms_codes,
+            clock=self.clock,
+            traffic=self._made_traffic,
+            quota=quota,
+            counts_follow=counts_follow,
+            counts_off={(_month(m), c): n for (m, c), n in (counts_off or {}).items()},
+            settle_after=settle_after,
+            domain=domain,
+        )
+        self._dlr = (dlr_url, dlr_format, dlr_retry)
+        self._pusher: Pusher | None = None
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self._socket: socket.socket | None = None
+        self._address: tuple[str, int] | None = None
+
+    @property
+    def sms_code(self) -> str:
+        """The first of the account's sender codes."""
+        return self.sms_codes[0]
+
+    @property
+    def client_ids(self) -> tuple[str, ...]:
+        """The account's own client id, then those of the customers that it may see the counts of."""
+        return self.service.clients
+
+    @property
+    def url(self) -> str:
+        """The base URL, once started."""
+        if self._address is None:
+            raise ConfigurationError("The sandbox is not started: call start(), or use it in a with block.")
+        return "http://{}:{}".format(*self._address)
+
+    @property
+    def accepted(self) -> list[Message]:
+        """The messages that were accepted through the API, in order, cancelled ones included."""
+        return self.service.accepted
+
+    @property
+    def pushed(self) -> list[dict[str, Any]]:
+        """The delivery reports that were pushed: their fields, `attempts` and `answer` (None: not taken)."""
+        return [] if self._pusher is None else self._pusher.pushed
+
+    def now(self) -> datetime:
+        """Tell the time in Japan by the sandbox's ticking clock."""
+        return self.clock.now()
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock forward: reservations come due, pending messages settle. Raises `InputError`."""
+        self.clock.advance(by)
+
+    def incidents(self) -> pl.DataFrame:
+        """List the planted incidents up to now, in order of time, with what they truly did.
+
+        Columns: `kind`; the segment as `carrier_id`, `category`, `sms_code`, `campaign` (null: any); `start` and `end` of the
+        window of sending; `seen_start` and `seen_end`, between which 95 % of the excess failures were reported; `strength`, the
+        chance with which a message that would have been delivered failed; `messages` and `failures` in the segment and
+        window, `expected_failures` without the incident, `excess_failures` because of it, and `rate_multiplier`, the ratio
+        of both rates. Times are in Japan. Counted once settled, in the generated messages.
+        """
+        return self.service.traffic.incidents(self.clock.seen())
+
+    def _made_traffic(self) -> Traffic:
+        from zrtools.sandbox.traffic import Traffic
+
+        return Traffic(
+            root=self._root,
+            today=self.today,
+            messages_per_day=self.messages_per_day,
+            first=self.first,
+            incidents=self._incidents,
+            senders=list(self.sms_codes),
+        )
+
+    def start(self) -> Self:
+        """Listen on a loopback port, in a thread of its own. Raises `ConfigurationError` when the port is taken."""
+        if self._thread is not None:
+            return self
+        import uvicorn
+
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            if os.name == "posix":
+                # a port that was just closed may be taken again; on Windows the option would mean something else
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(("127.0.0.1", self._port))
+            listening.listen(1024)
+        except OSError as error:
+            listening.close()
+            raise ConfigurationError(
+                f"Port {self._port} on 127.0.0.1 cannot be used ({error.strerror}). Choose another one, or 0 for any."
+            ) from None
+        listening.setblocking(False)
+        self._socket = listening
+        self._address = listening.getsockname()
+        config = uvicorn.Config(
+            self._app,
+            interface="asgi3",
+            http=_protocol(),
+            proxy_headers=False,
+            ws="none",
+            lifespan="off",
+            loop="asyncio",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=60,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="zrtools-sandbox", daemon=True)
+        self._thread.start()
+        if self._dlr[0] is not None:
+            from zrtools.sandbox.push import Pusher
+
+            self._pusher = Pusher(self.service, *self._dlr)
+            self._pusher.start()
+        return self
+
+    def _run(self) -> None:
+        assert self._server is not None  # noqa: S101 - set before the thread starts
+        asyncio.run(self._server.serve(sockets=[self._socket] if self._socket else None))
+
+    def close(self) -> None:
+        """Stop listening and leave nothing behind. Closing twice is allowed."""
+        if self._pusher is not None:
+            self._pusher.close()
+        if self._thread is None:
+            return
+        if self._server is not None:
+            self._server.should_exit = True
+        self._thread.join(timeout=15)
+        if self._socket is not None:
+            self._socket.close()
+        self._thread = self._server = self._socket = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        where = "not started" if self._address is None else self.url
+        return (
+            f"<Sandbox {where} seed={self.seed} today={self.today} messages_per_day={self.messages_per_day}>"
+        )
+
+    # the web side: one thin ASGI app, for sending and cleaning in bulk must not wait for it
+
+    async def _app(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        self.in_flight += 1
+        self.max_in_flight = max(self.max_in_flight, self.in_flight)
+        try:
+            await self._handle(scope, receive, send)
+        finally:
+            self.in_flight -= 1
+
+    async def _handle(self, scope: Any, receive: Any, send: Any) -> None:
+        method, path = scope["method"], scope["path"]
+        expected, call = ROUTES.get(path, (None, None))
+        if call is None:
+            self._note(None, method, path, {})
+            await _answer(send, 404, _error(404, "Not Found"))
+            return
+        encoded = scope["query_string"]
+        if method == "POST":
+            body = await _body(receive)
+            if body is None:
+                return
+            kind = next((v for k, v in scope["headers"] if k == b"content-type"), b"").decode("latin-1")
+            # any parameters and a trailing semicolon are fine; another type holds no fields
+            encoded = body if kind.split(";")[0].strip().lower() == _FORM else b""
+        fields = fields_of(encoded)
+        self._note(call, method, path, fields)
+        if method != expected:
+            await _answer(send, 405, _error(405, "Method Not Allowed"), [(b"allow", expected.encode())])
+            return
+        wait, fault = self.faults.pick(call, {k: v for k, v in fields.items() if k != "token"})
+        if wait:
+            await asyncio.sleep(wait)
+        if fault is not None:
+            answer = await self._answered(call, fields) if fault.effect else b""
+            await self._strike(fault, answer, call, fields, scope, send)
+            if fault.kind in ("drop_before", "drop_after", "cut"):
+                # the server must know that the client is gone before this ends, else it logs an error
+                while (await receive())["type"] != "http.disconnect":
+                    continue
+            return
+        await _answer(send, 200, await self._answered(call, fields))
+
+    def _note(self, call: str | None, method: str, path: str, fields: dict[str, str]) -> None:
+        self.calls[call or "unknown"] += 1
+        shown = {k: v for k, v in fields.items() if k != "token"}
+        self.requests.append(Arrival(call, method, path, shown, self.clock.now(), monotonic()))
+
+    async def _answered(self, call: str, fields: dict[str, str]) -> bytes:
+        if self.service.heavy(call, fields):
+            return await asyncio.get_running_loop().run_in_executor(None, self.service.answer, call, fields)
+        return self.service.answer(call, fields)
+
+    async def _strike(
+        self, fault: Fault, answer: bytes, call: str, fields: dict[str, str], scope: Any, send: Any
+    ) -> None:
+        kind, status = fault.kind, fault.status
+        if kind in ("drop_before", "drop_after"):
+            scope["state"]["transport"].abort()
+        elif kind == "cut":
+            head = [(b"content-type", _JSON), (b"content-length", str(len(answer)).encode())]
+            await send({"type": "http.response.start", "status": 200, "headers": head})
+            await send({"type": "http.response.body", "body": answer[: len(answer) // 2], "more_body": True})
+            # what was written goes out first, then the connection ends
+            scope["state"]["transport"].close()
+        elif kind == "bad_type":
+            await _answer(send, 200, answer, content_type=b"text/plain; charset=UTF-8")
+        elif kind == "code":
+            await _answer(send, 200, self.service.refusal(call, fields, fault.response_code, fault.message))
+        elif kind == "html":
+            page = b"<!DOCTYPE html><html><body><h1>Service Temporarily Unavailable</h1></body></html>"
+            await _answer(send, status, page, content_type=b"text/html; charset=UTF-8")
+        elif kind == "not_json":
+            await _answer(send, status, b'{"responseCode":0,"responseMessage":"Succ')
+        elif kind == "no_code":
+            await _answer(send, status, b'{"result":"ok"}')
+        elif kind == "echo_token":
+            query = "&".join(f"{k}={v}" for k, v in fields.items())
+            await _answer(send, status, _error(status, f"cannot handle {scope['path']}?{query}"))
+        elif kind == "redirect":
+            query = scope["query_string"].decode("latin-1")
+            where = fault.location + ("?" + query if query else "")
+            await _answer(
+                send, status, _error(status, "Found"), [(b"location", where.encode("latin-1", "replace"))]
+            )
+        else:
+            head = [] if fault.retry_after is None else [(b"retry-after", fault.retry_after.encode())]
+            await _answer(send, status, _error(status, fault.message), head)
+
+
+async def _body(receive: Any) -> bytes | None:
+    """Read a body, None when the client left; what is larger than any real request counts as empty."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return None
+        size += len(event["body"])
+        if size <= _LARGEST_BODY:
+            parts.append(event["body"])
+        if not event.get("more_body", False):
+            return b"".join(parts) if size <= _LARGEST_BODY else b""
+
+
+async def _answer(
+    send: Any,
+    status: int,
+    body: bytes,
+    headers: list[tuple[bytes, bytes]] | None = None,
+    content_type: bytes = _JSON,
+) -> None:
+    head = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *(headers or [])]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _error(code: int, message: str) -> bytes:
+    import json
+
+    return json.dumps({"code": code, "message": message}, ensure_ascii=False).encode()
+
+
+def _protocol() -> type[asyncio.Protocol]:
+    """Make uvicorn's HTTP protocol hand its transport to the app, so that faults can cut a connection."""
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Protocol(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn types it
+            self.app_state = {**self.app_state, "transport": transport}
+            super().connection_made(transport)
+
+    return Protocol
+
+
+def _day(today: date | str | None) -> date:
+    if today is None:
+        return DEFAULT_TODAY
+    if isinstance(today, datetime):
+        return today.date()
+    if isinstance(today, date):
+        return today
+    try:
+        return date.fromisoformat(today)
+    except ValueError:
+        raise InputError(f'today must be a date or "YYYY-MM-DD", not {today!r}.') from None
+
+
+def _month(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - only the month is read
+    except ValueError:
+        raise InputError(f'A month of counts_off must look like "2026-10", not {text!r}.') from None
+
+
+def _months_before(day: date, months: int) -> date:
+    total = day.year * 12 + day.month - 1 - months
+    return date(total // 12, total % 12 + 1, 1)
