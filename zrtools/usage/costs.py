@@ -23,6 +23,7 @@ __all__ = ["bill", "cost"]
 
 # a price of 4 decimals times a rate of 4 decimals stays exact
 _EXACT = pl.Decimal(38, 8)
+_UNPRICED = {c: pl.lit(None, dtype=COST[c]) for c in ("over", "unit_price")}
 
 
 def cost(
@@ -197,9 +198,7 @@ def _tiered(priced: pl.DataFrame, prices: Prices) -> pl.DataFrame:
             .with_columns(quantity=(pl.min_horizontal(end, "lowest") - pl.col("before")).clip(0))
             .filter(quantity > 0)
             .drop("lowest")
-            .with_columns(
-                over=pl.lit(None, dtype=pl.Int64), unit_price=pl.lit(None, dtype=COST["unit_price"])
-            )
+            .with_columns(**_UNPRICED)
         )
         kept = split.filter((quantity > 0) | pl.col("since").is_null() | ((pl.col("over") == 0) & (end == 0)))
         split = pl.concat([kept, below], how="diagonal")
@@ -210,9 +209,7 @@ def _tiered(priced: pl.DataFrame, prices: Prices) -> pl.DataFrame:
         split = pl.concat(
             [
                 chosen,
-                rest.with_columns(
-                    over=pl.lit(None, dtype=pl.Int64), unit_price=pl.lit(None, dtype=COST["unit_price"])
-                ),
+                rest.with_columns(**_UNPRICED),
             ],
             how="diagonal",
         )

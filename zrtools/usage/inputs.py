@@ -16,6 +16,7 @@ from zrtools import tables
 from zrtools.codes import CARRIERS
 from zrtools.errors import InputError
 from zrtools.periods import day
+from zrtools.privacy import mask_text
 from zrtools.schemas import INVOICE, PRICES
 from zrtools.usage.source import ALL
 
@@ -126,7 +127,7 @@ def read_prices(path: str | Path) -> Prices:
         rows = tables.read(path)
         if missing := [c for c in ("carrier", "unit_price") if c not in rows.columns]:
             raise InputError(
-                f"{path.name} has no column {', '.join(missing)}; it has {', '.join(rows.columns)}. Name them like that."
+                f"{path.name} has no column {', '.join(missing)}; it has {', '.join(rows.columns)}. Rename them."
             )
         entries, settings = rows.to_dicts(), {}
     if not entries:
@@ -180,11 +181,9 @@ def read_invoice(path: str | Path, columns: Mapping[str, str] | None = None) -> 
     number = found.replace_strict(_CARRIER_IDS, default=None, return_dtype=pl.String)
     frame = raw.with_row_index("row", 1).select(
         "row",
-        pl.date(
-            parts.struct.field("1").cast(pl.Int32, strict=False),
-            parts.struct.field("2").cast(pl.Int8, strict=False),
-            1,
-        ).alias("month"),
+        pl.format("{}-{}-1", parts.struct.field("1"), parts.struct.field("2"))
+        .str.to_date("%Y-%m-%d", strict=False)
+        .alias("month"),
         pl.coalesce(number, pl.when(carrier != "").then(carrier)).alias("carrier_id"),
         _figure(names["quantity"]).cast(pl.Int64, strict=False).alias("quantity"),
         (
@@ -199,8 +198,8 @@ def read_invoice(path: str | Path, columns: Mapping[str, str] | None = None) -> 
         if (bad := frame.filter(pl.col(column).is_null())).height:
             row = bad["row"][0]
             raise InputError(
-                f"{path.name}, line {row + 1}: {raw[names[column]][row - 1]!r} is not a {column}. Correct it, or remove lines "
-                "that are sums or remarks.",
+                f"{path.name}, line {row + 1}: {mask_text(repr(raw[names[column]][row - 1]))} is not a {column}. "
+                "Correct it, or remove lines that are sums or remarks.",
                 row=row - 1,
             )
     return (

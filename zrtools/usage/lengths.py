@@ -47,7 +47,8 @@ def fit_parts(statuses: IntoFrame) -> pl.DataFrame:
         .group_by(keys)
         .agg(nw.col("agreeing").sum().alias("agreeing"))
     )
-    counted = gather(rows)
+    # engines give sums in types of their own
+    counted = gather(rows).with_columns(pl.col("agreeing", "parts", "message_length").cast(pl.Int64))
     agreeing, messages = pl.col("agreeing"), pl.col("messages")
     share = agreeing / messages
     length = pl.col("message_length")

@@ -195,11 +195,9 @@ def _row(
         whole = mine.filter(pl.col("month") < running)
         made = _from_months(whole, counted, running, left)
     else:
-        seen = [days["day"].min() + timedelta(n) for n in range((through - days["day"].min()).days + 1)]  # type: ignore[operator]  # dates
         # a day that the source holds, without this carrier, is a 0; one that it does not hold is unknown
-        held = days["day"].unique().to_list()
-        by_day = dict(values.iter_rows())
-        known = [d for d in seen if d in set(held)]
+        known: list[date] = days["day"].unique().sort().to_list()
+        by_day: dict[date, float] = dict(values.iter_rows())
         y = np.array([by_day.get(d, 0.0) for d in known])
         made = _from_days(known, y, left, _scale(mine, values, known, running))
     rest = max(made.rest, 0.0)
@@ -236,8 +234,8 @@ def _scale(mine: pl.DataFrame, values: pl.DataFrame, known: list[date], running:
         .join(whole, on="month")
         .join(mine, on="month")
     )
-    total, counted = both["value"].sum(), both["separated_success_count"].sum()
-    return float(np.clip(counted / total, 0.5, 2.0)) if total > 0 and counted > 0 else 1.0
+    total, counted = float(both["value"].sum()), int(both["separated_success_count"].sum())
+    return min(max(counted / total, 0.5), 2.0) if total > 0 and counted > 0 else 1.0
 
 
 def _from_days(days: list[date], y: Floats, left: list[date], scale: float) -> _Projection:

@@ -178,7 +178,7 @@ def by_month(
     if basis == "delivered and failed":
         parts = parts + pl.col("failed_count").fill_null(0)
     last = days["send_date"].max()
-    end: date | None = max(through, last) if through and last else last  # type: ignore[type-var,assignment]  # a Date column's maximum is a date
+    end: date | None = max(through, last) if through and last else last  # type: ignore[assignment]  # a Date column's maximum is a date
     return (
         days.with_columns(month=pl.col("send_date").dt.truncate("1mo"))
         .filter(pl.col("delivered") + pl.col("failed") > 0)
