@@ -1,0 +1,32 @@
+"""Wording about message bodies."""
+
+from __future__ import annotations
+
+from zrtools.codes import Label
+
+__all__ = ["TEXTS"]
+
+TEXTS: dict[str, Label] = {
+    "empty": Label("本文が空です。", "The message is empty."),
+    "too long": Label("本文が660文字を超えています。", "The message has more than 660 characters."),
+    "opt-out link altered": Label(
+        "{at}文字目：配信停止リンク「{found}」が正しい形ではありません。https://ai9.jp/0PT0UT をそのまま使ってください。",
+        "Character {at}: the opt-out link “{found}” is not as it must be. Use https://ai9.jp/0PT0UT exactly.",
+    ),
+    "placeholder not filled": Label(
+        "{at}文字目：差し込み項目「{found}」が埋まっていません。",
+        "Character {at}: the placeholder “{found}” is not filled.",
+    ),
+    "cannot be sent": Label(
+        "{at}文字目：「{found}」（{name}）は送信できません。別の表現にしてください。",
+        "Character {at}: “{found}” ({name}) cannot be sent. Write it differently.",
+    ),
+    "can be left out": Label(
+        "{at}文字目：見えない文字（{name}）は送信できません。削除してください。",
+        "Character {at}: an unseen character ({name}) cannot be sent. Leave it out.",
+    ),
+    "can be written": Label(
+        "{at}文字目：「{found}」（{name}）は送信できません。「{better}」にできます。",
+        "Character {at}: “{found}” ({name}) cannot be sent. It can be written “{better}”.",
+    ),
+}
