@@ -1,0 +1,12 @@
+"""Charts: frame in, chart out.
+
+Every function sums its frame first and returns an altair chart, worded in Japanese or English. Nothing of altair's
+global settings changes unless `use` is called.
+"""
+
+from __future__ import annotations
+
+from zrtools.charts.failures import failures, failures_by_carrier, failures_over_time
+from zrtools.charts.style import FONTS, save, use
+
+__all__ = ["FONTS", "failures", "failures_by_carrier", "failures_over_time", "save", "use"]

@@ -1,0 +1,335 @@
+"""What all charts share: fonts, colours, titles, numbers, and the way out to a file or a notebook.
+
+Nothing here touches altair's own themes or renderers, except `use`, which a person calls.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+
+from zrtools import words
+from zrtools.errors import ConfigurationError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import altair as alt
+    from altair.typing import ChartType
+
+    _Chart = TypeVar("_Chart", bound=ChartType)
+
+__all__ = [
+    "CARRIERS",
+    "DARK_FROM",
+    "DELIVERED",
+    "FAILED",
+    "FONTS",
+    "INK",
+    "MUTED",
+    "OTHERS",
+    "PENDING",
+    "RATE_TEXT",
+    "SEQUENCE",
+    "WIDTH",
+    "Renderer",
+    "carrier_scale",
+    "count_text",
+    "day_axis",
+    "draws_japanese",
+    "finish",
+    "nothing",
+    "percent_text",
+    "save",
+    "svg",
+    "use",
+    "weekdays",
+]
+
+Renderer = Literal["jupyter", "png", "svg"]
+
+FONTS = (
+    "Noto Sans CJK JP",
+    "Noto Sans JP",
+    "Hiragino Sans",
+    "Hiragino Kaku Gothic ProN",
+    "BIZ UDPGothic",
+    "Yu Gothic",
+    "YuGothic",
+    "Meiryo",
+    "IPAexGothic",
+    "IPAGothic",
+    "TakaoPGothic",
+    "VL PGothic",
+    "sans-serif",
+)
+"""Japanese typefaces of every platform, best first: whatever draws the chart takes the first that it has."""
+
+WIDTH = 720
+"""The usual width of a chart's plot, in pixels."""
+
+# Okabe and Ito's colours, which people with any kind of colour blindness tell apart
+DELIVERED = "#0072B2"
+FAILED = "#D55E00"
+PENDING = "#B8B8B8"
+INK = "#1F2933"
+MUTED = "#52606D"
+
+CARRIERS: dict[str, str] = {
+    "docomo": "#D55E00",
+    "au": "#E69F00",
+    "SoftBank": "#0072B2",
+    "Rakuten Mobile": "#CC79A7",
+    "Y!mobile": "#009E73",
+}
+"""One colour a carrier, the same on every chart, by plain name."""
+OTHERS = ("#56B4E9", "#000000", "#8C6D31", "#5E3C99")
+"""Colours for carriers that are new; unknown is `PENDING`."""
+
+SEQUENCE = ("#FFF7EC", "#FDD49E", "#FC8D59", "#D7301F", "#7F0000")
+"""Low to high, evenly darker, so that it reads in grey as well."""
+
+DARK_FROM = 0.62
+"""From this place on `SEQUENCE` (0 to 1) text is white."""
+
+RATE_TEXT = (
+    "datum.{0} == null ? '–' : datum.{0} == 0 ? '0%' : datum.{0} < 0.0001 ? '<0.01%' : "
+    "format(datum.{0}, datum.{0} < 0.01 ? '.2%' : '.1%')"
+)
+"""A Vega expression that writes the rate in column {0}: more digits where it is small."""
+
+_WEEKDAYS = {"ja": list("月火水木金土日"), "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]}
+
+
+def use(renderer: Renderer = "svg", *, font_folder: str | Path | None = None) -> None:
+    """Choose how charts show in this notebook: "svg" and "png" are pictures, "jupyter" is interactive.
+
+    All three work offline, and the first two survive saving and printing. `font_folder` names a folder of
+    fonts to draw Japanese with where the machine has none.
+
+    Raises `InputError` for another renderer, `ConfigurationError` when the renderer's package or a Japanese
+    font is missing.
+    """
+    import altair as alt
+
+    if renderer not in get_args(Renderer):
+        raise InputError(f'The renderer must be "svg", "png" or "jupyter", not {renderer!r}.')
+    if font_folder is not None:
+        _register(Path(font_folder))
+    if renderer == "jupyter":
+        try:
+            import anywidget  # type: ignore[import-untyped,import-not-found,unused-ignore]  # noqa: F401 - altair's own check comes too late
+        except ImportError:
+            raise ConfigurationError(
+                'Interactive charts need the package anywidget: "pip install anywidget", or use("svg").'
+            ) from None
+        alt.renderers.enable("jupyter", offline=True)
+    elif renderer == "png":
+        _require_japanese()
+        alt.renderers.enable("png", ppi=144)
+    else:
+        alt.renderers.enable("svg")
+
+
+def save(chart: ChartType, path: str | Path, *, scale: float = 2.0) -> Path:
+    """Write a chart to a file by its ending: .png, .svg, or .html (interactive, works offline).
+
+    `scale` enlarges a PNG. Returns the path. Raises `InputError` for another ending, `ConfigurationError` when a
+    picture holds Japanese and the machine has no font for it.
+    """
+    import vl_convert
+
+    path = Path(path)
+    kind = path.suffix.lower()
+    if kind == ".html":
+        path.write_text(chart.to_html(inline=True), "utf-8")
+    elif kind in (".png", ".svg"):
+        spec = json.dumps(chart.to_dict(), ensure_ascii=False)
+        if any(character > "\u2e7f" for character in spec):
+            _require_japanese()
+        if kind == ".png":
+            path.write_bytes(vl_convert.vegalite_to_png(spec, scale=scale))
+        else:
+            path.write_text(vl_convert.vegalite_to_svg(spec), "utf-8")
+    else:
+        raise InputError(
+            f"A chart is written as .png, .svg or .html, not {path.suffix!r}: change the file's ending."
+        )
+    return path
+
+
+def svg(chart: ChartType) -> str:
+    """Draw a chart as SVG text, for a page that brings its own reader's fonts."""
+    import vl_convert
+
+    drawn: str = vl_convert.vegalite_to_svg(chart.to_json(indent=None))
+    return drawn
+
+
+@lru_cache(maxsize=1)
+def draws_japanese() -> bool:
+    """Tell whether this machine has one of `FONTS` to draw Japanese with."""
+    import vl_convert
+
+    def drawn(character: str) -> bytes:
+        families = ", ".join(f"'{name}'" for name in FONTS)
+        picture: bytes = vl_convert.svg_to_png(
+            '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
+            f'<text x="2" y="32" font-size="32" font-family="{families}">{character}</text></svg>'
+        )
+        return picture
+
+    # without a font every character comes out as the same nothing
+    return drawn("到") != drawn("達")
+
+
+def finish(chart: _Chart, title: str, subtitle: str | Sequence[str] = ()) -> _Chart:
+    """Give a chart its title, the lines under it, and the common look."""
+    import altair as alt
+
+    lines = [subtitle] if isinstance(subtitle, str) else list(subtitle)
+    made: _Chart = (
+        chart.properties(
+            title=alt.TitleParams(
+                title,
+                subtitle=[line for line in lines if line],
+                anchor="start",
+                frame="bounds",
+                fontSize=17,
+                fontWeight=600,
+                color=INK,
+                subtitleFontSize=12.5,
+                subtitleColor=MUTED,
+                subtitleLineHeight=18,
+                subtitlePadding=6,
+                offset=16,
+            ),
+            background="#FFFFFF",
+            padding=14,
+        )
+        .configure(font=_stack(), numberFormat=",")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=INK,
+            titleColor=MUTED,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            titlePadding=10,
+            labelLimit=260,
+            gridColor="#E4E7EB",
+            domainColor="#9AA5B1",
+            tickColor="#9AA5B1",
+        )
+        .configure_legend(
+            labelColor=INK,
+            titleColor=MUTED,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelLimit=260,
+        )
+        .configure_header(
+            labelColor=INK, titleColor=MUTED, labelFontSize=13, labelFontWeight=600, labelLimit=260
+        )
+    )
+    return made
+
+
+def nothing(title: str, why: str) -> alt.Chart:
+    """Make the chart that stands where there is nothing to draw, and says so."""
+    import altair as alt
+
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=[{"text": why}]), width=WIDTH, height=120)
+        .mark_text(fontSize=15, color=MUTED)
+        .encode(text="text:N")
+    )
+    return finish(chart, title)
+
+
+def carrier_scale(names: Iterable[str | None], *, lang: str | None = None) -> alt.Scale:
+    """Make the colour scale for carriers as people read them; null is unknown and grey."""
+    import altair as alt
+
+    spare = iter(OTHERS * 8)
+    domain, colours = [], []
+    for name in names:
+        domain.append(words.carrier(name, lang))
+        colours.append(PENDING if name is None else CARRIERS.get(name) or next(spare))
+    return alt.Scale(domain=domain, range=colours)
+
+
+def day_axis(
+    days: int, *, lang: str | None = None, hours: bool = False, title: str | None = None
+) -> alt.Axis:
+    """Make a time axis that suits a stretch of days: with weekdays when short, with months when long."""
+    import altair as alt
+
+    ja = words.language(lang) == "ja"
+    # Vega counts from Sunday
+    names = json.dumps([weekdays(lang)[-1], *weekdays(lang)[:-1]], ensure_ascii=False)
+    weekday = f"{names}[day(datum.value)]"
+    day = "timeFormat(datum.value, '%-m/%-d')" if ja else "timeFormat(datum.value, '%-d %b')"
+    with_weekday = f"{day} + '（' + {weekday} + '）'" if ja else f"{weekday} + ' ' + {day}"
+    month = "timeFormat(datum.value, '%Y/%-m')" if ja else "timeFormat(datum.value, '%b %Y')"
+    common: dict[str, Any] = {"title": title, "grid": False, "labelFlush": False, "labelOverlap": "greedy"}
+    if hours and days <= 3:
+        text = f"hours(datum.value) == 0 ? {day} : timeFormat(datum.value, '%-H') + '{'時' if ja else ':00'}'"
+        return alt.Axis(
+            labelExpr=text, tickCount=alt.TimeIntervalStep("hour", 6 if days > 1 else 3), **common
+        )
+    if days <= 10:
+        return alt.Axis(labelExpr=with_weekday, tickCount=alt.TimeIntervalStep("day", 1), **common)
+    if days <= 62:
+        # a tick a day, a word a week: weekly patterns are the first thing to look for
+        text = f"day(datum.value) == 1 ? {with_weekday} : ''"
+        return alt.Axis(labelExpr=text, tickCount=alt.TimeIntervalStep("day", 1), **common)
+    return alt.Axis(
+        labelExpr=month, tickCount=alt.TimeIntervalStep("month", 1 if days <= 400 else 3), **common
+    )
+
+
+def weekdays(lang: str | None = None) -> list[str]:
+    """Name the days of the week, Monday first."""
+    return _WEEKDAYS[words.language(lang)]
+
+
+def count_text(value: float) -> str:
+    """Write a count with thousands separators."""
+    return f"{value:,.0f}"
+
+
+def percent_text(rate: float | None) -> str:
+    """Write a rate in per cent: more digits where it is small; a dash where there is none."""
+    if rate is None or isnan(rate):
+        return "–"
+    if rate == 0:
+        return "0%"
+    if rate < 0.0001:
+        return "<0.01%"
+    return f"{rate:.2%}" if rate < 0.01 else f"{rate:.1%}"
+
+
+def _stack() -> str:
+    return ", ".join(name if "-" in name else f'"{name}"' for name in FONTS)
+
+
+def _require_japanese() -> None:
+    if not draws_japanese():
+        raise ConfigurationError(
+            "This machine has no font to draw Japanese with: install Noto Sans CJK JP (Debian and Ubuntu: apt install "
+            'fonts-noto-cjk), or call zr.charts.use("svg", font_folder=...) with a folder that holds one.'
+        )
+
+
+def _register(folder: Path) -> None:
+    import vl_convert
+
+    if not folder.is_dir():
+        raise InputError(f"There is no folder {folder}: give the folder that holds the font files.")
+    vl_convert.register_font_directory(str(folder))
+    draws_japanese.cache_clear()

@@ -1,0 +1,69 @@
+"""The wording of charts."""
+
+from __future__ import annotations
+
+from zrtools.codes import Label
+
+__all__ = ["TEXTS"]
+
+TEXTS: dict[str, Label] = {
+    "all_carriers": Label("全体", "all"),
+    "all_failures": Label("不達 合計", "all failures"),
+    "carrier": Label("通信事業者", "carrier"),
+    "category": Label("不達の理由", "why it failed"),
+    "code": Label("コード", "code"),
+    "action": Label("対応", "what to do"),
+    "origin": Label("原因の所在", "where the cause lies"),
+    "failed": Label("不達", "failed"),
+    "delivered": Label("到達", "delivered"),
+    "pending": Label("未確定", "pending"),
+    "settled": Label("確定", "settled"),
+    "messages": Label("件数", "messages"),
+    "rate": Label("不達率", "failure rate"),
+    "rate_axis": Label("不達率（確定した件数に対する割合）", "failure rate (of settled messages)"),
+    "interval": Label("95%信頼区間", "95% interval"),
+    "share": Label("不達に占める割合", "share of failures"),
+    "count": Label("{n}件", "{n}"),
+    "settled_count": Label("確定 {n}件", "{n} settled"),
+    "outcome": Label("結果", "outcome"),
+    "period": Label("期間", "period"),
+    "failures": Label("通信事業者と理由別の不達", "Failures by carrier and reason"),
+    "failures_over_time": Label("不達率の推移", "Failure rate over time"),
+    "failures_by_carrier": Label("通信事業者別の不達率の推移", "Failure rate over time by carrier"),
+    "summary": Label(
+        "{period}　確定 {settled}件のうち不達 {failed}件（{rate}）",
+        "{period}: {failed} of {settled} settled messages failed ({rate})",
+    ),
+    "summary_pending": Label("、未確定 {pending}件", "; {pending} pending"),
+    "matrix_note": Label(
+        "各欄：その事業者の確定件数に対する不達の割合と、不達の件数。色が濃いほど割合が高い",
+        "Each cell: failures as a share of that carrier's settled messages, and their number. Darker is higher",
+    ),
+    "band_note": Label("帯：95%信頼区間", "Band: 95% interval"),
+    "lines_note": Label("縦線：95%信頼区間", "Vertical lines: 95% interval"),
+    "open_note": Label(
+        "白抜きの点：未確定が1%以上残り、率はまだ変わりうる",
+        "Hollow points: 1% or more still pending, the rate may change",
+    ),
+    "few_note": Label(
+        "確定が{few}件未満の時間は率を示さない", "No rate where fewer than {few} messages are settled"
+    ),
+    "own_scale": Label("縦軸の目盛は別", "on a scale of its own"),
+    "coarser": Label("点が多いため{unit}にまとめた", "too many points: summed to {unit}"),
+    "unit_1h": Label("1時間ごと", "hours"),
+    "unit_1d": Label("1日ごと", "days"),
+    "unit_1w": Label("1週間ごと", "weeks"),
+    "unit_1mo": Label("1か月ごと", "months"),
+    "by_send_date": Label("送信日（日本時間）", "day of sending (Japan time)"),
+    "by_received_date": Label("状況を受信した日（日本時間）", "day the status was received (Japan time)"),
+    "by_received_hour": Label("状況を受信した時刻（日本時間）", "hour the status was received (Japan time)"),
+    "no_rows": Label("対象のデータがありません", "There are no messages to show"),
+    "no_failures": Label(
+        "この期間の不達はありません（確定 {settled}件）", "No failures in this period ({settled} settled)"
+    ),
+    "none_settled": Label(
+        "結果が確定したものがまだありません（未確定 {pending}件）",
+        "Nothing is settled yet ({pending} pending)",
+    ),
+    "others": Label("その他", "others"),
+}
