@@ -7,10 +7,11 @@ service's API specification 1.47.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
+
+from zrtools.errors import InputError
 
 __all__ = [
     "ACTIONS",
@@ -254,48 +255,34 @@ RESULTS: dict[int, Result] = {
 
 
 def read(path: str | Path) -> dict[str, Category]:
-    """Read names for codes of one's own from a CSV file, for `classify(frame, codes=...)`.
+    """Read names for codes of one's own from a CSV or Excel file, for `classify(frame, codes=...)`.
 
-    The file is UTF-8 or CP932 (as Excel saves it in Japan) with a header. `code` is a whole detailed code, or the
+    A CSV file is UTF-8 or CP932, as Excel saves it in Japan. The first line names the columns. `code` is a whole detailed code, or the
     last three digits of five-digit ones; `category` its name. Optional: `label_ja` and `label_en` (else the name),
     `origin` (handset, carrier or handset, unlisted; else unlisted) and `action` (one of `ACTIONS`; else look into
     it).
 
-    Raises `InputError`, with the line where there is one, for a file that is missing, in another encoding, without
-    those columns, or with a wrong or repeated value.
+    Raises `InputError`, with the row where there is one, for a file that cannot be read, lacks those columns, or
+    has a wrong or repeated value.
     """
-    from zrtools.errors import InputError
+    from zrtools import tables  # only here: a table of names needs no polars
 
-    file = Path(path)
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"Cannot read {file}: {error.strerror}. Give the path of a CSV file.") from None
-    try:
-        content = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            content = raw.decode("cp932")
-        except UnicodeDecodeError:
-            raise InputError(f"{file.name} is neither UTF-8 nor CP932: save it as CSV UTF-8.") from None
-    rows = csv.DictReader(content.splitlines(), skipinitialspace=True)
-    missing = [c for c in ("code", "category") if c not in (rows.fieldnames or ())]
+    rows = tables.read(path)
+    name = Path(path).name
+    missing = [column for column in ("code", "category") if column not in rows.columns]
     if missing:
         raise InputError(
-            f"{file.name} has no column {' and no column '.join(missing)}: name the columns in its first line."
+            f"{name} has no column {' and no column '.join(missing)}: name the columns in its first line."
         )
     found: dict[str, Category] = {}
-    for row in rows:
-
-        def cell(column: str, default: str = "", row: dict[str, str | None] = row) -> str:
-            return (row.get(column) or "").strip() or default
-
-        code, name = cell("code"), cell("category")
-        if not code and not name:
+    for line, row in enumerate(rows.iter_rows(named=True), start=2):
+        cells = {column: (value or "").strip() for column, value in row.items()}
+        code, category = cells["code"], cells["category"]
+        if not any(cells.values()):
             continue
-        where = f"{file.name}, line {rows.line_num}"
-        origin, action = cell("origin", "unlisted"), cell("action", "look into it")
-        if not code or not name:
+        origin, action = cells.get("origin") or "unlisted", cells.get("action") or "look into it"
+        where = f"{name}, row {line}"
+        if not code or not category:
             raise InputError(f"{where}: give both a code and a category.")
         if code in found:
             raise InputError(f"{where}: code {code} stands twice. Keep one of them.")
@@ -303,6 +290,6 @@ def read(path: str | Path) -> dict[str, Category]:
             raise InputError(f"{where}: origin must be one of {', '.join(get_args(Origin))}, not {origin!r}.")
         if action not in ACTIONS:
             raise InputError(f"{where}: action must be one of {', '.join(ACTIONS)}, not {action!r}.")
-        label = Label(cell("label_ja", name), cell("label_en", name))
-        found[code] = Category(code, name, label, origin, action)  # type: ignore[arg-type] # checked just above
+        label = Label(cells.get("label_ja") or category, cells.get("label_en") or category)
+        found[code] = Category(code, category, label, origin, action)  # type: ignore[arg-type] # checked just above
     return found

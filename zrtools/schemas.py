@@ -14,13 +14,16 @@ __all__ = [
     "CLASSIFIED",
     "CLEANING",
     "COLUMNS",
+    "COMPARISON",
     "COST",
     "COUNTS",
     "COUNTS_HISTORY",
     "COUNTS_SYNC",
+    "COVERAGE",
     "DAILY_USAGE",
     "DAYS",
     "DLR",
+    "FEATURES",
     "FORECAST",
     "FRAMES",
     "INVOICE",
@@ -33,6 +36,7 @@ __all__ = [
     "SYNC",
     "TEMPLATES",
     "TIME",
+    "TREND",
     "ZONE",
     "check",
     "empty",
@@ -291,6 +295,21 @@ CLASSIFIED = pl.Schema(
 )
 """What `classify` adds to a STATUS or DLR frame."""
 
+FEATURES = pl.Schema(
+    {
+        "day": pl.Date(),
+        "day_basis": pl.String(),
+        "weekday": pl.Int8(),
+        "hour": pl.Int8(),
+        "campaign": pl.String(),
+        "template": pl.String(),
+        "parts": pl.Int32(),
+        "url_host": pl.String(),
+        "message_length": pl.Int32(),
+    }
+)
+"""What `failures.features` adds to a STATUS or DLR frame."""
+
 BREAKDOWN = pl.Schema(
     {
         "failed": pl.Int64(),
@@ -304,6 +323,59 @@ BREAKDOWN = pl.Schema(
     }
 )
 """What `failures.breakdown` gives after the columns asked for."""
+
+TREND = pl.Schema(
+    {
+        "start": TIME,
+        "day_basis": pl.String(),
+        "failed": pl.Int64(),
+        "settled": pl.Int64(),
+        "failure_rate": pl.Float64(),
+        "rate_low": pl.Float64(),
+        "rate_high": pl.Float64(),
+        "pending": pl.Int64(),
+        "is_final": pl.Boolean(),
+    }
+)
+"""What `failures.trend` gives after the columns asked for."""
+
+COVERAGE = pl.Schema(
+    {
+        "day": pl.Date(),
+        "day_basis": pl.String(),
+        "messages": pl.Int64(),
+        "delivered": pl.Int64(),
+        "failed": pl.Int64(),
+        "pending": pl.Int64(),
+        "is_final": pl.Boolean(),
+    }
+)
+"""What `failures.coverage` gives."""
+
+COMPARISON = pl.Schema(
+    {
+        "presence": pl.String(),
+        "failed_before": pl.Int64(),
+        "settled_before": pl.Int64(),
+        "rate_before": pl.Float64(),
+        "share_before": pl.Float64(),
+        "failed_after": pl.Int64(),
+        "settled_after": pl.Int64(),
+        "rate_after": pl.Float64(),
+        "share_after": pl.Float64(),
+        "rate_part": pl.Float64(),
+        "share_part": pl.Float64(),
+        "contribution": pl.Float64(),
+        "contribution_low": pl.Float64(),
+        "contribution_high": pl.Float64(),
+        "total_before": pl.Float64(),
+        "total_after": pl.Float64(),
+        "change_low": pl.Float64(),
+        "change_high": pl.Float64(),
+        "sentence": pl.String(),
+    }
+)
+"""What `failures.compare` gives after the columns asked for."""
 
 FRAMES: dict[str, pl.Schema] = {
     "STATUS": STATUS,
@@ -325,6 +397,9 @@ FRAMES: dict[str, pl.Schema] = {
     "DAYS": DAYS,
     "COUNTS_SYNC": COUNTS_SYNC,
     "COUNTS_HISTORY": COUNTS_HISTORY,
+    "TREND": TREND,
+    "COVERAGE": COVERAGE,
+    "COMPARISON": COMPARISON,
 }
 
 COLUMNS: dict[str, str] = {
@@ -356,6 +431,34 @@ COLUMNS: dict[str, str] = {
     "parameters": "the names of the placeholders",
     "message_id": "the service's own id of the message",
     "status_description": "status_id in the service's words",
+    "day": "send_date, and where there is none the date of date_time (Japan)",
+    "day_basis": "which date `day` is: send_date, date_time, or mixed where a row sums up both",
+    "weekday": "the day of the week of `day`, 1 Monday to 7 Sunday",
+    "hour": "the hour, 0 to 23 in Japan, in which the status was received",
+    "campaign": "what client_tag names, without its counters and dates; null where there is no tag",
+    "template": "the body's shape: URLs, dates, times, names before 様 and numbers masked",
+    "url_host": "the host of the body's first URL; null if none",
+    "is_final": "whether less than 1 % of the messages of its days is still pending",
+    "start": "when the stretch of time begins (Japan)",
+    "presence": "in which period the segment has settled messages: both, before only, after only",
+    "failed_before": "failed messages in the period before",
+    "settled_before": "settled messages in the period before",
+    "rate_before": "failed_before / settled_before; null where nothing is settled",
+    "share_before": "the segment's part of all settled messages before",
+    "failed_after": "failed messages in the period after",
+    "settled_after": "settled messages in the period after",
+    "rate_after": "failed_after / settled_after; null where nothing is settled",
+    "share_after": "the segment's part of all settled messages after",
+    "rate_part": "what the segment's own rate added to the change of the whole rate",
+    "share_part": "what the segment's part of the traffic added to it, against the whole rate",
+    "contribution": "rate_part + share_part; over all segments they sum to the change of the whole rate",
+    "contribution_low": "lower end of the contribution's 95 % interval",
+    "contribution_high": "upper end of the contribution's 95 % interval",
+    "total_before": "the whole failure rate before, the same in every row",
+    "total_after": "the whole failure rate after, the same in every row",
+    "change_low": "lower end of the 95 % interval of total_after - total_before",
+    "change_high": "upper end of the 95 % interval of total_after - total_before",
+    "sentence": "the row in plain words, in the language asked for",
     "outcome": "delivered, failed, sending, or unknown (any other or missing status_id included)",
     "failure_module": "the first two digits of the detailed code; null unless it is five digits",
     "failure_carrier": "the module's carrier, null if not listed; it may contradict carrier",
@@ -416,7 +519,7 @@ COLUMNS: dict[str, str] = {
     "gross": "amount with tax",
     "final": "whether every day of the month is in and every line has its price",
     "message_length": "characters of the message",
-    "parts": "what most messages of that length were billed as, in 通数",
+    "parts": "billable parts (通数): what most messages of that length were billed as; in FEATURES an estimate",
     "agreeing": "messages of that length billed like that",
     "sure": "lower end of the 95 % interval (Wilson) of agreeing over messages",
     "estimate": "what the usual Japanese table says, in 通数",

@@ -6,10 +6,13 @@ from statistics import NormalDist
 
 import polars as pl
 
-__all__ = ["CONFIDENCE", "Z", "share", "wilson"]
+__all__ = ["CONFIDENCE", "PRIOR_CLUSTERS", "Z", "clustered", "share", "student", "wilson"]
 
 CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
+
+PRIOR_CLUSTERS = 4
+"""How many clusters the table's common likeness weighs, beside those that a group has of its own."""
 
 
 def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
@@ -28,4 +31,60 @@ def wilson(rate: pl.Expr, size: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     return (
         seen.then(pl.when(rate <= 0).then(0.0).otherwise(((centre - half) / scale).clip(0, 1))),
         seen.then(pl.when(rate >= 1).then(1.0).otherwise(((centre + half) / scale).clip(0, 1))),
+    )
+
+
+def student(freedom: pl.Expr) -> pl.Expr:
+    """Give the 97.5 % point of Student's t for 4 or more degrees of freedom (Cornish-Fisher, within 0.1 %)."""
+    z, v = Z, freedom
+    return (
+        z
+        + (z**3 + z) / (4 * v)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
+        + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92160 * v**4)
+    )
+
+
+def clustered(groups: pl.DataFrame) -> pl.DataFrame:
+    """Add `size`, the number of independent messages that a group's messages are worth, fates being shared.
+
+    Takes one row a group: `failed` and `settled`, and over its clusters the number `clusters`, and the sums of
+    squares and products `nn` (settled x settled), `fn` (failed x settled) and `ff` (failed x failed). The variance of
+    the rate between clusters (of the ratio of two sums) is weighed with what the likeness inside clusters, common
+    to all groups of the table, makes of it: a group of few clusters cannot tell its own. It is never taken as less
+    than for independent messages, and Student's t for the clusters there are stands in for the normal distribution.
+    """
+    rate = pl.col("failed") / pl.col("settled")
+    usable = (pl.col("settled") > 0) & (pl.col("clusters") > 1)
+    spread = pl.col("ff") - 2 * rate * pl.col("fn") + rate * rate * pl.col("nn")
+    chance = rate * (1 - rate)
+    found = groups.with_columns(
+        _between=pl.when(usable).then(spread * pl.col("clusters") / (pl.col("clusters") - 1)),
+        _chance=pl.when(usable).then(chance),
+        # unequal clusters are worth fewer equal ones
+        _equal=share(pl.col("settled").pow(2), pl.col("nn")),
+        _crowd=pl.col("nn") / pl.col("settled") - 1,
+    )
+    alike = found.filter(pl.col("_chance") > 0).select(
+        (pl.col("_between") - pl.col("_chance") * pl.col("settled")).sum()
+        / (pl.col("_chance") * (pl.col("nn") - pl.col("settled"))).sum()
+    )
+    value = alike.item()
+    likeness = min(max(value, 0.0), 1.0) if value is not None and value == value else 0.0
+    own = pl.when(pl.col("_chance") > 0).then(pl.col("_between") / (pl.col("_chance") * pl.col("settled")))
+    common = 1 + likeness * pl.col("_crowd")
+    weight = (pl.col("_equal") - 1).clip(0)
+    effect = pl.when(own.is_not_null()).then(
+        (weight * own + PRIOR_CLUSTERS * common) / (weight + PRIOR_CLUSTERS)
+    )
+    return (
+        found.with_columns(_effect=effect.otherwise(common).clip(1), _t=student(weight + PRIOR_CLUSTERS))
+        .with_columns(
+            # where nothing is shared the clusters say nothing, and the interval is Wilson's own
+            size=pl.when(pl.col("_effect") > 1)
+            .then(pl.col("settled") / pl.col("_effect") * (Z / pl.col("_t")).pow(2))
+            .otherwise(pl.col("settled").cast(pl.Float64))
+        )
+        .drop("_between", "_chance", "_equal", "_crowd", "_effect", "_t")
     )

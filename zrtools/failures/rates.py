@@ -12,62 +12,84 @@ from zrtools import schemas
 from zrtools.errors import InputError
 from zrtools.failures.classes import CLASSIFIED, classified
 from zrtools.failures.engines import gather, portable, require
-from zrtools.failures.intervals import share, wilson
+from zrtools.failures.intervals import clustered, share, wilson
+from zrtools.failures.traits import with_traits
 
-__all__ = ["breakdown"]
+__all__ = ["breakdown", "counts", "finished", "grouped", "joined", "named", "prepared", "sums"]
 
 
-def breakdown(frame: Any, by: Sequence[str] | str = ("carrier", "failure_category")) -> pl.DataFrame:
+def breakdown(
+    frame: Any, by: Sequence[str] | str = ("carrier", "failure_category"), *, cluster: str | None = None
+) -> pl.DataFrame:
     """Count failures by columns of the frame, most failures first.
 
     Takes what `classify` takes, classified or not (then it is classified first), and gives a polars
-    DataFrame: the `by` columns, then the columns of `schemas.BREAKDOWN`. `settled` and `pending` count the
-    messages that share the group's keys other than `failure_*` (for au x network: all on au); the interval is Wilson's at
-    95 %, which takes messages as independent. Groups without failures stay where no key is a `failure_*` one;
-    nulls are a group.
+    DataFrame: the `by` columns, then the columns of `schemas.BREAKDOWN`. `by` may also name columns of
+    `features` that are not there yet. `settled` and `pending` count the messages that share the group's keys
+    other than `failure_*` (for au x network: all on au). Groups without failures stay where no key is a
+    `failure_*` one; nulls are a group.
 
-    Raises `InputError` for a `by` column that is not there.
+    The interval is Wilson's at 95 %, which takes messages as independent. `cluster` names the column whose
+    messages share a fate ("campaign", "send_date"): the interval then allows for it. Messages where that column is
+    null stand each for itself.
+
+    Raises `InputError` for a column that is not there.
     """
     keys = [by] if isinstance(by, str) else list(by)
-    read = portable(frame)
+    extra = [] if cluster is None else [cluster]
+    read, raw = prepared(frame, [*keys, *extra])
+    _check_keys(keys)
+    names = read.collect_schema().names()
+    distinct = [_numbers(read, keys, raw=raw)] if "phone_number" in names else []
+    counted, *numbers = gather(
+        counts(read, [*keys, *(c for c in extra if c not in keys)], raw=raw), *distinct
+    )
+    return finished(named(counted) if raw else counted, numbers[0] if numbers else None, keys, cluster)
+
+
+def prepared(frame: Any, wanted: Sequence[str]) -> tuple[nw.LazyFrame[Any], bool]:
+    """Read a frame, add the features that are wanted, and tell whether its codes are still to be classified.
+
+    Raises `InputError` for a wanted column that is not there.
+    """
+    read = with_traits(portable(frame), wanted)
     names = require(read).names()
-    raw = "outcome" not in names or any(k in CLASSIFIED and k not in names for k in keys)
+    raw = "outcome" not in names or any(k in CLASSIFIED and k not in names for k in wanted)
     if raw:
         require(read, "status_id", "detailed_status_id")
-    _check_keys(keys, [*names, *(c for c in CLASSIFIED if c not in names)])
-    if raw and "outcome" in keys:
-        read, raw = classified(read), False
+    there = [*names, *(c for c in CLASSIFIED if c not in names)]
+    if missing := [k for k in wanted if k not in there]:
+        raise InputError(
+            f"No column {', '.join(map(repr, missing))} to break down by. There are: {', '.join(there)}."
+        )
+    if raw and "outcome" in wanted:
+        return classified(read), False
+    return read, raw
 
-    counted = _counts_of_codes(read, keys) if raw else _counts_of_outcomes(read, keys)
-    distinct = [_numbers(read, keys, raw=raw)] if "phone_number" in names else []
-    counts, *numbers = gather(counted, *distinct)
-    return _finished(_named(counts) if raw else counts, numbers[0] if numbers else None, keys)
 
+def counts(read: nw.LazyFrame[Any], keys: Sequence[str], *, raw: bool) -> nw.LazyFrame[Any]:
+    """Count `messages` by keys and outcome: the heavy half.
 
-def _counts_of_codes(read: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
-    """Count by status and code: the codes are few, so that naming them afterwards costs nothing."""
+    Where the codes are still to be classified they are counted as they are, few as they are, and `named` afterwards.
+    """
+    if not raw:
+        columns = list(dict.fromkeys([*keys, "outcome"]))
+        return read.select(*columns).group_by(columns).agg(nw.len().alias("messages"))
     plain = _plain(keys)
     status = nw.col("status_id")
+    code = nw.when(status == 3).then(nw.col("detailed_status_id"))
     return (
-        read.select(
-            *plain,
-            status.alias("_status"),
-            nw.when(status == 3).then(nw.col("detailed_status_id")).alias("_code"),
-        )
+        read.select(*plain, status.alias("_status"), code.alias("_code"))
         .group_by([*plain, "_status", "_code"])
         .agg(nw.len().alias("messages"))
     )
 
 
-def _named(counts: pl.DataFrame) -> pl.DataFrame:
-    code = counts.lazy().select(status_id="_status", detailed_status_id="_code")
+def named(counted: pl.DataFrame) -> pl.DataFrame:
+    """Classify what `counts` counted by status and code."""
+    code = counted.lazy().select(status_id="_status", detailed_status_id="_code")
     labels = classified(nw.from_native(code)).to_native().select(CLASSIFIED).collect()
-    return counts.drop("_status", "_code").hstack(labels)
-
-
-def _counts_of_outcomes(read: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
-    columns = list(dict.fromkeys([*keys, "outcome"]))
-    return read.select(*columns).group_by(columns).agg(nw.len().alias("messages"))
+    return counted.drop("_status", "_code").hstack(labels)
 
 
 def _numbers(read: nw.LazyFrame[Any], keys: list[str], *, raw: bool) -> nw.LazyFrame[Any]:
@@ -84,25 +106,27 @@ def _numbers(read: nw.LazyFrame[Any], keys: list[str], *, raw: bool) -> nw.LazyF
     return once.group_by(keys).agg(nw.len().alias("numbers"))
 
 
-def _finished(counts: pl.DataFrame, numbers: pl.DataFrame | None, keys: list[str]) -> pl.DataFrame:
-    messages = pl.col("messages").cast(pl.Int64)
-    of = {
-        "failed": messages.filter(pl.col("outcome") == "failed").sum(),
-        "settled": messages.filter(pl.col("outcome").is_in(["failed", "delivered"])).sum(),
-        "pending": messages.filter(~pl.col("outcome").is_in(["failed", "delivered"])).sum(),
-    }
+def finished(
+    counted: pl.DataFrame, numbers: pl.DataFrame | None, keys: list[str], cluster: str | None
+) -> pl.DataFrame:
+    """Work out rates and intervals from counts by keys, cluster and outcome: the fine half."""
+    of = sums()
     plain = _plain(keys)
-    failures_only = plain != keys
-    found = _grouped(counts, keys, failed=of["failed"])
-    if failures_only:
+    found = grouped(counted, keys, failed=of["failed"])
+    if plain != keys:
         found = found.filter(pl.col("failed") > 0)
-    found = _joined(found, _grouped(counts, plain, settled=of["settled"], pending=of["pending"]), plain)
+    found = joined(found, grouped(counted, plain, settled=of["settled"], pending=of["pending"]), plain)
     if numbers is None:
         found = found.with_columns(numbers=pl.lit(None, pl.Int64))
     else:
-        found = _joined(found, numbers, keys).with_columns(pl.col("numbers").fill_null(0))
+        found = joined(found, numbers, keys).with_columns(pl.col("numbers").fill_null(0))
+    found = (
+        found.with_columns(size=pl.col("settled"))
+        if cluster is None
+        else _worth(found, counted, keys, cluster)
+    )
     rate = share(pl.col("failed"), pl.col("settled"))
-    low, high = wilson(rate, pl.col("settled"))
+    low, high = wilson(rate, pl.col("size"))
     return (
         found.with_columns(
             failure_rate=rate,
@@ -115,24 +139,60 @@ def _finished(counts: pl.DataFrame, numbers: pl.DataFrame | None, keys: list[str
     )
 
 
-def _plain(keys: list[str]) -> list[str]:
-    return [k for k in keys if not k.startswith("failure_")]
+def _worth(found: pl.DataFrame, counted: pl.DataFrame, keys: list[str], cluster: str) -> pl.DataFrame:
+    """Add `size`: how many independent messages each group is worth, given its clusters."""
+    of, plain = sums(), _plain(keys)
+    inside = counted.with_columns(_cluster=pl.col(cluster))
+    around = grouped(inside, [*plain, "_cluster"], n=of["settled"]).filter(pl.col("n") > 0)
+    failures = joined(
+        grouped(inside, [*keys, "_cluster"], f=of["failed"]).filter(pl.col("f") > 0),
+        around,
+        [*plain, "_cluster"],
+    )
+    alone = pl.col("_cluster").is_null()
+    n, f = pl.col("n").cast(pl.Float64), pl.col("f").cast(pl.Float64)
+    sizes = grouped(
+        around,
+        plain,
+        nn=pl.when(alone).then(n).otherwise(n * n).sum(),
+        clusters=pl.when(alone).then(n).otherwise(1).sum(),
+    )
+    products = grouped(
+        failures,
+        keys,
+        fn=pl.when(alone).then(f).otherwise(f * n).sum(),
+        ff=pl.when(alone).then(f).otherwise(f * f).sum(),
+    )
+    groups = joined(joined(found, sizes, plain), products, keys)
+    return clustered(groups.with_columns(pl.col("nn", "clusters", "fn", "ff").fill_null(0)))
 
 
-def _grouped(counts: pl.DataFrame, keys: list[str], **sums: pl.Expr) -> pl.DataFrame:
-    return counts.group_by(keys).agg(**sums) if keys else counts.select(**sums)
+def sums() -> dict[str, pl.Expr]:
+    """Give the sums of messages by what became of them, over counts by outcome."""
+    messages = pl.col("messages").cast(pl.Int64)
+    settled = pl.col("outcome").is_in(["failed", "delivered"])
+    return {
+        "failed": messages.filter(pl.col("outcome") == "failed").sum(),
+        "settled": messages.filter(settled).sum(),
+        "pending": messages.filter(~settled).sum(),
+    }
 
 
-def _joined(left: pl.DataFrame, right: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+def grouped(counted: pl.DataFrame, keys: Sequence[str], **totals: pl.Expr) -> pl.DataFrame:
+    """Sum up by keys, by none as one row."""
+    return counted.group_by(keys).agg(**totals) if keys else counted.select(**totals)
+
+
+def joined(left: pl.DataFrame, right: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Join on keys of which null is one like any other."""
     return left.join(right, on=keys, how="left", nulls_equal=True) if keys else left.join(right, how="cross")
 
 
-def _check_keys(keys: list[str], there: list[str]) -> None:
-    missing = [k for k in keys if k not in there]
-    if missing:
-        raise InputError(
-            f"No column {', '.join(map(repr, missing))} to break down by. There are: {', '.join(there)}."
-        )
+def _plain(keys: Sequence[str]) -> list[str]:
+    return [k for k in keys if not k.startswith("failure_")]
+
+
+def _check_keys(keys: list[str]) -> None:
     taken = [k for k in keys if k in schemas.BREAKDOWN]
     if taken or len(set(keys)) < len(keys):
         raise InputError(
