@@ -40,10 +40,12 @@ __all__ = [
 class ZrtoolsError(Exception):
     """Anything that zrtools raises on purpose.
 
-    `client_tag` is set on the errors of a send, so that what became of the message can be asked.
+    `client_tag` is set on the errors of a send, so that what became of the message can be asked; `sent` is False
+    when the request surely was not accepted, None when that is not known.
     """
 
     client_tag: str | None = None
+    sent: bool | None = None
 
 
 class ConfigurationError(ZrtoolsError):
@@ -84,8 +86,11 @@ class ApiError(ZrtoolsError):
 class TransportError(ZrtoolsError):
     """No usable answer came: time-out, refused connection, HTTP error, or throttling after the last retry.
 
-    `status_code` is the HTTP status where there was one, else None.
+    `status_code` is the HTTP status where there was one, else None; `retry_after` the seconds for which the service
+    asked to wait, if it did.
     """
+
+    retry_after: float | None = None
 
     def __init__(self, message: str, *, status_code: int | None = None) -> None:
         super().__init__(message)

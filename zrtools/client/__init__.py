@@ -1,0 +1,10 @@
+"""The client of the service: typed frames in one call, retries, an even pace, a token that never shows.
+
+The only room that imports httpx; it loads with the first request.
+"""
+
+from zrtools.client.calls import Client, ShortUrl, new_tag
+from zrtools.client.sending import Outgoing, SendReceipt
+from zrtools.client.settings import BASE_URL, SettingError
+
+__all__ = ["BASE_URL", "Client", "Outgoing", "SendReceipt", "SettingError", "ShortUrl", "new_tag"]

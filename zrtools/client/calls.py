@@ -1,0 +1,648 @@
+"""The client: nine calls of the service as typed frames."""
+
+from __future__ import annotations
+
+import queue
+import uuid
+import weakref
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+
+import polars as pl
+
+from zrtools import periods, schemas, wire
+from zrtools.client import retry, sending
+from zrtools.client.engine import STATUS_AT_ONCE, Engine, Run
+from zrtools.client.progress import bar, notice
+from zrtools.client.sending import Outgoing, SendReceipt
+from zrtools.client.settings import Secret, Settings, UnpicklableError
+from zrtools.errors import (
+    ApiError,
+    ConfigurationError,
+    InputError,
+    Interrupted,
+    PartialResultError,
+    TransportError,
+    ZrtoolsError,
+)
+from zrtools.words import text
+
+if TYPE_CHECKING:
+    from zrtools.sandbox import Sandbox
+
+__all__ = ["Client", "ShortUrl", "new_tag"]
+
+_T = TypeVar("_T")
+_SLICE = 0.1  # seconds
+_GIVE_UP = 3  # so many days or months without an answer: the service is gone
+
+
+@dataclass(frozen=True, slots=True)
+class ShortUrl:
+    """A short URL and the name under which the service keeps it."""
+
+    short_url: str
+    name: str | None
+
+
+class Client:
+    """Speak with the service: every call gives a typed frame or raises a `ZrtoolsError`.
+
+    What is left out is read from ZRTOOLS_TOKEN, ZRTOOLS_CLIENT_ID, ZRTOOLS_SMS_CODE and ZRTOOLS_BASE_URL.
+    `timeout` is in seconds: after so many without a byte one try is given up, and a request with all its tries after
+    ten times as many. `pace` is requests started in a second, evenly spaced over all calls of this client (at most
+    600; None, on this machine only, is unlimited); `at_once` is requests in flight. `now` tells the time, else the
+    system does. Days, months and times are Japan's.
+
+    A client may be used from several threads, and inside a running event loop. Close it, or use it in a `with` block.
+    """
+
+    embedded: Sandbox | None = None
+    """The sandbox that `Client.sandbox` started, which ends with the client."""
+
+    def __init__(
+        self,
+        *,
+        token: str | None = None,
+        client_id: str | int | None = None,
+        sms_code: str | int | None = None,
+        base_url: str | None = None,
+        timeout: float = 30.0,
+        pace: float | None = 100.0,
+        at_once: int = 16,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        # the text leaves this frame's variables before anything can be raised here
+        secret = None if token is None else Secret(str(token))
+        del token
+        self._settings = Settings.read(
+            token=secret,
+            client_id=client_id,
+            sms_code=sms_code,
+            base_url=base_url,
+            timeout=timeout,
+            pace=pace,
+            at_once=at_once,
+        )
+        self._clock = now
+        self._engine = Engine(self._settings)
+        self._end: weakref.finalize[..., Self] = weakref.finalize(self, self._engine.close)
+
+    @classmethod
+    def sandbox(
+        cls,
+        *,
+        seed: int = 0,
+        today: periods.Day | None = None,
+        messages_per_day: int | None = None,
+        timeout: float = 30.0,
+        pace: float | None = None,
+        at_once: int = 16,
+        **options: Any,
+    ) -> Self:
+        """Start the embedded sandbox and speak with it; the same arguments give the same sandbox, others another.
+
+        Further keyword arguments are the sandbox's own (`months`, `incidents`, …). Its clock is the client's.
+        Raises `InputError`.
+        """
+        from zrtools.sandbox import Sandbox
+
+        if today is not None:
+            options["today"] = periods.day(today, "today")
+        if messages_per_day is not None:
+            options["messages_per_day"] = messages_per_day
+        sandbox = Sandbox(seed=seed, **options)
+        sandbox.start()
+        try:
+            client = cls(
+                token=sandbox.token,
+                client_id=sandbox.client_id,
+                sms_code=sandbox.sms_code,
+                base_url=sandbox.url,
+                timeout=timeout,
+                pace=pace,
+                at_once=at_once,
+                now=sandbox.now,
+            )
+        except BaseException:
+            sandbox.close()
+            raise
+        client.embedded = sandbox
+        client._end.detach()
+        client._end = weakref.finalize(client, _close_both, client._engine, sandbox)
+        return client
+
+    @property
+    def base_url(self) -> str:
+        """Where the service is."""
+        return self._settings.base_url
+
+    @property
+    def client_id(self) -> str:
+        """The account's client id."""
+        return self._settings.client_id
+
+    @property
+    def sms_code(self) -> str:
+        """The sender code.
+
+        Raises `ConfigurationError` when none was given.
+        """
+        if self._settings.sms_code is None:
+            raise ConfigurationError(
+                "There is no sender code: set ZRTOOLS_SMS_CODE or give Client(sms_code=...), 5 or 6 digits."
+            )
+        return self._settings.sms_code
+
+    @property
+    def at_once(self) -> int:
+        """Requests in flight, at most."""
+        return self._settings.at_once
+
+    def now(self) -> datetime:
+        """Tell the time in Japan: the system's, or the sandbox's when it is embedded."""
+        moment = datetime.now(periods.TOKYO) if self._clock is None else self._clock()
+        return moment.astimezone(periods.TOKYO) if moment.tzinfo else moment.replace(tzinfo=periods.TOKYO)
+
+    def close(self) -> None:
+        """End the client, its connections and its thread, and the embedded sandbox. Closing twice is fine."""
+        self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        settings = self._settings
+        return (
+            f"Client(base_url={settings.base_url!r}, client_id={settings.client_id!r}, pace={settings.pace}, "
+            f"at_once={settings.at_once})"
+        )
+
+    def __reduce__(self) -> NoReturn:
+        raise UnpicklableError(
+            "A client is not pickled or copied: it holds a token and open connections. "
+            "Make a new one where it is needed."
+        )
+
+    # ------------------------------------------------------------------------------------- asking
+
+    def status(
+        self,
+        start: periods.Day | None = None,
+        end: periods.Day | None = None,
+        *,
+        client_tag: str | Iterable[str] | None = None,
+        rawdata: bool = False,
+        progress: bool = True,
+    ) -> pl.DataFrame:
+        """Fetch the statuses of messages sent on days (both ends included; a month means its days), or by their tags.
+
+        Columns: `schemas.STATUS`, with `rawdata=True` also that column. Times are Japan's; the unit of
+        `separated_success_count` is billable messages. Rows stand in the order of days or tags, then as answered.
+
+        Raises `InputError`, `ApiError`, `TransportError`, `UnexpectedResponseError` and, for many days or tags,
+        `PartialResultError` or `Interrupted`. Source: https://doc.aossms.com/zettai-reach/openapi.html
+        """
+        if (client_tag is None) == (start is None):
+            raise InputError("Give exactly one of days (start, end) and client_tag.")
+        schema = pl.Schema({**schemas.STATUS, "rawdata": pl.String()}) if rawdata else schemas.STATUS
+        engine = self._engine
+        if client_tag is None:
+            assert start is not None  # noqa: S101 - tells the type checker what was made sure of above
+            asks: dict[Any, wire.Ask] = {day: wire.status(day=day) for day in periods.days(start, end)}
+
+            async def one(day: date) -> pl.DataFrame:
+                # held until the answer is decoded and released, so that memory stays bounded
+                async with engine.large:
+                    answer = await engine.ask(asks[day], retry.reading)
+                    return await engine.apart(wire.status_frame, answer.body, send_date=day, rawdata=rawdata)
+
+            return self._gather(list(asks), one, schema, "days", width=STATUS_AT_ONCE, progress=progress)
+        if end is not None:
+            raise InputError("end belongs to days: leave it out when asking by client_tag.")
+        tags = [client_tag] if isinstance(client_tag, str) else list(client_tag)
+        asks = _each(tags, lambda tag: wire.status(client_tag=tag))
+
+        async def by_tag(tag: str) -> pl.DataFrame:
+            answer = await engine.ask(asks[tag], retry.reading)
+            return await engine.apart(wire.status_frame, answer.body, send_date=None, rawdata=rawdata)
+
+        return self._gather(list(asks), by_tag, schema, "tags", width=self.at_once, progress=progress)
+
+    def counts(
+        self,
+        start: periods.Month,
+        end: periods.Month | None = None,
+        *,
+        client_id: str | int | None = None,
+        progress: bool = True,
+    ) -> pl.DataFrame:
+        """Fetch the billable messages of months, both ends included, by client and carrier.
+
+        `client_id` is another client's, or "all" for agencies. Columns: `schemas.COUNTS`; the unit is billable messages
+        (通数); the running month reaches up to yesterday in Japan.
+
+        Raises `InputError`, `ApiError`, `TransportError`, `UnexpectedResponseError` and, for many months,
+        `PartialResultError` or `Interrupted`. Source: https://doc.aossms.com/zettai-reach/openapi.html
+        """
+        whose = self.client_id if client_id is None else str(client_id)
+        if whose != "all" and not (whose.isascii() and whose.isdigit()):
+            raise InputError('client_id must be digits, or "all" for agencies.')
+        yesterday = self.now().date() - timedelta(days=1)
+        months = periods.months(start, end)
+
+        async def one(month: date) -> pl.DataFrame:
+            ask = wire.counts(month)
+            ask = replace(ask, fields={**ask.fields, "clientId": whose})
+            answer = await self._engine.ask(ask, retry.reading)
+            return wire.counts_frame(
+                answer.body, month=month, through=min(periods.month_end(month), yesterday)
+            )
+
+        return self._gather(months, one, schemas.COUNTS, "months", width=self.at_once, progress=progress)
+
+    def clean(
+        self,
+        numbers: str | int | Iterable[object] | pl.Series,
+        reference_date: periods.Day | Iterable[periods.Day] | pl.Series,
+        *,
+        max_requests: int | None = None,
+        store: str | Path | None = None,
+        progress: bool = True,
+    ) -> pl.DataFrame:
+        """Ask which numbers changed hands since the day on which each was known to be right. This is billed.
+
+        `reference_date` is one day or one for each number, from two years ago up to today in Japan. Each (number, date)
+        is asked once, invalid numbers not at all; how many calls that makes is said before the first one, and more than
+        `max_requests` are refused. With `store`, a file of one's own, answers are kept as they come, and the same call
+        again asks only the rest; the file holds phone numbers. `progress=False` turns bar and notice off.
+
+        Columns: `schemas.CLEANING`, a row for each input in its order; a number's own error stays in its row.
+
+        Raises `InputError`, `ApiError`, `TransportError`, `ArchiveError` for the store and, for many numbers,
+        `PartialResultError` or `Interrupted`. Source: https://doc.aossms.com/zettai-reach/openapi.html
+        """
+        from zrtools.client.cleaning import Cleaning, prepared
+
+        frame = prepared(numbers, reference_date, self.now().date())
+        cleaning = Cleaning(frame, store)
+        run = cleaning.run
+        try:
+            calls = len(run.items)
+            if max_requests is not None and calls > max_requests:
+                raise InputError(
+                    f"This would make {calls:,} billed calls, and max_requests is {max_requests:,}. "
+                    "Raise it or shorten the list; nothing was asked."
+                )
+            if progress:
+                notice(
+                    text(
+                        "client.cost",
+                        calls=calls,
+                        given=cleaning.given,
+                        repeated=cleaning.repeated,
+                        invalid=cleaning.invalid,
+                        known=cleaning.known,
+                    )
+                )
+            if calls:
+                self._work(
+                    run,
+                    lambda: cleaning.work(self._engine, self.at_once),
+                    "numbers",
+                    progress=progress,
+                    frame=cleaning.frame,
+                )
+        finally:
+            cleaning.close()
+        return cleaning.frame()
+
+    def reservations(
+        self,
+        start: periods.Day | None = None,
+        end: periods.Day | None = None,
+        *,
+        schedule_time: periods.Time | None = None,
+        client_tag: str | None = None,
+        group_tag: str | None = None,
+    ) -> pl.DataFrame:
+        """Fetch the reservations that wait, by days (both ends included), by one time, or by one tag.
+
+        `group_tag` narrows days or a time to one batch. Columns: `schemas.RESERVATIONS`; times are Japan's.
+
+        Raises `InputError`, `ConfigurationError` without a sender code, `ApiError` (130: it has gone out),
+        `TransportError`, `UnexpectedResponseError` and, for many days, `PartialResultError` or `Interrupted`.
+        Source: https://doc.aossms.com/zettai-reach/openapi.html
+        """
+        if sum(given is not None for given in (start, schedule_time, client_tag)) != 1:
+            raise InputError("Give exactly one of days (start, end), schedule_time and client_tag.")
+        if start is None and end is not None:
+            raise InputError("end belongs to days: give start too, or leave end out.")
+        if client_tag is not None and group_tag is not None:
+            raise InputError("group_tag narrows days or a time: leave it out beside client_tag.")
+        sms_code = self.sms_code
+        if start is None:
+            when = None if schedule_time is None else periods.time(schedule_time)
+            asks: dict[Any, wire.Ask] = {
+                when or client_tag: wire.reservations(
+                    sms_code=sms_code, client_tag=client_tag, schedule_time=when, group_tag=group_tag
+                )
+            }
+        else:
+            asks = {
+                day: wire.reservations(sms_code=sms_code, schedule_date=day, group_tag=group_tag)
+                for day in periods.days(start, end)
+            }
+
+        async def one(item: object) -> pl.DataFrame:
+            answer = await self._engine.ask(asks[item], retry.reading)
+            return wire.reservations_frame(answer.body)
+
+        return self._gather(list(asks), one, schemas.RESERVATIONS, "days", width=self.at_once, progress=False)
+
+    def templates(self) -> pl.DataFrame:
+        """Fetch the account's message templates.
+
+        Columns: `schemas.TEMPLATES`. Raises `ApiError`, `TransportError`, `UnexpectedResponseError`.
+        Source: https://doc.aossms.com/zettai-reach/openapi.html
+        """
+        return wire.templates_frame(self._ask(wire.templates(), retry.reading))
+
+    def check(self, *, lang: str | None = None) -> pl.DataFrame:
+        """Find out what works, having spent and changed nothing: reachable, token, each option, the clock.
+
+        Columns: `check`, `works` (Boolean), `detail`; a row for each thing tried, in Japanese or English.
+        Raises `ConfigurationError` only.
+        """
+        from zrtools.client.checks import found
+
+        return self._run(lambda: found(self._engine, self._settings, self.now().date(), lang))
+
+    # -------------------------------------------------------------------------------------- acting
+
+    def send(
+        self,
+        phone_number: str | int,
+        message: str,
+        *,
+        client_tag: str | None = None,
+        carrier_id: str | None = None,
+        schedule_time: periods.Time | None = None,
+        group_tag: str | None = None,
+    ) -> SendReceipt:
+        """Send one message, now or at a time in Japan; the number is normalised, a tag made unique when left out.
+
+        After a lost answer it is tried again under the same tag only, and what became of it is asked.
+
+        Raises `InputError`, `ConfigurationError` without a sender code, `ApiError`, `TransportError` and
+        `UnexpectedResponseError`, each with `.client_tag` and `.sent`: False when the message surely was not accepted,
+        None when that is not known. Source: https://doc.aossms.com/zettai-reach/openapi.html
+        """
+        tag = new_tag() if client_tag is None else client_tag
+        try:
+            outgoing = Outgoing(phone_number, message, tag, carrier_id, schedule_time, group_tag)
+            ask = sending.prepare(outgoing, self.sms_code)
+            return self._run(lambda: sending.deliver(self._engine, ask))
+        except ZrtoolsError as error:
+            error.client_tag = tag
+            raise
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(
+                f"Whether the message was accepted is not known: ask client.status(client_tag={tag!r}) before you "
+                "send it again."
+            )
+            raise
+
+    def send_each(
+        self, outgoing: Iterable[Outgoing]
+    ) -> Iterator[tuple[Outgoing, SendReceipt | ZrtoolsError]]:
+        """Send many messages at the pace, and give each with its receipt or its error as it completes.
+
+        Messages are taken up one by one, never more than `at_once` being in flight, and no single one's failure is
+        raised: errors carry `.client_tag` and `.sent`. When the iterable ends or raises, what is in flight is still
+        given. Leaving the loop early cancels what is in flight.
+
+        Raises `ConfigurationError` without a sender code.
+        """
+        return self._send_each(iter(outgoing), self.sms_code)
+
+    def cancel(self, client_tag: str) -> None:
+        """Cancel one reservation.
+
+        Raises `InputError`, `ApiError` (130: it has gone out), `TransportError`, `UnexpectedResponseError`.
+        Source: https://doc.aossms.com/zettai-reach/openapi.html
+        """
+        ask = wire.cancel(client_tag)
+        self._run(lambda: sending.cancel(self._engine, ask, sms_code=self._settings.sms_code))
+
+    def cancel_all(
+        self,
+        start: periods.Day | None = None,
+        end: periods.Day | None = None,
+        *,
+        group_tag: str | None = None,
+        everything: bool = False,
+    ) -> None:
+        """Cancel the reservations from start on, up to end, of a group, or all that fit together.
+
+        `everything=True`, and no filter beside it, cancels every reservation of the account; that is never tried again.
+
+        Raises `InputError`, `ApiError`, `TransportError`, `UnexpectedResponseError`.
+        Source: https://doc.aossms.com/zettai-reach/openapi.html
+        """
+        filtered = (start, end, group_tag) != (None, None, None)
+        if filtered == everything:
+            raise InputError(
+                "This would cancel every reservation of the account: give start, end or group_tag, or everything=True."
+                if not filtered
+                else "everything=True takes no filter beside it: leave one of both out."
+            )
+        first = None if start is None else periods.days(start)[0]
+        last = None if end is None else periods.days(end)[-1]
+        if start is None and end is None and not everything:
+            # one reading of the rules cancels everything without a date, another only the group: this suits both
+            first = self.now().date()
+        ask = wire.cancel_all(first, last, group_tag)
+        wire.accepted(self._ask(ask, retry.never if everything else retry.reading))
+
+    def shorten(self, long_url: str, *, name: str | None = None, domain: str | None = None) -> ShortUrl:
+        """Make a short URL; it is never tried again, since that would make a second one.
+
+        Raises `InputError`, `ApiError`, `TransportError`, `UnexpectedResponseError`.
+        Source: https://doc.aossms.com/zettai-reach/openapi.html
+        """
+        made = wire.short_url(self._ask(wire.shorten(long_url, name=name, domain=domain), retry.never))
+        return ShortUrl(made.short_url, made.name)
+
+    # --------------------------------------------------------------------------------------- inner
+
+    def _run(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        return self._engine.run(work)
+
+    def _ask(self, ask: wire.Ask, when: retry.Again) -> bytes:
+        return self._run(lambda: self._engine.ask(ask, when)).body
+
+    def _gather(
+        self,
+        items: list[Any],
+        one: Callable[[Any], Awaitable[pl.DataFrame]],
+        schema: pl.Schema,
+        what: str,
+        *,
+        width: int,
+        progress: bool,
+    ) -> pl.DataFrame:
+        """Fetch a frame for each item and put them together in the items' order."""
+        run: Run[Any, pl.DataFrame] = Run(items)
+
+        def fatal(error: ZrtoolsError) -> bool:
+            if isinstance(error, TransportError) and error.status_code not in (401, 403):
+                return len(run.failures) >= _GIVE_UP
+            return isinstance(error, ApiError | TransportError) or len(run.failures) >= _GIVE_UP
+
+        def frame() -> pl.DataFrame:
+            came = [run.results[n] for n in sorted(run.results)]
+            return pl.concat(came, rechunk=False) if came else schemas.empty(schema)
+
+        if items:
+            self._work(
+                run,
+                lambda: run.side_by_side(one, width=width, fatal=fatal),
+                what,
+                progress=progress,
+                frame=frame,
+            )
+        return frame()
+
+    def _work(
+        self,
+        run: Run[Any, Any],
+        work: Callable[[], Coroutine[Any, Any, None]],
+        what: str,
+        *,
+        progress: bool,
+        frame: Callable[[], pl.DataFrame],
+    ) -> None:
+        """Do a run, under a bar; a single item's failure is raised as it is, else what is missing is told."""
+        interrupted = False
+        try:
+            with bar(run, what, shown=progress) as look:
+                self._engine.run(work, run=run, tick=look)
+        except KeyboardInterrupt:
+            interrupted = True
+        missing = run.missing
+        if not missing:
+            return
+        many = len(run.items)
+        noun = text(f"client.noun.{what}", "en")
+        if interrupted:
+            raise Interrupted(
+                f"Interrupted: {many - len(missing):,} of {many:,} {noun} came. They are in .frame, the rest is "
+                "listed in .missing: ask for that again.",
+                frame=frame(),
+                missing=missing,
+            )
+        failure = next(reversed(run.failures.values()))
+        if many == 1:
+            raise failure
+        raise PartialResultError(
+            f"{len(missing):,} of {many:,} {noun} did not come. What came is in .frame, the rest is listed in "
+            f".missing: ask for that again. The last failure: {failure}",
+            frame=frame(),
+            missing=missing,
+        ) from failure
+
+    def _send_each(
+        self, messages: Iterator[Outgoing], sms_code: str
+    ) -> Iterator[tuple[Outgoing, SendReceipt | ZrtoolsError]]:
+        settled: queue.SimpleQueue[tuple[Outgoing, Future[SendReceipt]]] = queue.SimpleQueue()
+        in_flight: dict[int, Future[SendReceipt]] = {}
+        ended: BaseException | None = None
+        more = True
+        try:
+            while more or in_flight:
+                while more and len(in_flight) < self.at_once:
+                    try:
+                        message = next(messages)
+                    except StopIteration:
+                        more = False
+                    except Exception as error:  # noqa: BLE001 - raised below, when what is in flight is told
+                        more, ended = False, error
+                    else:
+                        try:
+                            ask = sending.prepare(message, sms_code)
+                        except ZrtoolsError as error:
+                            yield message, _told(error, message, sent=False)
+                            continue
+                        future = self._engine.submit(
+                            partial(sending.deliver, self._engine, ask, repeat=message.repeat)
+                        )
+                        in_flight[id(future)] = future
+                        future.add_done_callback(partial(_put, settled, message))
+                if not in_flight:
+                    break
+                # waits in slices: elsewhere than on POSIX an endless wait cannot be interrupted
+                with suppress(queue.Empty):
+                    message, future = settled.get(timeout=_SLICE)
+                    del in_flight[id(future)]
+                    yield message, _outcome(message, future)
+        finally:
+            for future in in_flight.values():
+                future.cancel()
+        if ended is not None:
+            raise ended
+
+
+def new_tag() -> str:
+    """Make a client tag that nobody has used."""
+    return f"zr-{uuid.uuid4().hex}"
+
+
+def _close_both(engine: Engine, sandbox: Sandbox) -> None:
+    engine.close()
+    sandbox.close()
+
+
+def _each(values: list[Any], make: Callable[[Any], wire.Ask]) -> dict[Any, wire.Ask]:
+    """Make a request for each distinct value; an `InputError` tells its row."""
+    asks: dict[Any, wire.Ask] = {}
+    for row, value in enumerate(values):
+        if value not in asks:
+            try:
+                asks[value] = make(value)
+            except InputError as error:
+                error.row = row
+                raise
+    return asks
+
+
+def _put(
+    settled: queue.SimpleQueue[tuple[Outgoing, Future[SendReceipt]]],
+    message: Outgoing,
+    future: Future[SendReceipt],
+) -> None:
+    settled.put((message, future))
+
+
+def _outcome(message: Outgoing, future: Future[SendReceipt]) -> SendReceipt | ZrtoolsError:
+    try:
+        return future.result()
+    except ZrtoolsError as error:
+        return _told(error, message, sent=error.sent)
+    except CancelledError:
+        lost = TransportError("The client was closed before the answer came: ask the status of this tag.")
+        return _told(lost, message, sent=None)
+
+
+def _told(error: ZrtoolsError, message: Outgoing, *, sent: bool | None) -> ZrtoolsError:
+    error.client_tag, error.sent = message.client_tag, sent
+    return error

@@ -1,0 +1,135 @@
+"""What works: the service, the account and its options, found out without spending or changing anything."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import ssl
+import uuid
+from collections.abc import Callable
+from datetime import date
+from time import time
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+import polars as pl
+
+from zrtools import wire
+from zrtools.client import retry
+from zrtools.errors import ApiError, TransportError, ZrtoolsError
+from zrtools.words import text
+
+if TYPE_CHECKING:
+    from zrtools.client.engine import Engine
+    from zrtools.client.settings import Settings
+
+__all__ = ["CHECK", "found"]
+
+CHECK = pl.Schema({"check": pl.String(), "works": pl.Boolean(), "detail": pl.String()})
+_CLOCK = 30.0  # seconds by which this machine's clock may differ
+_REFUSED = (100, 110)
+_Row = tuple[str, bool, str]
+
+
+class _Words(Protocol):
+    def __call__(self, key: str, **values: object) -> str: ...
+
+
+async def found(engine: Engine, settings: Settings, today: date, lang: str | None) -> pl.DataFrame:
+    """Try everything and tell what works, as `CHECK`."""
+
+    def words(key: str, **values: object) -> str:
+        return text(f"client.{key}", lang, **values)
+
+    failure: ZrtoolsError | None = None
+    told: str | None = None
+    try:
+        # a tag that nobody has used: an empty answer proves the token
+        answer = await engine.ask(wire.status(client_tag=f"zrtools-check-{uuid.uuid4().hex}"), retry.reading)
+        told = answer.date
+        wire.status_frame(answer.body, send_date=None)
+    except ZrtoolsError as error:
+        failure = error
+    reached = not isinstance(failure, TransportError) or failure.status_code is not None
+    rows: list[_Row] = [
+        ("reachable", reached, words("answers", url=settings.base_url) if reached else str(failure)),
+        ("tls", *await _tls(settings, words)),
+    ]
+    if reached:
+        rows.append(("token", failure is None, words("usable") if failure is None else str(failure)))
+        rows.append(("clock", *_clock(told, words)))
+        rows += [("status", failure is None, words("usable") if failure is None else str(failure))]
+        for name, ask, meant in _probes(settings, today):
+            rows.append((name, *await _asked(engine, ask, meant, words)))
+    return pl.DataFrame(
+        [(words(f"check.{name}"), works, detail) for name, works, detail in rows], schema=CHECK, orient="row"
+    )
+
+
+def _probes(settings: Settings, today: date) -> list[tuple[str, wire.Ask | None, str | None]]:
+    """List what to ask, and the field that is left out where the call would do something."""
+    shorten = wire.shorten("https://example.com/")
+    clean = wire.clean("+819000000000", today)
+    probes: list[tuple[str, wire.Ask | None, str | None]] = [
+        ("counts", wire.counts(today.replace(day=1)), None),
+        ("templates", wire.templates(), None),
+        ("cleaning", _without(clean, "phoneNumber"), "phoneNumber"),
+        ("short_url", _without(shorten, "longUrl"), "longUrl"),
+    ]
+    if settings.sms_code is None:
+        return [*probes, ("send", None, None), ("reservations", None, None)]
+    send = wire.send("+819000000000", "-", sms_code=settings.sms_code, client_tag="-")
+    return [
+        *probes,
+        # neither a number nor a text nor a tag: nothing that could go out
+        ("send", _without(send, "phoneNumber", "message", "clientTag"), "message"),
+        ("reservations", wire.reservations(sms_code=settings.sms_code, schedule_date=today), None),
+    ]
+
+
+def _without(ask: wire.Ask, *names: str) -> wire.Ask:
+    return wire.Ask(ask.call, ask.method, ask.path, {k: v for k, v in ask.fields.items() if k not in names})
+
+
+async def _asked(
+    engine: Engine, ask: wire.Ask | None, left_out: str | None, words: Callable[..., str]
+) -> tuple[bool, str]:
+    if ask is None:
+        return False, words("no_sms_code")
+    try:
+        answer = await engine.ask(ask, retry.reading if left_out is None else retry.never)
+        wire.accepted(answer.body)
+    except ApiError as error:
+        if left_out is not None and error.code in _REFUSED and error.field in (left_out, "phoneNumber"):
+            return True, words("refused_as_meant")
+        return False, str(error)
+    except ZrtoolsError as error:
+        return False, str(error)
+    return True, words("usable")
+
+
+async def _tls(settings: Settings, words: _Words) -> tuple[bool, str]:
+    from zrtools.client.transport import tls
+
+    parts = urlsplit(settings.base_url)
+    if parts.scheme == "http":
+        return True, words("local")
+    try:
+        async with asyncio.timeout(settings.timeout):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port or 443, ssl=tls())
+    except ssl.SSLError as error:
+        return False, getattr(error, "verify_message", "") or error.reason or type(error).__name__
+    except (OSError, TimeoutError) as error:
+        return False, getattr(error, "strerror", None) or type(error).__name__
+    version = writer.get_extra_info("ssl_object").version()
+    writer.close()
+    return True, words("tls", version=version)
+
+
+def _clock(told: str | None, words: _Words) -> tuple[bool, str]:
+    try:
+        seconds = time() - email.utils.parsedate_to_datetime(told or "").timestamp()
+    except ValueError:
+        return True, words("clock_unknown")
+    near = abs(seconds) <= _CLOCK
+    return near, words("clock" if near else "clock_off", seconds=seconds)

@@ -1,0 +1,326 @@
+"""One event loop on a thread of its own: many requests side by side, from scripts and from notebooks alike.
+
+JupyterLab runs a loop on the main thread, so the requests have theirs elsewhere. The thread starts with the first
+request and ends with `close`, or when the client is no longer used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from zrtools.client.pace import Pace
+from zrtools.client.retry import Again, again, seconds_to_wait
+from zrtools.errors import ConfigurationError, TransportError, ZrtoolsError
+from zrtools.wire import Ask, http_error_message
+
+if TYPE_CHECKING:
+    import httpx
+
+    from zrtools.client.settings import Settings
+    from zrtools.client.transport import TokenTransport
+
+__all__ = ["STATUS_AT_ONCE", "Answer", "Engine", "Run"]
+
+STATUS_AT_ONCE = 4
+"""Answers of status are large, so only so many are fetched at a time."""
+
+_LOG = logging.getLogger("zrtools.client")
+_TICK = 0.1  # seconds between two looks at the progress, and at Ctrl-C where waiting hides it
+_GRACE = 0.4  # seconds that requests in flight get to finish after Ctrl-C
+_THREADS = 4
+
+_T = TypeVar("_T")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer:
+    """The body of an answer under HTTP 2xx, and the time of the Date header."""
+
+    body: bytes
+    date: str | None
+
+
+@dataclass(slots=True, repr=False)
+class Run(Generic[_Item, _Result]):
+    """A run over many items: what came, what failed, and whether it is to stop.
+
+    `results` and `failures` are by position. It is written on the loop's thread and read on the caller's.
+    """
+
+    items: list[_Item]
+    results: dict[int, _Result] = field(default_factory=dict)
+    failures: dict[int, ZrtoolsError] = field(default_factory=dict)
+    stopped: bool = False
+
+    @property
+    def done(self) -> int:
+        """Items that are settled, either way."""
+        return len(self.results) + sum(n not in self.results for n in list(self.failures))
+
+    @property
+    def missing(self) -> list[_Item]:
+        """Items without a result, in the caller's order."""
+        return [item for n, item in enumerate(self.items) if n not in self.results]
+
+    async def side_by_side(
+        self,
+        one: Callable[[_Item], Awaitable[_Result | None]],
+        *,
+        width: int,
+        fatal: Callable[[ZrtoolsError], bool],
+        positions: Iterable[int] | None = None,
+    ) -> None:
+        """Work through the items, `width` at a time; a fatal failure stops the rest at once.
+
+        An item whose result is None is left open.
+        """
+        waiting = iter(range(len(self.items)) if positions is None else positions)
+        workers: list[asyncio.Task[None]] = []
+
+        async def work() -> None:
+            for n in waiting:
+                if self.stopped:
+                    return
+                try:
+                    result = await one(self.items[n])
+                except ZrtoolsError as error:
+                    self.failures[n] = error
+                    if fatal(error):
+                        self.stopped = True
+                        for other in workers:
+                            if other is not asyncio.current_task():
+                                other.cancel()
+                else:
+                    if result is not None:
+                        self.results[n] = result
+
+        workers += [asyncio.create_task(work()) for _ in range(min(width, len(self.items)))]
+        try:
+            outcomes = await asyncio.gather(*workers, return_exceptions=True)
+        except asyncio.CancelledError:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+            raise
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+
+
+class Engine:
+    """The requests of one client: its loop, pace, window and transport."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._loop: asyncio.AbstractEventLoop
+        self._transport: TokenTransport
+        self._pace: Pace
+        self._window: asyncio.Semaphore
+        self.large: asyncio.Semaphore
+        """Taken by who asks for a status and keeps its answer in memory until it is decoded."""
+        self._request: Callable[..., httpx.Request]
+        self._url: Callable[..., httpx.URL]
+        self._urls: dict[str, httpx.URL] = {}
+        self._fields = ""
+
+    # ------------------------------------------------------------------------ on the caller's thread
+
+    def run(
+        self,
+        work: Callable[[], Coroutine[Any, Any, _T]],
+        *,
+        run: Run[Any, Any] | None = None,
+        tick: Callable[[], None] | None = None,
+    ) -> _T:
+        """Do work on the loop and wait for it; `tick` is called on this thread now and then.
+
+        When the person interrupts, the `run` takes nothing more up, requests in flight get a moment, and the
+        rest is cancelled.
+        """
+        future = self.submit(work)
+        try:
+            while not future.done():
+                with suppress(TimeoutError):
+                    return future.result(_TICK)
+                if tick is not None:
+                    tick()
+            return future.result()
+        except BaseException:
+            if not future.done():
+                if run is not None:
+                    run.stopped = True
+                    _settle(future, _GRACE)
+                future.cancel()
+                _settle(future, _GRACE)
+            raise
+
+    def submit(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> Future[_T]:
+        """Start work on the loop."""
+        self._start()
+        return asyncio.run_coroutine_threadsafe(work(), self._loop)
+
+    def close(self) -> None:
+        """Cancel what runs, close every connection and end the thread."""
+        with self._lock:
+            self._closed = True
+            thread, self._thread = self._thread, None
+        if thread is None or self._process != os.getpid() or not thread.is_alive():
+            return
+        ending = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
+        with suppress(Exception):
+            ending.result(5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        thread.join(5)
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._closed:
+                raise ConfigurationError("This client is closed: make a new one with zr.Client().")
+            if self._process != os.getpid():
+                raise ConfigurationError(
+                    "This client was made in another process, which a fork does not copy whole: "
+                    "make a new zr.Client() in each process."
+                )
+            if self._thread is not None:
+                return
+            ready: Future[None] = Future()
+            self._thread = threading.Thread(
+                target=self._live, args=(ready,), name="zrtools-client", daemon=True
+            )
+            self._thread.start()
+            try:
+                ready.result()
+            except ConfigurationError:
+                self._thread = None
+                raise
+
+    # ---------------------------------------------------------------------------- on the loop's thread
+
+    def _live(self, ready: Future[None]) -> None:
+        self._loop = loop = asyncio.new_event_loop()
+        loop.set_exception_handler(_quietly)
+        loop.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="zrtools-client"))
+        try:
+            failure = loop.run_until_complete(self._open())
+            if failure is not None:
+                loop.run_until_complete(loop.shutdown_default_executor())
+                ready.set_exception(failure)
+                return
+            ready.set_result(None)
+            loop.run_forever()
+        finally:
+            loop.close()
+
+    async def _open(self) -> ConfigurationError | None:
+        import httpx
+
+        from zrtools.client.transport import FIELDS, TokenTransport
+
+        try:
+            self._transport = TokenTransport(self._settings)
+        except OSError as error:
+            return ConfigurationError(
+                f"The trusted certificates cannot be read ({error.strerror or type(error).__name__}): "
+                "correct SSL_CERT_FILE or SSL_CERT_DIR."
+            )
+        self._request, self._url, self._fields = httpx.Request, httpx.URL, FIELDS
+        self._pace = Pace(self._settings.pace)
+        self._window = asyncio.Semaphore(self._settings.at_once)
+        self.large = asyncio.Semaphore(STATUS_AT_ONCE)
+        return None
+
+    async def _end(self) -> None:
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._transport.aclose()
+        await asyncio.sleep(0)
+        await self._loop.shutdown_default_executor()
+
+    async def ask(self, ask: Ask, when: Again) -> Answer:
+        """Ask, try again as `when` says, and give the answer.
+
+        Raises `TransportError`.
+        """
+        return await self.again(lambda: self.answer(ask), when)
+
+    async def again(self, once: Callable[[], Awaitable[_T]], when: Again) -> _T:
+        """Try, and try again as `when` says, within the client's time-outs.
+
+        Raises the last `TransportError`.
+        """
+        return await again(once, when, self._settings.timeout)
+
+    async def answer(self, ask: Ask) -> Answer:
+        """Ask once, in turn, and give the answer.
+
+        Raises `TransportError` for anything but HTTP 2xx.
+        """
+        async with self._window:
+            return await self._once(ask)
+
+    async def apart(self, function: Callable[..., _T], *values: Any, **options: Any) -> _T:
+        """Run what takes the processor for long beside the loop."""
+        return await self._loop.run_in_executor(None, lambda: function(*values, **options))
+
+    async def _once(self, ask: Ask) -> Answer:
+        url = self._urls.get(ask.path)
+        if url is None:
+            url = self._urls[ask.path] = self._url(self._settings.base_url + ask.path)
+        started = await self._pace.turn()
+        response = await self._transport.handle_async_request(
+            self._request(
+                ask.method,
+                url,
+                extensions={self._fields: {"clientId": self._settings.client_id, **ask.fields}},
+            )
+        )
+        if 200 <= response.status_code < 300:
+            return Answer(response.content, response.headers.get("date"))
+        raise self._refused(response, started)
+
+    def _refused(self, response: httpx.Response, started: float) -> TransportError:
+        status = response.status_code
+        said = http_error_message(response.content)
+        detail = f": {said}" if said else ""
+        wait = seconds_to_wait(response.headers.get("retry-after"))
+        if status in (429, 503):
+            self._pace.slow(started, self._loop.time(), wait)
+            advice = "The service is throttling: try again later, or give a smaller pace."
+        elif status in (301, 302, 303, 307, 308):
+            advice = "It points elsewhere, and redirects are not followed: correct base_url."
+        elif status in (401, 403):
+            advice = "Check the token, the client id and whether your IP address is allowed."
+        elif status == 404:
+            advice = "Check base_url."
+        else:
+            advice = "Try again later; if it goes on, ask the vendor."
+        error = TransportError(f"The service answered HTTP {status}{detail}. {advice}", status_code=status)
+        error.sent = False if status < 500 and status != 408 else None
+        error.retry_after = wait
+        return error
+
+
+def _settle(future: Future[Any], seconds: float) -> None:
+    with suppress(BaseException):
+        future.result(seconds)
+
+
+def _quietly(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    # what asyncio would print names transports and tasks; their reprs are not ours to vouch for
+    _LOG.debug("%s (%s)", context.get("message"), type(context.get("exception")).__name__)

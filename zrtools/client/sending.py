@@ -1,0 +1,185 @@
+"""Sending and cancelling so that a lost answer is settled by asking, never by sending anew."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zrtools import messages, phones, wire
+from zrtools.client import retry
+from zrtools.codes import OPT_OUT_URL
+from zrtools.errors import ApiError, TransportError, UnexpectedResponseError, ZrtoolsError
+from zrtools.periods import Time, time
+
+if TYPE_CHECKING:
+    from zrtools.client.engine import Engine
+
+__all__ = ["Outgoing", "SendReceipt", "cancel", "deliver", "prepare"]
+
+_USED_BEFORE, _GONE_OUT, _INVALID = 400, 130, 110
+_UNSETTLED = (
+    "It is not settled whether the message was accepted: ask client.status(client_tag=...) later, and do not send it "
+    "under another tag before you know."
+)
+_LOOKS = (0.0, 1.0, 2.0)  # seconds before each look for a message whose answer was lost
+
+
+@dataclass(frozen=True, slots=True)
+class SendReceipt:
+    """A message that the service accepted: its tag, the number in the form +81…, and its text."""
+
+    client_tag: str
+    phone_number: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to send.
+
+    `repeat` says that an earlier attempt under this tag may have been accepted, its answer having been lost.
+    """
+
+    phone_number: str | int
+    message: str
+    client_tag: str
+    carrier_id: str | None = None
+    schedule_time: Time | None = None
+    group_tag: str | None = None
+    repeat: bool = False
+
+
+def prepare(message: Outgoing, sms_code: str) -> wire.Ask:
+    """Check a message and make its request.
+
+    Raises `InputError`.
+    """
+    return wire.send(
+        phones.normalise(message.phone_number),
+        messages.check(message.message),
+        sms_code=sms_code,
+        client_tag=message.client_tag,
+        carrier_id=message.carrier_id,
+        schedule_time=None if message.schedule_time is None else time(message.schedule_time),
+        group_tag=message.group_tag,
+    )
+
+
+async def deliver(engine: Engine, ask: wire.Ask, *, repeat: bool = False) -> SendReceipt:
+    """Send one message, trying again under the same tag, and settle what became of a lost answer.
+
+    Raises `ApiError`, `TransportError` or `UnexpectedResponseError` with `client_tag` and `sent`: False when the
+    message surely was not accepted, None when that is not known.
+    """
+    fields = ask.fields
+    receipt = SendReceipt(fields["clientTag"], fields["phoneNumber"], fields["message"])
+    reached = lost = repeat
+
+    async def once() -> None:
+        nonlocal reached, lost
+        try:
+            answer = await engine.answer(ask)
+        except TransportError as error:
+            reached = reached or error.sent is None or error.status_code is not None
+            lost = lost or error.sent is None
+            raise
+        wire.send_answer(answer.body)
+
+    failure: ZrtoolsError
+    try:
+        await engine.again(once, retry.reading)
+    except ApiError as error:
+        failure = error
+        doubtful = reached if error.code == _USED_BEFORE else lost
+    except TransportError as error:
+        failure, doubtful = error, lost
+    except UnexpectedResponseError as error:
+        failure, doubtful = error, True
+    else:
+        return receipt
+    failure.client_tag = receipt.client_tag
+    failure.sent = False
+    if doubtful:
+        accepted = await _accepted(engine, ask)
+        if accepted:
+            return receipt
+        if accepted is None:
+            failure.sent = None
+            failure.args = (f"{failure} {_UNSETTLED}",)
+    raise failure
+
+
+async def cancel(engine: Engine, ask: wire.Ask, *, sms_code: str | None) -> None:
+    """Cancel one reservation; a refusal of a repeat is settled through reservations.
+
+    Raises `ApiError`, `TransportError`, `UnexpectedResponseError`.
+    """
+    lost = False
+
+    async def once() -> None:
+        nonlocal lost
+        try:
+            answer = await engine.answer(ask)
+        except TransportError as error:
+            lost = lost or error.sent is None
+            raise
+        wire.accepted(answer.body)
+
+    try:
+        await engine.again(once, retry.reading)
+    except ApiError as error:
+        if not lost or error.code not in (_GONE_OUT, _INVALID) or sms_code is None:
+            raise
+        refused = error
+    else:
+        return
+    tag = ask.fields["clientTag"]
+    try:
+        answer = await engine.ask(wire.reservations(sms_code=sms_code, client_tag=tag), retry.reading)
+        waits = wire.reservations_frame(answer.body).height > 0
+    except ApiError as error:
+        waits = error.code != _INVALID
+    if waits:
+        # it has gone out, or waits as before: the first request did not cancel it
+        raise refused
+
+
+async def _accepted(engine: Engine, ask: wire.Ask) -> bool | None:
+    """Find out by its tag whether a message was accepted; None when that stays unknown."""
+    for pause in _LOOKS:
+        await asyncio.sleep(pause)
+        try:
+            answer = await engine.ask(wire.status(client_tag=ask.fields["clientTag"]), retry.reading)
+            rows = wire.status_frame(answer.body, send_date=None)
+            if rows.height:
+                return any(_same(ask, *row) for row in rows.select("phone_number", "message").iter_rows())
+            if "scheduleTime" in ask.fields:
+                reserved = await _reserved(engine, ask)
+                if reserved is not None:
+                    return reserved
+        except (ApiError, UnexpectedResponseError):
+            continue
+        except TransportError:
+            return None
+    return None
+
+
+async def _reserved(engine: Engine, ask: wire.Ask) -> bool | None:
+    question = wire.reservations(sms_code=ask.fields["smsCode"], client_tag=ask.fields["clientTag"])
+    try:
+        answer = await engine.ask(question, retry.reading)
+    except ApiError as error:
+        return True if error.code == _GONE_OUT else None
+    rows = wire.reservations_frame(answer.body)
+    if not rows.height:
+        return None
+    return any(_same(ask, *row) for row in rows.select("phone_number", "message").iter_rows())
+
+
+def _same(ask: wire.Ask, number: str | None, message: str | None) -> bool:
+    # the service puts each recipient's own link in the place of the opt-out URL
+    head, _, tail = ask.fields["message"].partition(OPT_OUT_URL)
+    text = message or ""
+    alike = text == ask.fields["message"] if not _ else text.startswith(head) and text.endswith(tail)
+    return number == ask.fields["phoneNumber"] and alike

@@ -1,0 +1,181 @@
+"""Where a client's settings come from, and which are refused."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from zrtools.errors import ConfigurationError, InputError
+
+__all__ = ["BASE_URL", "MAX_PACE", "Secret", "SettingError", "Settings"]
+
+BASE_URL = "https://sms-api.aossms.com"
+MAX_PACE = 600.0
+"""Requests a second that the service accepts overall. Source: https://doc.aossms.com/zettai-reach/openapi.html"""
+
+
+class SettingError(ConfigurationError, InputError):
+    """A setting that was given cannot be used; nothing was sent."""
+
+
+class UnpicklableError(ConfigurationError, TypeError):
+    """Something that holds a token or open connections was to be pickled or copied."""
+
+
+class Secret:
+    """A text that shows itself only to who asks for it by `reveal`."""
+
+    __slots__ = ("_reveal",)
+
+    def __init__(self, value: str) -> None:
+        # a closure, so that walking the attributes of an object finds a function and not the text
+        self._reveal: Callable[[], str] = lambda: value
+
+    def reveal(self) -> str:
+        """Give the text."""
+        return self._reveal()
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __reduce__(self) -> NoReturn:
+        raise UnpicklableError("An access token is not pickled or copied: read it again where it is needed.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a client was told, checked."""
+
+    token: Secret
+    client_id: str
+    sms_code: str | None
+    base_url: str
+    timeout: float
+    pace: float | None
+    at_once: int
+
+    @property
+    def loopback(self) -> bool:
+        """Tell whether the service is on this machine."""
+        return _loopback(urlsplit(self.base_url).hostname or "")
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        token: Secret | None,
+        client_id: str | int | None,
+        sms_code: str | int | None,
+        base_url: str | None,
+        timeout: float,
+        pace: float | None,
+        at_once: int,
+    ) -> Settings:
+        """Fill what was left out from the environment and check it all.
+
+        Raises `ConfigurationError` for what is missing, `SettingError` for what cannot be used.
+        """
+        url = _url(base_url or os.environ.get("ZRTOOLS_BASE_URL") or BASE_URL)
+        sender = sms_code if sms_code is not None else os.environ.get("ZRTOOLS_SMS_CODE") or None
+        return cls(
+            token=_token(token),
+            client_id=_client_id(client_id),
+            sms_code=None if sender is None else _sms_code(sender),
+            base_url=url,
+            timeout=_timeout(timeout),
+            pace=_pace(pace, loopback=_loopback(urlsplit(url).hostname or "")),
+            at_once=_at_once(at_once),
+        )
+
+
+def _token(given: Secret | None) -> Secret:
+    # the text stays out of this frame's variables: a traceback with locals would show it
+    token = given or Secret(os.environ.get("ZRTOOLS_TOKEN", ""))
+    if _blank(token):
+        raise ConfigurationError(
+            "There is no access token: set ZRTOOLS_TOKEN or give Client(token=...). "
+            "To try without an account use zr.Client.sandbox()."
+        )
+    if not _usable(token):
+        raise SettingError(
+            "The access token must be 32 letters and digits: copy it again without spaces or breaks."
+        )
+    return Secret(token.reveal().strip())
+
+
+def _blank(token: Secret) -> bool:
+    return not token.reveal().strip()
+
+
+def _usable(token: Secret) -> bool:
+    return re.fullmatch(r"[!-~]{8,}", token.reveal().strip()) is not None
+
+
+def _client_id(given: str | int | None) -> str:
+    value = str(given if given is not None else os.environ.get("ZRTOOLS_CLIENT_ID", "")).strip()
+    if not value:
+        raise ConfigurationError(
+            "There is no client id: set ZRTOOLS_CLIENT_ID or give Client(client_id=...)."
+        )
+    if not re.fullmatch(r"[0-9]+", value, re.ASCII):
+        raise SettingError("The client id must be digits: correct client_id= or ZRTOOLS_CLIENT_ID.")
+    return value
+
+
+def _sms_code(given: str | int) -> str:
+    value = str(given).strip()
+    if not re.fullmatch(r"[0-9]{5,6}", value, re.ASCII):
+        raise SettingError("The sender code must be 5 or 6 digits: correct sms_code= or ZRTOOLS_SMS_CODE.")
+    return value
+
+
+def _url(given: str) -> str:
+    advice = "Correct base_url= or ZRTOOLS_BASE_URL."
+    try:
+        parts = urlsplit(given.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise SettingError(f"The base URL cannot be read. {advice}") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise SettingError(f"The base URL must look like {BASE_URL}. {advice}")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise SettingError(f"The base URL must hold no user name, query or fragment. {advice}")
+    if parts.scheme == "http" and not _loopback(host):
+        raise SettingError(f"http:// is taken for this machine only, since it would show the token. {advice}")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _timeout(given: float) -> float:
+    if not 0 < given <= 3600:
+        raise SettingError("timeout must be more than 0 and at most 3600 seconds.")
+    return float(given)
+
+
+def _pace(given: float | None, *, loopback: bool) -> float | None:
+    if given is None:
+        if not loopback:
+            raise SettingError("pace=None (unlimited) is for a service on this machine only: give a number.")
+        return None
+    if not 0 < given <= MAX_PACE:
+        raise SettingError(f"pace must be more than 0 and at most {MAX_PACE:.0f} requests a second.")
+    return float(given)
+
+
+def _at_once(given: int) -> int:
+    if type(given) is not int or not 1 <= given <= 1024:
+        raise SettingError("at_once must be a whole number from 1 to 1024.")
+    return given
