@@ -53,7 +53,7 @@ def command(
 
     stop = threading.Event()
 
-    def ended(number: int, frame: FrameType | None) -> None:
+    def ended(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - called as every signal handler is
         stop.set()
 
     # from here on a signal ends the sandbox cleanly, as early as it may come

@@ -26,7 +26,7 @@ def is_business_day(day: date) -> bool:
 
 
 def is_five_ten_day(day: date) -> bool:
-    """Say whether it is 五十日: a business day whose date ends in 5 or 0, or the last one before such a date at rest."""
+    """Say whether it is 五十日: a business day that ends in 5 or 0, or the last one before such a date at rest."""
     if not is_business_day(day):
         return False
     following = day

@@ -10,12 +10,9 @@ import numpy as np
 
 from zrtools.sandbox.bodies import templates_of
 from zrtools.sandbox.calendar import is_five_ten_day, is_holiday, is_month_end
+from zrtools.sandbox.people import CARRIER_SHARES
 
-__all__ = ["CARRIER_IDS", "CARRIER_SHARES", "STREAMS", "Campaign", "Incident", "Plan", "Stream"]
-
-CARRIER_IDS = ("101", "103", "105", "106", None)
-CARRIER_SHARES = (0.284, 0.372, 0.224, 0.112, 0.008)
-"""au, docomo, SoftBank, Rakuten Mobile, and those of whom no carrier is known."""
+__all__ = ["STREAMS", "Campaign", "Incident", "Plan", "Stream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +32,18 @@ class Stream:
     tagged: bool = True
 
 
-def _hours(**weights: float) -> tuple[float, ...]:
-    return tuple(weights.get(f"h{h}", weights.get("rest", 0.0)) for h in range(24))
-
-
-_OFFICE = _hours(
-    h9=1.2, h10=1.6, h11=1.3, h12=0.6, h13=1.0, h14=1.1, h15=1.2, h16=1.1, h17=0.9, h18=0.5, h19=0.2
+_OFFICE = (
+    *(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.2, 1.6, 1.3),
+    *(0.6, 1.0, 1.1, 1.2, 1.1, 0.9, 0.5, 0.2, 0.0, 0.0, 0.0, 0.0),
 )
 _ALL_DAY = (
     *(0.35, 0.22, 0.14, 0.1, 0.12, 0.25, 0.5, 0.8, 0.95, 1.0, 1.05, 1.1),
     *(1.35, 1.1, 1.0, 1.0, 1.05, 1.15, 1.25, 1.4, 1.5, 1.45, 1.2, 0.75),
 )
-_PARCELS = _hours(h7=0.6, h8=1.4, h9=1.5, h10=1.2, h11=1.1, h12=0.8, h13=1.0, h14=1.2, h15=1.1, h16=1.1, h17=1.0, h18=1.1,
-                  h19=1.0, h20=0.5)  # fmt: skip
+_PARCELS = (
+    *(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.6, 1.4, 1.5, 1.2, 1.1),
+    *(0.8, 1.0, 1.2, 1.1, 1.1, 1.0, 1.1, 1.0, 0.5, 0.0, 0.0, 0.0),
+)
 
 STREAMS: tuple[Stream, ...] = (
     Stream("otp", 0.24, 0, (1.0, 1.0, 1.0, 1.0, 1.05, 1.0, 0.95), _ALL_DAY, failing=0.7, stale=0.25),
@@ -226,7 +222,7 @@ class Plan:
         begin = max(month, self.first + timedelta(10))
         days = [begin + timedelta(n) for n in range((last - begin).days + 1)]
         makers = [self._congestion, self._network, self._stale_list, self._refusal]
-        wanted = int(round((3 + min(3, rng.poisson(1.0))) * min(1.0, len(days) / 28)))
+        wanted = round((3 + min(3, rng.poisson(1.0))) * min(1.0, len(days) / 28))
         order = [*rng.permutation(4), *rng.permutation(4)][:wanted]
         made: list[Incident] = []
         for which in order:
@@ -237,7 +233,7 @@ class Plan:
         return made
 
     def _strength(self, rng: np.random.Generator, expected: float, low: float, high: float) -> float:
-        """Draw how strong an incident is; where traffic is thin, strong enough to be more than a handful of messages."""
+        """Draw how strong an incident is: where traffic is thin, strong enough to touch more than a handful."""
         strength = max(float(rng.uniform(low, high)), float(rng.uniform(0.9, 1.8)) * 110 / max(expected, 1.0))
         return min(strength, 0.7)
 

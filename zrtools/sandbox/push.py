@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from zrtools.codes import DLR_STATUSES
 from zrtools.errors import InputError
 from zrtools.sandbox.clock import TOKYO
-from zrtools.sandbox.rules import CARRIERS
+from zrtools.sandbox.people import CARRIER_IDS, CARRIER_NAMES
 
 if TYPE_CHECKING:
     from zrtools.sandbox.service import Message, Service
@@ -23,7 +23,6 @@ __all__ = ["Pusher", "report_json", "report_xml"]
 
 _TRIES = 4
 _TIME_OUT = 10.0
-_CARRIER_NAMES = ("AU", "NTT Docomo", "Softbank", "楽天モバイル")
 
 
 def _fields(message: Message, status: int, client_id: str) -> dict[str, Any]:
@@ -33,8 +32,8 @@ def _fields(message: Message, status: int, client_id: str) -> dict[str, Any]:
         "messageId": message.id,
         "phoneNumber": message.phone_number,
         "smsCode": message.sms_code,
-        "carrierId": "999" if status == 1 else CARRIERS[message.carrier],
-        "carrierName": "" if status == 1 else _CARRIER_NAMES[message.carrier],
+        "carrierId": "999" if status == 1 else CARRIER_IDS[message.carrier],
+        "carrierName": "" if status == 1 else CARRIER_NAMES[message.carrier],
         "messageText": message.message,
         "clientId": client_id,
         "clientTag": message.client_tag,
@@ -69,7 +68,8 @@ def report_xml(message: Message, status: int, client_id: str) -> str:
     if status == 3:
         raw = json.loads(raw_of(message.carrier, True))[0]
         data = "".join(element(name, value) for name, value in raw["data"].items())
-        body += f"<rawdata>{element('carrier', raw['carrier'])}{element('type', raw['type'])}<data>{data}</data></rawdata>"
+        body += "<rawdata>" + element("carrier", raw["carrier"]) + element("type", raw["type"])
+        body += f"<data>{data}</data></rawdata>"
     return (
         '<?xml version="1.0" encoding="UTF-8"?><eventNotifications><eventNotification type="DLR">'
         f"{body}</eventNotification></eventNotifications>"
@@ -112,14 +112,15 @@ class Pusher:
 
     def _watch(self) -> None:
         clock, accepted = self._service.clock, self._service.accepted
-        begin, live = 0, []
+        begin = 0
+        live: list[int] = []
         while not self._stop.is_set():
             with clock.changed:
                 live += range(begin, len(accepted))
                 begin = len(accepted)
                 now = clock.now()
                 due: list[datetime] = []
-                still = []
+                still: list[int] = []
                 for number in live:
                     message = accepted[number]
                     if message.client_tag is None or message.cancelled:

@@ -8,10 +8,7 @@ from urllib.parse import parse_qsl
 
 from zrtools.sandbox.clock import TOKYO
 
-__all__ = ["CARRIERS", "Refused", "Request", "fields_of", "international"]
-
-CARRIERS = ("101", "103", "105", "106")
-"""The carriers that a send may name."""
+__all__ = ["Refused", "Request", "fields_of", "international"]
 
 _PHONE = re.compile(r"(?:0|\+81)([26789]0[0-9]{8}|20[0-9]{11})")
 _DAY = re.compile(r"[0-9]{8}")
@@ -88,24 +85,25 @@ class Request:
 
     def day(self, name: str) -> date | None:
         """Take a day, YYYYMMDD."""
-        return self._read(name, _DAY, "%Y%m%d", date)
+        moment = self._read(name, _DAY, "%Y%m%d")
+        return None if moment is None else moment.date()
 
     def month(self, name: str) -> date | None:
         """Take a month, YYYYMM, as its first day."""
-        return self._read(name, _MONTH, "%Y%m", date)
+        moment = self._read(name, _MONTH, "%Y%m")
+        return None if moment is None else moment.date()
 
     def time(self, name: str) -> datetime | None:
         """Take a time, YYYY-mm-dd HH:MM, in Japan."""
-        return self._read(name, _TIME, "%Y-%m-%d %H:%M", datetime)
+        return self._read(name, _TIME, "%Y-%m-%d %H:%M")
 
-    def _read(self, name: str, form: re.Pattern[str], pattern: str, kind: type) -> date | datetime | None:
+    def _read(self, name: str, form: re.Pattern[str], pattern: str) -> datetime | None:
         value = self.get(name)
         if value is None:
             return None
         try:
             if not form.fullmatch(value):
                 raise ValueError
-            moment = datetime.strptime(value, pattern).replace(tzinfo=TOKYO)
+            return datetime.strptime(value, pattern).replace(tzinfo=TOKYO)
         except ValueError:
             raise Refused(110, f"Invalid {name}.") from None
-        return moment if kind is datetime else moment.date()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from zrtools.errors import ConfigurationError, InputError
 from zrtools.sandbox.clock import DEFAULT_TODAY, Clock
 from zrtools.sandbox.faults import Fault, Faults
+from zrtools.sandbox.people import People
 from zrtools.sandbox.rules import fields_of
 from zrtools.sandbox.service import ROUTES, CountsRule, Message, Service
 
@@ -108,6 +109,7 @@ class Sandbox:
         )
         self._root = int.from_bytes(digest[50:57])
 
+        self._people = People(root=self._root, today=self.today, messages_per_day=messages_per_day)
         self.clock = Clock(self.today)
         self.faults = Faults(self._root)
         self.requests: deque[Arrival] = deque(maxlen=200_000)
@@ -120,6 +122,7 @@ class Sandbox:
             client_id=self.client_id,
             sms_codes=self.sms_codes,
             clock=self.clock,
+            people=self._people,
             traffic=self._made_traffic,
             quota=quota,
             counts_follow=counts_follow,
@@ -172,11 +175,11 @@ class Sandbox:
     def incidents(self) -> pl.DataFrame:
         """List the planted incidents up to now, in order of time, with what they truly did.
 
-        Columns: `kind`; the segment as `carrier_id`, `category`, `sms_code`, `campaign` (null: any); `start` and `end` of the
-        window of sending; `seen_start` and `seen_end`, between which 95 % of the excess failures were reported; `strength`, the
-        chance with which a message that would have been delivered failed; `messages` and `failures` in the segment and
-        window, `expected_failures` without the incident, `excess_failures` because of it, and `rate_multiplier`, the ratio
-        of both rates. Times are in Japan. Counted once settled, in the generated messages.
+        Columns: `kind`; the segment as `carrier_id`, `category`, `sms_code`, `campaign` (null: any); `start` and
+        `end` of the window of sending; `seen_start` and `seen_end`, between which 95 % of the excess failures were
+        reported; `strength`, the chance with which a message that would have been delivered failed; `messages` and
+        `failures` in the segment and window, `expected_failures` without the incident, `excess_failures` because of
+        it, and `rate_multiplier`, the ratio of both. Times are in Japan. Counted as if all had settled.
         """
         return self.service.traffic.incidents(self.clock.seen())
 
@@ -190,6 +193,7 @@ class Sandbox:
             first=self.first,
             incidents=self._incidents,
             senders=list(self.sms_codes),
+            people=self._people,
         )
 
     def start(self) -> Self:
@@ -281,11 +285,11 @@ class Sandbox:
 
     async def _handle(self, scope: Any, receive: Any, send: Any) -> None:
         method, path = scope["method"], scope["path"]
-        expected, call = ROUTES.get(path, (None, None))
-        if call is None:
+        if path not in ROUTES:
             self._note(None, method, path, {})
             await _answer(send, 404, _error(404, "Not Found"))
             return
+        expected, call = ROUTES[path]
         encoded = scope["query_string"]
         if method == "POST":
             body = await _body(receive)

@@ -6,7 +6,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from zrtools.sandbox.clock import TOKYO, Clock
-from zrtools.sandbox.rules import CARRIERS, Refused, Request, international
+from zrtools.sandbox.people import CARRIER_IDS, CARRIER_NAMES, People
+from zrtools.sandbox.rules import Refused, Request, international
 
 if TYPE_CHECKING:
     from zrtools.sandbox.traffic import Traffic
@@ -38,7 +39,6 @@ ROUTES: dict[str, tuple[str, str]] = {
 """Path -> method and name of the call."""
 
 SHORT_DOMAIN = "https://ai9.jp/"
-_CARRIER_NAMES = ("AU", "NTT Docomo", "Softbank", "楽天モバイル")
 _PLACEHOLDER = re.compile(r"\{\{%(\w+)%\}\}")
 _TEMPLATES = (
     (
@@ -72,7 +72,6 @@ class Message:
     settles: datetime
     id: str
     cancelled: bool = False
-    told: int = field(default=-1)
 
     def status(self, now: datetime) -> int | None:
         """Say its statusId at a moment, None while it has not gone out."""
@@ -107,6 +106,7 @@ class Service:
         client_id: str,
         sms_codes: tuple[str, ...],
         clock: Clock,
+        people: People,
         traffic: Callable[[], Traffic],
         quota: int | None,
         counts_follow: CountsRule,
@@ -118,6 +118,7 @@ class Service:
         self.client_id = client_id
         self.sms_codes = sms_codes
         self.clock = clock
+        self.people = people
         self.quota = quota
         self.counts_follow = counts_follow
         self.counts_off = counts_off
@@ -131,7 +132,6 @@ class Service:
         self._lock = threading.Lock()
         self._by_tag: dict[str, Message] = {}
         self._waiting: dict[int, Message] = {}
-        self._judge: dict[str, tuple[bool, int]] = {}
 
     @cached_property
     def traffic(self) -> Traffic:
@@ -150,12 +150,12 @@ class Service:
 
     def heavy(self, call: str, fields: dict[str, str]) -> bool:
         """Say whether answering may take long enough to hold other requests up."""
-        return call == "counts" or (call == "status")
+        return call == "counts" or (call == "status" and fields.get("clientTag") not in self._by_tag)
 
     def refusal(self, call: str, fields: dict[str, str], code: int, message: str) -> bytes:
         """Write a refusal in the shape that belongs to the call."""
         given = fields.get("phoneNumber")
-        rest: dict[str, Any] = {
+        shapes: dict[str, dict[str, Any]] = {
             "send": {"phoneNumber": international(given or "") or given, "smsMessage": fields.get("message")},
             "reservations": {"count": "0", "status": []},
             "cancel": {"clientTag": fields.get("clientTag")},
@@ -165,8 +165,8 @@ class Service:
             "templates": {"count": 0, "templates": None},
             "clean": {"phoneNumber": None, "referenceDate": None, "status": None},
             "counts": {"separatedSuccessCount": None},
-        }[call]
-        return _json({"responseCode": code, "responseMessage": message, **rest})
+        }
+        return _json({"responseCode": code, "responseMessage": message, **shapes[call]})
 
     def _identify(self, request: Request, *, any_client: bool) -> None:
         request.require("token", "clientId")
@@ -180,7 +180,7 @@ class Service:
         request.one_of("smsCode", self.sms_codes)
         message = request.text("message", 660) or ""
         number = request.phone()
-        carrier = request.one_of("carrierId", CARRIERS)
+        carrier = request.one_of("carrierId", CARRIER_IDS)
         tag = request.text("clientTag", 200)
         due = request.time("scheduleTime")
         group = request.text("groupTag", 200)
@@ -209,8 +209,6 @@ class Service:
         group: str | None,
         now: datetime,
     ) -> None:
-        from zrtools.sandbox.traffic import carrier_of, fate_of
-
         goes = now if due is None else due
         count = len(self.accepted)
         accepted = Message(
@@ -221,10 +219,10 @@ class Service:
             phone_number=number,
             message=message,
             sms_code=sms_code,
-            carrier=carrier_of(number) if carrier is None else CARRIERS.index(carrier),
+            carrier=self.people.carrier_of(number) if carrier is None else CARRIER_IDS.index(carrier),
             client_tag=tag,
             group_tag=group,
-            fate=fate_of(number),
+            fate=self.people.fate_of(number, goes.date()),
             settles=goes + timedelta(seconds=self.settle_after),
             id=hashlib.md5(f"{self._seed_text}|{count}".encode(), usedforsecurity=False).hexdigest(),
         )
@@ -387,15 +385,17 @@ class Service:
     def judged(self, number: str, day: date) -> str:
         """Judge a number: T changed hands after that day, N did not, ERROR not in the database.
 
-        A number is given to someone else once in twenty years on average, on a day of its own: the older the
-        reference date, the more of them read T.
+        A number is given to someone else within twenty years, on a day of its own: the older the reference date,
+        the more of them read T. One that is out of service in the simulated traffic changed hands when it fell out.
         """
         digest = hashlib.blake2b(f"{self._seed_text}|{number}".encode(), digest_size=8).digest()
         word = int.from_bytes(digest)
         if word % 1000 < 18:
             return "ERROR"
-        # day of the last change of hands, counted back over twenty years
-        changed = self.clock.opening.toordinal() - (word >> 12) % 7300
+        today = self.clock.opening
+        gone = self.people.gone_since(number, today)
+        # in days from today; the last change of hands is spread over twenty years
+        changed = today.toordinal() + (-(word >> 12) % 7300 - 7300 if gone is None else gone)
         return "T" if changed > day.toordinal() else "N"
 
     def _counts(self, request: Request) -> bytes:
@@ -422,7 +422,7 @@ class Service:
             if (day.year, day.month) != (month.year, month.month) or day >= now.date():
                 continue
             if status == 2 or (status == 3 and self.counts_follow == "settled"):
-                sums[CARRIERS[message.carrier]] += message.parts
+                sums[CARRIER_IDS[message.carrier]] += message.parts
         for (off_month, carrier), difference in self.counts_off.items():
             if off_month == month and carrier in sums:
                 sums[carrier] = max(0, sums[carrier] + difference)
@@ -435,13 +435,13 @@ class Service:
         end = min((month + timedelta(32)).replace(day=1), seen)
         days = (end - max(month, traffic.first)).days
         if days <= 0 or month < traffic.first:
-            return dict.fromkeys(CARRIERS, 0)
+            return dict.fromkeys(CARRIER_IDS, 0)
         digest = hashlib.sha256(f"{self._seed_text}|{position}|{month}".encode()).digest()
         daily = traffic.plan.messages_per_day / (4 * position)
         shares = (0.28, 0.37, 0.22, 0.0 if position == 2 else 0.11)
         return {
             c: int(days * daily * s * (0.9 + digest[n] / 1280))
-            for n, (c, s) in enumerate(zip(CARRIERS, shares, strict=True))
+            for n, (c, s) in enumerate(zip(CARRIER_IDS, shares, strict=True))
         }
 
 
@@ -468,8 +468,8 @@ def _status_row(message: Message, now: datetime) -> dict[str, Any] | None:
         "phoneNumber": message.phone_number,
         "message": message.message,
         "smsCode": int(message.sms_code),
-        "carrierId": CARRIERS[message.carrier],
-        "carrierName": _CARRIER_NAMES[message.carrier],
+        "carrierId": CARRIER_IDS[message.carrier],
+        "carrierName": CARRIER_NAMES[message.carrier],
         "statusId": status,
         "clientTag": message.client_tag or "",
         "detailedStatusId": message.code(status),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections import OrderedDict
@@ -14,15 +15,16 @@ import numpy as np
 import polars as pl
 
 from zrtools.sandbox.bodies import FILLINGS, TEMPLATES, templates_of
-from zrtools.sandbox.plan import CARRIER_IDS, CARRIER_SHARES, STREAMS, Incident, Plan
+from zrtools.sandbox.clock import TOKYO
+from zrtools.sandbox.people import CARRIER_IDS, CARRIER_NAMES, CATEGORIES, People
+from zrtools.sandbox.plan import STREAMS, Incident, Plan
 
-__all__ = ["FATES", "Day", "Traffic", "carrier_of", "fate_of", "parts_of", "raw_of"]
+__all__ = ["Day", "Traffic", "parts_of", "raw_of"]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
-_CATEGORIES = ("721", "732", "821", "823", "824", "833", "834")
 _BASE = np.array(
     [
         # 721, 732, 821, 823, 824, 833, 834: chance of failing beside numbers that are out of service
@@ -33,16 +35,12 @@ _BASE = np.array(
         [0.0010, 0.0100, 0.0010, 0.0050, 0.0050, 0.0050, 0.0050],  # unknown
     ]
 )
-_STALE_SHARE = np.array([0.016, 0.014, 0.018, 0.024, 0.2])
-"""Of all numbers of a carrier, how many are out of service sooner or later."""
-
 _EVENING = np.array(
-    [1.25, 1.3, 1.3, 1.3, 1.25, 1.2, 1.1, 1.0, 1.05, 1, 1, 1, 1, 1, 1, 1, 1, 1.05, 1.05, 1, 1, 1, 1.05, 1.15]
+    [1.25, 1.3, 1.3, 1.3, 1.25, 1.2, 1.1, 1, 1.05, 1, 1, 1, 1, 1, 1, 1, 1, 1.05, 1.05, 1, 1, 1, 1.05, 1.15]
 )
 """Handsets are out of reach more often at night and on the way to and from work."""
 
 _MODULES = (("11", "12", "13", "14"), ("31", "32"), ("51", "52"), ("61", "62"))
-_NAMES = ("AU", "NTT Docomo", "Softbank", "楽天モバイル")
 _ODD = ("12832", "3", "51999", "31700", "99732", "E0001", "61845", "0")
 """Codes that no table holds."""
 
@@ -62,49 +60,15 @@ _JUNK_END = (
 _MEMORY = 96 * 1024 * 1024
 """How many bytes of days, as arrays and as JSON, are kept at most (a single larger day is kept all the same)."""
 
-FATES: dict[str, str] = {f"0{category}": category for category in _CATEGORIES}
-"""Last four digits of a number -> the category with which a message sent to it through the API fails."""
-
-
-def _mixed(values: Ints, salt: int) -> Floats:
-    """Turn whole numbers into evenly spread ones from 0 to 1, always the same (splitmix64)."""
-    z = values.astype(np.uint64) + np.uint64((salt * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z ^= z >> np.uint64(31)
-    return (z >> np.uint64(11)).astype(np.float64) / float(1 << 53)
-
 
 def parts_of(length: int, carrier: int) -> int:
-    """Say how many billable parts a text of that length has: docomo splits every 70, the others bill by 67 from 71 on."""
+    """Count the billable parts of a text of that length: docomo splits every 70, the others bill by 67 from 71 on."""
     if length <= 70:
         return 1
     return -(-length // (70 if carrier == 1 else 67))
 
 
-def carrier_of(number: str) -> int:
-    """Say on which carrier a number that was sent to through the API is: a position in `CARRIER_IDS`, never unknown."""
-    return int(np.searchsorted(np.cumsum(CARRIER_SHARES[:3]) / sum(CARRIER_SHARES[:4]), _unit(number, 91)))
-
-
-def fate_of(number: str) -> str | None:
-    """Say how a message sent to a number through the API ends: a failure category, or None for delivered.
-
-    The last four digits decide where `FATES` names them; of all other numbers one in twenty fails, always alike.
-    """
-    if category := FATES.get(number[-4:]):
-        return category
-    chance = _unit(number, 92)
-    return _CATEGORIES[int(chance * 20 * len(_CATEGORIES))] if chance < 0.05 else None
-
-
-def _unit(number: str, salt: int) -> float:
-    return float(_mixed(np.array([int(re.sub(r"\D", "", number))], dtype=np.int64), salt)[0])
-
-
 def _raw(carrier: str | None, kind: int | None, **data: object) -> str:
-    import json
-
     if kind is None:
         return f'[{{"carrier":{json.dumps(carrier)},"type":null,"data":null}}]'
     names = (
@@ -120,7 +84,7 @@ def _raw(carrier: str | None, kind: int | None, **data: object) -> str:
     return json.dumps([{"carrier": carrier, "type": kind, "data": whole}], separators=(",", ":"))
 
 
-_RAW_DELIVERED = [_raw(carrier, None) for carrier in CARRIER_IDS]
+_RAW_DELIVERED = [_raw(carrier, None) for carrier in (*CARRIER_IDS, None)]
 _RAW_DOCOMO = [
     *(
         _raw("103", 2, sepmaxnum=str(n), sepseqnum=str(k % n + 1), code=code)
@@ -207,8 +171,9 @@ class Traffic:
         first: date,
         incidents: bool,
         senders: list[str],
+        people: People,
     ) -> None:
-        self.today = today
+        self.people = people
         self.first = first
         self.senders = senders
         self.plan = Plan(
@@ -219,8 +184,6 @@ class Traffic:
             incidents=incidents,
             senders=len(senders),
         )
-        # odd, so that steps of a power of two meet every person before they meet one again
-        self._people = max(2_000, messages_per_day * 14) | 1
         self._lock = threading.RLock()
         self._kept: OrderedDict[tuple[Any, ...], tuple[Any, int]] = OrderedDict()
         self._sums: dict[tuple[Any, ...], dict[str, int]] = {}
@@ -274,7 +237,7 @@ class Traffic:
 
         `rule` is "settled" (delivered and failed messages by month of sending) or "delivered".
         """
-        totals = dict.fromkeys((c for c in CARRIER_IDS if c is not None), 0)
+        totals = dict.fromkeys(CARRIER_IDS, 0)
         day = month
         while day.month == month.month:
             if self.holds(day, seen) and day < seen.date():
@@ -294,7 +257,7 @@ class Traffic:
                 if rule == "delivered":
                     counted &= ~made.failed
                 sums = np.bincount(made.carrier[counted], made.parts[counted], minlength=5)
-                self._sums[key] = {c: int(sums[n]) for n, c in enumerate(CARRIER_IDS) if c is not None}
+                self._sums[key] = {c: int(sums[n]) for n, c in enumerate(CARRIER_IDS)}
             return self._sums[key]
 
     def incidents(self, seen: datetime) -> pl.DataFrame:
@@ -304,7 +267,7 @@ class Traffic:
             if incident.start.replace(tzinfo=seen.tzinfo) <= seen:
                 rows.append({**self._described(incident), **self._counted(number, incident)})
         zone = pl.Datetime("ms", "Asia/Tokyo")
-        schema = {
+        schema: dict[str, Any] = {
             "kind": pl.String,
             "carrier_id": pl.String,
             "category": pl.String,
@@ -324,8 +287,6 @@ class Traffic:
         return pl.DataFrame(rows, schema=schema)
 
     def _described(self, incident: Incident) -> dict[str, Any]:
-        from zrtools.sandbox.clock import TOKYO
-
         return {
             "kind": incident.kind,
             "carrier_id": None if incident.carrier is None else CARRIER_IDS[incident.carrier],
@@ -338,8 +299,6 @@ class Traffic:
         }
 
     def _counted(self, number: int, incident: Incident) -> dict[str, Any]:
-        from zrtools.sandbox.clock import TOKYO
-
         messages = failures = expected = excess = 0
         moments: list[datetime] = []
         day = incident.start.date()
@@ -374,13 +333,13 @@ class Traffic:
         start = (incident.start - midnight).total_seconds() * 1000
         end = (incident.end - midnight).total_seconds() * 1000
         if incident.campaign is not None:
-            return made.campaign == made.names.index(incident.campaign)
+            return np.asarray(made.campaign == made.names.index(incident.campaign))
         inside = (made.sent >= start) & (made.sent < end)
         if incident.carrier is not None:
             inside &= made.carrier == incident.carrier
         if incident.sender is not None:
             inside &= np.array([s.sender for s in STREAMS])[made.stream] == incident.sender
-        return inside
+        return np.asarray(inside)
 
     def _get(self, key: tuple[Any, ...]) -> Any:
         if key not in self._kept:
@@ -396,7 +355,7 @@ class Traffic:
     # making a day
 
     def _made(self, day: date) -> Day:
-        plan = self.plan
+        plan, people = self.plan, self.people
         rng = plan.random(6, day.toordinal())
         volumes = plan.volumes(day)
         campaigns = plan.campaigns(day)
@@ -428,20 +387,20 @@ class Traffic:
         sent_ms = (sent * 1000).astype(np.int64)
 
         # to whom: some people often, and no one twice in a campaign
-        person = (self._people * rng.random(total) ** 1.5).astype(np.int64)
+        person = (people.count * rng.random(total) ** 1.5).astype(np.int64)
         listed = stream == len(STREAMS) - 1
-        offsets = rng.integers(0, self._people, len(names))
-        person = np.where(listed, (offsets[campaign] + order_in * 65_536) % self._people, person)
-        stale = self._out_of_service(person, day)
+        offsets = rng.integers(0, people.count, len(names))
+        person = np.where(listed, (offsets[campaign] + order_in * 65_536) % people.count, person)
+        stale = people.out_of_service(person, day)
         levels = np.ones(len(names))
         levels[len(STREAMS) - 1 :] = [c.level for c in campaigns]
         keeps = np.array([s.stale for s in STREAMS])[stream] * levels[campaign]
         moved = stale & (rng.random(total) > keeps)
-        person = np.where(moved, (person + 1 + rng.integers(0, 997, total)) % self._people, person)
-        stale = self._out_of_service(person, day)
+        person = np.where(moved, (person + 1 + rng.integers(0, 997, total)) % people.count, person)
+        stale = people.out_of_service(person, day)
 
         # how it ends, without incidents
-        carrier = self._carriers(person)
+        carrier = people.carriers(person)
         failing = np.array([s.failing for s in STREAMS])[stream] * levels[campaign]
         chances = _BASE[carrier] * failing[:, None]
         chances[:, 3:6] *= _EVENING[np.minimum(sent_ms // 3_600_000, 23)][:, None]
@@ -455,10 +414,10 @@ class Traffic:
         # what goes wrong on top
         hit = np.full(total, -1, dtype=np.int64)
         made = Day(
-            date=day, stream=stream, campaign=campaign, names=names, serial=order_in + 1, sent=sent_ms, settles=sent_ms,
-            person=person, phone=person, carrier=carrier, no_id=stale, template=template, fill_one=person, fill_two=person,
-            parts=person, failed=would_fail, undefined=stale, code=category, codes=[], raw=category, incident=hit,
-            would_fail=would_fail,
+            date=day, stream=stream, campaign=campaign, names=names, serial=person, sent=sent_ms, settles=sent_ms,
+            person=person, phone=person, carrier=carrier, no_id=stale, template=template, fill_one=person,
+            fill_two=person, parts=person, failed=would_fail, undefined=stale, code=category, codes=[],
+            raw=category, incident=hit, would_fail=would_fail,
         )  # fmt: skip
         for number, incident in enumerate(plan.incidents):
             if incident.end < midnight or incident.start >= midnight + timedelta(1):
@@ -468,15 +427,15 @@ class Traffic:
             hit[struck] = number
             weights = np.cumsum([w for _, w in incident.categories])
             which = np.searchsorted(weights, draws[struck] / incident.strength)
-            numbers = np.array([_CATEGORIES.index(c) for c, _ in incident.categories])
+            numbers = np.array([CATEGORIES.index(c) for c, _ in incident.categories])
             category[struck] = numbers[np.minimum(which, len(numbers) - 1)]
             if incident.campaign is not None:
                 # those numbers belong to nobody any more: they fail whenever they are tried again
-                person[struck] = self._people + person[struck]
+                person[struck] = people.count + person[struck]
         made.failed = category < 7
         made.undefined = rng.random(total) < 0.0012
         made.person = person
-        made.phone = self._phones(person)
+        made.phone = people.phones(person)
 
         made.settles = sent_ms + self._delays(rng, carrier, category)
         made.no_id = rng.random(total) < 0.5
@@ -493,26 +452,11 @@ class Traffic:
             values = getattr(made, name)
             if isinstance(values, np.ndarray):
                 setattr(made, name, values[order])
+        # numbered in order of time within each campaign
+        grouped = np.argsort(made.campaign, kind="stable")
+        made.serial = np.empty(total, dtype=np.int64)
+        made.serial[grouped] = order_in + 1
         return made
-
-    def _out_of_service(self, person: Ints, day: date) -> Flags:
-        """Say who cannot be reached under his number on a day: from some day on, a few of them for a while only."""
-        doomed = _mixed(person, 11) < _STALE_SHARE[self._carriers(person)]
-        age = (day - self.today).days
-        since = _mixed(person, 12) * 560 - 500
-        returned = (_mixed(person, 13) < 0.12) & (age > since + 45)
-        gone: Flags = doomed & (age >= since) & ~returned
-        return gone | (person >= self._people)
-
-    def _carriers(self, person: Ints) -> Ints:
-        found: Ints = np.searchsorted(np.cumsum(CARRIER_SHARES[:4]), _mixed(person, 14)).astype(np.int64)
-        return found
-
-    def _phones(self, person: Ints) -> Ints:
-        """Give each person a number of its own: 81, the prefix, eight digits."""
-        prefix = np.array([90, 80, 70, 60])[np.searchsorted([0.4, 0.75, 0.97], _mixed(person, 15))]
-        digits = (person * 38_119_721 + self.plan.root % 99_999_989) % 100_000_000
-        return 810_000_000_000 + prefix * 100_000_000 + digits
 
     @staticmethod
     def _delays(rng: np.random.Generator, carrier: Ints, category: Ints) -> Ints:
@@ -537,7 +481,7 @@ class Traffic:
         at = np.empty((4, 4, 7), dtype=np.int64)
         for c in range(4):
             for m in range(4):
-                for k, three in enumerate(_CATEGORIES):
+                for k, three in enumerate(CATEGORIES):
                     at[c, m, k] = len(codes)
                     codes.append(_MODULES[c][m % len(_MODULES[c])] + three)
         own = np.minimum(made.carrier, 3)
@@ -566,7 +510,9 @@ class Traffic:
     def _pieces(self) -> dict[str, pl.Series]:
         """Hold the fixed texts that rows are put together from."""
         one, two, three = ([t.pieces[n] for t in TEMPLATES] for n in range(3))
-        known = [f'"carrierId":"{c}","carrierName":"{n}",' for c, n in zip(CARRIER_IDS, _NAMES, strict=False)]
+        known = [
+            f'"carrierId":"{c}","carrierName":"{n}",' for c, n in zip(CARRIER_IDS, CARRIER_NAMES, strict=True)
+        ]
         carriers = [*known, '"carrierId":null,"carrierName":null,', '"carrierId":"999","carrierName":null,']
         return {
             "one": pl.Series(one),
@@ -643,12 +589,13 @@ class Traffic:
             pl.lit('"detailedStatusId":"'), "code", pl.lit('","separatedSuccessCount":'), "parts",
             pl.lit(',"rawdata":'), "raw", pl.lit("}"),
         )  # fmt: skip
+        tag = pl.concat_str("tag", "serial", pl.lit('",'))
         lines = frame.select(
             pl.concat_str(
                 pl.lit('{"dateTime":"'), "day", pl.lit(" "), "clock", pl.lit('","phoneNumber":"+'), "phone",
                 pl.lit('","message":"'), "one", "fill_one", "two", "fill_two", "three", "sender",
                 pl.when("status").then("carrier").otherwise("junk"),
-                pl.when(pl.col("tag") == "").then(pl.lit('"clientTag":"",')).otherwise(pl.concat_str("tag", "serial", pl.lit('",'))),
+                pl.when(pl.col("tag") == "").then(pl.lit('"clientTag":"",')).otherwise(tag),
                 pl.when("status").then(end).otherwise("junk_end"),
             ).str.join(",")
         )  # fmt: skip
