@@ -9,13 +9,12 @@ answer of this API (not JSON, no responseCode) raises. Where a record names a fi
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, NoReturn
 
 import msgspec
@@ -281,7 +280,7 @@ def _sms_code(value: str) -> str:
 def _phone(value: str) -> str:
     if not _NUMBER.fullmatch(str(value)):
         raise InputError(
-            "phone_number must be a Japanese mobile number such as 09012345678 or +819012345678, "
+            "phone_number must be a Japanese mobile number (090… or +8190…), "
             f"not {mask(str(value))!r}: correct it."
         )
     return value
@@ -620,8 +619,8 @@ _STATUS_TEXT = [
     "detailedStatusId",
     "separatedSuccessCount",
 ]
-_NO_PROSE = [name for name in _STATUS_TEXT if name not in ("message", "clientTag")]
 _STATUS_SCHEMA = pl.Schema({name: pl.String() for name in _STATUS_TEXT})
+_AT_ONCE = 50_000
 _TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d %H%M%S")
 
 
@@ -653,19 +652,26 @@ def _fast_statuses(body: bytes, rawdata: bool) -> pl.DataFrame | None:
         if not rows:
             return pl.DataFrame(schema={**_STATUS_SCHEMA, **({"rawdata": pl.String()} if rawdata else {})})
         raw = [_raw_text(_RAWDATA.decode(record).rawdata) for record in records] if rawdata else []
-        lines = b"\n".join(records)
-        if lines.count(b"\n") != rows - 1:
-            # pretty-printed: a line end can only be white space here, for msgspec refuses it inside text
-            lines = b"\n".join(bytes(record).replace(b"\n", b" ") for record in records)
-        del answer, records
-        frame = pl.read_ndjson(io.BytesIO(lines), schema=_STATUS_SCHEMA)
-    except (msgspec.MsgspecError, pl.exceptions.PolarsError, UnicodeDecodeError, RecursionError):
+        frame = _parsed(records)
+        if frame is None and b"\n" in body:
+            # pretty-printed: a line end is white space here, for msgspec refuses it inside text
+            frame = _parsed(_ANSWER.decode(body.replace(b"\n", b" ")).status)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    nested = pl.any_horizontal(pl.col(_NO_PROSE).str.contains(r"^[\[{]").any())
-    if frame.height != rows or frame.select(nested).item():
-        # polars writes what is nested as text, but not always as JSON
+    if frame is None or frame.height != rows:
         return None
     return frame.with_columns(pl.Series("rawdata", raw, dtype=pl.String)) if rawdata else frame
+
+
+def _parsed(records: list[msgspec.Raw]) -> pl.DataFrame | None:
+    try:
+        # some megabytes at a time: faster than all at once, and without a second copy of the whole body
+        return pl.concat(
+            pl.read_ndjson(b"\n".join(records[start : start + _AT_ONCE]), schema=_STATUS_SCHEMA)
+            for start in range(0, len(records), _AT_ONCE)
+        )
+    except pl.exceptions.PolarsError:
+        return None
 
 
 def _raw_text(value: msgspec.Raw) -> str | None:
@@ -675,13 +681,15 @@ def _raw_text(value: msgspec.Raw) -> str | None:
 
 def _typed_statuses(text: pl.DataFrame, send_date: date | None) -> pl.DataFrame:
     text = text.with_columns(
-        _integers(text["statusId"], pl.Int16()), _integers(text["separatedSuccessCount"], pl.Int32())
+        _status_time(text["dateTime"]),
+        _integers(text["statusId"], pl.Int16()),
+        _integers(text["separatedSuccessCount"], pl.Int32()),
     )
     settled = ~pl.col("statusId").is_in([0, 1]).fill_null(value=False)
     carrier = pl.when(settled).then(_null_if_empty("carrierId"))
     columns = {
         "send_date": pl.lit(send_date, pl.Date()),
-        "date_time": _status_time(text["dateTime"]),
+        "date_time": pl.col("dateTime"),
         "phone_number": pl.col("phoneNumber"),
         "message": pl.col("message"),
         "sms_code": pl.col("smsCode"),
@@ -697,13 +705,16 @@ def _typed_statuses(text: pl.DataFrame, send_date: date | None) -> pl.DataFrame:
     return text.select(expr.alias(name) for name, expr in columns.items())
 
 
-def _status_time(text: pl.Series) -> pl.Expr:
+def _status_time(text: pl.Series) -> pl.Series:
     """Read YYYYMMDD HHMMSSsss, and other spellings only where there are any."""
-    column = pl.col(text.name)
-    read = column.str.to_datetime("%Y%m%d %H%M%S%3f", time_unit="ms", strict=False, exact=True)
-    if text.to_frame().select((read.is_null() & column.is_not_null()).any()).item():
-        read = pl.coalesce(read, _first_time(text.name, _TIMES))
-    return _japan(read)
+    read = text.str.to_datetime("%Y%m%d %H%M%S%3f", time_unit="ms", strict=False, exact=True)
+    if read.null_count() > text.null_count():
+        read = text.to_frame().select(pl.coalesce(read, _first_time(text.name, _TIMES))).to_series()
+    first = read.min()
+    if isinstance(first, datetime) and first.year > 1951:
+        # fixed hours since then: many times faster than asking the zone's rules
+        return (read - timedelta(hours=9)).dt.replace_time_zone("UTC").dt.convert_time_zone(schemas.ZONE)
+    return read.to_frame().select(_japan(pl.col(read.name))).to_series()
 
 
 def _first_time(name: str, formats: Iterable[str]) -> pl.Expr:
