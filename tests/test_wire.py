@@ -603,10 +603,27 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 FIELDS = st.sampled_from(
-    (
-        "dateTime phoneNumber message smsCode carrierId carrierName statusId clientTag detailedStatusId rawdata "
-        "separatedSuccessCount scheduleTime title default_content parameters clientId 101 109 parameter_name"
-    ).split()
+    [
+        "dateTime",
+        "phoneNumber",
+        "message",
+        "smsCode",
+        "carrierId",
+        "carrierName",
+        "statusId",
+        "clientTag",
+        "detailedStatusId",
+        "rawdata",
+        "separatedSuccessCount",
+        "scheduleTime",
+        "title",
+        "default_content",
+        "parameters",
+        "clientId",
+        "101",
+        "109",
+        "parameter_name",
+    ]
 )
 RECORDS = st.dictionaries(FIELDS | st.text(max_size=4), VALUES, max_size=8)
 LISTS = st.lists(RECORDS | VALUES, max_size=4) | VALUES
