@@ -612,20 +612,22 @@ FIELDS = st.sampled_from(
         "carrierName",
         "statusId",
         "clientTag",
-        "detailedStatusId",
         "rawdata",
+    ]
+)
+OTHER_FIELDS = st.sampled_from(
+    [
+        "detailedStatusId",
         "separatedSuccessCount",
         "scheduleTime",
         "title",
         "default_content",
         "parameters",
         "clientId",
-        "101",
-        "109",
-        "parameter_name",
     ]
 )
-RECORDS = st.dictionaries(FIELDS | st.text(max_size=4), VALUES, max_size=8)
+MORE_FIELDS = st.sampled_from(["101", "109", "parameter_name"])
+RECORDS = st.dictionaries(FIELDS | OTHER_FIELDS | MORE_FIELDS | st.text(max_size=4), VALUES, max_size=8)
 LISTS = st.lists(RECORDS | VALUES, max_size=4) | VALUES
 ANY_ANSWER = st.fixed_dictionaries(
     {"responseCode": st.sampled_from([0, "0", 0.0]) | VALUES},

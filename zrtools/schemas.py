@@ -408,7 +408,7 @@ COLUMNS: dict[str, str] = {
     "phone_number": "the recipient in international form, +81…; null where it is not a mobile number",
     "message": "the body",
     "sms_code": "the sender code, 5 or 6 digits",
-    "carrier_id": "the carrier's number; null when unknown, and while the status is unknown or sending",
+    "carrier_id": "the carrier's number; null or 999 when unknown, null while the status is unknown or sending",
     "carrier": "the plain name of carrier_id; null if not known",
     "status_id": "0 unknown, 1 sending, 2 delivered, 3 failed",
     "client_tag": "the sender's own name for the message; null when none was given",
