@@ -6,9 +6,10 @@ and PySpark frames. Results are polars frames.
 
 from __future__ import annotations
 
+from zrtools.failures.changes import compare
 from zrtools.failures.classes import classify
 from zrtools.failures.course import coverage, trend
 from zrtools.failures.rates import breakdown
 from zrtools.failures.traits import features
 
-__all__ = ["breakdown", "classify", "coverage", "features", "trend"]
+__all__ = ["breakdown", "classify", "compare", "coverage", "features", "trend"]
