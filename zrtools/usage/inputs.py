@@ -191,7 +191,7 @@ def read_invoice(path: str | Path, columns: Mapping[str, str] | None = None) -> 
             if "amount" in names
             else pl.lit(None, dtype=INVOICE["amount"])
         ).alias("amount"),
-        blank=pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == ""),
+        blank=pl.all_horizontal(pl.exclude("row").fill_null("").str.strip_chars() == ""),
     )
     frame = frame.filter(~pl.col("blank"))
     for column in ("month", "quantity"):

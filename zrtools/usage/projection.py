@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["forecast", "increments"]
 
 # days that are looked back on, and how fast older ones lose weight in the level
-_WINDOW = 98
+_WINDOW = 182
 _HALF_LIFE = 28.0
 # how many days' worth of the mean an own weekday starts from, so that few days do not decide alone
 _SHRINK = 1.0
-_SHRINK_FIVE_TEN = 6.0
+_SHRINK_SPECIAL = 2.0
 # a month with fewer days of shape at hand than this is projected from months alone
 _ENOUGH_DAYS = 21
 # without days at hand: what a Saturday, Sunday or holiday carries against a working day, and how unsure that is
@@ -195,8 +195,7 @@ def _row(
         whole = mine.filter(pl.col("month") < running)
         made = _from_months(whole, counted, running, left)
     else:
-        # a day that the source holds, without this carrier, is a 0; one that it does not hold is unknown
-        known: list[date] = days["day"].unique().sort().to_list()
+        known = _known(days["day"].unique().sort().to_list(), through)
         by_day: dict[date, float] = dict(values.iter_rows())
         y = np.array([by_day.get(d, 0.0) for d in known])
         made = _from_days(known, y, left, _scale(mine, values, known, running))
@@ -215,6 +214,18 @@ def _row(
         "level": level,
         "method": method,
     }
+
+
+def _known(held: list[date], through: date) -> list[date]:
+    """List the days that count: those held, and those of a kind of which most are empty (offices that rest on Sundays).
+
+    Any other day without a message is taken as not at hand rather than as a 0.
+    """
+    every = [held[0] + timedelta(n) for n in range((through - held[0]).days + 1)]
+    kinds = _kinds(every)[0]
+    here = np.isin(np.array(every, dtype="datetime64[D]"), np.array(held, dtype="datetime64[D]"))
+    share = np.bincount(kinds, here, minlength=8) / np.maximum(np.bincount(kinds, minlength=8), 1)
+    return [d for d, kind, is_held in zip(every, kinds, here, strict=True) if is_held or share[kind] < 0.5]
 
 
 def _scale(mine: pl.DataFrame, values: pl.DataFrame, known: list[date], running: date) -> float:
@@ -242,35 +253,43 @@ def _from_days(days: list[date], y: Floats, left: list[date], scale: float) -> _
     """Weekday, holiday and 五十日 shape times a level that follows the newest days; noise as the days showed it."""
     age = np.array([(days[-1] - d).days for d in days], dtype=float)
     recent = np.exp2(-age / _HALF_LIFE)
-    kinds, five_ten = _kinds(days)
-    next_kinds, next_five_ten = _kinds(left)
-    weights = np.ones(8)
-    bonus = 1.0
+    kinds, special = _kinds(days)
+    next_kinds, next_special = _kinds(left)
+    weights, bonus = np.ones(8), np.ones(3)
     # the two shapes lean on each other: settle them in turn
     for _ in range(5):
-        shape = weights[kinds] * np.where(five_ten, bonus, 1.0)
-        rate = _over(float(y.sum()), float(shape.sum()))
+        rate = _over(float(y.sum()), float((weights[kinds] * bonus[special]).sum()))
         for kind in range(8):
             of = kinds == kind
-            expected = rate * float(np.where(five_ten[of], bonus, 1.0).sum())
-            weights[kind] = _over(
-                float(y[of].sum()) + _SHRINK * rate * _prior(kind, weights), expected + _SHRINK * rate
-            )
-        plain = rate * float(weights[kinds][five_ten].sum())
-        bonus = _over(float(y[five_ten].sum()) + _SHRINK_FIVE_TEN * rate, plain + _SHRINK_FIVE_TEN * rate)
-    shape = weights[kinds] * np.where(five_ten, bonus, 1.0)
+            own = float(y[of].sum()) + _SHRINK * rate * _prior(kind, weights)
+            weights[kind] = _over(own, rate * (float(bonus[special[of]].sum()) + _SHRINK))
+        for mark in (1, 2):
+            of = special == mark
+            plain = rate * float(weights[kinds[of]].sum())
+            bonus[mark] = _over(float(y[of].sum()) + _SHRINK_SPECIAL * rate, plain + _SHRINK_SPECIAL * rate)
+    shape = weights[kinds] * bonus[special]
     level = _over(float((recent * y).sum()), float((recent * shape).sum()))
     fitted = level * shape
-    expected_left = level * weights[next_kinds] * np.where(next_five_ten, bonus, 1.0)
+    expected_left = level * weights[next_kinds] * bonus[next_special]
     rest = float(expected_left.sum())
     # noise in proportion to the day, as campaigns make it: it grows faster than chance alone would
-    freedom = max(len(days) - 9.0, 4.0)
+    freedom = max(len(days) - 10.0, 4.0)
     noise = float(((y - fitted) ** 2).sum()) / max(float((fitted**2).sum()), 1e-9) * len(days) / freedom
     together = _correlation((y - fitted) / np.maximum(fitted, 1e-9))
     own = noise * together * float((expected_left**2).sum())
     effective = float((recent * fitted).sum()) ** 2 / max(float(((recent * fitted) ** 2).sum()), 1e-9)
     of_level = noise * together / max(effective, 1.0) * rest**2
-    return _Projection(scale * rest, scale * float(np.sqrt(own + of_level)), freedom)
+    # each weekday's and each special day's factor was learnt from so many days
+    of_shape = noise * sum(
+        float(expected_left[ahead == n].sum()) ** 2 / (float((behind == n).sum()) + shrink)
+        for behind, ahead, numbers, shrink in (
+            (kinds, next_kinds, range(8), _SHRINK),
+            (special, next_special, (1, 2), _SHRINK_SPECIAL),
+        )
+        for n in numbers
+    )
+    spread = float(np.sqrt(own + of_level + of_shape))
+    return _Projection(scale * rest, scale * spread, freedom)
 
 
 def _from_months(whole: pl.DataFrame, counted: int, running: date, left: list[date]) -> _Projection:
@@ -315,15 +334,24 @@ def _from_months(whole: pl.DataFrame, counted: int, running: date, left: list[da
     return _Projection(rest, float(np.hypot(spread, doubt)), 10.0)
 
 
-def _kinds(days: list[date]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Sort days into Monday to Sunday and holidays (7), and mark 五十日 and month's ends."""
-    closed = _holidays(frozenset(d.year for d in days)) if days else frozenset()
-    kinds = np.array([7 if d in closed and d.weekday() < 5 else d.weekday() for d in days], dtype=np.int64)
-    five_ten = np.array(
-        [kind < 5 and (d.day % 5 == 0 or d == month_end(d)) for d, kind in zip(days, kinds, strict=True)],
-        dtype=bool,
-    )
-    return kinds, five_ten
+def _kinds(days: list[date]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Sort days into Monday to Sunday and holidays (7), and mark 五十日 (1) and the month's last working day (2)."""
+    closed = _holidays(frozenset(y for d in days for y in (d.year, d.year + 1)))
+
+    def works(d: date) -> bool:
+        return d.weekday() < 5 and d not in closed
+
+    def mark(d: date) -> int:
+        if not works(d):
+            return 0
+        # what falls on a day of rest is done on the working day before it
+        until = next(d + timedelta(n) for n in range(1, 15) if works(d + timedelta(n)))
+        if until.month != d.month:
+            return 2
+        return int(any((d + timedelta(n)).day % 5 == 0 for n in range((until - d).days)))
+
+    kinds = [7 if d in closed and d.weekday() < 5 else d.weekday() for d in days]
+    return np.array(kinds, dtype=np.int64), np.array([mark(d) for d in days], dtype=np.int64)
 
 
 @lru_cache(maxsize=16)

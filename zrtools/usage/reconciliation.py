@@ -152,7 +152,7 @@ def _covered(coverage: pl.DataFrame | Iterable[date | str]) -> list[date]:
     if "rows" in frame.columns:
         frame = frame.filter(pl.col("rows").is_not_null())
     if "state" in frame.columns:
-        frame = frame.filter(pl.col("state") != "missing")
+        frame = frame.filter(~pl.col("state").is_in(["missing", "forgotten"]))
     return frame[column].to_list()
 
 
