@@ -26,17 +26,23 @@ __all__ = [
     "FEATURES",
     "FORECAST",
     "FRAMES",
+    "INCIDENTS",
     "INVOICE",
+    "MISMATCH",
     "MONTHLY",
+    "NUMBERS",
     "PARTS",
     "PRICES",
     "RECONCILIATION",
     "RESERVATIONS",
+    "RETRY_EVIDENCE",
+    "RETRY_PLAN",
     "STATUS",
     "SYNC",
     "TEMPLATES",
     "TIME",
     "TREND",
+    "UNKNOWN_CODES",
     "ZONE",
     "check",
     "empty",
@@ -377,6 +383,119 @@ COMPARISON = pl.Schema(
 )
 """What `failures.compare` gives after the columns asked for."""
 
+NUMBERS = pl.Schema(
+    {
+        "phone_number": pl.String(),
+        "carrier": pl.String(),
+        "failed": pl.Int64(),
+        "delivered": pl.Int64(),
+        "pending": pl.Int64(),
+        "failed_days": pl.Int64(),
+        "failed_since": pl.Int64(),
+        "not_in_service_days": pl.Int64(),
+        "first_failure": TIME,
+        "last_failure": TIME,
+        "last_delivery": TIME,
+        "last_category": pl.String(),
+        "advice": pl.String(),
+        "history": pl.String(),
+    }
+)
+"""What `failures.numbers` gives."""
+
+RETRY_PLAN = pl.Schema(
+    {
+        "send_date": pl.Date(),
+        "date_time": TIME,
+        "phone_number": pl.String(),
+        "client_tag": pl.String(),
+        "message": pl.String(),
+        "carrier": pl.String(),
+        "failure_category": pl.String(),
+        "step": pl.String(),
+        "reason": pl.String(),
+        "at": TIME,
+        "chance": pl.Float64(),
+        "chance_low": pl.Float64(),
+        "chance_high": pl.Float64(),
+        "evidence": pl.Int64(),
+    }
+)
+"""What `failures.retry_plan` gives."""
+
+RETRY_EVIDENCE = pl.Schema(
+    {
+        "failure_category": pl.String(),
+        "wait": pl.String(),
+        "tries": pl.Int64(),
+        "delivered": pl.Int64(),
+        "chance": pl.Float64(),
+        "chance_low": pl.Float64(),
+        "chance_high": pl.Float64(),
+    }
+)
+"""What `failures.retry_evidence` gives."""
+
+MISMATCH = pl.Schema(
+    {
+        "carrier": pl.String(),
+        "failure_carrier": pl.String(),
+        "failed": pl.Int64(),
+        "listed": pl.Int64(),
+        "rate": pl.Float64(),
+        "rate_low": pl.Float64(),
+        "rate_high": pl.Float64(),
+        "numbers": pl.Int64(),
+        "codes": pl.String(),
+    }
+)
+"""What `failures.carrier_mismatch` gives."""
+
+UNKNOWN_CODES = pl.Schema(
+    {
+        "detailed_status_id": pl.String(),
+        "failure_category": pl.String(),
+        "failed": pl.Int64(),
+        "share_of_failures": pl.Float64(),
+        "numbers": pl.Int64(),
+        "carriers": pl.String(),
+        "first_day": pl.Date(),
+        "last_day": pl.Date(),
+        "recent": pl.Int64(),
+        "recent_settled": pl.Int64(),
+        "earlier": pl.Int64(),
+        "earlier_settled": pl.Int64(),
+        "growth": pl.Float64(),
+        "p_value": pl.Float64(),
+        "is_growing": pl.Boolean(),
+    }
+)
+"""What `failures.unknown_codes` gives."""
+
+INCIDENTS = pl.Schema(
+    {
+        "dimension": pl.String(),
+        "segment": pl.String(),
+        "failure_category": pl.String(),
+        "start": TIME,
+        "end": TIME,
+        "hours": pl.Float64(),
+        "failed": pl.Int64(),
+        "settled": pl.Int64(),
+        "failure_rate": pl.Float64(),
+        "usual_rate": pl.Float64(),
+        "expected": pl.Float64(),
+        "excess": pl.Float64(),
+        "excess_low": pl.Float64(),
+        "excess_high": pl.Float64(),
+        "ratio": pl.Float64(),
+        "codes": pl.String(),
+        "p_value": pl.Float64(),
+        "sentence": pl.String(),
+    }
+)
+"""What `failures.incidents` gives."""
+
 FRAMES: dict[str, pl.Schema] = {
     "STATUS": STATUS,
     "COUNTS": COUNTS,
@@ -400,6 +519,12 @@ FRAMES: dict[str, pl.Schema] = {
     "TREND": TREND,
     "COVERAGE": COVERAGE,
     "COMPARISON": COMPARISON,
+    "NUMBERS": NUMBERS,
+    "RETRY_PLAN": RETRY_PLAN,
+    "RETRY_EVIDENCE": RETRY_EVIDENCE,
+    "MISMATCH": MISMATCH,
+    "UNKNOWN_CODES": UNKNOWN_CODES,
+    "INCIDENTS": INCIDENTS,
 }
 
 COLUMNS: dict[str, str] = {
@@ -459,6 +584,47 @@ COLUMNS: dict[str, str] = {
     "change_low": "lower end of the 95 % interval of total_after - total_before",
     "change_high": "upper end of the 95 % interval of total_after - total_before",
     "sentence": "the row in plain words, in the language asked for",
+    "failed_days": "different days on which a message to the number failed",
+    "failed_since": "messages that failed since the number was last reached",
+    "not_in_service_days": "different days since the number was last reached on which it was not in service",
+    "first_failure": "when the first failure was received",
+    "last_failure": "when the last failure was received",
+    "last_delivery": "when a delivery was last received; null if never",
+    "last_category": "failure_category of the last failure",
+    "advice": "drop, use another channel, keep or watch",
+    "history": "the number's last messages, oldest first: day and outcome or failure category",
+    "step": "leave, send again later, use another channel, drop the number or look into it",
+    "reason": "why that step",
+    "at": "when to take the step; null where there is nothing to time",
+    "chance": "share of next messages to the same number that were delivered, after the same category and a like wait",
+    "chance_low": "lower end of the 95 % interval of chance",
+    "chance_high": "upper end of the 95 % interval of chance",
+    "evidence": "how many next messages chance rests on",
+    "wait": "how long after the failure the next message's status came",
+    "tries": "next messages to the same number after that wait",
+    "listed": "failures of the carrier whose module is listed",
+    "rate": "failed / listed",
+    "codes": "detailed codes with how often each stood, most frequent first",
+    "carriers": "carriers with how many failures each, most first",
+    "first_day": "the first day on which it stood",
+    "last_day": "the last day on which it stood",
+    "recent": "failures with it in the last days of the frame",
+    "recent_settled": "settled messages in the last days of the frame",
+    "earlier": "failures with it before",
+    "earlier_settled": "settled messages before",
+    "growth": "the recent rate over the earlier one; null where there was none earlier",
+    "p_value": "how probable as much or more would be if nothing were unusual",
+    "is_growing": "whether it grew beyond chance, all codes tested together (5 % false discoveries)",
+    "dimension": "which column the segment belongs to: carrier, sms_code, campaign, or all",
+    "segment": "the segment's value in that column; null for all, and where that value is unknown",
+    "end": "when it ends (Japan)",
+    "hours": "from start to end",
+    "usual_rate": "the failure rate that was to be expected there and then",
+    "expected": "failures of that category that were to be expected",
+    "excess": "failures of that category beyond what was to be expected",
+    "excess_low": "lower end of the 95 % interval of excess",
+    "excess_high": "upper end of the 95 % interval of excess",
+    "ratio": "failure_rate / usual_rate",
     "outcome": "delivered, failed, sending, or unknown (any other or missing status_id included)",
     "failure_module": "the first two digits of the detailed code; null unless it is five digits",
     "failure_carrier": "the module's carrier, null if not listed; it may contradict carrier",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -36,7 +36,8 @@ VERSION = 1
 """The archive's own version; a newer one is refused."""
 
 _FORGOTTEN = "zrtools/forgotten"
-_GROUP = 28
+_GROUP = 4
+_GIVE_UP = 2
 _FIRST_COUNTS = 24
 _RAW = pl.Schema({**schemas.STATUS, "rawdata": pl.String()})
 
@@ -191,25 +192,8 @@ class Archive:
                 done[day] = kept
         bar = tqdm(total=len(todo), unit="day", desc="sync", disable=None if progress and todo else True)
         try:
-            with bar, telling(self.path):
-                for begin in range(0, len(todo), _GROUP):
-                    group = todo[begin : begin + _GROUP]
-                    if begin and not force:
-                        # another sync may have been here meanwhile
-                        table = self._statuses.open()
-                        state |= self._state(table, group)
-                        done |= {d: k for d in group if (k := self._kept(d, state[d], table))}
-                    asked = client.now()
-                    ask = [d for d in group if d not in done]
-                    bar.update(len(group) - len(ask))
-                    for day, answer in client.status_days(ask, rawdata=settings.rawdata):
-                        if isinstance(answer, ZrtoolsError):
-                            done[day] = _Done("failed", state[day].rows, str(answer))
-                        else:
-                            done[day] = self._store(
-                                day, self._prepared(answer, settings, secret), asked, force=force
-                            )
-                        bar.update()
+            with bar, ThreadPoolExecutor(1) as writer, telling(self.path):
+                self._fetch_and_store(client, todo, state, settings, secret, force, done, writer, bar.update)
         except KeyboardInterrupt:
             missing = [day for day in todo if day not in done]
             raise Interrupted(
@@ -328,22 +312,19 @@ class Archive:
                 partition_by=None,
                 properties={"zrtools.archive": str(VERSION)},
             )
-            newest = _newest(self._history(self._counts.open())).filter(
-                pl.lit(client_id is None or client_id == "all") | (pl.col("client_id") == client_id)
-            )
-            first = newest["month"].min() or _months_back(this, _FIRST_COUNTS)
-            months = [
-                m
-                for m in periods.months(start or min(first, this), end or (this if start is None else None))
-                if m <= this
-            ]
+            newest = _newest(self._history(self._counts.open()))
+            if client_id not in (None, "all"):
+                newest = newest.filter(client_id=client_id)
+            held: list[date] = newest["month"].to_list() or [_months_back(this, _FIRST_COUNTS)]
+            last = end if end is not None or start is not None else this
+            months = [m for m in periods.months(start or min(held[0], this), last) if m <= this]
             taken: dict[Any, datetime] = dict(newest.group_by("month").agg(pl.col("taken").min()).iter_rows())
             final = {m for m, when in taken.items() if when.date() > periods.month_end(m) + self._close_after}
             done = {
                 m: ("kept", "final: it is not asked for again") for m in months if m in final and not force
             }
             frames: list[pl.DataFrame] = []
-            for run in _runs([m for m in months if m not in done]):
+            for run in _runs([m for m in months if m not in done], None, _FIRST_COUNTS):
                 try:
                     frames.append(client.counts(run[0], run[-1], client_id=client_id))
                     done |= dict.fromkeys(
@@ -536,6 +517,56 @@ class Archive:
             )
         return key
 
+    def _fetch_and_store(
+        self,
+        client: Client,
+        todo: Sequence[date],
+        state: dict[date, _Day],
+        settings: _Settings,
+        secret: bytes | None,
+        force: bool,
+        done: dict[date, _Done],
+        writer: ThreadPoolExecutor,
+        tick: Callable[[], object],
+    ) -> None:
+        """Fetch a few days here while the days before them are written over there: a year never lies in memory."""
+
+        def store(answers: dict[date, pl.DataFrame], asked: datetime) -> None:
+            for day in sorted(answers):
+                done[day] = self._store(
+                    day, self._prepared(answers.pop(day), settings, secret), asked, force=force
+                )
+                tick()
+
+        written: Future[None] | None = None
+        silent = 0
+        for group in _runs(todo, timedelta(1), _GROUP):
+            if silent == _GIVE_UP:
+                why = "not asked for, since the days before got no answer: sync again later"
+                done |= {day: _Done("failed", state[day].rows, why) for day in group}
+                continue
+            ask = group
+            if not force and group[0] != todo[0]:
+                # another sync may have been here meanwhile
+                table = self._statuses.open()
+                state |= self._state(table, group)
+                kept = {day: one for day in group if (one := self._kept(day, state[day], table))}
+                done |= kept
+                ask = [day for day in group if day not in kept]
+            for days in _runs(ask, timedelta(1), _GROUP):
+                asked = client.now()
+                answers, failures, stopped = _fetch(client, days, settings.rawdata)
+                silent = 0 if answers else silent + 1
+                if written is not None:
+                    written.result()
+                written = writer.submit(store, answers, asked)
+                if stopped:
+                    written.result()
+                    raise KeyboardInterrupt
+                done |= {day: _Done("failed", state[day].rows, why) for day, why in failures.items()}
+        if written is not None:
+            written.result()
+
     def _days_asked(
         self, table: DeltaTable, start: periods.Day | None, end: periods.Day | None, today: date
     ) -> list[date]:
@@ -618,7 +649,8 @@ class Archive:
             close = overdue and pending > 0
             marks = {_mark(day): _Day.mark(asked, close)}
             self._statuses.replace(table, frame, where=f"send_date = '{day}'", marks=marks)
-            action = "closed" if close else "replaced" if have.known else "fetched"
+            new = not have.known or self._is_forgotten(day, have, table)
+            action = "closed" if close else "fetched" if new else "replaced"
             return _Done(action, rows, self._why(day, rows, pending, asked, close), pending)
 
         done = self._statuses.update(change)
@@ -793,13 +825,35 @@ def _months_back(month: date, count: int) -> date:
     return date(total // 12, total % 12 + 1, 1)
 
 
-def _runs(months: Sequence[date]) -> Iterator[list[date]]:
-    """Split months where some between them are left out."""
-    run = list(months[:1])
-    for before, month in pairwise(months):
-        if periods.month_end(before) + timedelta(1) != month:
+def _fetch(
+    client: Client, days: Sequence[date], rawdata: bool
+) -> tuple[dict[date, pl.DataFrame], dict[date, str], bool]:
+    """Ask for some days in a row: the answers, why the others failed, and whether the person stopped it."""
+    failures: dict[date, str] = {}
+    stopped = False
+    try:
+        frame = client.status(days[0], days[-1], rawdata=rawdata, progress=False)
+    except PartialResultError as error:
+        frame, stopped = error.frame, isinstance(error, KeyboardInterrupt)
+        failures = {periods.day(day): str(error) for day in error.missing}
+    except (ConfigurationError, InputError):
+        raise
+    except ZrtoolsError as error:
+        return {}, dict.fromkeys(days, str(error)), False
+    by_day: dict[Any, pl.DataFrame] = frame.partition_by("send_date", as_dict=True)
+    none = frame.clear()
+    return {day: by_day.get((day,), none) for day in days if day not in failures}, failures, stopped
+
+
+def _runs(days: Sequence[date], step: timedelta | None, most: int) -> Iterator[list[date]]:
+    """Split days (or, without a step, months) into runs without a gap, none longer than `most`."""
+    run: list[date] = []
+    for day in days:
+        if run and (
+            len(run) == most or day != (run[-1] + step if step else periods.month_end(run[-1]) + timedelta(1))
+        ):
             yield run
             run = []
-        run.append(month)
+        run.append(day)
     if run:
         yield run
