@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 __all__ = [
+    "ADDED",
     "BILL",
     "BREAKDOWN",
     "CLASSIFIED",
@@ -31,13 +32,16 @@ __all__ = [
     "MISMATCH",
     "MONTHLY",
     "NUMBERS",
+    "OUTBOX",
     "PARTS",
     "PRICES",
     "RECONCILIATION",
     "RESERVATIONS",
     "RETRY_EVIDENCE",
     "RETRY_PLAN",
+    "SENT",
     "STATUS",
+    "SUPPRESSIONS",
     "SYNC",
     "TEMPLATES",
     "TIME",
@@ -496,6 +500,56 @@ INCIDENTS = pl.Schema(
 )
 """What `failures.incidents` gives."""
 
+ADDED = pl.Schema(
+    {
+        "row": pl.Int64(),
+        "phone_number": pl.String(),
+        "message": pl.String(),
+        "client_tag": pl.String(),
+        "schedule_time": TIME,
+        "parts": pl.Int32(),
+        "intake": pl.String(),
+        "problem": pl.String(),
+    }
+)
+"""What `Outbox.add` gives: what became of each row of the frame."""
+
+OUTBOX = pl.Schema(
+    {
+        "added_at": TIME,
+        "campaign": pl.String(),
+        "phone_number": pl.String(),
+        "message": pl.String(),
+        "client_tag": pl.String(),
+        "carrier_id": pl.String(),
+        "schedule_time": TIME,
+        "group_tag": pl.String(),
+        "parts": pl.Int32(),
+        "sending_state": pl.String(),
+        "attempts": pl.Int64(),
+        "settled_at": TIME,
+        "result_code": pl.Int64(),
+        "error": pl.String(),
+    }
+)
+"""The messages of an outbox."""
+
+SENT = pl.Schema(
+    {
+        **OUTBOX,
+        "date_time": TIME,
+        "carrier": pl.String(),
+        "status_id": pl.Int16(),
+        "detailed_status_id": pl.String(),
+        "separated_success_count": pl.Int32(),
+    }
+)
+"""The messages of an outbox with what became of them; null while the service names no status."""
+
+SUPPRESSIONS = pl.Schema(
+    {"phone_number": pl.String(), "reason": pl.String(), "suppressed_on": pl.Date(), "added_at": TIME}
+)
+
 FRAMES: dict[str, pl.Schema] = {
     "STATUS": STATUS,
     "COUNTS": COUNTS,
@@ -525,6 +579,10 @@ FRAMES: dict[str, pl.Schema] = {
     "MISMATCH": MISMATCH,
     "UNKNOWN_CODES": UNKNOWN_CODES,
     "INCIDENTS": INCIDENTS,
+    "ADDED": ADDED,
+    "OUTBOX": OUTBOX,
+    "SENT": SENT,
+    "SUPPRESSIONS": SUPPRESSIONS,
 }
 
 COLUMNS: dict[str, str] = {
@@ -549,7 +607,7 @@ COLUMNS: dict[str, str] = {
     "input": "the number as it was given",
     "reference_date": "the day on which the number was known to be that person's",
     "status": "T now another person's, N still that person's, ERROR cannot be judged, null not asked",
-    "error": "why there is no status; null if none",
+    "error": "why there is no status, or why a message was not accepted; null if none",
     "schedule_time": "when the message is to go out",
     "title": "the template's name",
     "content": "the template's text, placeholders as {{%name%}}",
@@ -560,7 +618,10 @@ COLUMNS: dict[str, str] = {
     "day_basis": "which date `day` is: send_date, date_time, or mixed where a row sums up both",
     "weekday": "the day of the week of `day`, 1 Monday to 7 Sunday",
     "hour": "the hour, 0 to 23 in Japan, in which the status was received",
-    "campaign": "what client_tag names, without its counters and dates; null where there is no tag",
+    "campaign": (
+        "what client_tag names, without its counters and dates; null where there is no tag. In an outbox the name "
+        "under which the message was added, empty where none was given"
+    ),
     "template": "the body's shape: URLs, dates, times, names before 様 and numbers masked",
     "url_host": "the host of the body's first URL; null if none",
     "is_final": "whether less than 1 % of the messages of its days is still pending",
@@ -594,7 +655,7 @@ COLUMNS: dict[str, str] = {
     "advice": "drop, use another channel, keep or watch",
     "history": "the number's last messages, oldest first: day and outcome or failure category",
     "step": "leave, send again later, use another channel, drop the number or look into it",
-    "reason": "why that step",
+    "reason": "why that step; why the number is suppressed",
     "at": "when to take the step; null where there is nothing to time",
     "chance": "share of next messages to the same number that were delivered, after the same category and a like wait",
     "chance_low": "lower end of the 95 % interval of chance",
@@ -678,7 +739,9 @@ COLUMNS: dict[str, str] = {
     "unit_price": "price of one billable message, before tax unless the prices say that it is in",
     "quantity": "billable messages (通数), or messages accepted, as the plan bills",
     "amount": "quantity times unit_price, not rounded in COST; as printed in INVOICE",
-    "problem": "why a line could not be priced, or was priced with a reservation; null if neither",
+    "problem": (
+        "why a line could not be priced, or was priced with a reservation; why a row was not queued; null if neither"
+    ),
     "unpriced": "billable messages without a price, which net, tax and gross leave out",
     "net": "amount without tax, rounded",
     "tax": "tax, rounded",
@@ -701,6 +764,18 @@ COLUMNS: dict[str, str] = {
     ),
     "fetched": "when the day's rows were asked for; null if never, or if they came from elsewhere",
     "taken": "when the snapshot of the counts was taken",
+    "row": "the row of the frame that was added, from 0",
+    "intake": "what became of an added row: queued, duplicate, suppressed or invalid",
+    "added_at": "when it was added",
+    "group_tag": "the name of a batch of reservations; null when none was given",
+    "sending_state": (
+        "queued (waits), leaving (on its way, or was when the process ended), accepted, refused (surely not "
+        "accepted), unsettled (not known; settled under the same tag by the next send), suppressed, withdrawn"
+    ),
+    "attempts": "how often the message was taken up for sending",
+    "settled_at": "when the state last changed, by the client's clock",
+    "result_code": "the service's responseCode: 0 accepted; null while there is no answer",
+    "suppressed_on": "the day of the opt-out, the failure or the answer that put the number on the list",
 }
 
 
