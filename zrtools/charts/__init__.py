@@ -6,7 +6,8 @@ global settings changes unless `use` is called.
 
 from __future__ import annotations
 
+from zrtools.charts import style
 from zrtools.charts.failures import failures, failures_by_carrier, failures_over_time
-from zrtools.charts.style import FONTS, save, use
+from zrtools.charts.style import FONTS, save, svg, use
 
-__all__ = ["FONTS", "failures", "failures_by_carrier", "failures_over_time", "save", "use"]
+__all__ = ["FONTS", "failures", "failures_by_carrier", "failures_over_time", "save", "style", "svg", "use"]

@@ -6,7 +6,7 @@ Every chart sums its frame first, so four rows and four million make the same dr
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import narwhals as nw
 import polars as pl
@@ -14,8 +14,8 @@ import polars as pl
 from zrtools import words
 from zrtools.charts import style
 from zrtools.codes import CATEGORIES
-from zrtools.errors import InputError
-from zrtools.failures import breakdown
+from zrtools.failures import breakdown, trend
+from zrtools.failures.course import Every
 from zrtools.failures.engines import gather, portable
 from zrtools.failures.intervals import wilson
 
@@ -28,13 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = ["failures", "failures_by_carrier", "failures_over_time"]
 
-Every = Literal["1h", "1d", "1w", "1mo"]
-
-_DAYS = {"1h": 1 / 24, "1d": 1, "1w": 7, "1mo": 30}
+_UNITS = get_args(Every)
+_HOURS = {"1h": 1, "1d": 24, "1w": 168}
 _MOST_TIMES = 800
 _DENSE = 62
 _FEW = (30, 10)
-_OPEN = 0.01
 _MOST_PANELS = 8
 _MOST_CARRIERS = 7
 _MOST_CATEGORIES = 14
@@ -59,7 +57,10 @@ def failures(frame: Any, *, lang: str | None = None) -> ChartType:
         return style.nothing(title, _why_nothing(summed, lang))
 
     grid, rows, columns = _grid(cells, carriers, lang)
-    highest: float = grid.filter(~pl.col("is_sum")).select(pl.col("failure_rate").max()).item()
+    # what has no carrier has usually failed, all of it: it must not set the colours of the others
+    inner = grid.filter(~pl.col("is_sum"))
+    named = inner.filter((pl.col("carrier_name") != words.carrier(None, lang)) & (pl.col("failed") > 0))
+    highest: float = (inner if named.is_empty() else named).select(pl.col("failure_rate").max()).item()
     base = (
         alt.Chart(grid)
         .transform_calculate(**_rates())
@@ -104,7 +105,7 @@ def failures(frame: Any, *, lang: str | None = None) -> ChartType:
         .encode(
             color=alt.Color(
                 "failure_rate:Q",
-                scale=alt.Scale(type="sqrt", domain=[0, highest], range=list(style.SEQUENCE)),
+                scale=alt.Scale(type="sqrt", domain=[0, highest], range=list(style.SEQUENCE), clamp=True),
                 legend=None,
             )
         ),
@@ -202,38 +203,33 @@ class _Times:
     asked: Every
     span: tuple[date | None, date | None]
     summed: dict[str, int]
-    by_sending: bool
+    dated: str
     few: int
 
 
 def _times(frame: Any, every: Every, by: str | None, lang: str | None) -> _Times:
-    units = get_args(Every)
-    if every not in units:
-        raise InputError(f'every must be "1h", "1d", "1w" or "1mo", not {every!r}.')
-    names = frame.collect_schema().names()
-    span = _span(frame)
-    unit = every
-    if span[0] and span[1]:
-        length = (span[1] - span[0]).days + 1
-        unit = next((u for u in units[units.index(every) :] if length / _DAYS[u] <= _MOST_TIMES), "1mo")
-    received = pl.col("date_time").dt.replace_time_zone(None).cast(pl.Datetime("ms"))
-    by_sending = "send_date" in names and unit != "1h"
-    when = (
-        received
-        if unit == "1h"
-        else pl.coalesce("send_date", received.dt.date())
-        if by_sending
-        else received.dt.date()
-    )
-    timed = frame.with_columns(time=when.dt.truncate(unit).cast(pl.Datetime("ms"))).drop_nulls("time")
-    found = breakdown(timed, ["time", *([by] if by else [])])
+    def counted(unit: Every) -> pl.DataFrame:
+        found = trend(frame, unit, by or ())
+        return found.with_columns(time=pl.col("start").dt.replace_time_zone(None)).drop_nulls("time")
+
+    found, unit = counted(every), every
+    while unit != _UNITS[-1] and _length(found) > _MOST_TIMES * _HOURS[unit]:
+        unit = _UNITS[_UNITS.index(unit) + 1]
+        found = counted(unit)
+    basis = set(found["day_basis"])
+    dated = "send_date" if basis == {"send_date"} else "date_time" if basis == {"date_time"} else "mixed"
     summed = {name: int(found[name].sum()) for name in ("failed", "settled", "pending")}
-    if not summed["settled"]:
-        return _Times(found, unit, every, span, summed, by_sending, 0)
     # a rate of two messages says nothing and would set the scale for all others
     sizes = found.filter(pl.col("settled") > 0)["settled"]
     few = next((few for few in _FEW if (sizes >= few).sum() * 2 >= sizes.len()), 0)
-    return _Times(_completed(found, unit, by, few, lang), unit, every, span, summed, by_sending, few)
+    if summed["settled"]:
+        found = _completed(found, unit, by, few, lang)
+    return _Times(found, unit, every, _span(frame), summed, f"by_{dated}", few)
+
+
+def _length(found: pl.DataFrame) -> float:
+    """Tell how many hours a trend covers."""
+    return float(found.select((pl.col("time").max() - pl.col("time").min()).dt.total_hours()).item() or 0)
 
 
 def _completed(found: pl.DataFrame, unit: Every, by: str | None, few: int, lang: str | None) -> pl.DataFrame:
@@ -252,10 +248,7 @@ def _completed(found: pl.DataFrame, unit: Every, by: str | None, few: int, lang:
         "1d": pl.format("{} ({})", pl.col("time").dt.strftime("%Y-%m-%d"), weekday),
         "1w": pl.col("time").dt.strftime("%Y-%m-%d")
         + (pl.col("until") - pl.duration(days=1)).dt.strftime(" – %m-%d"),
-        "1mo": pl.col("time").dt.strftime("%Y-%m"),
     }
-    # what is pending has no carrier yet, so a time is open for all or for none
-    pending, settled = (pl.col(name).sum().over("time") for name in ("pending", "settled"))
     seen = pl.col("settled") >= max(few, 1)
     return (
         whole.join(found, on=keys, how="left", nulls_equal=True)
@@ -269,7 +262,7 @@ def _completed(found: pl.DataFrame, unit: Every, by: str | None, few: int, lang:
             right=pl.col("until") - step / 2 if centred else pl.col("until"),
             at=pl.col("time") if centred else pl.col("time") + step / 2,
             delivered=pl.col("settled") - pl.col("failed"),
-            is_open=(pending > 0) & (pending >= _OPEN * (pending + settled)),
+            is_open=~pl.col("is_final").fill_null(value=True),
         )
         .sort(keys, nulls_last=True)
     )
@@ -381,13 +374,7 @@ def _time(times: _Times, lang: str | None, column: str, *, bare: bool = False) -
     import altair as alt
 
     ends: tuple[datetime, datetime] = times.frame.select(pl.col("left").min(), pl.col("right").max()).row(0)
-    dated = (
-        "by_received_hour"
-        if times.every == "1h"
-        else "by_send_date"
-        if times.by_sending
-        else "by_received_date"
-    )
+    dated = "by_hour" if times.every == "1h" else times.dated
     axis = style.day_axis(
         max((ends[1] - ends[0]).days, 1),
         lang=lang,

@@ -53,10 +53,13 @@ TEXTS: dict[str, Label] = {
     "unit_1h": Label("1時間ごと", "hours"),
     "unit_1d": Label("1日ごと", "days"),
     "unit_1w": Label("1週間ごと", "weeks"),
-    "unit_1mo": Label("1か月ごと", "months"),
     "by_send_date": Label("送信日（日本時間）", "day of sending (Japan time)"),
-    "by_received_date": Label("状況を受信した日（日本時間）", "day the status was received (Japan time)"),
-    "by_received_hour": Label("状況を受信した時刻（日本時間）", "hour the status was received (Japan time)"),
+    "by_mixed": Label(
+        "送信日、不明なものは状況を受信した日（日本時間）",
+        "day of sending, else day the status was received (Japan time)",
+    ),
+    "by_date_time": Label("状況を受信した日（日本時間）", "day the status was received (Japan time)"),
+    "by_hour": Label("状況を受信した時刻（日本時間）", "hour the status was received (Japan time)"),
     "no_rows": Label("対象のデータがありません", "There are no messages to show"),
     "no_failures": Label(
         "この期間の不達はありません（確定 {settled}件）", "No failures in this period ({settled} settled)"

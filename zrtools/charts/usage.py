@@ -1,0 +1,340 @@
+"""Charts of monthly usage: months by carrier, shares over time, the running month's forecast, gaps of a reconciliation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from zrtools import words
+from zrtools.charts import style
+from zrtools.schemas import FORECAST, MONTHLY, RECONCILIATION, check
+from zrtools.usage import ALL, monthly
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import altair as alt
+    from altair.typing import ChartType
+
+__all__ = ["usage_forecast", "usage_gaps", "usage_months", "usage_shares"]
+
+_MOST_GAPS = 24
+_ORDER = ("docomo", "au", "SoftBank", "Rakuten Mobile", "Y!mobile")
+
+
+def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
+    """Stack the billable messages of each month by carrier, with the month's sum on top.
+
+    Takes MONTHLY, COUNTS, or statuses as `usage.monthly` does. A month that is not over is drawn paler, and the
+    subtitle says how far it is counted. Raises `InputError`.
+    """
+    import altair as alt
+
+    title = _say("months_title", lang)
+    frame = _usage(usage)
+    if not frame["separated_success_count"].sum():
+        return style.nothing(title, _say("no_usage", lang))
+    cells, names, scale = _cells(frame, lang)
+    sums = cells.group_by("at", "month", "whole").agg(pl.col("count").sum())
+    base = alt.Chart(cells).encode(x=_month_axis(cells, lang))
+    bars = base.mark_bar().encode(
+        y=alt.Y("sum(count):Q", title=_say("count", lang), axis=alt.Axis(format=",.0f", tickCount=5)),
+        color=alt.Color(
+            "name:N",
+            title=None,
+            scale=scale,
+            sort=names,
+            legend=alt.Legend(orient="bottom", direction="horizontal", columns=8),
+        ),
+        order=alt.Order("rank:Q", sort="ascending"),
+        opacity=alt.condition("datum.whole", alt.value(1), alt.value(0.55)),
+        tooltip=[
+            alt.Tooltip("at:O", title=_say("month", lang)),
+            alt.Tooltip("name:N", title=_say("carrier", lang)),
+            alt.Tooltip("sum(count):Q", title=_say("count", lang), format=","),
+        ],
+    )
+    texts = (
+        alt.Chart(sums)
+        .mark_text(dy=-8, fontSize=11, color=style.INK)
+        .encode(
+            x=_month_axis(cells, lang),
+            y="count:Q",
+            text=alt.Text("count:Q", format=",.0f" if sums.height <= 14 else ".2s"),
+        )
+    )
+    return style.finish(
+        alt.layer(bars, texts).properties(width=style.WIDTH, height=320), title, _partial(frame, lang)
+    )
+
+
+def usage_shares(usage: Any, *, lang: str | None = None) -> ChartType:
+    """Draw each carrier's part of the month over time.
+
+    Takes what `usage_months` takes. Raises `InputError`.
+    """
+    import altair as alt
+
+    title = _say("shares_title", lang)
+    frame = _usage(usage)
+    if not frame["separated_success_count"].sum():
+        return style.nothing(title, _say("no_usage", lang))
+    cells, names, scale = _cells(frame, lang)
+    whole = pl.col("count").sum().over("at")
+    cells = cells.filter(whole > 0).with_columns(share=pl.col("count") / whole)
+    base = alt.Chart(cells).encode(
+        x=_month_axis(cells, lang),
+        y=alt.Y("share:Q", title=_say("share", lang), axis=alt.Axis(format=".0%", tickCount=5)),
+        color=alt.Color("name:N", scale=scale, sort=names, legend=None),
+        tooltip=[
+            alt.Tooltip("at:O", title=_say("month", lang)),
+            alt.Tooltip("name:N", title=_say("carrier", lang)),
+            alt.Tooltip("share:Q", title=_say("share", lang), format=".1%"),
+            alt.Tooltip("count:Q", title=_say("count", lang), format=","),
+        ],
+    )
+    last = cells.filter(pl.col("month") == pl.col("month").max()).sort("share")
+    # labels at the lines' ends, kept apart where the lines are close
+    heights: list[float] = []
+    for share in last["share"]:
+        heights.append(max(share, heights[-1] + 0.055 * float(cells["share"].max()) if heights else 0.0))  # type: ignore[arg-type]  # a float
+    ends = last.with_columns(
+        height=pl.Series(heights, dtype=pl.Float64),
+        text=pl.format("{} {}%", "name", (pl.col("share") * 100).round(1)),
+    )
+    labels = (
+        alt.Chart(ends)
+        .mark_text(align="left", dx=12, fontSize=12)
+        .encode(
+            x=_month_axis(cells, lang),
+            y="height:Q",
+            text="text:N",
+            color=alt.Color("name:N", scale=scale, sort=names, legend=None),
+        )
+    )
+    lines = alt.layer(
+        base.mark_line(strokeWidth=2.5), base.mark_point(filled=True, size=45, opacity=1), labels
+    )
+    return style.finish(lines.properties(width=style.WIDTH - 130, height=300), title, _partial(frame, lang))
+
+
+def usage_forecast(forecast: pl.DataFrame, usage: Any = None, *, lang: str | None = None) -> ChartType:
+    """Draw where the running month is heading: counted, still expected, and the interval, after the past months' sums.
+
+    Takes FORECAST and, for the past months, what `usage_months` takes. Raises `InputError`.
+    """
+    import altair as alt
+
+    check(forecast, FORECAST, "FORECAST")
+    found = forecast.filter(pl.col("carrier_id") == ALL)
+    if not found.height:
+        return style.nothing(_say("forecast_title", lang, month=""), _say("no_running", lang))
+    row = found.row(0, named=True)
+    running: date = row["month"]
+    bars = pl.DataFrame(
+        {
+            "at": [f"{running:%Y-%m}"] * 2,
+            "kind": ["counted", "expected"],
+            "low": [0, row["counted"]],
+            "high": [row["counted"], row["forecast"]],
+        }
+    )
+    if usage is not None:
+        past = _usage(usage).filter(pl.col("month") < running)
+        sums = past.group_by("month").agg(high=pl.col("separated_success_count").sum()).sort("month").tail(12)
+        before = sums.select(
+            at=pl.col("month").dt.strftime("%Y-%m"),
+            kind=pl.lit("counted"),
+            low=pl.lit(0, dtype=pl.Int64),
+            high="high",
+        )
+        bars = pl.concat([before, bars])
+    words_of = {"counted": _say("counted", lang), "expected": _say("expected", lang)}
+    bars = bars.with_columns(name=pl.col("kind").replace_strict(words_of))
+    end = pl.DataFrame({"at": [f"{running:%Y-%m}"], **{c: [row[c]] for c in ("forecast", "low", "high")}})
+    x = _month_axis(bars, lang)
+    drawn = (
+        alt.Chart(bars)
+        .mark_bar()
+        .encode(
+            x=x,
+            y=alt.Y("low:Q", title=_say("count", lang), axis=alt.Axis(format=",.0f", tickCount=5)),
+            y2="high:Q",
+            color=alt.Color(
+                "name:N",
+                title=None,
+                scale=alt.Scale(domain=list(words_of.values()), range=[style.DELIVERED, "#9CC7E3"]),
+                legend=alt.Legend(orient="bottom", direction="horizontal"),
+            ),
+            tooltip=[
+                alt.Tooltip("at:O", title=_say("month", lang)),
+                alt.Tooltip("high:Q", format=",", title=_say("count", lang)),
+            ],
+        )
+    )
+    whisker = alt.Chart(end).encode(x=x)
+    level = f"{row['level']:.0%}"
+    layers = alt.layer(
+        drawn,
+        whisker.mark_rule(color=style.INK, strokeWidth=2).encode(y="low:Q", y2="high:Q"),
+        whisker.mark_tick(color=style.INK, width=14, thickness=2).encode(y="low:Q"),
+        whisker.mark_tick(color=style.INK, width=14, thickness=2).encode(y="high:Q"),
+        whisker.mark_text(dy=-10, fontSize=12, fontWeight=600, color=style.INK).encode(
+            y="high:Q", text=alt.Text("forecast:Q", format=",.0f")
+        ),
+    )
+    note = _say(
+        "forecast_note",
+        lang,
+        day=_day(row["through"], lang),
+        level=level,
+        **{c: style.count_text(row[c]) for c in ("counted", "forecast", "low", "high")},
+    )
+    title = _say("forecast_title", lang, month=_month(running, lang))
+    return style.finish(
+        layers.properties(width=style.WIDTH, height=300), title, [note, _say(f"method {row['method']}", lang)]
+    )
+
+
+def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> ChartType:
+    """Draw the gaps between counts, statuses and invoice, largest first, each with its likeliest reason.
+
+    Takes RECONCILIATION. Raises `InputError`.
+    """
+    import altair as alt
+
+    check(reconciliation, RECONCILIATION, "RECONCILIATION")
+    title = _say("gaps_title", lang)
+    if not reconciliation["agrees"].count():
+        return style.nothing(title, _say("nothing_compared", lang))
+    kinds = (
+        ("difference", "reasons", "gap_counts"),
+        ("invoice_difference", "invoice_reasons", "gap_invoice"),
+    )
+    gaps = pl.concat(
+        reconciliation.filter((pl.col("agrees") == False) & (pl.col(gap) != 0)).select(  # noqa: E712 - null is neither
+            "month",
+            "carrier_id",
+            "carrier",
+            gap=gap,
+            reason=pl.col(reasons).list.first(),
+            kind=pl.lit(_say(word, lang)),
+        )
+        for gap, reasons, word in kinds
+    )
+    if not gaps.height:
+        return style.nothing(title, _say("no_gaps", lang))
+    kept = gaps.sort(pl.col("gap").abs(), descending=True).head(_MOST_GAPS)
+    named = kept.select(
+        pl.format("{}  {}", pl.col("month").dt.strftime("%Y-%m"), _named(kept, lang)).alias("row"),
+        "gap",
+        "kind",
+        pl.Series("why", [_say(f"reason {r}", lang) if r else "" for r in kept["reason"]], dtype=pl.String),
+    ).with_columns(
+        text=pl.format("{}", "gap"),
+        signed=pl.format(
+            "{}  {}",
+            pl.when(pl.col("gap") > 0).then(pl.lit("+")).otherwise(pl.lit(""))
+            + pl.col("gap").cast(pl.String),
+            "why",
+        ),
+    )
+    panels = []
+    for (kind,), part in named.partition_by("kind", as_dict=True, maintain_order=True).items():
+        most = float(part["gap"].abs().max() or 1)  # type: ignore[arg-type]  # an integer
+        edge = [-most * 1.1, most * 1.1]
+        base = alt.Chart(part).encode(
+            y=alt.Y("row:N", sort=part["row"].to_list(), title=None, axis=alt.Axis(labelLimit=240))
+        )
+        bars = base.mark_bar(height=14).encode(
+            x=alt.X(
+                "gap:Q",
+                title=str(kind),
+                scale=alt.Scale(domain=edge, nice=False),
+                axis=alt.Axis(format="+,.0f", tickCount=5),
+            ),
+            color=alt.condition("datum.gap > 0", alt.value(style.FAILED), alt.value(style.DELIVERED)),
+            tooltip=[
+                alt.Tooltip("row:N", title=" "),
+                alt.Tooltip("gap:Q", title=str(kind), format="+,"),
+                alt.Tooltip("why:N", title=" "),
+            ],
+        )
+        whys = base.mark_text(align="left", fontSize=11.5, color=style.MUTED).encode(
+            x=alt.value(300 + 12), text="signed:N"
+        )
+        panels.append(alt.layer(bars, whys).properties(width=300, height=alt.Step(24)))
+    chart: ChartType = alt.vconcat(*panels, spacing=26).resolve_scale(y="independent", x="independent")
+    return style.finish(chart, title, _say("gaps_note", lang, n=_MOST_GAPS))
+
+
+def _usage(usage: Any) -> pl.DataFrame:
+    if isinstance(usage, pl.DataFrame) and "share_of_month" in usage.columns:
+        check(usage, MONTHLY, "MONTHLY")
+        return usage
+    return monthly(usage)
+
+
+def _cells(frame: pl.DataFrame, lang: str | None) -> tuple[pl.DataFrame, list[str], alt.Scale]:
+    """Add clients up; name carriers in the order of all charts; and give the colours that go with the names."""
+    summed = frame.group_by("month", "carrier_id", "carrier").agg(
+        count=pl.col("separated_success_count").sum(), whole=pl.col("complete").all()
+    )
+    used = summed.filter(pl.col("count") > 0)
+    plain = used.select("carrier_id", "carrier").unique()["carrier"].unique().to_list()
+    order = [c for c in _ORDER if c in plain] + sorted(c for c in plain if c is not None and c not in _ORDER)
+    order += [None] if None in plain else []
+    names = [words.carrier(c, lang) for c in order]
+    ranks = pl.DataFrame(
+        {"carrier": order, "rank": range(len(order)), "name": names}, schema_overrides={"carrier": pl.String}
+    )
+    cells = (
+        used.join(ranks, on="carrier", how="left", nulls_equal=True)
+        .with_columns(at=pl.col("month").dt.strftime("%Y-%m"))
+        .group_by("month", "at", "name", "rank", "whole")
+        .agg(pl.col("count").sum())
+        .sort("month", "rank")
+    )
+    return cells, names, style.carrier_scale(order, lang=lang)
+
+
+def _named(frame: pl.DataFrame, lang: str | None) -> pl.Series:
+    total = _say("total", lang)
+    names = [
+        total if number == ALL else words.carrier(name, lang)
+        for number, name in frame.select("carrier_id", "carrier").iter_rows()
+    ]
+    return pl.Series("name", names, dtype=pl.String)
+
+
+def _partial(frame: pl.DataFrame, lang: str | None) -> list[str]:
+    open_months = (
+        frame.filter(~pl.col("complete")).group_by("month").agg(pl.col("through").min()).sort("month")
+    )
+    return [
+        _say("partial", lang, month=_month(month, lang), day=_day(through, lang))
+        for month, through in open_months.iter_rows()
+    ]
+
+
+def _month_axis(frame: pl.DataFrame, lang: str | None) -> alt.X:
+    import altair as alt
+
+    months = frame["at"].n_unique()
+    slash = "replace(datum.value, '-', '/')" if words.language(lang) == "ja" else "datum.value"
+    return alt.X(
+        "at:O", title=None, axis=alt.Axis(labelExpr=slash, labelAngle=0 if months <= 13 else -45, domain=True)
+    )
+
+
+def _month(month: date, lang: str | None) -> str:
+    return _say("month_name", lang, year=month.year, month=month.month)
+
+
+def _day(day: date, lang: str | None) -> str:
+    return _say("day_name", lang, year=day.year, month=day.month, day=day.day)
+
+
+def _say(key: str, lang: str | None, **values: object) -> str:
+    return words.text(f"usage.{key}", lang, **values)

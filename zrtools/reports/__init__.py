@@ -1,0 +1,7 @@
+"""Reports: files that stand on their own, for people who will never open a notebook."""
+
+from __future__ import annotations
+
+from zrtools.reports.failures import failures
+
+__all__ = ["failures"]
