@@ -8,6 +8,7 @@ import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
 
@@ -39,8 +40,9 @@ def _fields(message: Message, status: int, client_id: str) -> dict[str, Any]:
         "clientTag": message.client_tag,
         "statusId": str(status),
         "statusDescription": DLR_STATUSES[status],
-        "detailedStatusId": message.code(status),
-        "separatedSuccessCount": message.parts if status == 2 else None,
+        "detailedStatusId": "0" if status == 1 else message.code(status),
+        # told for delivered messages alone; until then whatever stands there means nothing
+        "separatedSuccessCount": {1: 0, 2: message.parts}.get(status),
     }
 
 
@@ -49,9 +51,12 @@ def report_json(message: Message, status: int, client_id: str) -> dict[str, Any]
     from zrtools.sandbox.traffic import raw_of
 
     fields = _fields(message, status, client_id)
-    code = fields["detailedStatusId"]
-    raw = json.loads(raw_of(message.carrier, True))[0] if status == 3 else None
-    return {"type": "DLR", **fields, "detailedStatusId": None if code is None else int(code), "rawdata": raw}
+    raw: Any = None
+    if status == 2:
+        raw = {"carrier": fields["carrierId"], "type": "", "data": ""}
+    elif status == 3:
+        raw = json.loads(raw_of(message.carrier, True))[0]
+    return {"type": "DLR", **fields, "detailedStatusId": int(fields["detailedStatusId"]), "rawdata": raw}
 
 
 def report_xml(message: Message, status: int, client_id: str) -> str:
@@ -65,7 +70,10 @@ def report_xml(message: Message, status: int, client_id: str) -> str:
         return f"<{name}><![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]></{name}>"
 
     body = "".join(element(name, value) for name, value in _fields(message, status, client_id).items())
-    if status == 3:
+    if status == 2:
+        body += "<rawdata>" + element("carrier", CARRIER_IDS[message.carrier]) + element("type", None)
+        body += element("data", None) + "</rawdata>"
+    elif status == 3:
         raw = json.loads(raw_of(message.carrier, True))[0]
         data = "".join(element(name, value) for name, value in raw["data"].items())
         body += "<rawdata>" + element("carrier", raw["carrier"]) + element("type", raw["type"])
@@ -91,7 +99,6 @@ class Pusher:
         self._open: set[http.client.HTTPConnection] = set()
         self._watcher = threading.Thread(target=self._watch, name="zrtools-sandbox-reports", daemon=True)
         self._senders = ThreadPoolExecutor(8, thread_name_prefix="zrtools-sandbox-report")
-        self._told: dict[int, int] = {}
         self.pushed: list[dict[str, Any]] = []
 
     def start(self) -> None:
@@ -113,29 +120,24 @@ class Pusher:
     def _watch(self) -> None:
         clock, accepted = self._service.clock, self._service.accepted
         begin = 0
-        live: list[int] = []
+        # when something becomes known of a message: that it went out, then how it ended
+        coming: list[tuple[datetime, int, bool]] = []
         while not self._stop.is_set():
+            for message in accepted[begin:]:
+                begin += 1
+                if message.client_tag is not None:
+                    heappush(coming, (message.due, message.number, False))
+                    heappush(coming, (message.settles, message.number, True))
+            now = clock.now()
+            while coming and coming[0][0] <= now:
+                _, number, settled = heappop(coming)
+                message = accepted[number]
+                if not message.cancelled:
+                    self._senders.submit(self._push, message, message.outcome if settled else 1)
             with clock.changed:
-                live += range(begin, len(accepted))
-                begin = len(accepted)
-                now = clock.now()
-                due: list[datetime] = []
-                still: list[int] = []
-                for number in live:
-                    message = accepted[number]
-                    if message.client_tag is None or message.cancelled:
-                        continue
-                    status = message.status(now)
-                    if status is not None and self._told.get(number) != status:
-                        self._told[number] = status
-                        self._senders.submit(self._push, message, status)
-                    if status in (None, 1):
-                        still.append(number)
-                        due.append(message.due if status is None else message.settles)
-                live = still
-                if len(accepted) == begin:
-                    wait = (min(due) - clock.now()) / timedelta(seconds=1) if due else None
-                    clock.changed.wait(None if wait is None else min(max(wait, 0.001), 3600))
+                if len(accepted) == begin and not self._stop.is_set():
+                    wait = (coming[0][0] - clock.now()) / timedelta(seconds=1) if coming else 3600.0
+                    clock.changed.wait(min(max(wait, 0.0), 3600.0))
 
     def _push(self, message: Message, status: int) -> None:
         client = self._service.client_id

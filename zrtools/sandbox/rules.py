@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from zrtools.sandbox.clock import TOKYO
 
@@ -28,11 +28,15 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer of the service,
 def fields_of(encoded: bytes) -> dict[str, str]:
     """Read URL-encoded fields, the first of each name; bytes that are not UTF-8 become U+FFFD."""
     fields: dict[str, str] = {}
-    for name, value in parse_qsl(
-        encoded.decode("latin-1"), keep_blank_values=True, encoding="utf-8", errors="replace"
-    ):
-        fields.setdefault(name, value)
+    for pair in encoded.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        if name:
+            fields.setdefault(_text(name), _text(value))
     return fields
+
+
+def _text(encoded: bytes) -> str:
+    return unquote_to_bytes(encoded.replace(b"+", b" ")).decode("utf-8", "replace")
 
 
 def international(number: str) -> str | None:

@@ -112,7 +112,7 @@ class Sandbox:
         self._people = People(root=self._root, today=self.today, messages_per_day=messages_per_day)
         self.clock = Clock(self.today)
         self.faults = Faults(self._root)
-        self.requests: deque[Arrival] = deque(maxlen=200_000)
+        self.requests: deque[Arrival] = deque(maxlen=50_000)
         self.calls: Counter[str] = Counter()
         self.in_flight = 0
         self.max_in_flight = 0
@@ -133,7 +133,11 @@ class Sandbox:
         self._dlr = (dlr_url, dlr_format, dlr_retry)
         self._pusher: Pusher | None = None
         self._server: uvicorn.Server | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing: asyncio.Event | None = None
+        self._transports: set[asyncio.Transport] = set()
         self._thread: threading.Thread | None = None
+        self._ready = threading.Event()
         self._socket: socket.socket | None = None
         self._address: tuple[str, int] | None = None
 
@@ -220,7 +224,7 @@ class Sandbox:
         config = uvicorn.Config(
             self._app,
             interface="asgi3",
-            http=_protocol(),
+            http=_protocol(self._transports),
             proxy_headers=False,
             ws="none",
             lifespan="off",
@@ -229,12 +233,14 @@ class Sandbox:
             access_log=False,
             server_header=False,
             date_header=False,
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=10,
             timeout_keep_alive=60,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="zrtools-sandbox", daemon=True)
+        self._ready.clear()
         self._thread.start()
+        self._ready.wait()
         if self._dlr[0] is not None:
             from zrtools.sandbox.push import Pusher
 
@@ -243,8 +249,35 @@ class Sandbox:
         return self
 
     def _run(self) -> None:
-        assert self._server is not None  # noqa: S101 - set before the thread starts
-        asyncio.run(self._server.serve(sockets=[self._socket] if self._socket else None))
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        assert self._server is not None  # noqa: S101 - set before the thread starts, and types need to know
+        assert self._socket is not None  # noqa: S101 - the same
+        self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
+        self._ready.set()
+        await self._server.serve(sockets=[self._socket])
+
+    def _end(self) -> None:
+        assert self._server is not None  # noqa: S101 - only called while it runs, and types need to know
+        assert self._loop is not None  # noqa: S101 - the same
+        assert self._closing is not None  # noqa: S101 - the same
+        self._server.should_exit = True
+        self._closing.set()
+        # idle connections are closed by the server; whoever is still reading a long answer then is cut off
+        self._loop.call_later(0.5, self._abort_all)
+
+    def _abort_all(self) -> None:
+        for transport in list(self._transports):
+            transport.abort()
+
+    async def _closed_within(self, seconds: float) -> bool:
+        assert self._closing is not None  # noqa: S101 - set before the first request, and types need to know
+        try:
+            await asyncio.wait_for(self._closing.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
 
     def close(self) -> None:
         """Stop listening and leave nothing behind. Closing twice is allowed."""
@@ -252,12 +285,12 @@ class Sandbox:
             self._pusher.close()
         if self._thread is None:
             return
-        if self._server is not None:
-            self._server.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end)
         self._thread.join(timeout=15)
         if self._socket is not None:
             self._socket.close()
-        self._thread = self._server = self._socket = None
+        self._thread = self._server = self._socket = self._loop = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -304,15 +337,12 @@ class Sandbox:
             await _answer(send, 405, _error(405, "Method Not Allowed"), [(b"allow", expected.encode())])
             return
         wait, fault = self.faults.pick(call, {k: v for k, v in fields.items() if k != "token"})
-        if wait:
-            await asyncio.sleep(wait)
+        if wait and await self._closed_within(wait):
+            await _cut(scope, receive)
+            return
         if fault is not None:
             answer = await self._answered(call, fields) if fault.effect else b""
-            await self._strike(fault, answer, call, fields, scope, send)
-            if fault.kind in ("drop_before", "drop_after", "cut"):
-                # the server must know that the client is gone before this ends, else it logs an error
-                while (await receive())["type"] != "http.disconnect":
-                    continue
+            await self._strike(fault, answer, call, fields, scope, receive, send)
             return
         await _answer(send, 200, await self._answered(call, fields))
 
@@ -327,17 +357,23 @@ class Sandbox:
         return self.service.answer(call, fields)
 
     async def _strike(
-        self, fault: Fault, answer: bytes, call: str, fields: dict[str, str], scope: Any, send: Any
+        self,
+        fault: Fault,
+        answer: bytes,
+        call: str,
+        fields: dict[str, str],
+        scope: Any,
+        receive: Any,
+        send: Any,
     ) -> None:
         kind, status = fault.kind, fault.status
         if kind in ("drop_before", "drop_after"):
-            scope["state"]["transport"].abort()
+            await _cut(scope, receive)
         elif kind == "cut":
             head = [(b"content-type", _JSON), (b"content-length", str(len(answer)).encode())]
             await send({"type": "http.response.start", "status": 200, "headers": head})
             await send({"type": "http.response.body", "body": answer[: len(answer) // 2], "more_body": True})
-            # what was written goes out first, then the connection ends
-            scope["state"]["transport"].close()
+            await _cut(scope, receive, first_write=True)
         elif kind == "bad_type":
             await _answer(send, 200, answer, content_type=b"text/plain; charset=UTF-8")
         elif kind == "code":
@@ -361,6 +397,18 @@ class Sandbox:
         else:
             head = [] if fault.retry_after is None else [(b"retry-after", fault.retry_after.encode())]
             await _answer(send, status, _error(status, fault.message), head)
+
+
+async def _cut(scope: Any, receive: Any, *, first_write: bool = False) -> None:
+    """End a connection in the middle; what was written already may go out first."""
+    transport = scope["state"]["transport"]
+    if first_write:
+        transport.close()
+    else:
+        transport.abort()
+    # the server must know that the client is gone before this ends, else it logs an error
+    while (await receive())["type"] != "http.disconnect":
+        continue
 
 
 async def _body(receive: Any) -> bytes | None:
@@ -396,14 +444,19 @@ def _error(code: int, message: str) -> bytes:
     return json.dumps({"code": code, "message": message}, ensure_ascii=False).encode()
 
 
-def _protocol() -> type[asyncio.Protocol]:
+def _protocol(live: set[asyncio.Transport]) -> type[asyncio.Protocol]:
     """Make uvicorn's HTTP protocol hand its transport to the app, so that faults can cut a connection."""
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
     class Protocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn types it
+            live.add(transport)
             self.app_state = {**self.app_state, "transport": transport}
             super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            live.discard(self.transport)
+            super().connection_lost(exc)
 
     return Protocol
 

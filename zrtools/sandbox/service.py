@@ -77,8 +77,11 @@ class Message:
         """Say its statusId at a moment, None while it has not gone out."""
         if self.cancelled or now < self.due:
             return None
-        if now < self.settles:
-            return 1
+        return 1 if now < self.settles else self.outcome
+
+    @property
+    def outcome(self) -> int:
+        """The statusId that it ends with."""
         return 2 if self.fate is None else 3
 
     @property
@@ -189,7 +192,7 @@ class Service:
             raise Refused(110, "Invalid scheduleTime.")
         with self._lock:
             # only a request that is accepted uses its tag up
-            if tag is not None and tag in self._by_tag:
+            if tag is not None and (tag in self._by_tag or self._simulated(tag)):
                 raise Refused(400, "Duplicate client tag.")
             if self.quota is not None and len(self.accepted) >= self.quota:
                 raise Refused(300, "Exceed sending count.")
@@ -197,6 +200,12 @@ class Service:
         with self.clock.changed:
             self.clock.changed.notify_all()
         return _json({**_SUCCESS, "phoneNumber": number, "smsMessage": message})
+
+    def _simulated(self, tag: str) -> bool:
+        # most tags do not even look like those of the simulated messages, and need no traffic to be made
+        return re.search(r"-[0-9]{8}-[0-9]{6,9}$", tag) is not None and self.traffic.has_tag(
+            tag, self.clock.seen()
+        )
 
     def _accept(
         self,
@@ -321,7 +330,6 @@ class Service:
         if tag is not None:
             found = self._by_tag.get(tag)
             sent = [] if found is None else [found]
-            # no message of the API has the tag of a simulated one, for that one was never free
             simulated = self.traffic.json_of_tag(tag, self.clock.seen()) if found is None else b""
         else:
             assert day is not None  # noqa: S101 - one of both is given, and types need to know

@@ -217,20 +217,31 @@ class Traffic:
 
     def json_of_tag(self, tag: str, seen: datetime) -> bytes:
         """Write the status of the simulated message with that client tag, or nothing."""
-        found = re.fullmatch(r"([a-z0-9]+)-(\d{8})-(\d{6,})", tag, re.ASCII)
-        if found is None:
-            return b""
-        try:
-            day = datetime.strptime(found[2], "%Y%m%d").date()  # noqa: DTZ007 - only the date is read
-        except ValueError:
-            return b""
-        if not self.holds(day, seen):
+        day = self._day_of_tag(tag, seen)
+        if day is None:
             return b""
         made = self.day(day)
-        if found[1] not in made.names:
-            return b""
-        rows = np.flatnonzero((made.campaign == made.names.index(found[1])) & (made.serial == int(found[3])))
+        name, _, serial = tag.split("-")
+        rows = np.flatnonzero((made.campaign == made.names.index(name)) & (made.serial == int(serial)))
         return self._written(made, seen, rows)
+
+    def has_tag(self, tag: str, seen: datetime) -> bool:
+        """Say whether a simulated message up to now has used that client tag."""
+        return self.json_of_tag(tag, seen) != b""
+
+    def _day_of_tag(self, tag: str, seen: datetime) -> date | None:
+        """Read the day from a tag that has the form of a campaign of that day."""
+        found = re.fullmatch(r"([a-z0-9]+)-([0-9]{8})-[0-9]{6,9}", tag)
+        if found is None:
+            return None
+        try:
+            day = date.fromisoformat(found[2])
+        except ValueError:
+            return None
+        if not self.holds(day, seen):
+            return None
+        tagged = (*(s.name for s in STREAMS[:-1] if s.tagged), *(c.name for c in self.plan.campaigns(day)))
+        return day if found[1] in tagged else None
 
     def counts(self, month: date, seen: datetime, rule: str) -> dict[str, int]:
         """Add up the billable parts of a month by carrier id, up to the day before `seen`.
@@ -469,8 +480,8 @@ class Traffic:
         # au reports failures after about twenty minutes
         late = (carrier == 0) & (category < 7)
         seconds = np.where(late, np.clip(rng.normal(1200, 70, total), 900, 1700), seconds)
-        slow = rng.random(total) < np.where(out_of_reach, 0.14, np.where(category == 7, 0.012, 0.0))
-        seconds = np.where(slow, np.minimum(1800 + rng.exponential(36_000, total), 3 * 86_400), seconds)
+        slow = rng.random(total) < np.where(out_of_reach, 0.2, np.where(category == 7, 0.02, 0.0))
+        seconds = np.where(slow, np.minimum(1800 + rng.exponential(43_200, total), 3 * 86_400), seconds)
         return (seconds * 1000).astype(np.int64) + 300
 
     @staticmethod
