@@ -9,7 +9,21 @@ from __future__ import annotations
 from zrtools.failures.changes import compare
 from zrtools.failures.classes import classify
 from zrtools.failures.course import coverage, trend
+from zrtools.failures.oddities import carrier_mismatch, unknown_codes
 from zrtools.failures.rates import breakdown
+from zrtools.failures.recipients import numbers, retry_evidence, retry_plan
 from zrtools.failures.traits import features
 
-__all__ = ["breakdown", "classify", "compare", "coverage", "features", "trend"]
+__all__ = [
+    "breakdown",
+    "carrier_mismatch",
+    "classify",
+    "compare",
+    "coverage",
+    "features",
+    "numbers",
+    "retry_evidence",
+    "retry_plan",
+    "trend",
+    "unknown_codes",
+]

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import exp, fsum, lgamma, log, log1p
 from statistics import NormalDist
 
 import polars as pl
 
-__all__ = ["CONFIDENCE", "PRIOR_CLUSTERS", "Z", "clustered", "share", "student", "wilson"]
+__all__ = [
+    "CONFIDENCE",
+    "PRIOR_CLUSTERS",
+    "Z",
+    "binomial_tail",
+    "clustered",
+    "discoveries",
+    "share",
+    "student",
+    "wilson",
+]
 
 CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
@@ -88,3 +100,30 @@ def clustered(groups: pl.DataFrame) -> pl.DataFrame:
         )
         .drop("_between", "_chance", "_equal", "_crowd", "_effect", "_t")
     )
+
+
+def binomial_tail(hits: int, tries: int, chance: float) -> float:
+    """Give the exact probability of so many hits or more."""
+    if hits <= 0:
+        return 1.0
+    if hits > tries or chance <= 0:
+        return 0.0
+    if chance >= 1:
+        return 1.0
+    whole = lgamma(tries + 1)
+    terms = [
+        whole - lgamma(k + 1) - lgamma(tries - k + 1) + k * log(chance) + (tries - k) * log1p(-chance)
+        for k in range(hits, tries + 1)
+    ]
+    top = max(terms)
+    return min(1.0, exp(top) * fsum(exp(t - top) for t in terms))
+
+
+def discoveries(chances: Sequence[float], rate: float = 1 - CONFIDENCE) -> list[bool]:
+    """Tell which tests stand when all are taken together, at that rate of false discoveries (Benjamini-Hochberg)."""
+    order = sorted(range(len(chances)), key=chances.__getitem__)
+    last = max((n for n, i in enumerate(order, 1) if chances[i] <= rate * n / len(chances)), default=0)
+    stands = [False] * len(chances)
+    for i in order[:last]:
+        stands[i] = True
+    return stands

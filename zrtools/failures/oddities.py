@@ -1,0 +1,120 @@
+"""Codes that nobody knows, and failures that another carrier's network reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from zrtools.errors import InputError
+from zrtools.failures.engines import gather, require
+from zrtools.failures.intervals import binomial_tail, discoveries, share, wilson
+from zrtools.failures.rates import breakdown, counts, grouped, joined, named, prepared, sums
+from zrtools.schemas import MISMATCH, UNKNOWN_CODES
+
+__all__ = ["carrier_mismatch", "unknown_codes"]
+
+_UNKNOWN = ("unlisted", "unrecognised")
+_FEW = 5
+
+
+def carrier_mismatch(frame: Any) -> pl.DataFrame:
+    """List failures whose module belongs to another carrier than carrier_id says: ported numbers, or routing.
+
+    Takes what `breakdown` takes and gives MISMATCH, most failures first. `listed` counts the carrier's failures with
+    a listed module, `rate` is failed / listed with its 95 % interval (Wilson), `codes` the detailed codes with how
+    often each stood. Failures without a known carrier or with a module in no table are not counted.
+    """
+    pairs = breakdown(frame, ["carrier", "failure_carrier"]).drop_nulls(["carrier", "failure_carrier"])
+    codes = breakdown(frame, ["carrier", "failure_carrier", "detailed_status_id"])
+    listed = pairs.group_by("carrier").agg(listed=pl.col("failed").sum())
+    rate = share(pl.col("failed"), pl.col("listed"))
+    low, high = wilson(rate, pl.col("listed"))
+    return (
+        pairs.filter(pl.col("carrier") != pl.col("failure_carrier"))
+        .join(listed, on="carrier", how="left")
+        .join(
+            _told(codes, ["carrier", "failure_carrier"], "detailed_status_id", "codes"),
+            on=["carrier", "failure_carrier"],
+        )
+        .with_columns(rate=rate, rate_low=low, rate_high=high)
+        .select(pl.col(c).cast(t) for c, t in MISMATCH.items())
+        .sort("failed", "carrier", "failure_carrier", descending=[True, False, False])
+    )
+
+
+def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
+    """Count the codes that no table explains, those that grow first.
+
+    Takes what `breakdown` takes and gives UNKNOWN_CODES, one row a code of the categories `unlisted` and
+    `unrecognised` (a missing code has a row, too). The frame's last `recent_days` days are set against the days
+    before; `p_value` is the exact binomial chance of as many recent failures or more at an unchanged rate, and
+    `is_growing` says which codes grew beyond chance when all are tested together (Benjamini-Hochberg, 5 %; at least
+    5 recent failures).
+
+    Raises `InputError` for missing columns.
+    """
+    if recent_days < 1:
+        raise InputError(f"recent_days={recent_days}: give at least 1.")
+    keys = ["detailed_status_id", "failure_category"]
+    read, raw = prepared(frame, ["day", "carrier", *keys])
+    require(read, "status_id", "detailed_status_id")
+    inner = ["day", "carrier", "detailed_status_id"]
+    counted = gather(counts(_failing_code(read), [*inner, *([] if raw else ["failure_category"])], raw=raw))[
+        0
+    ]
+    counted = named(counted) if raw else counted
+    unknown = counted.filter(pl.col("failure_category").is_in(_UNKNOWN))
+    last = counted["day"].max()
+    late = (pl.col("day") > pl.lit(last, pl.Date) - pl.duration(days=recent_days)).fill_null(value=False)
+    of = sums()
+    messages = pl.col("messages").cast(pl.Int64)
+    settled = pl.col("outcome").is_in(["failed", "delivered"])
+    recent_settled = counted.select(messages.filter(settled & late).sum()).item()
+    all_settled = counted.select(of["settled"]).item()
+    all_failed = counted.select(of["failed"]).item()
+    found = grouped(
+        unknown,
+        keys,
+        failed=messages.sum(),
+        recent=messages.filter(late).sum(),
+        first_day=pl.col("day").min(),
+        last_day=pl.col("day").max(),
+    )
+    by_carrier = grouped(unknown, [*keys, "carrier"], failed=messages.sum())
+    numbers = breakdown(frame, keys).select(*keys, "numbers")
+    found = joined(joined(found, _told(by_carrier, keys, "carrier", "carriers"), keys), numbers, keys)
+    part = recent_settled / all_settled if all_settled else 0.0
+    chances = [binomial_tail(k, n, part) for k, n in found.select("recent", "failed").iter_rows()]
+    found = found.with_columns(
+        p_value=pl.Series(chances, dtype=pl.Float64),
+        earlier=pl.col("failed") - pl.col("recent"),
+        recent_settled=pl.lit(recent_settled),
+        earlier_settled=pl.lit(all_settled - recent_settled),
+        share_of_failures=share(pl.col("failed"), pl.lit(all_failed)),
+    )
+    recent = share(pl.col("recent"), pl.col("recent_settled"))
+    before = share(pl.col("earlier"), pl.col("earlier_settled"))
+    grew = pl.Series(discoveries(chances), dtype=pl.Boolean)
+    return (
+        found.with_columns(growth=share(recent, before), is_growing=grew & (pl.col("recent") >= _FEW))
+        .select(pl.col(c).cast(t) for c, t in UNKNOWN_CODES.items())
+        .sort("is_growing", "failed", "detailed_status_id", descending=[True, True, False], nulls_last=True)
+    )
+
+
+def _failing_code(read: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Keep the detailed code of failures only: beside other statuses it means nothing."""
+    failed = nw.col("status_id") == 3
+    return read.with_columns(nw.when(failed).then(nw.col("detailed_status_id")).alias("detailed_status_id"))
+
+
+def _told(counted: pl.DataFrame, keys: list[str], what: str, name: str) -> pl.DataFrame:
+    """Write the values of a column with how often each stood, most frequent first."""
+    value = pl.col(what).fill_null("–")
+    return (
+        counted.sort("failed", what, descending=[True, False], nulls_last=True)
+        .group_by(keys, maintain_order=True)
+        .agg(pl.format("{} x{}", value, pl.col("failed")).str.join(", ").alias(name))
+    )
