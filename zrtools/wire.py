@@ -31,6 +31,7 @@ __all__ = [
     "Sent",
     "Shortened",
     "accepted",
+    "as_text",
     "cancel",
     "cancel_all",
     "carrier_name",
@@ -39,6 +40,9 @@ __all__ = [
     "counts",
     "counts_frame",
     "http_error_message",
+    "integers",
+    "null_if_empty",
+    "read_json",
     "reservations",
     "reservations_frame",
     "send",
@@ -49,6 +53,7 @@ __all__ = [
     "status_frame",
     "templates",
     "templates_frame",
+    "times",
 ]
 
 _TAG_LIMIT = 200
@@ -342,7 +347,7 @@ def counts_frame(body: bytes, *, month: date, through: date) -> pl.DataFrame:
     """
     rows: list[tuple[str | None, str, int | None]] = []
     for record in _records(_accepted(body), "separatedSuccessCount"):
-        client = _as_text(record.get("clientId")) or None
+        client = as_text(record.get("clientId")) or None
         found = {key: value for key, value in record.items() if key.isascii() and key.isdigit()}
         # a carrier under a new kind of name is still a count; other new fields are none
         found |= {
@@ -383,7 +388,7 @@ def reservations_frame(body: bytes) -> pl.DataFrame:
     }
     frame = _text_columns(_records(_accepted(body), "status"), list(names.values()))
     return frame.rename({wire: ours for ours, wire in names.items()}).with_columns(
-        _japan(_first_time("schedule_time", _TIMES)), _null_if_empty("client_tag")
+        _japan(_first_time("schedule_time", _TIMES)), null_if_empty("client_tag")
     )
 
 
@@ -397,8 +402,8 @@ def templates_frame(body: bytes) -> pl.DataFrame:
     records = _records(_accepted(body), "templates")
     return pl.DataFrame(
         {
-            "title": [_as_text(r.get("title")) for r in records],
-            "content": [_as_text(r.get("default_content")) for r in records],
+            "title": [as_text(r.get("title")) for r in records],
+            "content": [as_text(r.get("default_content")) for r in records],
             "parameters": [_parameters(r.get("parameters")) for r in records],
         },
         schema=schemas.TEMPLATES,
@@ -410,7 +415,7 @@ def cleaning(body: bytes) -> str | None:
 
     Raises `ApiError`, `UnexpectedResponseError`.
     """
-    return _as_text(_accepted(body).get("status")) or None
+    return as_text(_accepted(body).get("status")) or None
 
 
 def send_answer(body: bytes) -> Sent:
@@ -419,7 +424,7 @@ def send_answer(body: bytes) -> Sent:
     Raises `ApiError`, `UnexpectedResponseError`.
     """
     answer = _accepted(body)
-    return Sent(_as_text(answer.get("phoneNumber")), _as_text(answer.get("smsMessage")))
+    return Sent(as_text(answer.get("phoneNumber")), as_text(answer.get("smsMessage")))
 
 
 def short_url(body: bytes) -> Shortened:
@@ -428,13 +433,13 @@ def short_url(body: bytes) -> Shortened:
     Raises `ApiError`, and `UnexpectedResponseError` also where the answer says success and has no URL.
     """
     answer = _accepted(body)
-    url = _as_text(answer.get("shortUrl"))
+    url = as_text(answer.get("shortUrl"))
     if not url:
         raise UnexpectedResponseError(
             "The service accepted the request and sent no short URL. "
             "Look for it in the admin screen before asking again."
         )
-    return Shortened(url, _as_text(answer.get("name")))
+    return Shortened(url, as_text(answer.get("name")))
 
 
 def accepted(body: bytes) -> None:
@@ -447,10 +452,10 @@ def accepted(body: bytes) -> None:
 
 def http_error_message(body: bytes) -> str | None:
     """Read what the body of an HTTP error says, masked and cut to a line; None where it says nothing."""
-    answer = _json(body)
+    answer = read_json(body)
     if not isinstance(answer, dict):
         return None
-    said = [_as_text(answer.get(name)) for name in ("message", "responseMessage", "code", "responseCode")]
+    said = [as_text(answer.get(name)) for name in ("message", "responseMessage", "code", "responseCode")]
     message, code = said[0] or said[1], said[2] or said[3]
     parts = [part for part in (message, f"(code {code})" if code else None) if part]
     return _harmless(" ".join(parts)) or None
@@ -468,7 +473,7 @@ _Json = dict[str, Any]
 
 
 def _accepted(body: bytes) -> _Json:
-    answer = _json(body)
+    answer = read_json(body)
     if not isinstance(answer, dict):
         _refuse(body)
     code = answer.get("responseCode")
@@ -479,7 +484,7 @@ def _accepted(body: bytes) -> _Json:
             "Check base_url, and that no proxy answers in the service's place."
         )
     if number != 0:
-        raise _api_error(number, _as_text(answer.get("responseMessage")) or "")
+        raise _api_error(number, as_text(answer.get("responseMessage")) or "")
     return answer
 
 
@@ -534,10 +539,11 @@ def _records(answer: _Json, name: str) -> list[_Json]:
     return [item if isinstance(item, dict) else {} for item in value]
 
 
-def _json(body: bytes) -> Any:
+def read_json(body: bytes | str) -> Any:
+    """Read JSON as generously as can be; None where it is none."""
     try:
         return json.loads(
-            body.decode("utf-8-sig", "replace"),
+            body if isinstance(body, str) else body.decode("utf-8-sig", "replace"),
             strict=False,
             object_pairs_hook=_first_wins,
             parse_int=_integer,
@@ -565,7 +571,8 @@ def _float(text: str) -> float | int | str:
     return int(number) if number.is_integer() else number
 
 
-def _as_text(value: Any) -> str | None:
+def as_text(value: Any) -> str | None:
+    """Give a JSON value as text; what is nested as JSON text."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -574,7 +581,7 @@ def _as_text(value: Any) -> str | None:
 
 
 def _as_json(value: Any) -> str | None:
-    return None if value is None else _as_text(json.dumps(value, ensure_ascii=False))
+    return None if value is None else as_text(json.dumps(value, ensure_ascii=False))
 
 
 def _as_int(value: Any) -> int | None:
@@ -597,12 +604,12 @@ def _as_int(value: Any) -> int | None:
 def _parameters(value: Any) -> list[str]:
     items = [value] if isinstance(value, (dict, str)) else value if isinstance(value, list) else []
     names = (item.get("parameter_name") if isinstance(item, dict) else item for item in items)
-    return [text for name in names if (text := _as_text(name))]
+    return [text for name in names if (text := as_text(name))]
 
 
 def _text_columns(records: list[_Json], names: Iterable[str]) -> pl.DataFrame:
     return pl.DataFrame(
-        [pl.Series(name, [_as_text(r.get(name)) for r in records], dtype=pl.String) for name in names],
+        [pl.Series(name, [as_text(r.get(name)) for r in records], dtype=pl.String) for name in names],
     )
 
 
@@ -681,12 +688,12 @@ def _raw_text(value: msgspec.Raw) -> str | None:
 
 def _typed_statuses(text: pl.DataFrame, send_date: date | None) -> pl.DataFrame:
     text = text.with_columns(
-        _status_time(text["dateTime"]),
-        _integers(text["statusId"], pl.Int16()),
-        _integers(text["separatedSuccessCount"], pl.Int32()),
+        times(text["dateTime"], "%Y%m%d %H%M%S%3f"),
+        integers(text["statusId"], pl.Int16()),
+        integers(text["separatedSuccessCount"], pl.Int32()),
     )
     settled = ~pl.col("statusId").is_in([0, 1]).fill_null(value=False)
-    carrier = pl.when(settled).then(_null_if_empty("carrierId"))
+    carrier = pl.when(settled).then(null_if_empty("carrierId"))
     columns = {
         "send_date": pl.lit(send_date, pl.Date()),
         "date_time": pl.col("dateTime"),
@@ -696,8 +703,8 @@ def _typed_statuses(text: pl.DataFrame, send_date: date | None) -> pl.DataFrame:
         "carrier_id": carrier,
         "carrier": carrier_name(carrier),
         "status_id": pl.col("statusId"),
-        "client_tag": _null_if_empty("clientTag"),
-        "detailed_status_id": pl.when(settled).then(_null_if_empty("detailedStatusId")),
+        "client_tag": null_if_empty("clientTag"),
+        "detailed_status_id": pl.when(settled).then(null_if_empty("detailedStatusId")),
         "separated_success_count": pl.when(settled).then(pl.col("separatedSuccessCount")),
     }
     if "rawdata" in text.columns:
@@ -705,9 +712,9 @@ def _typed_statuses(text: pl.DataFrame, send_date: date | None) -> pl.DataFrame:
     return text.select(expr.alias(name) for name, expr in columns.items())
 
 
-def _status_time(text: pl.Series) -> pl.Series:
-    """Read YYYYMMDD HHMMSSsss, and other spellings only where there are any."""
-    read = text.str.to_datetime("%Y%m%d %H%M%S%3f", time_unit="ms", strict=False, exact=True)
+def times(text: pl.Series, spelling: str) -> pl.Series:
+    """Read naive times of Japan in one spelling, and in other ones only where there are any."""
+    read = text.str.to_datetime(spelling, time_unit="ms", strict=False, exact=True)
     if read.null_count() > text.null_count():
         read = text.to_frame().select(pl.coalesce(read, _first_time(text.name, _TIMES))).to_series()
     first = read.min()
@@ -727,7 +734,7 @@ def _japan(naive: pl.Expr) -> pl.Expr:
     return naive.dt.replace_time_zone(schemas.ZONE, ambiguous="earliest", non_existent="null")
 
 
-def _integers(text: pl.Series, dtype: pl.DataType) -> pl.Series:
+def integers(text: pl.Series, dtype: pl.DataType) -> pl.Series:
     """Read integers from text; "2.0", " 2" and "2e0" are integers too, what is none becomes null."""
     read = text.cast(dtype, strict=False)
     if read.null_count() == text.null_count():
@@ -737,5 +744,6 @@ def _integers(text: pl.Series, dtype: pl.DataType) -> pl.Series:
     return pl.select(pl.coalesce(read, whole.cast(dtype, strict=False))).to_series().alias(text.name)
 
 
-def _null_if_empty(name: str) -> pl.Expr:
+def null_if_empty(name: str) -> pl.Expr:
+    """Make empty text null."""
     return pl.when(pl.col(name) != "").then(pl.col(name))
