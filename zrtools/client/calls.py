@@ -92,7 +92,7 @@ class Client:
         )
         self._clock = now
         self._engine = Engine(self._settings)
-        self._end: weakref.finalize[..., Self] = weakref.finalize(self, self._engine.close)
+        self._end: weakref.finalize[..., Any] = weakref.finalize(self, self._engine.close)
 
     @classmethod
     def sandbox(

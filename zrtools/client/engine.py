@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from zrtools.client.pace import Pace
 from zrtools.client.retry import Again, again, seconds_to_wait
@@ -135,7 +135,7 @@ class Engine:
         self._request: Callable[..., httpx.Request]
         self._url: Callable[..., httpx.URL]
         self._urls: dict[str, httpx.URL] = {}
-        self._fields = ""
+        self._fields_key = self._large_key = ""
 
     # ------------------------------------------------------------------------ on the caller's thread
 
@@ -228,7 +228,7 @@ class Engine:
     async def _open(self) -> ConfigurationError | None:
         import httpx
 
-        from zrtools.client.transport import FIELDS, TokenTransport
+        from zrtools.client.transport import FIELDS, LARGE, TokenTransport
 
         try:
             self._transport = TokenTransport(self._settings)
@@ -237,7 +237,7 @@ class Engine:
                 f"The trusted certificates cannot be read ({error.strerror or type(error).__name__}): "
                 "correct SSL_CERT_FILE or SSL_CERT_DIR."
             )
-        self._request, self._url, self._fields = httpx.Request, httpx.URL, FIELDS
+        self._request, self._url, self._fields_key, self._large_key = httpx.Request, httpx.URL, FIELDS, LARGE
         self._pace = Pace(self._settings.pace)
         self._window = asyncio.Semaphore(self._settings.at_once)
         self.large = asyncio.Semaphore(STATUS_AT_ONCE)
@@ -283,20 +283,19 @@ class Engine:
         if url is None:
             url = self._urls[ask.path] = self._url(self._settings.base_url + ask.path)
         started = await self._pace.turn()
+        extensions: dict[str, Any] = {self._fields_key: {"clientId": self._settings.client_id, **ask.fields}}
+        if ask.call == "status":
+            extensions[self._large_key] = True
         response = await self._transport.handle_async_request(
-            self._request(
-                ask.method,
-                url,
-                extensions={self._fields: {"clientId": self._settings.client_id, **ask.fields}},
-            )
+            self._request(ask.method, url, extensions=extensions)
         )
         if 200 <= response.status_code < 300:
-            return Answer(response.content, response.headers.get("date"))
+            return Answer(_body(response), response.headers.get("date"))
         raise self._refused(response, started)
 
     def _refused(self, response: httpx.Response, started: float) -> TransportError:
         status = response.status_code
-        said = http_error_message(response.content)
+        said = http_error_message(_body(response))
         detail = f": {said}" if said else ""
         wait = seconds_to_wait(response.headers.get("retry-after"))
         if status in (429, 503):
@@ -314,6 +313,10 @@ class Engine:
         error.sent = False if status < 500 and status != 408 else None
         error.retry_after = wait
         return error
+
+
+def _body(response: httpx.Response) -> bytes:
+    return b"".join(cast("httpx.ByteStream", response.stream))
 
 
 def _settle(future: Future[Any], seconds: float) -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import zlib
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, quote_plus, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -24,19 +25,21 @@ from zrtools.client.retry import LIMIT
 from zrtools.client.settings import Secret, Settings
 from zrtools.errors import TransportError
 
-__all__ = ["FIELDS", "TokenTransport", "tls"]
+__all__ = ["FIELDS", "LARGE", "TokenTransport", "tls"]
 
 FIELDS = "zrtools.fields"
 """The extension of a request that carries its fields."""
+LARGE = "zrtools.large"
+"""The extension of a request whose answer may be large."""
 
-_KEPT = ("content-type", "date", "location", "retry-after")
+_KEPT = ("date", "retry-after")
 _LARGE = 1 << 18
 _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
     "User-Agent": f"zrtools/{__version__}",
 }
-_POST_HEADERS = {**_HEADERS, "Content-Type": "application/x-www-form-urlencoded"}
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def tls() -> ssl.SSLContext:
@@ -53,12 +56,13 @@ class TokenTransport(AiohttpTransport):
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._token = settings.token
-        self._origin = urlsplit(settings.base_url)[:2]
+        self._spelling = _quoted(settings.token)
+        self._base = settings.base_url
         self._proxy = _proxy(settings)
-        self._timeout = aiohttp.ClientTimeout(
-            total=LIMIT * settings.timeout, sock_connect=settings.timeout, sock_read=settings.timeout
-        )
+        seconds = settings.timeout
+        # a large answer may take long as long as it comes; for a small one the simpler limit costs less
+        self._slow = aiohttp.ClientTimeout(total=LIMIT * seconds, sock_connect=seconds, sock_read=seconds)
+        self._quick = aiohttp.ClientTimeout(total=seconds, sock_connect=seconds)
         self._spellings = _spellings(settings.token)
         connections = settings.at_once + 4
         super().__init__(
@@ -67,10 +71,10 @@ class TokenTransport(AiohttpTransport):
         )
 
     def __repr__(self) -> str:
-        return f"TokenTransport({'://'.join(self._origin)})"
+        return f"TokenTransport({self._base})"
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request and read its answer whole.
+        """Send one request and read its answer whole: the response's stream is a `httpx.ByteStream`.
 
         Raises `TransportError` when none came, or when the request is for another host than the client's.
         """
@@ -89,7 +93,7 @@ class TokenTransport(AiohttpTransport):
 
     async def _exchange(self, request: httpx.Request) -> httpx.Response:
         url = str(request.url)
-        if urlsplit(url)[:2] != self._origin:
+        if not url.startswith(f"{self._base}/"):
             refused = TransportError(
                 "The token goes to the client's own host alone: this request was not sent."
             )
@@ -97,16 +101,16 @@ class TokenTransport(AiohttpTransport):
             raise refused
         if not isinstance(self.client, aiohttp.ClientSession):
             self.client = self.get_client()
-        fields = urlencode({"token": self._token.reveal(), **request.extensions.get(FIELDS, {})})
+        fields = f"token={self._spelling.reveal()}{_encoded(request.extensions.get(FIELDS, {}))}"
         posting = request.method == "POST"
         options: dict[str, Any] = {} if self._proxy is None else self._proxy.reveal_options()
         response = await self.client.request(
             request.method,
             URL(url if posting else f"{url}?{fields}", encoded=True),
             data=fields.encode() if posting else None,
-            headers=_POST_HEADERS if posting else _HEADERS,
+            headers=_FORM if posting else None,
             allow_redirects=False,
-            timeout=self._timeout,
+            timeout=self._slow if LARGE in request.extensions else self._quick,
             **options,
         )
         try:
@@ -119,12 +123,16 @@ class TokenTransport(AiohttpTransport):
             body = await asyncio.to_thread(self._plain, body, encoding)
         else:
             body = self._plain(body, encoding)
-        headers = [
-            (name, self._scrubbed(response.headers[name].encode(errors="replace")).decode(errors="replace"))
-            for name in _KEPT
-            if name in response.headers
-        ]
-        return httpx.Response(response.status, headers=headers, content=body, request=request)
+        headers = [(name, value) for name in _KEPT if (value := response.headers.get(name))]
+        # a stream of bytes that are there, for httpx would copy a content piece by piece
+        return httpx.Response(
+            response.status,
+            headers=[
+                (name, self._scrubbed(value.encode(errors="replace")).decode()) for name, value in headers
+            ],
+            stream=httpx.ByteStream(body),
+            request=request,
+        )
 
     def _plain(self, body: bytes, encoding: str) -> bytes:
         if encoding.lower() in ("gzip", "x-gzip", "deflate"):
@@ -135,15 +143,28 @@ class TokenTransport(AiohttpTransport):
         return self._scrubbed(body)
 
     def _scrubbed(self, data: bytes) -> bytes:
-        for spelling in self._spellings.reveal().encode().split(b"\n"):
+        for spelling in self._spellings():
             if spelling in data:
                 data = data.replace(spelling, b"***")
         return data
 
 
-def _spellings(token: Secret) -> Secret:
+def _encoded(fields: dict[str, str]) -> str:
+    parts = [
+        f"&{name}={value if value.isascii() and value.isalnum() else quote_plus(value)}"
+        for name, value in fields.items()
+    ]
+    return "".join(parts)
+
+
+def _quoted(token: Secret) -> Secret:
+    return Secret(quote_plus(token.reveal()))
+
+
+def _spellings(token: Secret) -> Callable[[], tuple[bytes, ...]]:
     plain = token.reveal()
-    return Secret("\n".join({plain, quote(plain, safe=""), quote_plus(plain)}))
+    spellings = tuple({plain.encode(), quote(plain, safe="").encode(), quote_plus(plain).encode()})
+    return lambda: spellings
 
 
 class _Proxy:
@@ -167,6 +188,7 @@ def _proxy(settings: Settings) -> _Proxy | None:
 def _session(context: ssl.SSLContext, connections: int) -> aiohttp.ClientSession:
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=connections, ssl=context, keepalive_timeout=30),
+        headers=_HEADERS,
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
     )
