@@ -7,7 +7,22 @@ global settings changes unless `use` is called.
 from __future__ import annotations
 
 from zrtools.charts import style
+from zrtools.charts.changes import contributions
 from zrtools.charts.failures import failures, failures_by_carrier, failures_over_time
 from zrtools.charts.style import FONTS, save, svg, use
+from zrtools.charts.usage import usage_forecast, usage_gaps, usage_months, usage_shares
 
-__all__ = ["FONTS", "failures", "failures_by_carrier", "failures_over_time", "save", "style", "svg", "use"]
+__all__ = [
+    "FONTS",
+    "failures",
+    "failures_by_carrier",
+    "failures_over_time",
+    "save",
+    "style",
+    "svg",
+    "usage_forecast",
+    "usage_gaps",
+    "usage_months",
+    "usage_shares",
+    "use",
+]

@@ -1,4 +1,4 @@
-"""Charts of monthly usage: months by carrier, shares over time, the running month's forecast, gaps of a reconciliation."""
+"""Charts of monthly usage: months by carrier, shares over time, the running month's forecast, gaps found."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
     sums = cells.group_by("at", "month", "whole").agg(pl.col("count").sum())
     base = alt.Chart(cells).encode(x=_month_axis(cells, lang))
     bars = base.mark_bar().encode(
-        y=alt.Y("sum(count):Q", title=_say("count", lang), axis=alt.Axis(format=",.0f", tickCount=5)),
+        y=alt.Y(
+            "count:Q", stack="zero", title=_say("count", lang), axis=alt.Axis(format=",.0f", tickCount=5)
+        ),
         color=alt.Color(
             "name:N",
             title=None,
@@ -52,21 +54,17 @@ def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
         tooltip=[
             alt.Tooltip("at:O", title=_say("month", lang)),
             alt.Tooltip("name:N", title=_say("carrier", lang)),
-            alt.Tooltip("sum(count):Q", title=_say("count", lang), format=","),
+            alt.Tooltip("count:Q", title=_say("count", lang), format=","),
         ],
     )
+    fitting = ",.0f" if sums.height <= 14 else ".2s"
     texts = (
         alt.Chart(sums)
         .mark_text(dy=-8, fontSize=11, color=style.INK)
-        .encode(
-            x=_month_axis(cells, lang),
-            y="count:Q",
-            text=alt.Text("count:Q", format=",.0f" if sums.height <= 14 else ".2s"),
-        )
+        .encode(x=_month_axis(cells, lang), y="count:Q", text=alt.Text("count:Q", format=fitting))
     )
-    return style.finish(
-        alt.layer(bars, texts).properties(width=style.WIDTH, height=320), title, _partial(frame, lang)
-    )
+    both = alt.layer(bars, texts).properties(width=style.WIDTH, height=320)
+    return style.finish(both, title, _partial(frame, lang))
 
 
 def usage_shares(usage: Any, *, lang: str | None = None) -> ChartType:
@@ -96,11 +94,11 @@ def usage_shares(usage: Any, *, lang: str | None = None) -> ChartType:
     )
     last = cells.filter(pl.col("month") == pl.col("month").max()).sort("share")
     # labels at the lines' ends, kept apart where the lines are close
-    heights: list[float] = []
+    apart, heights = 0.055 * float(cells["share"].max() or 0), [-1.0]  # type: ignore[arg-type]  # a float
     for share in last["share"]:
-        heights.append(max(share, heights[-1] + 0.055 * float(cells["share"].max()) if heights else 0.0))  # type: ignore[arg-type]  # a float
+        heights.append(max(share, heights[-1] + apart))
     ends = last.with_columns(
-        height=pl.Series(heights, dtype=pl.Float64),
+        height=pl.Series(heights[1:], dtype=pl.Float64),
         text=pl.format("{} {}%", "name", (pl.col("share") * 100).round(1)),
     )
     labels = (
@@ -231,15 +229,9 @@ def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> Char
         "gap",
         "kind",
         pl.Series("why", [_say(f"reason {r}", lang) if r else "" for r in kept["reason"]], dtype=pl.String),
-    ).with_columns(
-        text=pl.format("{}", "gap"),
-        signed=pl.format(
-            "{}  {}",
-            pl.when(pl.col("gap") > 0).then(pl.lit("+")).otherwise(pl.lit(""))
-            + pl.col("gap").cast(pl.String),
-            "why",
-        ),
     )
+    sign = pl.when(pl.col("gap") > 0).then(pl.lit("+")).otherwise(pl.lit(""))
+    named = named.with_columns(signed=pl.format("{}{}  {}", sign, "gap", "why"))
     panels = []
     for (kind,), part in named.partition_by("kind", as_dict=True, maintain_order=True).items():
         most = float(part["gap"].abs().max() or 1)  # type: ignore[arg-type]  # an integer
@@ -319,13 +311,18 @@ def _partial(frame: pl.DataFrame, lang: str | None) -> list[str]:
 
 
 def _month_axis(frame: pl.DataFrame, lang: str | None) -> alt.X:
+    """Name months, and years below where they begin."""
     import altair as alt
 
-    months = frame["at"].n_unique()
-    slash = "replace(datum.value, '-', '/')" if words.language(lang) == "ja" else "datum.value"
-    return alt.X(
-        "at:O", title=None, axis=alt.Axis(labelExpr=slash, labelAngle=0 if months <= 13 else -45, domain=True)
-    )
+    step = max(1, frame["at"].n_unique() // 18)
+    number = "parseInt(slice(datum.value, 5))"
+    if words.language(lang) == "ja":
+        month, year = f"{number} + '月'", "slice(datum.value, 0, 4) + '年'"
+    else:
+        month, year = f"monthAbbrevFormat({number} - 1)", "slice(datum.value, 0, 4)"
+    shown = f"({number} - 1) % {step} == 0 ? {month} : ''"
+    text = f"[{shown}, datum.index == 0 || {number} == 1 ? {year} : '']"
+    return alt.X("at:O", title=None, axis=alt.Axis(labelExpr=text, labelAngle=0, labelOverlap=False))
 
 
 def _month(month: date, lang: str | None) -> str:
