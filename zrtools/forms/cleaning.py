@@ -6,6 +6,7 @@ import html
 import io
 import threading
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import ipywidgets as w
 import polars as pl
 
 from zrtools import phones, schemas, tables
-from zrtools.errors import InputError, PartialResultError
+from zrtools.errors import InputError, PartialResultError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading
 from zrtools.forms.private import PrivateDownload, PrivateText
 
@@ -79,12 +80,12 @@ class CleanForm(Panel):
             self.summary,
             self.download,
         )
-        self.numbers.on_text(lambda _: self._typed())
-        self.file.observe(self._uploaded, "value")
-        self.column.observe(lambda _: self._count(), "value")
-        self.reference.observe(lambda _: self.refresh(), "value")
-        self.run.on_click(lambda _: self._run())
-        self.stop.on_click(lambda _: self._stop.set())
+        self.numbers.on_text(self.react(self._typed))
+        self.file.observe(self.react(self._uploaded), "value")
+        self.column.observe(self.react(self._count), "value")
+        self.reference.observe(self.react(self.refresh), "value")
+        self.run.on_click(self.react(self._run))
+        self.stop.on_click(self.react(self._stop.set))
         self._count()
 
     # -------------------------------------------------------------------------------------------- numbers
@@ -95,20 +96,20 @@ class CleanForm(Panel):
             self.column.options = []
         self._count()
 
-    def _uploaded(self, change: dict[str, object]) -> None:
-        files = change["new"]
-        if not files:
+    def _uploaded(self) -> None:
+        if not self.file.value:
             return
-        upload = files[0]  # type: ignore[index] # ipywidgets has no types
+        upload = self.file.value[0]
         body, name = bytes(upload["content"]), str(upload["name"])
         # the upload is widget state until it is emptied
         self.file.value = ()
         try:
-            self._file = (name, tables.read(body, name=name))
+            read = tables.read(body, name=name)
         except InputError as error:
             self.fail(error)
             return
         self.numbers.clear()
+        self._file = (name, read)
         self.say(f"{name}: {self.t('campaign_rows', count=self._file[1].height)}")
         self.column.options = self._file[1].columns
         self.column.value = max(self._file[1].columns, key=self._share_of_numbers)
@@ -121,7 +122,7 @@ class CleanForm(Panel):
 
     def _given(self) -> pl.Series:
         if self._file is not None and self.column.value is not None:
-            return self._file[1][self.column.value].rename("input")
+            return self._file[1].get_column(str(self.column.value)).rename("input")
         return pl.Series(
             "input", [n for line in self.numbers.text.splitlines() if (n := line.strip())], pl.String
         )
@@ -171,12 +172,13 @@ class CleanForm(Panel):
                     answers.append(
                         self._client.clean(part["phone_number"], day, store=self._store, progress=False)
                     )
-                except PartialResultError as error:
-                    answers.append(error.frame)
+                except ZrtoolsError as error:
+                    if isinstance(error, PartialResultError):
+                        answers.append(error.frame)
                     problem = error
                     break
                 done = sum(frame.height for frame in answers)
-                show(lambda done=done: setattr(self.progress, "value", done))
+                show(partial(self.progress.set_trait, "value", done))
             return _together(numbers, pl.concat(answers), day), problem
 
         def done(found: tuple[pl.DataFrame, Exception | None]) -> None:

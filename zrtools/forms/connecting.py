@@ -53,9 +53,9 @@ class ConnectForm(Panel):
             self.note,
             self.result,
         )
-        self.token.on_text(lambda _: self.refresh())
-        self.client_id.observe(lambda _: self.refresh(), "value")
-        self.connect.on_click(lambda _: self._connect())
+        self.token.on_text(self.react(self.refresh))
+        self.client_id.observe(self.react(self.refresh), "value")
+        self.connect.on_click(self.react(self._connect))
         self.refresh()
 
     @property

@@ -55,6 +55,17 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             # what we did not expect may hold anything: its kind is enough to report it
             self.say(self.t("bug", kind=type(error).__name__), "bad")
 
+    def react(self, action: Callable[[], object]) -> Callable[..., None]:
+        """Make a widget's callback of an action; an error in it is shown in the form."""
+
+        def callback(*_: object) -> None:
+            try:
+                action()
+            except Exception as error:  # noqa: BLE001 - else it would vanish in the kernel's log
+                self.fail(error)
+
+        return callback
+
     def act(self, work: Callable[[], _Result], done: Callable[[_Result], None]) -> bool:
         """Run `work` beside the kernel's main thread and `done`, or the message of its error, on it.
 

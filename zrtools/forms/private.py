@@ -59,7 +59,7 @@ class PrivateText(anywidget.AnyWidget):
       });
       // the notebook's own shortcuts must not fire while someone types
       box.addEventListener("keydown", (event) => event.stopPropagation());
-      const onMessage = (message) => { if (message.clear) box.value = ""; };
+      const onMessage = (message) => { if ("text" in message) box.value = message.text; };
       model.on("msg:custom", onMessage);
       return () => { model.off("change", show); model.off("msg:custom", onMessage); };
     }
@@ -75,7 +75,9 @@ class PrivateText(anywidget.AnyWidget):
       background: var(--jp-widgets-input-background-color, white); color: var(--jp-widgets-input-color, black);
     }
     .zrtools-private input:focus, .zrtools-private textarea:focus { outline: 2px solid #0072b2; }
-    .zrtools-private .zrtools-hint { min-height: 18px; font-size: 12px; color: var(--jp-ui-font-color2, #555); }
+    .zrtools-private .zrtools-hint {
+      min-height: 18px; font-size: 12px; white-space: pre-line; color: var(--jp-ui-font-color2, #555);
+    }
     .zrtools-private .zrtools-hint[data-state="good"] { color: #00664b; }
     .zrtools-private .zrtools-hint[data-state="bad"] { color: #b03a00; }
     """
@@ -108,21 +110,24 @@ class PrivateText(anywidget.AnyWidget):
         with self.hold_sync():
             self.hint, self.state = hint, state
 
-    def type(self, text: str) -> None:
-        """Take text as if a person had typed it."""
+    def fill(self, text: str) -> None:
+        """Put text into the field, here and on the page, as if a person had typed it."""
+        self.send({"text": text})
+        self._take(text)
+
+    def clear(self) -> None:
+        """Empty the field, here and on the page."""
+        self.fill("")
+
+    def _take(self, text: str) -> None:
         self._typed = text
         for callback in self._callbacks:
             callback(text)
 
-    def clear(self) -> None:
-        """Empty the field, here and on the page."""
-        self._typed = ""
-        self.send({"clear": True})
-
     def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
         text = content.get("text") if isinstance(content, dict) else None
         if isinstance(text, str) and text != self._typed:
-            self.type(text)
+            self._take(text)
 
 
 class PrivateDownload(anywidget.AnyWidget):

@@ -82,14 +82,14 @@ class ReservationsForm(Panel):
         )
 
         for widget in (self.by, self.start, self.end, self.group, self.tag, self.chosen, self.word):
-            widget.observe(lambda _: self.refresh(), "value")
-        self.search.on_click(lambda _: self._search())
-        self.cancel_chosen.on_click(lambda _: self._ask_chosen())
-        self.cancel_found.on_click(lambda _: self._ask_found())
-        self.cancel_group.on_click(lambda _: self._ask_group())
-        self.cancel_everything.on_click(lambda _: self._ask_everything())
-        self.go.on_click(lambda _: self._go())
-        self.back.on_click(lambda _: self._drop())
+            widget.observe(self.react(self.refresh), "value")
+        self.search.on_click(self.react(self._search))
+        self.cancel_chosen.on_click(self.react(self._ask_chosen))
+        self.cancel_found.on_click(self.react(self._ask_found))
+        self.cancel_group.on_click(self.react(self._ask_group))
+        self.cancel_everything.on_click(self.react(self._ask_everything))
+        self.go.on_click(self.react(self._go))
+        self.back.on_click(self.react(self._drop))
         self.refresh()
 
     # ------------------------------------------------------------------------------------------ searching

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import html
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
-import polars as pl
 
 from zrtools import codes, failures, messages, periods, phones, privacy, words
+from zrtools.client import new_tag
 from zrtools.errors import InputError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading
 from zrtools.forms.private import PrivateText
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from zrtools.client import Client, SendReceipt
 
 __all__ = ["SendForm", "send"]
@@ -65,6 +66,9 @@ class SendForm(Panel):
         self.message = PrivateText(
             description=self.t("message"), placeholder=self.t("message_example"), lines=4
         )
+        self.mend = w.Button(
+            description=self.t("mend"), layout=w.Layout(width="max-content", margin="0 0 4px 138px")
+        )
         self.carrier = w.Dropdown(
             description=self.t("carrier"),
             options=[
@@ -85,12 +89,14 @@ class SendForm(Panel):
         self.another = w.Button(description=self.t("another"))
 
         self._templates: dict[str, str] = {}
+        self._sendable = False
         self._editor = w.VBox(
             [
                 self.number,
                 self.template,
                 self.fields,
                 self.message,
+                self.mend,
                 self.carrier,
                 self.later,
                 self.when,
@@ -103,16 +109,17 @@ class SendForm(Panel):
         self._after = w.HBox([self.check, self.another])
         self.children = (heading(self.t("send_title")), self._editor, self._asked, self.note, self._after)
 
-        self.number.on_text(lambda _: self._edited())
-        self.message.on_text(lambda _: self._edited())
-        self.template.observe(lambda _: self._template_chosen(), "value")
-        self.later.observe(lambda _: self._edited(), "value")
-        self.when.observe(lambda _: self._edited(), "value")
-        self.review.on_click(lambda _: self._review())
-        self.go.on_click(lambda _: self._go())
-        self.back.on_click(lambda _: self._edit_again())
-        self.check.on_click(lambda _: self._check())
-        self.another.on_click(lambda _: self._start_over())
+        self.number.on_text(self.react(self._edited))
+        self.message.on_text(self.react(self._edited))
+        self.template.observe(self.react(self._template_chosen), "value")
+        self.mend.on_click(self.react(lambda: self.message.fill(messages.mended(self.message.text))))
+        self.later.observe(self.react(self._edited), "value")
+        self.when.observe(self.react(self._edited), "value")
+        self.review.on_click(self.react(self._review))
+        self.go.on_click(self.react(self._go))
+        self.back.on_click(self.react(self._edit_again))
+        self.check.on_click(self.react(self._check))
+        self.another.on_click(self.react(self._start_over))
         self._edited()
         self.act(self._read_templates, self._offer_templates)
 
@@ -136,9 +143,9 @@ class SendForm(Panel):
 
     def _template_chosen(self) -> None:
         content = self._templates.get(self.template.value, "")
-        boxes = [PrivateText(description=name) for name in messages.placeholders(content)]
+        boxes = [PrivateText(description=name) for name in messages.fields(content)]
         for box in boxes:
-            box.on_text(lambda _: self._edited())
+            box.on_text(self.react(self._edited))
         self.fields.children = tuple(boxes)
         self._edited()
 
@@ -147,10 +154,7 @@ class SendForm(Panel):
         content = self._templates.get(self.template.value)
         if content is None:
             return self.message.text
-        values = pl.DataFrame({box.description: [box.text or None] for box in self.fields.children})
-        if not values.width:
-            return content
-        return str(messages.render(content, values).item())
+        return messages.render(content, {box.description: box.text or None for box in self.fields.children})
 
     def _edited(self) -> None:
         self.message.layout.display = "none" if self._templates.get(self.template.value) else None
@@ -164,11 +168,14 @@ class SendForm(Panel):
             self.preview.value = self._preview(str(error))
         else:
             self.preview.value = self._preview(text or self.t("preview_empty"))
-        lint = messages.lint(text, lang=self.lang)
+        found = messages.lint(text).problems if text else ()
+        problems = [problem.words(self.lang) for problem in found]
         count = self.t("count", characters=len(text), limit=messages.LIMIT, parts=messages.parts(text))
-        advice = "\n".join([count, *lint.warnings]) if text else ""
-        bad = bool(lint.warnings) and bool(text)
-        self.message.say(advice, "bad" if bad else "plain")
+        advice = "\n".join([count, *problems]) if text else ""
+        self._sendable = bool(text) and not problems
+        mends = any(problem.suggestion is not None for problem in found)
+        self.mend.layout.display = None if mends and not self.template.value else "none"
+        self.message.say(advice, "bad" if problems else "plain")
         if self.template.value and text:
             style = "margin-left:138px;font-size:12px;white-space:pre-line"
             self.preview.value += f'<div style="{style}">{html.escape(advice)}</div>'
@@ -227,17 +234,16 @@ class SendForm(Panel):
         number = phones.normalise(self.number.text)
         message = messages.check(self._text())
         at = None
-        now = self._client.now()
         if self.later.value:
             if self.when.value is None:
                 raise InputError(self.t("when_missing"))
-            at = periods.time(self.when.value)
+            at, now = periods.time(self.when.value), self._client.now()
             if at <= now:
                 raise InputError(self.t("when_past", now=f"{now:%Y-%m-%d %H:%M}"))
         return _Draft(
             phone_number=number,
             message=message,
-            client_tag=f"form-{now:%Y%m%d%H%M%S}-{secrets.token_hex(4)}",
+            client_tag=new_tag(),
             carrier_id=self.carrier.value or None,
             schedule_time=at,
             group_tag=(self.group.value or None) if at else None,
@@ -339,7 +345,7 @@ class SendForm(Panel):
         self._editor.layout.display = None if editing else "none"
         self._asked.layout.display = None if self._stage in ("confirming", "sending") else "none"
         self._after.layout.display = None if self._stage in ("sent", "unsettled") else "none"
-        ready = self.number.state == "good" and bool(self.message.text or self.template.value)
+        ready = self.number.state == "good" and self._sendable
         self.review.disabled = self.busy or not ready
         self.go.disabled = self.back.disabled = self.busy or self._stage != "confirming"
         self.check.disabled = self.another.disabled = self.busy

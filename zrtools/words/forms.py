@@ -33,6 +33,7 @@ TEXTS: dict[str, Label] = {
         "{characters:,} / {limit:,} 文字・推定 {parts} 通分",
         "{characters:,} of {limit:,} characters, about {parts} part(s)",
     ),
+    "mend": Label("送れない文字を候補に置き換える", "Replace what cannot be sent"),
     "carrier": Label("キャリア", "Carrier"),
     "carrier_auto": Label("自動判定", "found by the service"),
     "schedule": Label("日時を指定して予約", "Schedule for later"),

@@ -1,0 +1,399 @@
+"""The forms that act, driven as a kernel without a page would: what they check, send, show and keep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import ipywidgets
+import polars as pl
+import pytest
+
+import zrtools as zr
+from zrtools import tables
+from zrtools.forms.private import PrivateDownload
+
+NUMBER = "080-5555-1234"
+TAIL = "55551234"
+
+
+@pytest.fixture
+def client() -> Iterator[zr.Client]:
+    """A client of a sandbox of its own: forms change what is there."""
+    with zr.Client.sandbox(seed=11, messages_per_day=50) as made:
+        yield made
+
+
+def state_of_all_widgets() -> str:
+    """Give what a notebook that keeps widget state would save."""
+    return json.dumps(ipywidgets.Widget.get_manager_state(), default=repr, ensure_ascii=False)
+
+
+def filled(client: zr.Client, message: str = "本日15時に伺います。", lang: str = "ja") -> zr.forms.SendForm:
+    """Give a send form with a number and a message."""
+    form = zr.forms.send(client, lang=lang)
+    form.number.fill(NUMBER)
+    form.message.fill(message)
+    return form
+
+
+# ------------------------------------------------------------------------------------------------- send
+
+
+def test_a_message_goes_out_once_however_often_the_button_is_pressed(client: zr.Client) -> None:
+    """A double click, and one more after the receipt, send nothing more."""
+    form = filled(client)
+    form.review.click()
+    for _ in range(3):
+        form.go.click()
+    assert [m.message for m in client.embedded.accepted] == ["本日15時に伺います。"]
+    assert form.receipt is not None
+    assert form.receipt.phone_number == "+8180" + TAIL
+    assert form.receipt.client_tag in form.note.value
+
+
+def test_only_a_sendable_message_to_a_mobile_number_can_be_reviewed(client: zr.Client) -> None:
+    """The button stays off until number and message are right, and each says what is wrong with it."""
+    form = zr.forms.send(client, lang="en")
+    assert form.review.disabled
+    form.number.fill("03-1234-5678")
+    assert form.number.state == "bad"
+    form.number.fill(NUMBER)
+    assert form.number.state == "good"
+    form.message.fill("😀")
+    assert form.message.state == "bad"
+    assert form.review.disabled
+    form.message.fill("a" * 661)
+    assert form.review.disabled
+    form.message.fill("a" * 660)
+    assert "660 of 660" in form.message.hint
+    assert "10 part" in form.message.hint
+    assert not form.review.disabled
+
+
+def test_what_cannot_be_sent_is_replaced_when_asked(client: zr.Client) -> None:
+    """The suggestions of the check are one press away, and never applied unasked."""
+    form = filled(client, "髙橋様①")
+    assert form.review.disabled
+    assert form.message.text == "髙橋様①"
+    form.mend.click()
+    assert form.message.text == "高橋様(1)"
+    assert not form.review.disabled
+
+
+def test_a_template_asks_for_its_fields_and_sends_nothing_half_filled(client: zr.Client) -> None:
+    """A field for each parameter; until all are filled there is nothing to review."""
+    form = filled(client, "")
+    form.template.value = "認証コード"
+    assert [box.description for box in form.fields.children] == ["code"]
+    assert form.review.disabled
+    form.fields.children[0].fill("123456")
+    assert not form.review.disabled
+    form.review.click()
+    form.go.click()
+    assert "123456" in client.embedded.accepted[0].message
+    assert "{{" not in client.embedded.accepted[0].message
+
+
+def test_a_time_in_the_past_is_refused_in_japan_time(client: zr.Client) -> None:
+    """The sandbox's clock decides what is past, and the form says what time it is."""
+    form = filled(client)
+    form.later.value = True
+    form.review.click()
+    assert "送信日時を指定" in form.note.value
+    form.when.value = datetime(2020, 1, 1, 9, 0)
+    form.review.click()
+    assert "過去" in form.note.value
+    assert f"{client.now():%Y-%m-%d}" in form.note.value
+    assert not client.embedded.accepted
+
+
+def test_a_reservation_waits_and_then_arrives(client: zr.Client) -> None:
+    """Check status says that it waits, and once it is due what became of it."""
+    form = filled(client)
+    form.later.value = True
+    form.when.value = (client.now() + timedelta(hours=2)).replace(tzinfo=None, second=0, microsecond=0)
+    form.group.value = "spring"
+    form.review.click()
+    assert form.go.description == "予約する"
+    form.go.click()
+    form.check.click()
+    assert "予約中" in form.note.value
+    client.embedded.advance(timedelta(hours=3))
+    form.check.click()
+    assert "時点の状況" in form.note.value
+
+
+def test_a_lost_answer_is_not_sent_again_under_another_tag(client: zr.Client) -> None:
+    """When nobody knows whether it went out, the form says so, offers the check and takes no second send."""
+    form = filled(client)
+    form.review.click()
+    client.embedded.faults.add("drop_after", "send", times=None)
+    client.embedded.faults.add("http", "status", times=None, status=500)
+    form.go.click()
+    client.embedded.faults.clear()
+    assert form.go.disabled
+    assert len(client.embedded.accepted) == 1
+    form.go.click()
+    assert len(client.embedded.accepted) == 1
+    form.check.click()
+    assert "時点の状況" in form.note.value
+
+
+def test_a_refusal_is_shown_and_the_form_goes_on(client: zr.Client) -> None:
+    """An error of the service stands in the form; the next attempt works."""
+    form = filled(client)
+    form.review.click()
+    client.embedded.faults.add("code", "send", response_code=300, message="Exceed sending count.")
+    form.go.click()
+    assert "300" in form.note.value
+    assert not client.embedded.accepted
+    form.review.click()
+    form.go.click()
+    assert len(client.embedded.accepted) == 1
+
+
+def test_templates_that_cannot_be_read_leave_the_rest_working(client: zr.Client) -> None:
+    """A form without templates says so and still sends."""
+    client.embedded.faults.add("code", "templates", times=None)
+    form = filled(client)
+    assert "テンプレートを取得できませんでした" in form.note.value
+    form.review.click()
+    form.go.click()
+    assert len(client.embedded.accepted) == 1
+
+
+# ----------------------------------------------------------------------------------------- reservations
+
+
+@pytest.fixture
+def booked(client: zr.Client) -> zr.Client:
+    """Make three reservations, two of them in a group."""
+    for n, group in enumerate(["spring", "spring", None]):
+        when = client.now() + timedelta(hours=n + 1)
+        client.send(NUMBER, "予約", client_tag=f"tag-{n}", schedule_time=when, group_tag=group)
+    return client
+
+
+def waiting(client: zr.Client) -> list[str]:
+    """List the tags that still wait."""
+    today = client.now().date()
+    return sorted(client.reservations(today, today + timedelta(days=2))["client_tag"])
+
+
+def test_reservations_are_found_and_the_chosen_ones_cancelled(booked: zr.Client) -> None:
+    """Search, choose two, confirm: those two are gone, the third waits."""
+    form = zr.forms.reservations(booked, lang="ja")
+    form.search.click()
+    assert form.found.height == 3
+    assert TAIL not in "".join(label for label, _ in form.chosen.options)
+    form.chosen.value = [n for n, tag in enumerate(form.found["client_tag"]) if tag != "tag-1"]
+    form.cancel_chosen.click()
+    assert "2 件" in form.confirmation.value
+    assert waiting(booked) == ["tag-0", "tag-1", "tag-2"]
+    form.go.click()
+    assert waiting(booked) == ["tag-1"]
+
+
+def test_days_are_cancelled_only_as_they_were_searched(booked: zr.Client) -> None:
+    """The number that is confirmed belongs to the days on display: changing them takes the button away."""
+    form = zr.forms.reservations(booked, lang="en")
+    assert form.cancel_found.disabled
+    form.search.click()
+    assert not form.cancel_found.disabled
+    form.end.value = form.end.value + timedelta(days=1)
+    assert form.cancel_found.disabled
+    form.search.click()
+    form.cancel_found.click()
+    assert "3 reservation" in form.confirmation.value
+    form.go.click()
+    assert waiting(booked) == []
+
+
+def test_a_group_is_cancelled_without_a_number(booked: zr.Client) -> None:
+    """The service cannot tell how many a group has, and the form says so."""
+    form = zr.forms.reservations(booked, lang="ja")
+    form.group.value = "spring"
+    form.cancel_group.click()
+    assert "件数はサービスから取得できません" in form.confirmation.value
+    form.go.click()
+    assert waiting(booked) == ["tag-2"]
+
+
+def test_everything_is_cancelled_only_when_its_name_is_typed(booked: zr.Client) -> None:
+    """A click is not enough, nor is another word."""
+    form = zr.forms.reservations(booked, lang="ja")
+    form.cancel_everything.click()
+    assert form.go.disabled
+    form.word.value = "はい"
+    form.go.click()
+    assert len(waiting(booked)) == 3
+    form.word.value = "全予約取消"
+    assert not form.go.disabled
+    form.go.click()
+    assert waiting(booked) == []
+
+
+def test_a_search_by_tag_and_a_missing_day_say_what_they_need(booked: zr.Client) -> None:
+    """By tag one reservation is found; without a day the search says what is missing."""
+    form = zr.forms.reservations(booked, lang="en")
+    form.by.value = "tag"
+    assert form.search.disabled
+    form.tag.value = "tag-2"
+    form.search.click()
+    assert form.found["client_tag"].to_list() == ["tag-2"]
+    form.by.value = "days"
+    form.end.value = None
+    form.search.click()
+    assert "Give the first and the last day" in form.note.value
+
+
+# ------------------------------------------------------------------------------------------------ clean
+
+
+def test_cleaning_says_what_it_costs_before_it_asks(client: zr.Client) -> None:
+    """Duplicates are asked once, invalid ones not at all, and nothing leaves before the button."""
+    form = zr.forms.clean(client, lang="ja")
+    form.numbers.fill(f"{NUMBER}\n080 5555 1234\n03-1234-5678\n090-1111-2222\n")
+    assert "入力 4 件: 有効 3、重複 1、無効 1。照会（有料）は 2 回" in form.cost.value
+    assert form.run.disabled
+    form.reference.value = client.now().date() - timedelta(days=200)
+    assert not form.run.disabled
+    assert not [r for r in client.embedded.requests if r.call == "clean"]
+    form.run.click()
+    assert len([r for r in client.embedded.requests if r.call == "clean"]) == 2
+    assert form.result.schema == zr.schemas.CLEANING
+    assert form.result["input"].to_list() == [NUMBER, "080 5555 1234", "03-1234-5678", "090-1111-2222"]
+    assert form.result["status"].is_null().to_list() == [False, False, True, False]
+    assert form.result["error"].is_not_null().to_list() == [False, False, True, False]
+
+
+def upload(name: str, body: bytes, when: datetime) -> tuple[dict[str, object], ...]:
+    """Give what the page sends when a file is chosen."""
+    one = {"name": name, "type": "", "size": len(body), "content": memoryview(body), "last_modified": when}
+    return (one,)
+
+
+def test_a_file_of_numbers_is_read_and_forgotten_by_the_widget(client: zr.Client, tmp_path: Path) -> None:
+    """The column with the numbers is found, and the upload is no state any more."""
+    frame = pl.DataFrame({"氏名": ["甲", "乙"], "電話番号": [NUMBER, "09011112222"]})
+    path = tables.write(frame, tmp_path / "名簿.csv", encoding="cp932")
+    form = zr.forms.clean(client, lang="ja")
+    form.file.value = (
+        {
+            "name": path.name,
+            "type": "text/csv",
+            "size": 1,
+            "content": memoryview(path.read_bytes()),
+            "last_modified": client.now(),
+        },
+    )
+    assert form.file.value == ()
+    assert form.column.value == "電話番号"
+    assert "照会（有料）は 2 回" in form.cost.value
+    form.file.value = (
+        {
+            "name": "x.xlsx",
+            "type": "",
+            "size": 1,
+            "content": memoryview(b"no"),
+            "last_modified": client.now(),
+        },
+    )
+    assert "x.xlsx" in form.note.value
+    assert "照会（有料）は 2 回" in form.cost.value
+
+
+def test_an_account_error_keeps_the_answers_that_came(client: zr.Client) -> None:
+    """When the account is refused halfway, the run ends, says so, and what was paid for is there."""
+    form = zr.forms.clean(client, lang="en")
+    form.numbers.fill("\n".join(f"0901111{n:04}" for n in range(130)))
+    form.reference.value = client.now().date()
+    late = {f"+8190111{n:05}" for n in range(10100, 10130)} | {f"0901111{n:04}" for n in range(100, 130)}
+    client.embedded.faults.add(
+        "code",
+        "clean",
+        times=None,
+        response_code=110,
+        message="Invalid token.",
+        when=lambda fields: fields["phoneNumber"] in late,
+    )
+    form.run.click()
+    assert "token" in form.note.value
+    assert form.result.height == 130
+    assert form.result["status"].is_not_null().sum() == 100
+
+
+def test_the_result_is_downloaded_without_becoming_state(client: zr.Client) -> None:
+    """A click hands the workbook over in a message."""
+    form = zr.forms.clean(client, lang="ja")
+    form.numbers.fill(NUMBER)
+    form.reference.value = client.now().date()
+    form.run.click()
+    sent: list[object] = []
+    assert isinstance(form.download, PrivateDownload)
+    form.download.send = lambda content, buffers=None: sent.append((content, buffers))  # type: ignore[method-assign]
+    form.download._receive(None, {"wanted": True}, [])
+    ((content, (body,)),) = sent
+    assert content["name"].endswith(".xlsx")
+    assert tables.read(body, name="x.xlsx")["phone_number"].to_list() == ["+8180" + TAIL]
+
+
+# ---------------------------------------------------------------------------------------------- connect
+
+
+def test_connecting_checks_and_keeps_the_token_out_of_sight(client: zr.Client) -> None:
+    """The field is blank as soon as the button is pressed; the client works; no widget holds the token."""
+    sandbox = client.embedded
+    form = zr.forms.connect(base_url=sandbox.url, lang="ja")
+    with pytest.raises(zr.ConfigurationError, match="Not connected"):
+        _ = form.client
+    form.token.fill(sandbox.token)
+    form.client_id.value = sandbox.client_id
+    form.sms_code.value = sandbox.sms_code
+    form.connect.click()
+    assert form.token.text == ""
+    assert form.client.templates().height > 0
+    assert "利用可" in form.result.value
+    assert sandbox.token not in state_of_all_widgets()
+    form.client.close()
+
+
+def test_a_wrong_token_is_shown_and_can_be_corrected(client: zr.Client) -> None:
+    """The table says that the token does not work, without showing it."""
+    sandbox = client.embedded
+    form = zr.forms.connect(base_url=sandbox.url, lang="en")
+    wrong = "z" * 32
+    form.token.fill(wrong)
+    form.client_id.value = sandbox.client_id
+    form.connect.click()
+    assert "does not" in form.result.value
+    assert wrong not in state_of_all_widgets()
+    form.client.close()
+
+
+# ---------------------------------------------------------------------------------------------- privacy
+
+
+def test_no_form_leaves_a_number_in_widget_state(client: zr.Client) -> None:
+    """After sending, cleaning and searching, what a notebook would save holds no whole number."""
+    form = filled(client, f"お問い合わせは {NUMBER} まで")
+    form.later.value = True
+    form.when.value = (client.now() + timedelta(hours=2)).replace(tzinfo=None)
+    form.review.click()
+    form.go.click()
+    form.check.click()
+    cleaning = zr.forms.clean(client, lang="ja")
+    cleaning.numbers.fill(NUMBER)
+    cleaning.reference.value = client.now().date()
+    cleaning.run.click()
+    search = zr.forms.reservations(client, lang="ja")
+    search.search.click()
+    assert search.found.height == 1
+    state = state_of_all_widgets().replace(
+        search.start.placeholder if hasattr(search.start, "placeholder") else "", ""
+    )
+    for trace in (TAIL, NUMBER, "5555-1234", "5555 1234"):
+        assert trace not in state
