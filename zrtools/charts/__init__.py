@@ -14,6 +14,7 @@ from zrtools.charts.usage import usage_forecast, usage_gaps, usage_months, usage
 
 __all__ = [
     "FONTS",
+    "contributions",
     "failures",
     "failures_by_carrier",
     "failures_over_time",

@@ -68,5 +68,21 @@ TEXTS: dict[str, Label] = {
         "結果が確定したものがまだありません（未確定 {pending}件）",
         "Nothing is settled yet ({pending} pending)",
     ),
+    "contributions": Label("不達率を動かしたもの", "What moved the failure rate"),
+    "contributions_summary": Label(
+        "不達率 {before} → {after}（{change}ポイント、95%区間 {low}〜{high}）",
+        "failure rate {before} → {after} ({change} points, 95% interval {low} to {high})",
+    ),
+    "contributions_note": Label(
+        "横棒：各区分が動かした幅（率の変化と構成の変化の合計）。細線：95%区間。薄い棒：偶然の揺れと区別できない",
+        "Bars: what each segment moved (by its rate and its share). Thin lines: 95% interval. Pale: may be chance",
+    ),
+    "segment": Label("区分", "segment"),
+    "contribution": Label("動かした幅", "contribution"),
+    "traffic": Label("通数の割合", "share of messages"),
+    "before": Label("前の期間", "before"),
+    "after": Label("後の期間", "after"),
+    "points": Label("pt", " pt"),
+    "others_n": Label("その他（{n}区分）", "others ({n} segments)"),
     "others": Label("その他", "others"),
 }
