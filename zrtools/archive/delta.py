@@ -120,26 +120,26 @@ class Table:
         self, table: DeltaTable, frame: pl.DataFrame, *, where: str, marks: Mapping[str, int]
     ) -> None:
         """Replace the rows that a predicate names by those of a frame, in one commit with its marks."""
-        from deltalake import WriterProperties, write_deltalake
+        from deltalake import write_deltalake
 
         write_deltalake(
             table,
             _arrow(frame),
             mode="overwrite",
             predicate=where,
-            writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
+            writer_properties=_writing(),
             commit_properties=_properties(marks),
         )
 
     def append(self, table: DeltaTable, frame: pl.DataFrame) -> None:
         """Add the rows of a frame."""
-        from deltalake import WriterProperties, write_deltalake
+        from deltalake import write_deltalake
 
         write_deltalake(
             table,
             _arrow(frame),
             mode="append",
-            writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
+            writer_properties=_writing(),
             commit_properties=_properties({}),
         )
 
@@ -184,6 +184,18 @@ class Table:
 def _arrow(frame: pl.DataFrame) -> Any:
     # string_view, which polars would write, is not read by every engine
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def _writing() -> Any:
+    from deltalake import ColumnProperties, WriterProperties
+
+    # a dictionary of values that hardly repeat is built and thrown away
+    plain = ColumnProperties(dictionary_enabled=False)
+    return WriterProperties(
+        compression="ZSTD",
+        compression_level=1,
+        column_properties={"date_time": plain, "phone_number": plain, "client_tag": plain},
+    )
 
 
 def _properties(marks: Mapping[str, int]) -> Any:
