@@ -329,7 +329,7 @@ def fields(template: str) -> list[str]:
 
     Raises `InputError` for braces that are neither.
     """
-    rest = _PLACEHOLDER.sub("", template)
+    rest = _PLACEHOLDER.sub("", _whole(template))
     if "{{" in rest or "}}" in rest:
         raise InputError(
             "The template has braces that are no placeholder: write {{%name%}} with both pairs of braces."
@@ -340,16 +340,26 @@ def fields(template: str) -> list[str]:
 @overload
 def render(template: str, values: Mapping[str, object], *, allow_blank: bool = False) -> str: ...
 @overload
-def render(template: str, values: pl.DataFrame, *, allow_blank: bool = False) -> pl.DataFrame: ...
 def render(
-    template: str, values: Mapping[str, object] | pl.DataFrame, *, allow_blank: bool = False
+    template: str,
+    values: pl.DataFrame,
+    *,
+    allow_blank: bool = False,
+    missing: Literal["refuse", "null"] = "refuse",
+) -> pl.DataFrame: ...
+def render(
+    template: str,
+    values: Mapping[str, object] | pl.DataFrame,
+    *,
+    allow_blank: bool = False,
+    missing: Literal["refuse", "null"] = "refuse",
 ) -> str | pl.DataFrame:
     """Fill a template's placeholders from a frame's columns of the same names, into a column `message`.
 
     A mapping of names to values gives one text, and must hold no other name. Whole floats are written as
     integers, dates as 2026-10-31, times as 2026-10-31 09:30. Raises `InputError` that names missing fields (and
-    the columns that fill nothing), or the first row (`.row`) whose value is null or, unless `allow_blank`, blank:
-    nothing is ever half filled.
+    the columns that fill nothing), or the first row (`.row`) whose value is null or, unless `allow_blank`, blank
+    (with `missing="null"` the message of such a row is null instead): nothing is ever half filled.
     """
     names = fields(template)
     if isinstance(values, pl.DataFrame):
@@ -357,7 +367,7 @@ def render(
             raise InputError(
                 "The data already has a column 'message': rename or drop it, the template makes one."
             )
-        return values.with_columns(message=_rendered(template, names, values, allow_blank))
+        return values.with_columns(message=_rendered(template, names, values, allow_blank, missing))
     if extra := [name for name in values if name not in names]:
         raise InputError(f"The template has no placeholder for {_list(extra)}: it has {_list(names)}.")
     for name, value in values.items():
@@ -372,10 +382,12 @@ def render(
         if values
         else pl.DataFrame({"": [None]})
     )
-    return str(_rendered(template, names, frame, allow_blank).item())
+    return str(_rendered(template, names, frame, allow_blank, "refuse").item())
 
 
-def _rendered(template: str, names: list[str], frame: pl.DataFrame, allow_blank: bool) -> pl.Series:
+def _rendered(
+    template: str, names: list[str], frame: pl.DataFrame, allow_blank: bool, missing_value: str
+) -> pl.Series:
     if missing := [name for name in names if name not in frame.columns]:
         unused = [c for c in frame.columns if c and c not in names]
         hint = f" Columns that fill nothing: {_list(unused)}." if unused else ""
@@ -384,7 +396,11 @@ def _rendered(template: str, names: list[str], frame: pl.DataFrame, allow_blank:
     for name in names:
         text = values[name]
         bad = text.is_null() if allow_blank else text.is_null() | (text.str.strip_chars() == "")
-        if count := int(bad.sum()):
+        count = int(bad.sum())
+        if count and missing_value == "null":
+            # a null makes the whole message null
+            values = values.with_columns(pl.when(~bad).then(pl.col(name)).alias(name))
+        elif count:
             row = int(bad.arg_max() or 0)
             raise InputError(
                 f"{count} of {frame.height} rows have nothing for {name!r}, the first is row {row}: fill it in, or "

@@ -11,6 +11,7 @@ TEXTS: dict[str, Label] = {
     "tags": Label("clientTag別の状況", "client tags"),
     "months": Label("月別の通数", "months"),
     "numbers": Label("番号クリーニング", "numbers"),
+    "messages": Label("送信", "messages"),
     "noun.days": Label("日", "days"),
     "noun.tags": Label("件のclientTag", "client tags"),
     "noun.months": Label("か月", "months"),

@@ -1,0 +1,152 @@
+"""From a frame of an analyst's to messages that may be queued, each bad row with its reason."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+from zrtools import messages, phones, words
+from zrtools.codes import CARRIERS
+from zrtools.errors import InputError
+from zrtools.periods import Time, time
+from zrtools.schemas import ZONE
+
+__all__ = ["Unsendable", "checked", "refuse"]
+
+Unsendable = Literal["refuse", "mend", "send"]
+
+_SENDABLE = [c.id for c in CARRIERS.values() if c.sendable]
+_TAG = 200
+_MINUTE = "%Y-%m-%d %H:%M"
+
+
+def checked(
+    frame: pl.DataFrame,
+    *,
+    template: str | None,
+    schedule_time: Time | None,
+    group_tag: str | None,
+    unsendable: Unsendable,
+    lang: str | None,
+) -> pl.DataFrame:
+    """Bring a frame to the columns of the journal, with a `problem` (null: none) for each row.
+
+    Columns: `row`, `phone_number`, `message`, `client_tag`, `carrier_id`, `schedule_time` (text, to the minute),
+    `group_tag`, `parts`, `problem`. Raises `InputError` where the frame as a whole cannot be used.
+    """
+    if unsendable not in ("refuse", "mend", "send"):
+        raise InputError(f'unsendable must be "refuse", "mend" or "send", not {unsendable!r}.')
+    if "phone_number" not in frame.columns:
+        raise InputError(
+            f"The frame has no column 'phone_number' (it has {', '.join(frame.columns) or 'none'}): rename the one "
+            "that holds the numbers."
+        )
+    for name, value in (("schedule_time", schedule_time), ("group_tag", group_tag)):
+        if value is not None and name in frame.columns:
+            raise InputError(f"{name} is given twice, as a column and as an argument: leave one of both out.")
+    if template is not None:
+        frame = messages.render(template, frame, missing="null")
+    elif "message" not in frame.columns:
+        raise InputError("The frame has no column 'message': add one, or give template=.")
+    when = None if schedule_time is None else time(schedule_time).strftime(_MINUTE)
+    found = frame.with_row_index("row").select(
+        pl.col("row").cast(pl.Int64),
+        given=pl.col("phone_number").cast(pl.String),
+        phone_number=phones.normalised("phone_number"),
+        message=_text("message"),
+        client_tag=_optional(frame, "client_tag"),
+        carrier_id=_optional(frame, "carrier_id"),
+        schedule_given=_given(frame, "schedule_time"),
+        schedule_time=_schedule(frame) if when is None else pl.lit(when),
+        group_tag=_optional(frame, "group_tag") if group_tag is None else pl.lit(group_tag),
+    )
+    if unsendable == "mend":
+        found = found.with_columns(messages.mended(pl.col("message")))
+    found = found.with_columns(lint=messages.lint(pl.col("message"))).unnest("lint")
+    if unsendable == "send":
+        found = found.with_columns(
+            pl.col("problems").list.filter(pl.element().struct.field("kind") != "cannot be sent")
+        )
+    chosen = words.language(lang)
+    return found.select(
+        "row",
+        "phone_number",
+        "message",
+        "client_tag",
+        "carrier_id",
+        "schedule_time",
+        "group_tag",
+        "parts",
+        problem=pl.coalesce(
+            _said("number", phones.problem("given", lang=chosen), chosen),
+            _when(pl.lit(template is not None) & pl.col("message").is_null(), "missing_value", chosen),
+            _said("message", _in_words(found["problems"], chosen), chosen),
+            _when(pl.col("schedule_given") & pl.col("schedule_time").is_null(), "schedule_time", chosen),
+            _when(~pl.col("carrier_id").is_in(_SENDABLE), "carrier_id", chosen),
+            _when(pl.col("group_tag").str.len_chars() > _TAG, "group_tag", chosen),
+            _when(pl.col("client_tag").str.len_chars() > _TAG, "client_tag", chosen),
+        ),
+    )
+
+
+def refuse(rows: pl.DataFrame) -> None:
+    """Refuse a frame of which a row is bad.
+
+    Raises `InputError` that tells how many there are and the first of them (`.row`).
+    """
+    bad = rows.filter(pl.col("problem").is_not_null())
+    if bad.height:
+        row, problem = bad.select("row", "problem").row(0)
+        raise InputError(
+            f"{bad.height:,} of {rows.height:,} rows cannot be sent, the first is row {row} ({problem}). Nothing was "
+            "added: correct them (dry_run=True lists them all), or leave them out with skip_invalid=True.",
+            row=row,
+        )
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String)
+
+
+def _optional(frame: pl.DataFrame, name: str) -> pl.Expr:
+    if name not in frame.columns:
+        return pl.lit(None, pl.String)
+    # an empty cell of a spreadsheet means that nothing was given
+    return pl.when(_text(name).str.strip_chars() != "").then(_text(name))
+
+
+def _given(frame: pl.DataFrame, name: str) -> pl.Expr:
+    return _optional(frame, name).is_not_null()
+
+
+def _schedule(frame: pl.DataFrame) -> pl.Expr:
+    dtype = frame.schema.get("schedule_time")
+    if dtype is None or dtype == pl.Null:
+        return pl.lit(None, pl.String)
+    column = pl.col("schedule_time")
+    if isinstance(dtype, pl.Datetime):
+        local = column.dt.convert_time_zone(ZONE) if dtype.time_zone else column
+        return local.dt.strftime(_MINUTE)
+    text = column.cast(pl.String).str.strip_chars().str.replace("T", " ", literal=True)
+    minute = text.str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})(?::00(?:\.0+)?)?$")
+    return minute.str.to_datetime(_MINUTE, strict=False).dt.strftime(_MINUTE)
+
+
+def _when(condition: pl.Expr, key: str, lang: str) -> pl.Expr:
+    return pl.when(condition).then(pl.lit(words.text(f"outbox.{key}", lang)))
+
+
+def _said(key: str, why: pl.Expr, lang: str) -> pl.Expr:
+    return pl.format(words.text(f"outbox.{key}", lang, why="{}"), why)
+
+
+def _in_words(problems: pl.Series, lang: str) -> pl.Expr:
+    """Say the first problem of each message."""
+    first = problems.list.first().alias("first")
+    unique = first.drop_nulls().unique()
+    said = pl.DataFrame(
+        {"first": unique, "said": [messages.Problem(**problem).words(lang) for problem in unique]},
+        schema={"first": first.dtype, "said": pl.String()},
+    )
+    return pl.lit(first.to_frame().join(said, on="first", how="left", maintain_order="left")["said"])

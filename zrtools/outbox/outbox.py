@@ -1,0 +1,553 @@
+"""The outbox: messages in a journal on disk, each sent once whatever happens to the process."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import polars as pl
+
+from zrtools import words
+from zrtools.errors import ApiError, InputError
+from zrtools.outbox.database import Database, stamp
+from zrtools.outbox.intake import Unsendable, checked, refuse
+from zrtools.outbox.preview import Preview, estimate
+from zrtools.outbox.run import Run, bind
+from zrtools.outbox.suppressions import Suppressions, normalised_all
+from zrtools.periods import TOKYO, Time
+from zrtools.schemas import ADDED, OUTBOX, SENT, STATUS, TIME, check, empty
+
+if TYPE_CHECKING:
+    from zrtools.archive import Archive
+    from zrtools.client import Client
+    from zrtools.usage import Prices
+
+__all__ = ["Outbox"]
+
+_TABLES = """
+create table messages (
+    id integer primary key,
+    added_at text not null, campaign text not null, phone_number text not null, message text not null,
+    client_tag text not null unique, carrier_id text, schedule_time text, group_tag text, parts integer not null,
+    sending_state text not null, attempts integer not null default 0, settled_at text, result_code integer, error text,
+    run text, held text, wait_until real not null default 0, overridden integer not null default 0);
+create index messages_by_state on messages (sending_state, id);
+create index messages_by_number on messages (phone_number, campaign);
+create table runs (run text primary key, until real not null, began_at text not null);
+create table events (id integer primary key, at text not null, what text not null, detail text not null);
+create table facts (name text primary key, value text not null)
+"""
+_COLUMNS = (
+    "added_at, campaign, phone_number, message, client_tag, carrier_id, schedule_time || ':00', group_tag, parts, "
+    "sending_state, attempts, settled_at, result_code, error"
+)
+_EVENT = "insert into events (at, what, detail) values (?, ?, ?)"
+_DEAD = "('refused', 'withdrawn')"
+_BY_TAG = 100
+_GONE_OUT = 130
+_FATE = [name for name in SENT if name not in OUTBOX]
+
+
+class Outbox:
+    """A journal of messages that are sent exactly once.
+
+    Each message has one client tag for good, made from its campaign, number and text unless given, and the journal
+    is on disk before a request leaves. Whatever ends the process, the next `send` goes on: what was on its way is
+    sent again under the same tag, which the service takes once only. Several processes may send from one journal.
+
+    It is a file (SQLite, on a local disk), private to its owner where the system can, and holds numbers and
+    bodies. `suppressions`, or the path of such a list, names numbers never to be sent to. Raises `ArchiveError`
+    for a file that cannot be used.
+    """
+
+    def __init__(self, path: str | Path, *, suppressions: Suppressions | str | Path | None = None) -> None:
+        self._file = Database(path, what="outbox", application=0x7A72_6F62, version=1, tables=_TABLES)
+        if suppressions is not None and not isinstance(suppressions, Suppressions):
+            suppressions = Suppressions(suppressions)
+        self.suppressions = suppressions
+        with self._file.transaction() as run:
+            run("insert into facts values ('journal', ?) on conflict do nothing", (secrets.token_hex(16),))
+            self._journal = str(run("select value from facts where name = 'journal'").fetchone()[0])
+
+    @property
+    def path(self) -> Path:
+        """Where the journal is kept."""
+        return self._file.path
+
+    def close(self) -> None:
+        """Close the journal; what is queued stays in it."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        states = " ".join(f"{state}={count}" for state, count in self.counts().items())
+        return f"<Outbox {self.path} {states or 'empty'}>"
+
+    # ------------------------------------------------------------------------------------- filling
+
+    def add(
+        self,
+        frame: pl.DataFrame,
+        *,
+        campaign: str = "",
+        template: str | None = None,
+        schedule_time: Time | None = None,
+        group_tag: str | None = None,
+        skip_invalid: bool = False,
+        unsendable: Unsendable = "refuse",
+        dry_run: bool = False,
+        lang: str | None = None,
+    ) -> pl.DataFrame:
+        """Queue a frame of messages, all of it or nothing, and say of each row what became of it: ADDED.
+
+        Columns: `phone_number`, and `message` or those that `template` names; if wanted `client_tag`, `carrier_id`,
+        `schedule_time` (Japan) and `group_tag`. The same text to the same number is taken once in a `campaign`,
+        however often it is added, unless the service refused it (or it has a `client_tag` of its own): further ones
+        are `duplicate`. Numbers on the suppression list are kept but not sent. `unsendable` says what to do about
+        characters that cannot be sent: refuse the row, take what `messages.mended` suggests, or send them as they
+        are. With `dry_run` nothing is written. `problem` is worded in `lang`.
+
+        Raises `InputError` (`.row`) when a row is bad, unless `skip_invalid`, and when a column is missing.
+        """
+        rows = checked(
+            frame,
+            template=template,
+            schedule_time=schedule_time,
+            group_tag=group_tag,
+            unsendable=unsendable,
+            lang=lang,
+        )
+        with self._file.transaction() as run:
+            rows = self._known(rows, campaign, lang)
+            if not skip_invalid and not dry_run:
+                refuse(rows.filter(pl.col("intake") == "invalid") if rows.height else rows)
+            if not dry_run:
+                new = rows.filter(pl.col("intake").is_in(["queued", "suppressed"]))
+                self._file.write(
+                    "insert into messages (added_at, campaign, phone_number, message, client_tag, carrier_id, "
+                    "schedule_time, group_tag, parts, sending_state, error) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    new.select(
+                        pl.lit(stamp()).alias("added_at"),
+                        pl.lit(campaign).alias("campaign"),
+                        "phone_number",
+                        "message",
+                        "client_tag",
+                        "carrier_id",
+                        "schedule_time",
+                        "group_tag",
+                        "parts",
+                        "intake",
+                        "problem",
+                    ).iter_rows(),
+                )
+                counts = dict(rows.group_by("intake").len().iter_rows())
+                run(
+                    _EVENT,
+                    (stamp(), "add", json.dumps({"campaign": campaign, "rows": rows.height, **counts})),
+                )
+        return rows.select(
+            pl.col("schedule_time").str.to_datetime("%Y-%m-%d %H:%M", time_unit="ms", time_zone=str(TOKYO))
+            if name == "schedule_time"
+            else name
+            for name in ADDED
+        )
+
+    def override(self, numbers: Iterable[str], *, why: str) -> int:
+        """Queue messages to suppressed numbers all the same, and tell how many; the journal keeps who and why.
+
+        Raises `InputError` for a number that is none, or without a `why`.
+        """
+        if not why.strip():
+            raise InputError('Say why a suppressed number may be sent to: override(numbers, why="…").')
+        wanted = sorted(set(normalised_all(numbers)))
+        with self._file.transaction() as run:
+            count = run(
+                "update messages set sending_state = 'queued', overridden = 1, error = null "
+                "where sending_state = 'suppressed' and phone_number in (select value from json_each(?))",
+                (json.dumps(wanted),),
+            ).rowcount
+            run(_EVENT, (stamp(), "override", json.dumps({"numbers": wanted, "messages": count, "why": why}, ensure_ascii=False)))
+        return count
+
+    def withdraw(self, *, campaign: str | None = None) -> int:
+        """Take back what is still queued, of one campaign or all, and tell how many messages that were."""
+        with self._file.transaction() as run:
+            count = run(
+                "update messages set sending_state = 'withdrawn', settled_at = ? where sending_state = 'queued' "
+                "and (? is null or campaign = ?)",
+                (stamp(), campaign, campaign),
+            ).rowcount
+            run(_EVENT, (stamp(), "withdraw", json.dumps({"campaign": campaign, "messages": count}, ensure_ascii=False)))
+        return count
+
+    # ------------------------------------------------------------------------------------- looking
+
+    def counts(self, *, campaign: str | None = None) -> dict[str, int]:
+        """Count the messages in each state."""
+        with self._file.transaction() as run:
+            return dict(
+                run(
+                    "select sending_state, count(*) from messages where ? is null or campaign = ? group by 1",
+                    (campaign, campaign),
+                ).fetchall()
+            )
+
+    def frame(self, *, campaign: str | None = None) -> pl.DataFrame:
+        """Give the journal: OUTBOX, in the order in which messages were added. Numbers are not masked."""
+        return self._rows("? is null or campaign = ?", (campaign, campaign))
+
+    def history(self) -> pl.DataFrame:
+        """Give what was done with the journal: `at`, `what`, `detail` (JSON), in order of time."""
+        return self._file.frame(
+            "select at, what, detail from events order by id",
+            schema=pl.Schema({"at": TIME, "what": pl.String(), "detail": pl.String()}),
+        )
+
+    def preview(
+        self,
+        prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str | None = None,
+        *,
+        campaign: str | None = None,
+    ) -> Preview:
+        """Say what a send would do now: how many messages, to how many numbers, parts and, with prices, the cost.
+
+        Prices: those of `zr.usage.read_prices`, one price, or one a carrier ("*" for the rest). Parts and cost are
+        estimates. Raises `InputError` where a price is missing.
+        """
+        which = (campaign, campaign)
+        with self._file.transaction() as run:
+            total = run(
+                "select count(*), count(distinct phone_number), count(schedule_time), coalesce(sum(parts), 0) from "
+                "messages where sending_state = 'queued' and (? is null or campaign = ?)",
+                which,
+            ).fetchone()
+            suppressed = self.counts(campaign=campaign).get("suppressed", 0)
+            left_out = [
+                json.loads(detail)
+                for (detail,) in run("select detail from events where what = 'add'").fetchall()
+            ]
+        out = [event for event in left_out if campaign is None or event["campaign"] == campaign]
+        low = high = None
+        if prices is not None:
+            by_carrier = self._file.frame(
+                "select carrier_id, count(*), sum(parts) from messages where sending_state = 'queued' and "
+                "(? is null or campaign = ?) group by 1",
+                which,
+                schema=pl.Schema({"carrier_id": pl.String(), "messages": pl.Int64(), "parts": pl.Int64()}),
+            )
+            low, high = estimate(by_carrier, prices, datetime.now(TOKYO).date())
+        messages, numbers, scheduled, parts = total
+        return Preview(
+            messages=messages,
+            numbers=numbers,
+            scheduled=scheduled,
+            parts=parts,
+            duplicates=sum(event.get("duplicate", 0) for event in out),
+            invalid=sum(event.get("invalid", 0) for event in out),
+            suppressed=suppressed,
+            cost_low=low,
+            cost_high=high,
+        )
+
+    # ------------------------------------------------------------------------------------- sending
+
+    def send(
+        self,
+        client: Client,
+        *,
+        campaign: str | None = None,
+        stop: threading.Event | None = None,
+        progress: bool = True,
+    ) -> pl.DataFrame:
+        """Send what is queued, settle what was on its way, and give the messages that this run took up: OUTBOX.
+
+        When `stop` is set, nothing more leaves, what is in flight is waited for, and the rest stays queued; `send`
+        again goes on. A message whose answer was lost is settled under its own tag, or stays `unsettled`. A
+        reservation whose time has passed is refused before it leaves.
+
+        Raises `PartialResultError` (`.missing`: the tags still queued) when the account cannot send any more
+        (quota, token) or the service cannot be reached; `Interrupted` on Ctrl-C; `InputError` for a client of
+        another account than the journal's; `ArchiveError` when the journal cannot be written.
+        """
+        return Run(self._file, client, self._account(client), self.suppressions, campaign, stop).go(
+            self._of_run, progress=progress
+        )
+
+    def settle(self, client: Client) -> pl.DataFrame:
+        """Ask what became of the messages that are unsettled or were on their way, sending nothing: OUTBOX.
+
+        A status, or a reservation that waits or has gone out, makes a message `accepted`; the others stay as they
+        are. Raises what `client.status` and `client.reservations` raise.
+        """
+        bind(self._file, self._account(client))
+        open_rows = self._rows(
+            "sending_state = 'unsettled' or (sending_state = 'leaving' and (run is null or run not in "
+            "(select run from runs where until >= unixepoch())))"
+        )
+        tags = open_rows["client_tag"].to_list()
+        if tags:
+            known = self._settled(client, open_rows)
+            self._accept(known, client)
+        return self._rows("client_tag in (select value from json_each(?))", (json.dumps(tags),))
+
+    def decide(self, client_tag: str, *, accepted: bool, why: str) -> None:
+        """Settle by hand a message that stayed unsettled, when you know from elsewhere what became of it.
+
+        `accepted=False` lets the same text be added again, under a new tag: be sure. Raises `InputError` when the
+        message is not unsettled, or without a `why`, which the journal keeps.
+        """
+        if not why.strip():
+            raise InputError('Say how you know: decide(tag, accepted=False, why="…").')
+        with self._file.transaction() as run:
+            changed = run(
+                "update messages set sending_state = ?, settled_at = ?, error = ? "
+                "where client_tag = ? and sending_state = 'unsettled'",
+                ("accepted" if accepted else "refused", stamp(), f"Decided by hand: {why}", client_tag),
+            ).rowcount
+            if not changed:
+                raise InputError(
+                    "No unsettled message has this client tag: look at frame() for the right one."
+                )
+            run(
+                _EVENT, (stamp(), "decide", json.dumps({"tag": client_tag, "accepted": accepted, "why": why}))
+            )
+
+    def status(
+        self,
+        source: Client | pl.DataFrame | pl.LazyFrame | Archive | None = None,
+        *,
+        campaign: str | None = None,
+    ) -> pl.DataFrame:
+        """Give the journal with what became of each message: SENT, which `zr.classify` takes.
+
+        `source` is a client, which is asked (a few by tag, many by their days of sending), a frame of statuses or
+        delivery reports, or an archive; without one the journal alone. An unsettled message whose status is found
+        becomes `accepted`. Raises `InputError` for a frame that holds no statuses, and what `client.status` raises.
+        """
+        rows = self.frame(campaign=campaign)
+        if source is None:
+            return rows.select(*OUTBOX, *(pl.lit(None, SENT[name]).alias(name) for name in _FATE))
+        sent = rows.filter(pl.col("sending_state").is_in(["accepted", "unsettled", "leaving"]))
+        statuses = self._statuses(source, sent).select("client_tag", *_FATE, number="phone_number")
+        latest = statuses.sort("date_time", nulls_last=False, maintain_order=True).unique(
+            "client_tag", keep="last", maintain_order=True
+        )
+        joined = rows.join(latest, on="client_tag", how="left", maintain_order="left")
+        found = joined.filter(
+            pl.col("sending_state").is_in(["unsettled", "leaving"])
+            & (pl.col("number") == pl.col("phone_number"))
+        )["client_tag"]
+        if found.len():
+            self._accept(found.to_list(), None)
+            joined = joined.with_columns(
+                pl.when(pl.col("client_tag").is_in(found.implode()))
+                .then(pl.lit("accepted"))
+                .otherwise("sending_state")
+                .alias("sending_state")
+            )
+        return joined.select(*SENT)
+
+    # --------------------------------------------------------------------------------------- inner
+
+    def _known(self, rows: pl.DataFrame, campaign: str, lang: str | None) -> pl.DataFrame:
+        """Compare rows with each other and with the journal: `client_tag` for all, `intake` and `problem`."""
+        good = rows.filter(pl.col("problem").is_null())
+        with self._file.transaction() as run:
+            run("create temp table if not exists incoming (row integer, number text, message text, tag text)")
+            run("delete from incoming")
+            self._file.write(
+                "insert into incoming values (?, ?, ?, ?)",
+                good.select("row", "phone_number", "message", "client_tag").iter_rows(),
+            )
+            same = (
+                "from incoming i join messages m "
+                "on m.phone_number = i.number and m.campaign = ? and m.message = i.message"
+            )
+            schema = pl.Schema({"row": pl.Int64(), "state": pl.String()})
+            there = self._file.frame(
+                f"select i.row, max(m.sending_state) {same} and m.sending_state not in {_DEAD} where i.tag is null "
+                "group by 1",
+                (campaign,),
+                schema=schema,
+            )
+            refused = self._file.frame(
+                f"select i.row, count(*) {same} group by 1",
+                (campaign,),
+                schema=pl.Schema({"row": pl.Int64(), "before": pl.Int64()}),
+            )
+            taken = self._file.frame(
+                "select i.row, case when m.phone_number = i.number and m.message = i.message then m.sending_state end "
+                "from incoming i join messages m on m.client_tag = i.tag",
+                schema=schema,
+            )
+            run("drop table incoming")
+        own = pl.col("client_tag").is_not_null()
+        identity = pl.struct("phone_number", "message")
+        rows = (
+            rows.join(there, on="row", how="left", maintain_order="left")
+            .join(refused, on="row", how="left", maintain_order="left")
+            .join(taken.rename({"state": "taken"}), on="row", how="left", maintain_order="left")
+            .with_columns(
+                bad=pl.col("problem").is_not_null(),
+                clash=own & pl.col("row").is_in(taken["row"].implode()) & pl.col("taken").is_null(),
+                again=own & pl.col("taken").is_not_null(),
+            )
+        )
+        usable = ~pl.col("bad")
+        rows = rows.with_columns(
+            # within the frame: the first of its kind is the one that goes
+            twice=usable & ~own & (identity.cum_count().over("phone_number", "message", own, usable) > 1),
+            same_tag=usable & own & (pl.col("client_tag").cum_count().over("client_tag", usable) > 1),
+            other=usable
+            & own
+            & (pl.struct("phone_number", "message").n_unique().over("client_tag", usable) > 1),
+        )
+        listed = {} if self.suppressions is None else self.suppressions.among(good["phone_number"].unique())
+        state = pl.coalesce("state", "taken")
+        stated = state.replace_strict(
+            {name: words.text(f"outbox.{_state_key(name)}", lang) for name in _STATES},
+            default=None,
+            return_dtype=pl.String,
+        )
+        why = pl.col("phone_number").replace_strict(listed, default=None, return_dtype=pl.String)
+
+        def said(key: str) -> pl.Expr:
+            return pl.lit(words.text(f"outbox.{key}", lang))
+
+        rows = rows.with_columns(
+            intake=pl.when("bad")
+            .then(pl.lit("invalid"))
+            .when(pl.col("clash") | pl.col("other"))
+            .then(pl.lit("invalid"))
+            .when(pl.col("again") | pl.col("state").is_not_null() | pl.col("twice") | pl.col("same_tag"))
+            .then(pl.lit("duplicate"))
+            .when(why.is_not_null())
+            .then(pl.lit("suppressed"))
+            .otherwise(pl.lit("queued")),
+            problem=pl.when("bad")
+            .then("problem")
+            .when(pl.col("clash") | pl.col("other"))
+            .then(said("tag_taken"))
+            .when(state.is_not_null())
+            .then(pl.format(words.text("outbox.known", lang, state="{}"), stated))
+            .when(pl.col("twice") | pl.col("same_tag"))
+            .then(said("twice"))
+            .when(why.is_not_null())
+            .then(pl.format(words.text("outbox.suppressed", lang, why="{}"), why)),
+        )
+        made = pl.struct("phone_number", "message", pl.col("before").fill_null(0)).map_batches(
+            lambda column: _tags(column, campaign, self._journal), return_dtype=pl.String
+        )
+        return rows.with_columns(
+            client_tag=pl.when(pl.col("intake") == "invalid")
+            .then("client_tag")
+            .otherwise(pl.coalesce("client_tag", made))
+        )
+
+    def _rows(self, where: str, values: tuple[Any, ...] = ()) -> pl.DataFrame:
+        return self._file.frame(
+            f"select {_COLUMNS} from messages where {where} order by id",  # noqa: S608 - conditions of this module
+            values,
+            schema=OUTBOX,
+        )
+
+    def _of_run(self, run: str) -> pl.DataFrame:
+        return self._rows("run = ?", (run,))
+
+    def _account(self, client: Client) -> str:
+        host = re.sub(
+            r"^https?://(?:127\.[0-9.]+|localhost|\[::1\])(?::[0-9]+)?", "loopback", client.base_url
+        )
+        return f"{host} {client.client_id}"
+
+    def _settled(self, client: Client, rows: pl.DataFrame) -> list[str]:
+        tags = rows["client_tag"].to_list()
+        found = client.status(client_tag=tags, progress=False).select("client_tag", number="phone_number")
+        known = rows.join(found, on="client_tag").filter(pl.col("number") == pl.col("phone_number"))[
+            "client_tag"
+        ]
+        reserved = rows.filter(
+            pl.col("schedule_time").is_not_null(), ~pl.col("client_tag").is_in(known.implode())
+        )
+        waiting = [tag for tag in reserved["client_tag"] if _waits(client, tag)]
+        return [*known.unique().to_list(), *waiting]
+
+    def _accept(self, tags: list[str], client: Client | None) -> None:
+        now = stamp(None if client is None else client.now())
+        with self._file.transaction():
+            self._file.write(
+                "update messages set sending_state = 'accepted', result_code = 0, error = null, settled_at = ? "
+                "where client_tag = ? and sending_state in ('unsettled', 'leaving')",
+                [(now, tag) for tag in tags],
+            )
+
+    def _statuses(
+        self, source: Client | pl.DataFrame | pl.LazyFrame | Archive, sent: pl.DataFrame
+    ) -> pl.DataFrame:
+        tags = pl.LazyFrame({"client_tag": sent["client_tag"]})
+        if isinstance(source, pl.DataFrame | pl.LazyFrame):
+            wanted = pl.Schema({name: STATUS[name] for name in ("client_tag", "phone_number", *_FATE)})
+            check(source, wanted, "STATUS")
+            return source.lazy().select(*wanted).join(tags, on="client_tag", how="semi").collect()
+        if not sent.height:
+            return empty(STATUS)
+        days = sent.select(pl.coalesce("schedule_time", "settled_at", "added_at").dt.date().alias("day"))[
+            "day"
+        ]
+        if hasattr(source, "scan"):
+            first, last = days.min(), days.max()
+            return source.scan(first, last).join(tags, on="client_tag", how="semi").collect()  # type: ignore[arg-type]  # dates
+        today = source.now().date()
+        if sent.height <= _BY_TAG:
+            return source.status(client_tag=sent["client_tag"].to_list(), progress=False)
+        frames = [
+            source.status(day, progress=False).join(tags.collect(), on="client_tag", how="semi")
+            for day in days.unique().sort()
+            if day <= today
+        ]
+        found = pl.concat([empty(STATUS), *frames])
+        # one that left around midnight may be under the day before
+        rest = tags.collect().join(found, on="client_tag", how="anti")["client_tag"].to_list()
+        if 0 < len(rest) <= _BY_TAG:
+            found = pl.concat([found, source.status(client_tag=rest, progress=False)])
+        return found
+
+
+_STATES = ("queued", "leaving", "accepted", "refused", "unsettled", "suppressed", "withdrawn")
+
+
+def _state_key(state: str) -> str:
+    return "state_suppressed" if state == "suppressed" else state
+
+
+def _waits(client: Client, tag: str) -> bool:
+    try:
+        return client.reservations(client_tag=tag).height > 0
+    except ApiError as error:
+        return error.code == _GONE_OUT
+
+
+def _tags(rows: pl.Series, campaign: str, journal: str) -> pl.Series:
+    """Make each message's tag: the same for the same message of a campaign, in whichever journal."""
+    prefix = re.sub(r"[^0-9A-Za-z_.-]+", "", campaign)[:100] or "zr"
+    start = campaign or journal
+    return pl.Series(
+        [
+            f"{prefix}-{hashlib.sha256(json.dumps([start, *row.values()]).encode()).hexdigest()[:24]}"
+            for row in rows.to_list()
+        ],
+        dtype=pl.String,
+    )

@@ -1,0 +1,163 @@
+"""Numbers never to be sent to, with the reason and the day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import polars as pl
+
+from zrtools import periods, phones
+from zrtools.errors import InputError
+from zrtools.outbox.database import Database, stamp
+from zrtools.schemas import SUPPRESSIONS
+
+__all__ = ["Suppressions", "normalised_all"]
+
+_TABLES = """
+create table suppressions (
+    phone_number text primary key, reason text not null, suppressed_on text not null, added_at text not null
+) without rowid;
+create table events (id integer primary key, at text not null, what text not null, detail text not null)
+"""
+_COLUMNS = ", ".join(SUPPRESSIONS)
+_EVENT = "insert into events (at, what, detail) values (?, ?, ?)"
+_HANDED_ON = "changed hands"
+
+
+class Suppressions:
+    """A list of numbers never to be sent to: opt-outs, numbers out of service, numbers that changed hands.
+
+    It is a file (SQLite), private to its owner where the system can; several processes may use it at once. What
+    was added and taken off is kept in it for good. Raises `ArchiveError` for a file that cannot be used.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._file = Database(
+            path, what="list of suppressed numbers", application=0x7A72_7375, version=1, tables=_TABLES
+        )
+
+    @property
+    def path(self) -> Path:
+        """Where the list is kept."""
+        return self._file.path
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        with self._file.transaction() as run:
+            return int(run("select count(*) from suppressions").fetchone()[0])
+
+    def __repr__(self) -> str:
+        return f"<Suppressions {self.path} numbers={len(self)}>"
+
+    def add(
+        self,
+        numbers: str | Iterable[str | int] | pl.Series | pl.DataFrame,
+        reason: str | None = None,
+        date: periods.Day | None = None,
+    ) -> int:
+        """Put numbers on the list and tell how many are new; one that is there keeps its first reason and day.
+
+        `numbers` is one, several, a Series, or a frame with `phone_number`: of an answer of `client.clean` the
+        numbers that changed hands (status T) are taken, with that as the reason; of `zr.failures.numbers` and
+        `zr.failures.retry_plan` those that are to be dropped. `reason` and `date` (today in Japan) go with
+        all of them. Raises `InputError` for a number that is none (`.row`), or without a reason; nothing is added
+        then.
+        """
+        if isinstance(numbers, pl.DataFrame):
+            numbers, reason = _from_frame(numbers, reason)
+        if not reason or not reason.strip():
+            raise InputError('Say why the numbers are suppressed: add(numbers, "opted out").')
+        day = (datetime.now(periods.TOKYO).date() if date is None else periods.day(date)).isoformat()
+        found = sorted(set(normalised_all(numbers)))
+        with self._file.transaction() as run:
+            before = run("select count(*) from suppressions").fetchone()[0]
+            self._file.write(
+                f"insert into suppressions ({_COLUMNS}) values (?, ?, ?, ?) on conflict do nothing",  # noqa: S608 - the columns of the schema
+                [(number, reason.strip(), day, stamp()) for number in found],
+            )
+            added = int(run("select count(*) from suppressions").fetchone()[0]) - int(before)
+            run(_EVENT, (stamp(), "add", json.dumps({"numbers": added, "reason": reason, "date": day}, ensure_ascii=False)))
+        return added
+
+    def remove(self, numbers: str | Iterable[str | int] | pl.Series, why: str) -> int:
+        """Take numbers off the list and tell how many were on it; `why` is kept with the numbers.
+
+        Raises `InputError` for a number that is none, or without a `why`.
+        """
+        if not why.strip():
+            raise InputError(
+                'Say why the numbers may be sent to again: remove(numbers, "asked for it by mail").'
+            )
+        found = sorted(set(normalised_all(numbers)))
+        with self._file.transaction() as run:
+            there = [
+                n for n in found if run("select 1 from suppressions where phone_number = ?", (n,)).fetchone()
+            ]
+            self._file.write("delete from suppressions where phone_number = ?", [(n,) for n in there])
+            run(_EVENT, (stamp(), "remove", json.dumps({"numbers": there, "why": why}, ensure_ascii=False)))
+        return len(there)
+
+    def frame(self) -> pl.DataFrame:
+        """Give the list: SUPPRESSIONS, in the order of the numbers."""
+        return self._file.frame(
+            f"select {_COLUMNS} from suppressions order by phone_number",  # noqa: S608 - the columns of the schema
+            schema=SUPPRESSIONS,
+        )
+
+    def among(self, numbers: Iterable[str]) -> dict[str, str]:
+        """Tell which of some numbers, in the form +81…, are on the list, each with its reason."""
+        text = json.dumps(list(numbers))
+        with self._file.transaction() as run:
+            return dict(
+                run(
+                    "select phone_number, reason from suppressions "
+                    "where phone_number in (select value from json_each(?))",
+                    (text,),
+                ).fetchall()
+            )
+
+
+def _from_frame(frame: pl.DataFrame, reason: str | None) -> tuple[pl.Series, str | None]:
+    if "phone_number" not in frame.columns:
+        raise InputError("The frame has no column 'phone_number': rename the column that holds the numbers.")
+    if "reference_date" in frame.columns and "status" in frame.columns:
+        changed = frame.filter(pl.col("status") == "T")
+        return changed["phone_number"], reason or _HANDED_ON
+    for column, word in (("advice", "drop"), ("step", "drop the number")):
+        if column in frame.columns:
+            return frame.filter(pl.col(column) == word)["phone_number"], reason or "not in service"
+    return frame["phone_number"], reason
+
+
+def normalised_all(numbers: str | Iterable[str | int] | pl.Series) -> list[str]:
+    """Bring numbers to the form +81….
+
+    Raises `InputError` for one that is none (`.row`).
+    """
+    if isinstance(numbers, str):
+        return [phones.normalise(numbers)]
+    column = (
+        numbers if isinstance(numbers, pl.Series) else pl.Series([str(n) for n in numbers], dtype=pl.String)
+    )
+    frame = column.alias("number").to_frame().with_columns(good=phones.normalised("number"))
+    bad = frame["good"].is_null()
+    if bad.any():
+        row = int(bad.arg_max() or 0)
+        try:
+            phones.normalise(frame["number"][row])
+        except InputError as error:
+            raise InputError(f"Row {row}: {error}", row=row) from None
+    return frame["good"].to_list()

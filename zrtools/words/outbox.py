@@ -1,0 +1,48 @@
+"""Wording about what is to be sent."""
+
+from __future__ import annotations
+
+from zrtools.codes import Label
+
+__all__ = ["TEXTS"]
+
+TEXTS: dict[str, Label] = {
+    "number": Label("電話番号：{why}", "phone_number: {why}"),
+    "message": Label("本文：{why}", "message: {why}"),
+    "missing_value": Label("本文：差し込む値がありません", "message: a placeholder has no value"),
+    "schedule_time": Label(
+        "予約日時：2026-10-31 09:30 の形（日本時間）ではありません",
+        "schedule_time: not a time such as 2026-10-31 09:30 (Japan)",
+    ),
+    "carrier_id": Label(
+        "キャリア：101・103・105・106 のいずれでもありません", "carrier_id: none of 101, 103, 105, 106"
+    ),
+    "group_tag": Label("グループタグ：1〜200文字ではありません", "group_tag: not 1 to 200 characters"),
+    "client_tag": Label("clientTag：1〜200文字ではありません", "client_tag: not 1 to 200 characters"),
+    "tag_taken": Label(
+        "clientTag：別のメッセージで使用済みです", "client_tag: used for another message already"
+    ),
+    "twice": Label("同じ宛先・同じ本文の行がほかにあります", "another row has the same number and message"),
+    "known": Label(
+        "同じキャンペーンに同じ宛先・同じ本文があります（{state}）",
+        "the campaign has the same number and message already ({state})",
+    ),
+    "suppressed": Label("停止リストの番号です（{why}）", "the number is on the suppression list ({why})"),
+    "queued": Label("送信待ち", "queued"),
+    "leaving": Label("送信中", "leaving"),
+    "accepted": Label("受付済み", "accepted"),
+    "refused": Label("受付不可", "refused"),
+    "unsettled": Label("結果不明", "unsettled"),
+    "withdrawn": Label("取り下げ", "withdrawn"),
+    "state_suppressed": Label("停止リスト", "suppressed"),
+    "preview_messages": Label("送信待ち", "queued"),
+    "preview_numbers": Label("宛先数", "numbers"),
+    "preview_parts": Label("課金通数（推定）", "billable parts (estimate)"),
+    "preview_scheduled": Label("うち予約", "scheduled"),
+    "preview_duplicates": Label("重複（追加せず）", "duplicates (not added)"),
+    "preview_invalid": Label("無効（追加せず）", "invalid (not added)"),
+    "preview_suppressed": Label("停止リスト（送信せず）", "suppressed (not sent)"),
+    "preview_cost": Label("費用（推定・税の扱いは単価どおり）", "cost (estimate, as the prices are given)"),
+    "preview_one_cost": Label("{low} 円", "¥{low}"),
+    "preview_cost_range": Label("{low}〜{high} 円", "¥{low} to ¥{high}"),
+}
