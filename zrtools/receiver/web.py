@@ -1,0 +1,320 @@
+"""The web application that takes reports, and the server it runs in."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import functools
+import ipaddress
+import secrets
+import socket
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from zrtools.errors import ArchiveError, ConfigurationError
+from zrtools.receiver.store import Store
+
+__all__ = ["Running", "app", "serve"]
+
+_CONNECTIONS = 512
+_BYTES_AT_ONCE = 64_000_000
+
+
+def app(
+    store: Store | Path | str,
+    *,
+    path: str = "/",
+    addresses: Iterable[str] = (),
+    username: str | None = None,
+    password: str | None = None,
+    limit: int = 8_000_000,
+    patience: float = 8.0,
+) -> Starlette:
+    """Make the application; the options are those of `zrtools.receiver.app`."""
+    if (username is None) != (password is None):
+        raise ConfigurationError(
+            "Basic authentication takes both a username and a password: give both or none."
+        )
+    gate = _Gate(
+        store=store if isinstance(store, Store) else Store(store),
+        path=f"/{path.strip('/')}",
+        networks=[_network(a) for a in addresses],
+        credentials=None if username is None else f"{username}:{password}".encode(),
+        limit=limit,
+        patience=patience,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await asyncio.to_thread(gate.store.open)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(gate.store.close)
+
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    made = Starlette(
+        routes=[Route("/healthz", gate.health), Route("/{rest:path}", gate.answer, methods=methods)],
+        lifespan=lifespan,
+    )
+    made.state.store = gate.store
+    return made
+
+
+class _Gate:
+    """Who is let in, and what is answered."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        path: str,
+        networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network],
+        credentials: bytes | None,
+        limit: int,
+        patience: float,
+    ) -> None:
+        self.store = store
+        self._path = path.encode()
+        self._counters = f"{path.rstrip('/')}/counters".encode()
+        self._networks = networks
+        self._credentials = credentials
+        self._limit = limit
+        self._patience = patience
+        self._bytes = 0
+        self._refused: Counter[str] = Counter()
+
+    async def health(self, _: Request) -> Response:
+        well = self.store.healthy
+        return JSONResponse({"status": "ok" if well else "failing"}, 200 if well else 503)
+
+    async def answer(self, request: Request) -> Response:
+        if not self._from_allowed_address(request):
+            return self._refuse("address", 403)
+        asked = f"/{request.path_params['rest'].rstrip('/')}".encode()
+        # both are compared in constant time, so that nobody can feel a secret path out
+        reports = secrets.compare_digest(asked, self._path)
+        counters = secrets.compare_digest(asked, self._counters)
+        if not reports and not counters:
+            return self._refuse("path", 404)
+        if not self._knows_password(request):
+            return self._refuse("password", 401, {"WWW-Authenticate": 'Basic realm="reports"'})
+        if counters and request.method == "GET":
+            return JSONResponse({**self.store.counters, "refused": dict(self._refused)})
+        if request.method != "POST" or counters:
+            return self._refuse("method", 405, {"Allow": "GET" if counters else "POST"})
+        return await self._take(request)
+
+    async def _take(self, request: Request) -> Response:
+        announced = request.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._limit:
+            return self._refuse("size", 413)
+        if self._bytes > _BYTES_AT_ONCE:
+            return self._refuse("load", 503)
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._patience):
+                async for part in request.stream():
+                    size += len(part)
+                    self._bytes += len(part)
+                    if size > self._limit:
+                        return self._refuse("size", 413)
+                    parts.append(part)
+            kept = self.store.add(b"".join(parts), request.headers.get("content-type"))
+            # shielded: the report is kept even when the sender hangs up before the answer
+            await asyncio.shield(asyncio.wrap_future(kept))
+        except TimeoutError:
+            return self._refuse("slow", 408)
+        except ClientDisconnect:
+            return self._refuse("cut", 400)
+        except ArchiveError:
+            return self._refuse("disk", 503)
+        finally:
+            self._bytes -= size
+        return PlainTextResponse("OK")
+
+    def _refuse(self, why: str, status: int, headers: dict[str, str] | None = None) -> Response:
+        self._refused[why] += 1
+        # the rest of a body that nobody reads must not be taken for the next request
+        return PlainTextResponse(f"{status}\n", status, {"Connection": "close", **(headers or {})})
+
+    def _from_allowed_address(self, request: Request) -> bool:
+        if not self._networks:
+            return True
+        if request.client is None:
+            return False
+        try:
+            address = ipaddress.ip_address(request.client.host)
+        except ValueError:
+            return False
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(address in network for network in self._networks)
+
+    def _knows_password(self, request: Request) -> bool:
+        if self._credentials is None:
+            return True
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        try:
+            told = base64.b64decode(given.strip(), validate=True)
+        except (binascii.Error, ValueError):
+            told = b""
+        return scheme.lower() == "basic" and secrets.compare_digest(told, self._credentials)
+
+
+def _network(address: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(address.strip(), strict=False)
+    except ValueError:
+        pass
+    raise ConfigurationError(
+        f"{address!r} is neither an IP address nor a network such as 203.0.113.0/24: correct it."
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- server
+
+
+class _Protocol(H11Protocol):
+    """HTTP that does not wait for ever for somebody's first request."""
+
+    patience = 8.0
+    cycle: Any
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.loop.call_later(self.patience, self._look)
+
+    def _look(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that ends in peace when it is told to end."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            yield
+            # else the signal is raised again after the end, and the process dies of it
+            self._captured_signals.clear()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if hasattr(socket, "SO_REUSEADDR") and not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(2048)
+    except (OSError, OverflowError) as error:
+        bound.close()
+        why = getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(
+            f"Cannot listen on {host} port {port} ({why}): choose another port or host."
+        ) from error
+    return bound
+
+
+def _server(
+    made: Starlette,
+    *,
+    patience: float,
+    certificate: Path | str | None = None,
+    key: Path | str | None = None,
+    proxies: Iterable[str] = (),
+) -> _Server:
+    trusted = list(proxies)
+    protocol = type("_Patient", (_Protocol,), {"patience": patience})
+    config = uvicorn.Config(
+        made,
+        http=protocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="error",
+        # it would write the secret path into a log
+        access_log=False,
+        server_header=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=max(1, round(patience)),
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted or None,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
+    if certificate is None and key is not None:
+        raise ConfigurationError("A key needs its certificate: give both PEM files.")
+    try:
+        config.load()
+    except OSError as error:
+        # ssl.SSLError is an OSError, too
+        raise ConfigurationError(
+            f"The certificate {certificate} or its key cannot be used ({error.strerror or error}): "
+            "give PEM files that belong together."
+        ) from error
+    return _Server(config)
+
+
+def serve(
+    made: Starlette,
+    *,
+    host: str,
+    port: int,
+    certificate: Path | str | None,
+    key: Path | str | None,
+    proxies: Iterable[str],
+    patience: float,
+) -> None:
+    """Run the application until a signal says to end; the options are those of `zrtools.receiver.serve`."""
+    server = _server(made, patience=patience, certificate=certificate, key=key, proxies=proxies)
+    with closing(made.state.store) as store, closing(_listening(host, port)) as bound:
+        store.open()
+        server.run(sockets=[bound])
+
+
+class Running:
+    """An application that runs in a thread, on loopback, as long as a `with` block lasts."""
+
+    def __init__(self, made: Starlette, *, port: int, path: str) -> None:
+        self._made = made
+        self._socket = _listening("127.0.0.1", port)
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/{path.strip('/')}"
+
+    def __enter__(self) -> Running:
+        self._made.state.store.open()
+        self._server = _server(self._made, patience=8.0)
+        started = threading.Event()
+        self._thread = threading.Thread(
+            target=functools.partial(asyncio.run, self._run(started)), name="zrtools-receiver", daemon=True
+        )
+        self._thread.start()
+        started.wait(30)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    async def _run(self, started: threading.Event) -> None:
+        serving = asyncio.ensure_future(self._server.serve([self._socket]))
+        while not self._server.started and not serving.done():
+            await asyncio.sleep(0.005)
+        started.set()
+        await serving
