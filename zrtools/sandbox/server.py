@@ -9,6 +9,7 @@ import socket
 import string
 import threading
 from collections import Counter, deque
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from time import monotonic
@@ -134,7 +135,7 @@ class Sandbox:
         self._pusher: Pusher | None = None
         self._server: uvicorn.Server | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._closing: asyncio.Event | None = None
+        self._closing = asyncio.Event()
         self._transports: set[asyncio.Transport] = set()
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
@@ -206,6 +207,7 @@ class Sandbox:
             return self
         import uvicorn
 
+        self._closing = asyncio.Event()
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             if os.name == "posix":
@@ -236,7 +238,7 @@ class Sandbox:
             timeout_graceful_shutdown=10,
             timeout_keep_alive=60,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _server(config, self._closing, listening)
         self._thread = threading.Thread(target=self._run, name="zrtools-sandbox", daemon=True)
         self._ready.clear()
         self._thread.start()
@@ -254,14 +256,13 @@ class Sandbox:
     async def _serve(self) -> None:
         assert self._server is not None  # noqa: S101 - set before the thread starts, and types need to know
         assert self._socket is not None  # noqa: S101 - the same
-        self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         self._ready.set()
         await self._server.serve(sockets=[self._socket])
 
     def _end(self) -> None:
         assert self._server is not None  # noqa: S101 - only called while it runs, and types need to know
         assert self._loop is not None  # noqa: S101 - the same
-        assert self._closing is not None  # noqa: S101 - the same
         self._server.should_exit = True
         self._closing.set()
         # idle connections are closed by the server; whoever is still reading a long answer then is cut off
@@ -272,7 +273,6 @@ class Sandbox:
             transport.abort()
 
     async def _closed_within(self, seconds: float) -> bool:
-        assert self._closing is not None  # noqa: S101 - set before the first request, and types need to know
         try:
             await asyncio.wait_for(self._closing.wait(), seconds)
         except TimeoutError:
@@ -442,6 +442,22 @@ def _error(code: int, message: str) -> bytes:
     import json
 
     return json.dumps({"code": code, "message": message}, ensure_ascii=False).encode()
+
+
+def _server(config: uvicorn.Config, closing: asyncio.Event, listening: socket.socket) -> uvicorn.Server:
+    """Make a uvicorn server that ends when it is told to, not at its next look at the clock."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def main_loop(self) -> None:
+            await self.on_tick(0)
+            await closing.wait()
+            # who is just being let in must be inside before the door is closed; a Windows loop has no readers
+            with suppress(NotImplementedError):
+                asyncio.get_running_loop().remove_reader(listening)
+            await asyncio.sleep(0.01)
+
+    return Server(config)
 
 
 def _protocol(live: set[asyncio.Transport]) -> type[asyncio.Protocol]:
