@@ -98,7 +98,7 @@ def failures(frame: Any, *, lang: str | None = None) -> ChartType:
         )
     )
     dark = f"!datum.is_sum && sqrt(datum.failure_rate / {highest!r}) > {style.DARK_FROM}"
-    ink = alt.condition(dark, alt.value("#FFFFFF"), alt.value(style.INK))
+    ink = alt.condition(dark, alt.value("#FFFFFF"), alt.value("#000000"))
     chart = alt.layer(
         base.transform_filter("!datum.is_sum")
         .mark_rect(stroke="#FFFFFF", strokeWidth=3)

@@ -92,8 +92,8 @@ OTHERS = ("#56B4E9", "#000000", "#8C6D31", "#5E3C99")
 SEQUENCE = ("#FFF7EC", "#FDD49E", "#FC8D59", "#D7301F", "#7F0000")
 """Low to high, evenly darker, so that it reads in grey as well."""
 
-DARK_FROM = 0.62
-"""From this place on `SEQUENCE` (0 to 1) text is white."""
+DARK_FROM = 0.725
+"""From this place on `SEQUENCE` (0 to 1) text is white; below it, black."""
 
 RATE_TEXT = (
     "datum.{0} == null ? '–' : datum.{0} == 0 ? '0%' : datum.{0} < 0.0001 ? '<0.01%' : "
@@ -279,9 +279,7 @@ def day_axis(
     common: dict[str, Any] = {"title": title, "grid": False, "labelFlush": False, "labelOverlap": "greedy"}
     if hours and days <= 3:
         text = f"hours(datum.value) == 0 ? {day} : timeFormat(datum.value, '%-H') + '{'時' if ja else ':00'}'"
-        return alt.Axis(
-            labelExpr=text, tickCount=alt.TimeIntervalStep("hour", 6 if days > 1 else 3), **common
-        )
+        return alt.Axis(labelExpr=text, tickCount=8, **common)
     if days <= 10:
         return alt.Axis(labelExpr=with_weekday, tickCount=alt.TimeIntervalStep("day", 1), **common)
     if days <= 62:
