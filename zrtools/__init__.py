@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         reports,
         sandbox,
         schemas,
+        tables,
         usage,
         words,
     )
@@ -88,6 +89,7 @@ _ROOMS = frozenset(
         "reports",
         "sandbox",
         "schemas",
+        "tables",
         "usage",
         "words",
     )
@@ -130,6 +132,7 @@ __all__ = [
     "reports",
     "sandbox",
     "schemas",
+    "tables",
     "usage",
     "words",
 ]

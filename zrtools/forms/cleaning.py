@@ -15,7 +15,7 @@ import polars as pl
 
 from zrtools import phones, schemas, tables
 from zrtools.errors import InputError, PartialResultError, ZrtoolsError
-from zrtools.forms.panel import Panel, heading
+from zrtools.forms.panel import Panel, heading, table
 from zrtools.forms.private import PrivateDownload, PrivateText
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ class CleanForm(Panel):
             description=self.t("numbers"), placeholder=self.t("numbers_example"), lines=6
         )
         self.file = w.FileUpload(
-            description=self.t("file"), accept=".csv,.tsv,.txt,.xlsx", layout=w.Layout(width="auto")
+            description=self.t("file"),
+            accept=".csv,.tsv,.txt,.xlsx",
+            layout=w.Layout(width="max-content", margin="2px 0 2px 138px"),
         )
         self.column = w.Dropdown(description=self.t("column"), options=[], style=style)
         self.reference = w.DatePicker(description=self.t("reference_date"), style=style)
@@ -202,13 +204,10 @@ class CleanForm(Panel):
             .agg(pl.len())
             .sort("len", "status", descending=[True, False])
         )
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(name)}</td><td style='text-align:right'>{count:,}</td>"
-            f"<td style='text-align:right'>{count / self.result.height:.1%}</td></tr>"
-            for name, count in counts.iter_rows()
+        return table(
+            [self.t(key) for key in ("result", "people", "share")],
+            ((name, f"{count:,}", f"{count / self.result.height:.1%}") for name, count in counts.iter_rows()),
         )
-        head = "".join(f"<th>{self.t(key)}</th>" for key in ("result", "people", "share"))
-        return f"<table border='1' style='border-collapse:collapse'><tr>{head}</tr>{rows}</table>"
 
     def _workbook(self) -> tuple[str, bytes]:
         file = io.BytesIO()

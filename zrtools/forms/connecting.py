@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
 from zrtools import client as service
 from zrtools.errors import ConfigurationError
-from zrtools.forms.panel import Panel, heading
+from zrtools.forms.panel import Panel, heading, table
 from zrtools.forms.private import PrivateText
 
 if TYPE_CHECKING:
@@ -95,13 +94,10 @@ class ConnectForm(Panel):
 
     def _table(self, checks: pl.DataFrame) -> str:
         verdict = {True: self.t("works"), False: self.t("fails"), None: self.t("unknown")}
-        rows = "".join(
-            f"<tr><td>{html.escape(row['check'])}</td><td>{verdict[row['works']]}</td>"
-            f"<td style='text-align:left'>{html.escape(row['detail'] or '')}</td></tr>"
-            for row in checks.iter_rows(named=True)
+        return table(
+            [self.t(key) for key in ("what", "result", "detail")],
+            ((r["check"], verdict[r["works"]], r["detail"] or "") for r in checks.iter_rows(named=True)),
         )
-        head = "".join(f"<th>{self.t(key)}</th>" for key in ("what", "result", "detail"))
-        return f"<table border='1' style='border-collapse:collapse'><tr>{head}</tr>{rows}</table>"
 
     def refresh(self) -> None:
         """Show and enable what fits the form's stage."""

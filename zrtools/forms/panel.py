@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import ipywidgets as w
@@ -13,7 +13,7 @@ import ipywidgets as w
 from zrtools import privacy, words
 from zrtools.errors import ZrtoolsError
 
-__all__ = ["Panel", "heading"]
+__all__ = ["Panel", "heading", "table"]
 
 _Result = TypeVar("_Result")
 
@@ -23,6 +23,18 @@ _COLOURS = {"plain": "#555555", "good": "#00664b", "bad": "#b03a00"}
 def heading(text: str) -> w.HTML:
     """Write a form's title."""
     return w.HTML(f'<h3 style="margin:4px 0">{html.escape(text)}</h3>')
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a small table; cells that begin with a digit are set to the right."""
+
+    def cell(text: str, tag: str = "td") -> str:
+        side = "right" if text[:1].isdigit() else "left"
+        style = f"padding:3px 10px;text-align:{side};border-bottom:1px solid #d0d0d0"
+        return f'<{tag} style="{style}">{html.escape(text)}</{tag}>'
+
+    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
+    return f'<table style="border-collapse:collapse"><tr>{"".join(cell(h, "th") for h in head)}</tr>{body}</table>'
 
 
 class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types

@@ -1,0 +1,205 @@
+"""Each form as a person meets it: JupyterLab in Chromium, typed and clicked, in Japanese."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lab import Lab, browser, lab, pictures
+
+import zrtools as zr
+from zrtools.sandbox import Sandbox
+
+__all__ = ["browser", "lab", "pictures"]
+
+pytestmark = pytest.mark.browser
+
+NUMBER = "080-5555-1234"
+TRACES = ("5555-1234", "55551234")
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Run a sandbox in this process, so that the test sees what arrives."""
+    with Sandbox(seed=5, messages_per_day=50) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def connected(sandbox: Sandbox) -> str:
+    """Give the cell that connects a notebook to the sandbox."""
+    return (
+        "import zrtools as zr\n"
+        "from datetime import datetime, timedelta\n"
+        f"client = zr.Client(token={sandbox.token!r}, client_id={sandbox.client_id!r}, "
+        f"sms_code={sandbox.sms_code!r}, base_url={sandbox.url!r}, "
+        f"now=lambda: datetime.fromisoformat({sandbox.now().isoformat()!r}))"
+    )
+
+
+def eventually(what: Callable[[], Any], seconds: float = 20) -> Any:
+    """Wait until something is true, and give it."""
+    end = time.monotonic() + seconds
+    while not (found := what()) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert found
+    return found
+
+
+def button(page: Any, name: str) -> Any:
+    """Find a button by its words."""
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def picture(page: Any, folder: Path, name: str) -> None:
+    """Take the form's picture, without the notebook around it."""
+    page.locator(".jp-OutputArea-output").last.screenshot(path=folder / f"{name}.png")
+
+
+def test_send_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -> None:
+    """Type, be told what is wrong, mend it, confirm, double-click: one message arrives, no trace is saved."""
+    page = lab.open("send", connected, 'form = zr.forms.send(client, lang="ja")\nform')
+    before = len(sandbox.accepted)
+    page.get_by_label("電話番号").press_sequentially("03-1111-2222")
+    page.get_by_text("携帯電話の番号ではありません").or_(page.get_by_text("not a mobile number")).wait_for()
+    page.get_by_label("電話番号").fill(NUMBER)
+    page.get_by_text("宛先 +8180****1234").wait_for()
+    page.get_by_label("本文").fill("髙橋様、本日15時にお伺いします。")
+    page.get_by_text("送信できません").first.wait_for()
+    picture(page, pictures, "form-send-check-ja")
+    button(page, "送れない文字を候補に置き換える").click()
+    page.get_by_text("推定 1 通分").first.wait_for()
+    button(page, "確認へ進む").click()
+    page.get_by_text("+8180****1234 へ 1 通").wait_for()
+    picture(page, pictures, "form-send-confirm-ja")
+    button(page, "送信する").dblclick()
+    page.get_by_text("受け付けられました").wait_for()
+    picture(page, pictures, "form-send-receipt-ja")
+    assert [m.message for m in sandbox.accepted[before:]] == ["高橋様、本日15時にお伺いします。"]
+    button(page, "状況を確認").click()
+    page.get_by_text("時点の状況").wait_for()
+    saved = lab.saved(page, "send")
+    assert "application/vnd.jupyter.widget-state+json" in saved
+    assert not [trace for trace in TRACES if trace in saved]
+    page.close()
+
+
+def test_send_form_by_keyboard_in_english(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -> None:
+    """Without a mouse: Tab moves through the form, Space presses its buttons."""
+    page = lab.open("keys", connected, 'form = zr.forms.send(client, lang="en")\nform')
+    before = len(sandbox.accepted)
+    page.get_by_label("Phone number").focus()
+    page.keyboard.type(NUMBER)
+    page.get_by_text("To +8180****1234").wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("See you at three.")
+    page.get_by_text("17 of 660").wait_for()
+    picture(page, pictures, "form-send-en")
+    button(page, "Review").focus()
+    page.keyboard.press("Space")
+    page.get_by_text("goes to +8180****1234, now").wait_for()
+    button(page, "Send").focus()
+    page.keyboard.press("Space")
+    page.get_by_text("Accepted.").wait_for()
+    assert [m.message for m in sandbox.accepted[before:]] == ["See you at three."]
+    page.close()
+
+
+def test_reservations_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -> None:
+    """Find three reservations, cancel one of them, then everything by typing its name."""
+    client = zr.Client(
+        token=sandbox.token,
+        client_id=sandbox.client_id,
+        sms_code=sandbox.sms_code,
+        base_url=sandbox.url,
+        now=sandbox.now,
+    )
+    with client:
+        for n in range(3):
+            when = sandbox.now() + timedelta(hours=n + 2)
+            client.send(NUMBER, f"ご予約の確認 {n}", client_tag=f"book-{n}", schedule_time=when)
+    page = lab.open("reservations", connected, 'form = zr.forms.reservations(client, lang="ja")\nform')
+    button(page, "検索").click()
+    page.get_by_text("3 件の予約があります").wait_for()
+    page.locator("select[multiple] option").nth(1).click()
+    picture(page, pictures, "form-reservations-ja")
+    button(page, "選んだ 1 件を取り消す").click()
+    button(page, "取り消す").click()
+    page.get_by_text("1 件を取り消しました").wait_for()
+    assert [m.cancelled for m in sandbox.accepted if (m.client_tag or "").startswith("book-")] == [
+        False,
+        True,
+        False,
+    ]
+    button(page, "アカウントの全予約を取り消す（件数不明）").click()
+    page.get_by_text("続けるには下の欄に").wait_for()
+    picture(page, pictures, "form-reservations-everything-ja")
+    page.get_by_label("確認の入力").fill("全予約取消")
+    button(page, "取り消す").click()
+    page.get_by_text("取消が受け付けられました").wait_for()
+    assert all(m.cancelled for m in sandbox.accepted if (m.client_tag or "").startswith("book-"))
+    saved = lab.saved(page, "reservations")
+    assert not [trace for trace in TRACES if trace in saved]
+    page.close()
+
+
+def test_clean_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -> None:
+    """Paste numbers, see the cost, run, download a workbook; the saved notebook holds none of them."""
+    page = lab.open("clean", connected, 'form = zr.forms.clean(client, lang="ja")\nform')
+    numbers = [NUMBER, "080 5555 1234", "03-1234-5678", *(f"090-1111-{n:04}" for n in range(30))]
+    page.get_by_label("番号", exact=True).fill("\n".join(numbers))
+    page.get_by_text("照会（有料）は 31 回").wait_for()
+    day = sandbox.now().date() - timedelta(days=400)
+    page.get_by_label("基準日").fill(day.isoformat())
+    page.get_by_label("基準日").press("Tab")
+    button(page, "31 回照会する").click()
+    page.get_by_text("32 件の判定が終わりました").wait_for()
+    picture(page, pictures, "form-clean-ja")
+    with page.expect_download() as download:
+        button(page, "結果をダウンロード").click()
+    frame = zr.tables.read(Path(download.value.path()).read_bytes(), name="x.xlsx")
+    assert frame["input"].to_list() == numbers
+    assert frame["status"].is_not_null().sum() == 32
+    saved = lab.saved(page, "clean")
+    assert not [trace for trace in (*TRACES, "1111-0001", "11110001") if trace in saved]
+    page.close()
+
+
+def test_connect_form(lab: Lab, sandbox: Sandbox, pictures: Path) -> None:
+    """Type the token, connect, see what works; neither widget state nor notebook holds the token."""
+    cell = f'import zrtools as zr\nform = zr.forms.connect(base_url={sandbox.url!r}, lang="ja")\nform'
+    page = lab.open("connect", cell, "form.client")
+    page.get_by_label("アクセスキー").fill(sandbox.token)
+    page.get_by_label("クライアントID").fill(sandbox.client_id)
+    page.get_by_label("送信者番号").fill(sandbox.sms_code)
+    page.get_by_label("送信者番号").press("Tab")
+    button(page, "接続して確認").click()
+    page.get_by_text("接続しました").wait_for()
+    assert page.get_by_label("アクセスキー").input_value() == ""
+    page.locator(".jp-OutputArea-output").first.screenshot(path=pictures / "form-connect-ja.png")
+    assert sandbox.token not in lab.saved(page, "connect")
+    page.close()
+
+
+def test_an_error_leaves_the_form_working(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -> None:
+    """A refusal of the service stands below the form, and the next attempt goes through."""
+    page = lab.open("error", connected, 'form = zr.forms.send(client, lang="ja")\nform')
+    page.get_by_label("電話番号").fill(NUMBER)
+    page.get_by_label("本文").fill("もう一度")
+    sandbox.faults.add("code", "send", response_code=300, message="Exceed sending count.")
+    before = len(sandbox.accepted)
+    button(page, "確認へ進む").click()
+    button(page, "送信する").click()
+    page.get_by_text("送信されていません").wait_for()
+    picture(page, pictures, "form-send-error-ja")
+    assert len(sandbox.accepted) == before
+    button(page, "確認へ進む").click()
+    button(page, "送信する").click()
+    page.get_by_text("受け付けられました").wait_for()
+    eventually(lambda: len(sandbox.accepted) == before + 1)
+    page.close()
