@@ -90,6 +90,7 @@ class Store:
         self._log_bytes = log_bytes
         self._writer: _Writer | None = None
         self._guard = threading.Lock()
+        self._came = dict(_NOTHING)
 
     def __repr__(self) -> str:
         return f"Store({str(self.path)!r})"
@@ -135,16 +136,17 @@ class Store:
             writer, self._writer = self._writer, None
         if writer is not None:
             writer.close()
+            self._came = writer.counters
 
     @property
     def counters(self) -> dict[str, float | None]:
-        """What came since this process opened the store.
+        """What came since this store was last opened for writing.
 
         `bodies` kept, `reports` in them, `repeats` among those, `quarantined` bodies, `failed` ones that could not
         be kept (and were not acknowledged), and `last`, the time of the last one kept, in seconds since 1970.
         """
         writer = self._writer
-        return dict(writer.counters) if writer else dict(_NOTHING)
+        return dict(writer.counters if writer else self._came)
 
     @property
     def healthy(self) -> bool:

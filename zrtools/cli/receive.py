@@ -1,0 +1,128 @@
+"""`zrtools receive`: take the delivery reports that the service pushes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+
+from zrtools import words
+from zrtools.errors import ConfigurationError
+
+__all__ = ["command"]
+
+_PATH_FILE = "secret-path.txt"
+
+
+@click.command()
+@click.option(
+    "--store",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder that keeps the reports; made when it is not there.",
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0: every one."
+)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8443, show_default=True, help="Port to listen on."
+)
+@click.option(
+    "--path",
+    envvar="ZRTOOLS_RECEIVER_PATH",
+    help="Secret path of the URL.  [default: ZRTOOLS_RECEIVER_PATH, else made once and kept in the folder]",
+)
+@click.option(
+    "--allow", multiple=True, metavar="ADDRESS", help="IP address or network to let in; repeat for more."
+)
+@click.option(
+    "--user",
+    metavar="NAME",
+    help="Ask for basic authentication; the password comes from ZRTOOLS_RECEIVER_PASSWORD.",
+)
+@click.option(
+    "--cert", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="TLS certificate, PEM."
+)
+@click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its key, PEM.")
+@click.option(
+    "--proxy",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Reverse proxy whose X-Forwarded-For is believed; repeat for more.",
+)
+@click.option(
+    "--limit-mb",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    help="Largest body taken, in megabytes.",
+)
+@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+def command(
+    folder: Path,
+    host: str,
+    port: int,
+    path: str | None,
+    allow: tuple[str, ...],
+    user: str | None,
+    cert: Path | None,
+    key: Path | None,
+    proxy: tuple[str, ...],
+    limit_mb: int,
+    lang: str | None,
+) -> None:
+    """Take pushed delivery reports until SIGTERM or Ctrl-C, and keep them in a folder.
+
+    A report is answered with 200 only after it is safe on disk. Read them meanwhile with
+    `zr.receiver.Store(folder).scan()`. The service pushes to HTTPS: give --cert and --key, or put a proxy in front.
+    """
+    from zrtools import receiver
+
+    def say(name: str, **values: object) -> None:
+        click.echo(words.text(f"receiver.{name}", lang, **values))
+
+    words.language(lang)
+    password = os.environ.get("ZRTOOLS_RECEIVER_PASSWORD") if user is not None else None
+    if user is not None and not password:
+        raise ConfigurationError("--user needs a password: set ZRTOOLS_RECEIVER_PASSWORD.")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = (path or _kept_path(folder)).strip("/")
+    scheme = "https" if cert else "http"
+    name = f"[{host}]" if ":" in host else host
+    with receiver.Store(folder) as store:
+        store.open()
+        say("begin", url=f"{scheme}://{name}:{port}/{path}", folder=folder)
+        if cert is None:
+            say("no_tls")
+        receiver.serve(
+            store,
+            host=host,
+            port=port,
+            path=path,
+            addresses=allow,
+            username=user,
+            password=password,
+            limit=limit_mb * 1_000_000,
+            certificate=cert,
+            key=key,
+            proxies=proxy,
+        )
+        came = store.counters
+    say("end", **came)
+
+
+def _kept_path(folder: Path) -> str:
+    """Read the secret path, or make one: the service keeps pushing to the URL that it was once told."""
+    file = folder / _PATH_FILE
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(18) + "\n", "ascii")
+    path = file.read_text("ascii").strip()
+    if not path:
+        raise ConfigurationError(
+            f"{file} is empty: write the secret path into it, or delete it to have one made."
+        )
+    return path
