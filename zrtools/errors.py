@@ -41,7 +41,7 @@ class ZrtoolsError(Exception):
     """Anything that zrtools raises on purpose.
 
     `client_tag` is set on the errors of a send, so that what became of the message can be asked; `sent` is False
-    when the request surely was not accepted, None when that is not known.
+    when the message surely was not accepted, None when that is not known.
     """
 
     client_tag: str | None = None
@@ -51,12 +51,16 @@ class ZrtoolsError(Exception):
 class ConfigurationError(ZrtoolsError):
     """A setting is missing or cannot be used."""
 
+    sent = False
+
 
 class InputError(ZrtoolsError, ValueError):
     """Input was refused before anything was sent.
 
     `row` is the zero-based position of the offending value where it was one of many, else None.
     """
+
+    sent = False
 
     def __init__(self, message: str, *, row: int | None = None) -> None:
         super().__init__(message)

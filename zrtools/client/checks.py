@@ -45,7 +45,7 @@ async def found(engine: Engine, settings: Settings, today: date, lang: str | Non
     told: str | None = None
     try:
         # a tag that nobody has used: an empty answer proves the token
-        answer = await engine.ask(wire.status(client_tag=f"zrtools-check-{uuid.uuid4().hex}"), retry.reading)
+        answer = await engine.ask(wire.status(client_tag=f"zrtools-check-{uuid.uuid4().hex}"), retry.never)
         told = answer.date
         wire.status_frame(answer.body, send_date=None)
     except ZrtoolsError as error:

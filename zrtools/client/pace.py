@@ -12,6 +12,7 @@ RECOVERY = 30.0
 """Seconds that it then takes to come back to the full pace."""
 _LATE = 0.02  # seconds by which a start may lag behind its time and still be made up for
 _SLOWEST = 0.5  # requests a second
+_UNLIMITED = 40.0  # requests a second that an unlimited pace counts as, at least, when it is slowed
 
 
 class Pace:
@@ -67,7 +68,7 @@ class Pace:
             return
         current = self.rate(now)
         if current is None:
-            current = max(self._rate_seen, float(self._starts), 2 * _SLOWEST)
+            current = max(self._rate_seen, float(self._starts), _UNLIMITED)
         if now - self._slowed_at - HOLD >= RECOVERY:
             self._slowed_from = self._full if self._full is not None else current
         self._slowed_to = max(current / 2, min(_SLOWEST, current))

@@ -1,0 +1,66 @@
+"""What tests share: a real sandbox on loopback, and clients of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from zrtools.client import Client
+from zrtools.sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A small sandbox for all tests that only read."""
+    with Sandbox(messages_per_day=200, months=3) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    """A client of the shared sandbox, without a pace."""
+    with connect(sandbox) as connected:
+        yield connected
+
+
+@pytest.fixture
+def own() -> Iterator[Sandbox]:
+    """A sandbox of the test's own, for what changes it."""
+    with Sandbox(messages_per_day=20, months=1) as running:
+        yield running
+
+
+@pytest.fixture
+def connected(own: Sandbox) -> Iterator[Callable[..., Client]]:
+    """Make clients of the test's own sandbox, closed when the test ends."""
+    clients: list[Client] = []
+
+    def make(**options: Any) -> Client:
+        clients.append(connect(own, **options))
+        return clients[-1]
+
+    yield make
+    for made in clients:
+        made.close()
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads an account that happens to stand in the environment."""
+    for name in ("TOKEN", "CLIENT_ID", "SMS_CODE", "BASE_URL", "LANG"):
+        monkeypatch.delenv(f"ZRTOOLS_{name}", raising=False)
+
+
+def connect(sandbox: Sandbox, **options: Any) -> Client:
+    """Make a client of a running sandbox."""
+    given = {
+        "token": sandbox.token,
+        "client_id": sandbox.client_id,
+        "sms_code": sandbox.sms_code,
+        "base_url": sandbox.url,
+        "pace": None,
+        "now": sandbox.now,
+    }
+    return Client(**{**given, **options})
