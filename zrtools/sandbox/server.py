@@ -208,7 +208,8 @@ class Sandbox:
         import uvicorn
 
         self._closing = asyncio.Event()
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # TCP by name: asyncio turns Nagle's delay off for such sockets alone, and an answer goes out in two writes
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             if os.name == "posix":
                 # a port that was just closed may be taken again; on Windows the option would mean something else
