@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
@@ -18,6 +19,9 @@ from zrtools.periods import TOKYO
 
 __all__ = ["Database", "stamp"]
 
+_EVENTS = (
+    "create table events (id integer primary key, at text not null, what text not null, detail text not null)"
+)
 _BUSY = 30.0  # seconds to wait for another process's transaction
 
 
@@ -84,6 +88,14 @@ class Database:
         with self.transaction(), self._told():
             self._connection.executemany(statement, rows)
 
+    def note(self, what: str, **detail: Any) -> None:
+        """Keep for good what was done with the file."""
+        with self.transaction() as run:
+            run(
+                "insert into events (at, what, detail) values (?, ?, ?)",
+                (stamp(), what, json.dumps(detail, ensure_ascii=False)),
+            )
+
     def frame(
         self, statement: str, values: Sequence[Any] | dict[str, Any] = (), *, schema: pl.Schema
     ) -> pl.DataFrame:
@@ -120,6 +132,7 @@ class Database:
                     "update zrtools, or choose another file."
                 )
             if not some:
+                run(_EVENTS)
                 for statement in tables.split(";"):
                     run(statement)
                 run(f"pragma application_id = {application}")

@@ -95,7 +95,7 @@ def refuse(rows: pl.DataFrame) -> None:
 
     Raises `InputError` that tells how many there are and the first of them (`.row`).
     """
-    bad = rows.filter(pl.col("problem").is_not_null())
+    bad = rows.filter(pl.col("intake") == "invalid")
     if bad.height:
         row, problem = bad.select("row", "problem").row(0)
         raise InputError(

@@ -42,14 +42,12 @@ create table messages (
 create index messages_by_state on messages (sending_state, id);
 create index messages_by_number on messages (phone_number, campaign);
 create table runs (run text primary key, until real not null, began_at text not null);
-create table events (id integer primary key, at text not null, what text not null, detail text not null);
 create table facts (name text primary key, value text not null)
 """
 _COLUMNS = (
     "added_at, campaign, phone_number, message, client_tag, carrier_id, schedule_time || ':00', group_tag, parts, "
     "sending_state, attempts, settled_at, result_code, error"
 )
-_EVENT = "insert into events (at, what, detail) values (?, ?, ?)"
 _DEAD = "('refused', 'withdrawn')"
 _BY_TAG = 100
 _GONE_OUT = 130
@@ -130,10 +128,10 @@ class Outbox:
             unsendable=unsendable,
             lang=lang,
         )
-        with self._file.transaction() as run:
+        with self._file.transaction():
             rows = self._known(rows, campaign, lang)
             if not skip_invalid and not dry_run:
-                refuse(rows.filter(pl.col("intake") == "invalid") if rows.height else rows)
+                refuse(rows)
             if not dry_run:
                 new = rows.filter(pl.col("intake").is_in(["queued", "suppressed"]))
                 self._file.write(
@@ -154,10 +152,7 @@ class Outbox:
                     ).iter_rows(),
                 )
                 counts = dict(rows.group_by("intake").len().iter_rows())
-                run(
-                    _EVENT,
-                    (stamp(), "add", json.dumps({"campaign": campaign, "rows": rows.height, **counts})),
-                )
+                self._file.note("add", campaign=campaign, rows=rows.height, **counts)
         return rows.select(
             pl.col("schedule_time").str.to_datetime("%Y-%m-%d %H:%M", time_unit="ms", time_zone=str(TOKYO))
             if name == "schedule_time"
@@ -179,7 +174,7 @@ class Outbox:
                 "where sending_state = 'suppressed' and phone_number in (select value from json_each(?))",
                 (json.dumps(wanted),),
             ).rowcount
-            run(_EVENT, (stamp(), "override", json.dumps({"numbers": wanted, "messages": count, "why": why}, ensure_ascii=False)))
+            self._file.note("override", numbers=wanted, messages=count, why=why)
         return count
 
     def withdraw(self, *, campaign: str | None = None) -> int:
@@ -190,7 +185,7 @@ class Outbox:
                 "and (? is null or campaign = ?)",
                 (stamp(), campaign, campaign),
             ).rowcount
-            run(_EVENT, (stamp(), "withdraw", json.dumps({"campaign": campaign, "messages": count}, ensure_ascii=False)))
+            self._file.note("withdraw", campaign=campaign, messages=count)
         return count
 
     # ------------------------------------------------------------------------------------- looking
@@ -321,9 +316,7 @@ class Outbox:
                 raise InputError(
                     "No unsettled message has this client tag: look at frame() for the right one."
                 )
-            run(
-                _EVENT, (stamp(), "decide", json.dumps({"tag": client_tag, "accepted": accepted, "why": why}))
-            )
+            self._file.note("decide", tag=client_tag, accepted=accepted, why=why)
 
     def status(
         self,

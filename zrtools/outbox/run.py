@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 import uuid
@@ -370,10 +369,7 @@ class Run:
                 (_LOST, self._name),
             )
             run("delete from runs where run = ?", (self._name,))
-            run(
-                "insert into events (at, what, detail) values (?, ?, ?)",
-                (stamp(), "send", json.dumps({"run": self._name, "campaign": self._campaign, **self.done})),
-            )
+            self._file.note("send", run=self._name, campaign=self._campaign, **self.done)
 
 
 _REFUSED = ZrtoolsError()

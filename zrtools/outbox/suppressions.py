@@ -21,10 +21,8 @@ _TABLES = """
 create table suppressions (
     phone_number text primary key, reason text not null, suppressed_on text not null, added_at text not null
 ) without rowid;
-create table events (id integer primary key, at text not null, what text not null, detail text not null)
 """
 _COLUMNS = ", ".join(SUPPRESSIONS)
-_EVENT = "insert into events (at, what, detail) values (?, ?, ?)"
 _HANDED_ON = "changed hands"
 
 
@@ -89,7 +87,7 @@ class Suppressions:
                 [(number, reason.strip(), day, stamp()) for number in found],
             )
             added = int(run("select count(*) from suppressions").fetchone()[0]) - int(before)
-            run(_EVENT, (stamp(), "add", json.dumps({"numbers": added, "reason": reason, "date": day}, ensure_ascii=False)))
+            self._file.note("add", numbers=added, reason=reason, date=day)
         return added
 
     def remove(self, numbers: str | Iterable[str | int] | pl.Series, why: str) -> int:
@@ -107,7 +105,7 @@ class Suppressions:
                 n for n in found if run("select 1 from suppressions where phone_number = ?", (n,)).fetchone()
             ]
             self._file.write("delete from suppressions where phone_number = ?", [(n,) for n in there])
-            run(_EVENT, (stamp(), "remove", json.dumps({"numbers": there, "why": why}, ensure_ascii=False)))
+            self._file.note("remove", numbers=there, why=why)
         return len(there)
 
     def frame(self) -> pl.DataFrame:
