@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,13 +75,12 @@ def write(frame: pl.DataFrame, path: str | Path, *, encoding: str = "utf-8-sig")
 def replace_file(path: Path, fill: Callable[[Path], object]) -> Path:
     """Let `fill` write a file beside `path`, then put it in its place: a reader sees the old or the whole new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    os.close(handle)
+    part = path.with_name(f".{secrets.token_hex(8)}{path.suffix}")
     try:
-        fill(Path(part))
-        Path(part).replace(path)
+        fill(part)
+        part.replace(path)
     finally:
-        Path(part).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
     return path
 
 

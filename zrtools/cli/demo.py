@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_ROWS = 20
+
 
 @click.command()
 @click.option(
@@ -92,23 +94,26 @@ def table(breakdown: pl.DataFrame, lang: str | None = None) -> str:
     def named(key: str) -> str:
         return words.text(f"demo.{key}", lang)
 
-    def percent(column: str) -> pl.Expr:
-        return pl.format("{} %", (pl.col(column) * 100).round(2))
+    top = breakdown.head(_ROWS)
 
-    rows = breakdown.select(
-        pl.Series(named("carrier"), [words.carrier(c, lang) for c in breakdown["carrier"]], dtype=pl.String),
-        pl.Series(
-            named("category"),
-            [words.category(c, lang) for c in breakdown["failure_category"]],
-            dtype=pl.String,
-        ),
-        pl.col("failed").alias(named("failed")),
-        pl.col("settled").alias(named("settled")),
-        percent("failure_rate").alias(named("rate")),
-        pl.format("{} – {}", (pl.col("rate_low") * 100).round(2), (pl.col("rate_high") * 100).round(2)).alias(
-            named("interval")
-        ),
-        percent("share_of_failures").alias(named("share")),
+    def percent(*columns: str) -> pl.Series:
+        return pl.Series(
+            [
+                "–".join(f"{x:.2%}".removesuffix("%") for x in row) + " %"
+                for row in top.select(columns).iter_rows()
+            ]
+        )
+
+    rows = pl.DataFrame(
+        {
+            named("carrier"): [words.carrier(c, lang) for c in top["carrier"]],
+            named("category"): [words.category(c, lang) for c in top["failure_category"]],
+            named("failed"): top["failed"],
+            named("settled"): top["settled"],
+            named("rate"): percent("failure_rate"),
+            named("interval"): percent("rate_low", "rate_high"),
+            named("share"): percent("share_of_failures"),
+        }
     )
     with pl.Config(
         tbl_rows=-1,
@@ -116,9 +121,10 @@ def table(breakdown: pl.DataFrame, lang: str | None = None) -> str:
         tbl_width_chars=140,
         fmt_str_lengths=60,
         thousands_separator=",",
-        tbl_formatting="UTF8_HORIZONTAL_ONLY",
+        tbl_formatting="NOTHING",
         tbl_hide_dataframe_shape=True,
         tbl_hide_column_data_types=True,
         tbl_cell_numeric_alignment="RIGHT",
     ):
-        return str(rows)
+        rest = breakdown.height - top.height
+        return str(rows) + ("\n" + words.text("demo.rest", lang, rest=rest) if rest else "")

@@ -21,6 +21,7 @@ TEXTS: dict[str, Label] = {
     "rate": Label("不達率", "failure rate"),
     "interval": Label("95 % 区間", "95 % interval"),
     "share": Label("不達に占める割合", "share of failures"),
+    "rest": Label("（ほか {rest:,} 行はレポートにあります）", "({rest:,} more rows stand in the report)"),
     "report": Label("レポート: {path}", "Report: {path}"),
     "picture": Label("図: {path}", "Picture: {path}"),
     "no_picture": Label("図（PNG）は作りませんでした: {why}", "No PNG was made: {why}"),
