@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from zrtools.reports.failures import failures
+from zrtools.reports.usage import usage
 
-__all__ = ["failures"]
+__all__ = ["failures", "usage"]

@@ -246,7 +246,7 @@ def _scale(mine: pl.DataFrame, values: pl.DataFrame, known: list[date], running:
         .join(mine, on="month")
     )
     total, counted = float(both["value"].sum()), int(both["separated_success_count"].sum())
-    return min(max(counted / total, 0.5), 2.0) if total > 0 and counted > 0 else 1.0
+    return min(max(counted / total, 0.1), 10.0) if total > 0 and counted > 0 else 1.0
 
 
 def _from_days(days: list[date], y: Floats, left: list[date], scale: float) -> _Projection:

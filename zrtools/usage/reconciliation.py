@@ -10,7 +10,7 @@ from zrtools.errors import InputError
 from zrtools.periods import day
 from zrtools.schemas import INVOICE, RECONCILIATION, check
 from zrtools.usage.months import as_daily
-from zrtools.usage.source import ALL, newest
+from zrtools.usage.source import ALL, UNKNOWN, newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,6 +74,8 @@ def reconcile(
     if client_id is not None:
         counted = counted.filter(pl.col("client_id") == client_id)
     several = counted["client_id"].n_unique() > 1
+    # the service writes an unknown carrier as 999, or leaves it out
+    counted = counted.with_columns(carrier_id=pl.col("carrier_id").replace(UNKNOWN, None))
     counted = counted.group_by(*_KEY, "carrier").agg(
         counts=pl.col("separated_success_count").sum(), through=pl.col("through").min()
     )
@@ -116,6 +118,8 @@ def _months(
         unknown=(pl.col("delivered_count") + pl.col("failed_count").fill_null(0))
         .filter(pl.col("carrier_id").is_null())
         .sum(),
+        parts_each=(pl.col("delivered_count") + pl.col("failed_count").fill_null(0)).sum()
+        / (pl.col("delivered") + pl.col("failed")).sum().clip(1),
         last=pl.col("send_date").max(),
     )
     months = ends.join(seen, on="month", how="full", coalesce=True).with_columns(
@@ -240,12 +244,17 @@ def _explained(
     # the other basis explains a gap only where the two differ
     by_failures = close(counts, pl.col("other")) & (pl.col("other") != statuses)
     known = pl.col("carrier_id").is_not_null()
+    # what pending messages, as long as the month's others, and those of no carrier could make up for
+    hidden = (pl.col("month_pending") * pl.col("parts_each")).ceil() + pl.col("unknown")
     listed = [
         (by_failures, "failed messages counted" if one == "delivered" else "failed messages not counted"),
         (boundary, "month boundary"),
         ((gap > 0) & (pl.col("days_missing") > 0), "days not covered"),
-        ((gap > 0) & (pl.col("month_pending") > 0), "pending statuses"),
-        ((known & (gap > 0) & (pl.col("unknown") > 0)) | (~known & (gap != 0)), "unknown carrier"),
+        ((gap > 0) & (pl.col("month_pending") > 0) & (gap <= hidden), "pending statuses"),
+        (
+            (known & (gap > 0) & (pl.col("unknown") > 0) & (gap <= hidden)) | (~known & (gap != 0)),
+            "unknown carrier",
+        ),
         (~boundary & (pl.col("all_late") > 0) & (gap.abs() <= pl.col("all_late")), "month boundary possible"),
         (pl.lit(several), "several clients"),
         (pl.col("through") < pl.col("month").dt.month_end(), "running month"),

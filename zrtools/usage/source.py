@@ -15,10 +15,24 @@ if TYPE_CHECKING:
     import narwhals as nw
     from narwhals.typing import IntoFrame
 
-__all__ = ["ALL", "Basis", "by_month", "daily", "gather", "is_counts", "newest", "portable", "snapshots"]
+__all__ = [
+    "ALL",
+    "UNKNOWN",
+    "Basis",
+    "by_month",
+    "daily",
+    "gather",
+    "is_counts",
+    "newest",
+    "portable",
+    "snapshots",
+]
 
 ALL = "*"
 """Stands in `carrier_id` and `carrier` for all carriers together."""
+
+UNKNOWN = "999"
+"""The service's number for a carrier that it does not know; null here."""
 
 Basis = Literal["delivered", "delivered and failed"]
 
@@ -28,8 +42,8 @@ def daily(statuses: IntoFrame) -> pl.DataFrame:
 
     Takes STATUS or DLR rows as a polars DataFrame or LazyFrame, a DuckDB relation, or a PySpark DataFrame (with
     times as an archive stores them: in Japan, without a zone), and gives DAILY_USAGE, oldest first. The day is
-    `send_date`, or the date of `date_time` where that is null. Pending messages have no carrier. `client_id` is
-    null where the rows do not tell it; DLR rows tell nothing about what failed messages cost.
+    `send_date`, or the date of `date_time` where that is null. Pending messages have no carrier; 999 is none.
+    `client_id` is null where the rows do not tell it; DLR rows tell nothing about what failed messages cost.
 
     Raises `InputError` when the columns are not there.
     """
@@ -45,7 +59,9 @@ def daily(statuses: IntoFrame) -> pl.DataFrame:
         sent.alias("send_date"),
         reported.alias("reported"),
         client.alias("client_id"),
-        nw.col("carrier_id").cast(nw.String).alias("carrier_id"),
+        nw.when(nw.col("carrier_id").cast(nw.String) != UNKNOWN)
+        .then(nw.col("carrier_id").cast(nw.String))
+        .alias("carrier_id"),
         nw.col("carrier").cast(nw.String).alias("carrier"),
         nw.col("status_id").cast(nw.Int64).alias("status_id"),
         nw.col("separated_success_count").cast(nw.Int64).alias("parts"),

@@ -170,6 +170,7 @@ TEXTS: dict[str, Label] = {
     "tax": Label("消費税", "tax"),
     "gross": Label("税込", "gross"),
     "final": Label("確定", "final"),
+    "no_final": Label("未確定", "not final"),
     "bill_section": Label("月別の合計", "Totals by month"),
     "lines_section": Label("{month}の内訳", "Lines of {month}"),
     "no_prices": Label(
