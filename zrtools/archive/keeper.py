@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from zrtools import periods, privacy, schemas
+from zrtools import periods, schemas
+from zrtools.archive.counts import Snapshots, newest
 from zrtools.archive.delta import Table, is_remote, telling
+from zrtools.archive.layout import (
+    Day,
+    check_file,
+    folder_day,
+    mark_name,
+    naive,
+    period,
+    prepared,
+    runs,
+    status_schema,
+    with_zone,
+)
+from zrtools.archive.settings import VERSION, Settings, find_key, fingerprint
 from zrtools.errors import (
     ArchiveError,
     ConfigurationError,
@@ -30,68 +44,11 @@ if TYPE_CHECKING:
 
     from zrtools.client import Client
 
-__all__ = ["VERSION", "Archive"]
-
-VERSION = 1
-"""The archive's own version; a newer one is refused."""
+__all__ = ["Archive"]
 
 _FORGOTTEN = "zrtools/forgotten"
 _GROUP = 4
 _GIVE_UP = 2
-_FIRST_COUNTS = 24
-_RAW = pl.Schema({**schemas.STATUS, "rawdata": pl.String()})
-
-
-@dataclass(frozen=True)
-class _Settings:
-    numbers: Literal["plain", "hashed"] = "plain"
-    messages: bool = True
-    rawdata: bool = False
-    key: str = ""
-
-    def properties(self) -> dict[str, str]:
-        return {
-            "zrtools.archive": str(VERSION),
-            **{f"zrtools.{f.name}": str(getattr(self, f.name)) for f in fields(self)},
-            # statistics stand in the log as plain text and outlive the day: none of anything personal
-            "delta.dataSkippingStatsColumns": "status_id",
-        }
-
-    @classmethod
-    def read(cls, properties: Mapping[str, str]) -> Self:
-        texts = {f.name: properties.get(f"zrtools.{f.name}", "") for f in fields(cls)}
-        return cls(
-            numbers="hashed" if texts["numbers"] == "hashed" else "plain",
-            messages=texts["messages"] == "True",
-            rawdata=texts["rawdata"] == "True",
-            key=texts["key"],
-        )
-
-
-@dataclass(frozen=True)
-class _Day:
-    """What the archive holds of a day: `fetched` is None when its rows came from elsewhere or never came."""
-
-    rows: int = 0
-    open: bool = False
-    known: bool = False
-    fetched: datetime | None = None
-    closed: bool = False
-
-    @classmethod
-    def of(cls, rows: int, lowest: int | None, mark: int | None) -> Self:
-        fetched = datetime.fromtimestamp(mark >> 1, periods.TOKYO) if mark and mark > 1 else None
-        return cls(
-            rows=rows,
-            open=lowest is not None and lowest <= 1,
-            known=mark is not None or rows > 0,
-            fetched=fetched,
-            closed=bool(mark and mark & 1),
-        )
-
-    @staticmethod
-    def mark(fetched: datetime | None, closed: bool) -> int:
-        return (int(fetched.timestamp()) << 1 if fetched else 0) | closed
 
 
 @dataclass(frozen=True)
@@ -144,9 +101,9 @@ class Archive:
         self._close_after = timedelta(close_after)
         self._options = dict(storage_options or {})
         self._statuses = Table(self._join("statuses"), self._options)
-        self._counts = Table(self._join("counts"), self._options)
+        self._counts = Snapshots(Table(self._join("counts"), self._options))
         self._wanted: dict[str, Any] = {"numbers": numbers, "messages": messages, "rawdata": rawdata}
-        self._settings: _Settings | None = None
+        self._settings: Settings | None = None
         with telling(self.path):
             self._look()
 
@@ -221,7 +178,7 @@ class Archive:
             secret = self._secret(settings)
             days: dict[Any, pl.DataFrame] = frame.partition_by("send_date", as_dict=True)
             done = {
-                day: self._store(day, self._prepared(rows, settings, secret), None, force=force)
+                day: self._store(day, prepared(rows, settings, secret), None, force=force)
                 for (day,), rows in sorted(days.items())
             }
         return self._report(done)
@@ -235,7 +192,7 @@ class Archive:
         """
         with telling(self.path):
             settings = self._read()
-            schema = _RAW if settings.rawdata else schemas.STATUS
+            schema = status_schema(settings)
             files = self._files(self._statuses.open(), start, end)
             if not files:
                 return pl.LazyFrame(schema=schema)
@@ -246,7 +203,7 @@ class Archive:
                     hive_schema={"send_date": pl.Date()},
                     storage_options=self._options or None,
                 )
-                .with_columns(_with_zone("date_time"))
+                .with_columns(with_zone("date_time"))
                 .select(pl.col(name).cast(dtype) for name, dtype in schema.items())
             )
 
@@ -275,7 +232,7 @@ class Archive:
             held: list[date] = self._held(table)["send_date"].to_list()
             if start is None and not held:
                 return schemas.empty(schemas.DAYS)
-            days = _period(start, end, held)
+            days = period(start, end, held)
             state = self._state(table, days)
             pending = self._pending(table, [day for day in days if state[day].open])
             return pl.DataFrame(
@@ -303,63 +260,21 @@ class Archive:
         agencies. An answer without rows is never stored. Returns COUNTS_SYNC: one row a month. Raises
         `InputError` and `ArchiveError`.
         """
-        asked = client.now()
-        this = asked.date().replace(day=1)
         with telling(self.path):
             self._make()
-            self._counts.make(
-                _naive(schemas.COUNTS_HISTORY),
-                partition_by=None,
-                properties={"zrtools.archive": str(VERSION)},
+            return self._counts.sync(
+                client, start, end, client_id=client_id, force=force, final_after=self._close_after
             )
-            newest = _newest(self._history(self._counts.open()))
-            if client_id not in (None, "all"):
-                newest = newest.filter(client_id=client_id)
-            held: list[date] = newest["month"].to_list() or [_months_back(this, _FIRST_COUNTS)]
-            last = end if end is not None or start is not None else this
-            months = [m for m in periods.months(start or min(held[0], this), last) if m <= this]
-            taken: dict[Any, datetime] = dict(newest.group_by("month").agg(pl.col("taken").min()).iter_rows())
-            final = {m for m, when in taken.items() if when.date() > periods.month_end(m) + self._close_after}
-            done = {
-                m: ("kept", "final: it is not asked for again") for m in months if m in final and not force
-            }
-            frames: list[pl.DataFrame] = []
-            for run in _runs([m for m in months if m not in done], None, _FIRST_COUNTS):
-                try:
-                    frames.append(client.counts(run[0], run[-1], client_id=client_id))
-                    done |= dict.fromkeys(
-                        run, ("empty", "the service named no messages, or keeps the month no more")
-                    )
-                except PartialResultError as error:
-                    frames.append(error.frame)
-                    missing = {periods.month(m) for m in error.missing}
-                    done |= {m: ("failed", str(error)) if m in missing else ("empty", "") for m in run}
-                    if isinstance(error, KeyboardInterrupt):
-                        break
-                except ZrtoolsError as error:
-                    done |= dict.fromkeys(run, ("failed", str(error)))
-            answer = pl.concat([schemas.empty(schemas.COUNTS), *frames])
-            changed, rows = self._counts.update(lambda table: self._snapshot(table, answer, asked))
-        got = set(answer["month"])
-        for month in got:
-            done[month] = ("stored", None) if month in changed else ("unchanged", None)  # type: ignore[assignment]  # reason may be null
-        return pl.DataFrame(
-            [(m, done[m][0], rows.get(m, 0), done[m][1] or None) for m in sorted(done)],
-            schema=schemas.COUNTS_SYNC,
-            orient="row",
-        )
 
     def counts(self) -> pl.DataFrame:
         """Give the newest counts of every month kept: COUNTS, by month, client and carrier. Raises `ArchiveError`."""
-        return _newest(self.counts_history()).select(schemas.COUNTS.names())
+        return newest(self.counts_history()).select(schemas.COUNTS.names())
 
     def counts_history(self) -> pl.DataFrame:
         """Give every snapshot of the counts: COUNTS and `taken`, in the order taken. Raises `ArchiveError`."""
         with telling(self.path):
             self._read()
-            if not self._counts.exists():
-                return schemas.empty(schemas.COUNTS_HISTORY)
-            return self._history(self._counts.open())
+            return self._counts.history()
 
     def forget(self, before: periods.Day) -> pl.DataFrame:
         """Remove every day before a date for good, at once: rows, older versions and files.
@@ -381,7 +296,7 @@ class Archive:
         with telling(self.path):
             self._read()
             gone = self._statuses.update(change)
-            self._statuses.erase(lambda folder: (_folder_day(folder) or date.max) < limit)
+            self._statuses.erase(lambda folder: (folder_day(folder) or date.max) < limit)
         why = "removed for good: frames scanned before this fail when they are read"
         return self._report({day: _Done("forgotten", 0, why) for day in gone})
 
@@ -392,7 +307,7 @@ class Archive:
         """
         with telling(self.path):
             self._read()
-            for table in (self._statuses, self._counts):
+            for table in (self._statuses, self._counts.table):
                 if table.exists():
                     opened = table.open()
                     opened.create_checkpoint()
@@ -419,7 +334,7 @@ class Archive:
             raise ArchiveError(
                 f"The Delta table at {self.path} is not an archive of zrtools: give another folder."
             )
-        settings = _Settings.read(properties)
+        settings = Settings.read(properties)
         for name, value in self._wanted.items():
             if value is not None and value != getattr(settings, name):
                 raise ArchiveError(
@@ -449,71 +364,37 @@ class Archive:
                 "back from a backup, or move the folder away and sync again while the service still has the days."
             )
 
-    def _read(self) -> _Settings:
+    def _read(self) -> Settings:
         if self._settings is None:
             self._look()
         if self._settings is None:
             raise ArchiveError(f"There is no archive at {self.path} yet: fill it with archive.sync(client).")
         return self._settings
 
-    def _make(self) -> _Settings:
+    def _make(self) -> Settings:
         if self._settings is None:
             self._look()
         if self._settings is None:
-            settings = _Settings(**{k: v for k, v in self._wanted.items() if v is not None})
+            settings = Settings(**{k: v for k, v in self._wanted.items() if v is not None})
             if settings.numbers == "hashed":
-                settings = replace(settings, key=_fingerprint(self._find_key()))
+                settings = replace(settings, key=fingerprint(find_key(self._key, archive=self.path)))
             if not is_remote(self.path):
                 Path(self.path).mkdir(mode=0o700, parents=True, exist_ok=True)
                 with suppress(OSError):
                     Path(self.path).chmod(0o700)
-            schema = _naive(_RAW if settings.rawdata else schemas.STATUS)
+            schema = naive(status_schema(settings))
             self._statuses.make(schema, partition_by="send_date", properties=settings.properties())
             self._look()
         return self._read()
 
-    def _secret(self, settings: _Settings) -> bytes | None:
+    def _secret(self, settings: Settings) -> bytes | None:
         if settings.numbers == "plain":
             return None
-        key = self._find_key()
-        if not hmac.compare_digest(_fingerprint(key), settings.key):
+        key = find_key(self._key, archive=self.path)
+        if not hmac.compare_digest(fingerprint(key), settings.key):
             raise ConfigurationError(
                 "This is not the key that the archive's numbers were hashed with: give that one, so that one number "
                 "keeps one hash."
-            )
-        return key
-
-    def _find_key(self) -> bytes:
-        file: Path | None = None
-        key = b""
-        if isinstance(self._key, bytes):
-            key = self._key
-        elif self._key is not None:
-            file = Path(os.fspath(self._key))
-        elif text := os.environ.get("ZRTOOLS_HASH_KEY"):
-            key = text.encode()
-        elif name := os.environ.get("ZRTOOLS_HASH_KEY_FILE"):
-            file = Path(name).expanduser()
-        else:
-            raise ConfigurationError(
-                "Hashed numbers need a key of at least 16 bytes, kept away from the archive: set ZRTOOLS_HASH_KEY, or "
-                "ZRTOOLS_HASH_KEY_FILE, or give key=. Make one with python -c "
-                '"import secrets; print(secrets.token_hex(32))".'
-            )
-        if file is not None:
-            if not is_remote(self.path) and file.resolve().is_relative_to(Path(self.path).resolve()):
-                raise ConfigurationError(
-                    "The key file lies inside the archive: keep it elsewhere, away from the data."
-                )
-            try:
-                key = file.read_bytes().strip()
-            except OSError as error:
-                raise ConfigurationError(
-                    f"The key file {file} cannot be read ({error.strerror}): check its path."
-                ) from None
-        if len(key) < 16:
-            raise ConfigurationError(
-                "The hashing key has fewer than 16 bytes: make a longer one with secrets.token_hex(32)."
             )
         return key
 
@@ -521,8 +402,8 @@ class Archive:
         self,
         client: Client,
         todo: Sequence[date],
-        state: dict[date, _Day],
-        settings: _Settings,
+        state: dict[date, Day],
+        settings: Settings,
         secret: bytes | None,
         force: bool,
         done: dict[date, _Done],
@@ -533,14 +414,12 @@ class Archive:
 
         def store(answers: dict[date, pl.DataFrame], asked: datetime) -> None:
             for day in sorted(answers):
-                done[day] = self._store(
-                    day, self._prepared(answers.pop(day), settings, secret), asked, force=force
-                )
+                done[day] = self._store(day, prepared(answers.pop(day), settings, secret), asked, force=force)
                 tick()
 
         written: Future[None] | None = None
         silent = 0
-        for group in _runs(todo, timedelta(1), _GROUP):
+        for group in runs(todo, _GROUP):
             if silent == _GIVE_UP:
                 why = "not asked for, since the days before got no answer: sync again later"
                 done |= {day: _Done("failed", state[day].rows, why) for day in group}
@@ -553,7 +432,7 @@ class Archive:
                 kept = {day: one for day in group if (one := self._kept(day, state[day], table))}
                 done |= kept
                 ask = [day for day in group if day not in kept]
-            for days in _runs(ask, timedelta(1), _GROUP):
+            for days in runs(ask, _GROUP):
                 asked = client.now()
                 answers, failures, stopped = _fetch(client, days, settings.rawdata)
                 silent = 0 if answers else silent + 1
@@ -571,7 +450,7 @@ class Archive:
         self, table: DeltaTable, start: periods.Day | None, end: periods.Day | None, today: date
     ) -> list[date]:
         held: list[date] = self._held(table)["send_date"].to_list() or [today - self._close_after]
-        days = _period(start, end, [*held, today])
+        days = period(start, end, [*held, today])
         if days[0] > today:
             raise InputError(f"{days[0]} has not come yet: the archive keeps days up to today, {today}.")
         return [day for day in days if day <= today]
@@ -586,19 +465,19 @@ class Archive:
             .cast({"send_date": pl.Date, "rows": pl.Int64, "lowest": pl.Int64})
         )
 
-    def _state(self, table: DeltaTable, days: Iterable[date]) -> dict[date, _Day]:
+    def _state(self, table: DeltaTable, days: Iterable[date]) -> dict[date, Day]:
         held = {day: (rows, lowest) for day, rows, lowest in self._held(table).iter_rows()}
         return {
-            day: _Day.of(*held.get(day, (0, None)), table.transaction_version(_mark(day))) for day in days
+            day: Day.of(*held.get(day, (0, None)), table.transaction_version(mark_name(day))) for day in days
         }
 
-    def _is_settled(self, day: date, one: _Day) -> bool:
+    def _is_settled(self, day: date, one: Day) -> bool:
         return one.fetched is not None and not one.open and one.fetched.date() >= day + self._settle_after
 
-    def _is_forgotten(self, day: date, one: _Day, table: DeltaTable) -> bool:
+    def _is_forgotten(self, day: date, one: Day, table: DeltaTable) -> bool:
         return one.rows == 0 and day.toordinal() < (table.transaction_version(_FORGOTTEN) or 0)
 
-    def _name(self, day: date, one: _Day, table: DeltaTable) -> str:
+    def _name(self, day: date, one: Day, table: DeltaTable) -> str:
         if self._is_forgotten(day, one, table):
             return "forgotten"
         if not one.known:
@@ -609,7 +488,7 @@ class Archive:
             return "open"
         return "settled" if one.rows else "empty"
 
-    def _kept(self, day: date, one: _Day, table: DeltaTable) -> _Done | None:
+    def _kept(self, day: date, one: Day, table: DeltaTable) -> _Done | None:
         """Say why a day is not asked for; None when it must be."""
         reasons = {
             "settled": "settled",
@@ -644,10 +523,10 @@ class Archive:
                     why = f"{rows} rows came, fewer than the {have.rows} kept, which stay"
                     if not overdue:
                         return _Done("refused", have.rows, f"{why}; force=True would replace them")
-                    self._statuses.mark(table, {_mark(day): _Day.mark(asked, True)})
+                    self._statuses.mark(table, {mark_name(day): Day.mark(asked, True)})
                     return _Done("closed", have.rows, f"{why}; the day is not asked for again")
             close = overdue and pending > 0
-            marks = {_mark(day): _Day.mark(asked, close)}
+            marks = {mark_name(day): Day.mark(asked, close)}
             self._statuses.replace(table, frame, where=f"send_date = '{day}'", marks=marks)
             new = not have.known or self._is_forgotten(day, have, table)
             action = "closed" if close else "fetched" if new else "replaced"
@@ -656,7 +535,7 @@ class Archive:
         done = self._statuses.update(change)
         if done.action == "forgotten":
             # what an attempt wrote before it lost the race
-            self._statuses.erase(lambda folder: _folder_day(folder) == day)
+            self._statuses.erase(lambda folder: folder_day(folder) == day)
         return done
 
     def _why(self, day: date, rows: int, pending: int, asked: datetime | None, close: bool) -> str | None:
@@ -670,35 +549,19 @@ class Archive:
             return f"{pending} pending"
         return None if rows else "the service named no messages: none were sent, or it keeps the day no more"
 
-    def _prepared(self, frame: pl.DataFrame, settings: _Settings, secret: bytes | None) -> pl.DataFrame:
-        """Give a day the archive's own form: columns, naive times, and only what may be kept."""
-        schemas.check(frame, schemas.STATUS, "STATUS")
-        schema = _RAW if settings.rawdata else schemas.STATUS
-        kept = frame.select(
-            pl.col(name) if name in frame.columns else pl.lit(None, dtype).alias(name)
-            for name, dtype in schema.items()
-        )
-        if not settings.messages:
-            kept = kept.with_columns(pl.lit(None, pl.String).alias("message"))
-        if secret is not None:
-            kept = privacy.hashed(kept, secret).with_columns(
-                privacy.mask_within(pl.col("message")), privacy.mask_within(pl.col("client_tag"))
-            )
-        return kept.with_columns(_without_zone("date_time"))
-
     def _files(self, table: DeltaTable, start: periods.Day | None, end: periods.Day | None) -> list[str]:
         files = self._statuses.files(table).sort("partition.send_date", "path")
         if start is not None or end is not None:
             if files.is_empty():
                 return []
-            days = _period(start, end, files["partition.send_date"].to_list())
+            days = period(start, end, files["partition.send_date"].to_list())
             files = files.filter(pl.col("partition.send_date").is_between(days[0], days[-1]))
         addresses = [self._statuses.address(path) for path in files["path"]]
         if not is_remote(self.path):
             for address, size, day in zip(
                 addresses, files["size_bytes"], files["partition.send_date"], strict=True
             ):
-                _check_file(Path(address), size, day)
+                check_file(Path(address), size, day)
         return addresses
 
     def _pending(self, table: DeltaTable, days: Sequence[date]) -> dict[date, int]:
@@ -747,97 +610,6 @@ class Archive:
             orient="row",
         )
 
-    def _history(self, table: DeltaTable) -> pl.DataFrame:
-        files = [self._counts.address(path) for path in self._counts.files(table)["path"]]
-        if not files:
-            return schemas.empty(schemas.COUNTS_HISTORY)
-        return (
-            pl.scan_parquet(files, storage_options=self._options or None)
-            .with_columns(_with_zone("taken"))
-            .select(pl.col(name).cast(dtype) for name, dtype in schemas.COUNTS_HISTORY.items())
-            .sort("taken", "month", "client_id", "carrier_id")
-            .collect()
-        )
-
-    def _snapshot(
-        self, table: DeltaTable, answer: pl.DataFrame, asked: datetime
-    ) -> tuple[set[date], dict[date, int]]:
-        """Append the months whose counts differ from the newest kept; say which, and the rows of each month."""
-        newest = _newest(self._history(table))
-        same = [name for name in schemas.COUNTS.names() if name != "carrier"]
-        changed = answer.join(newest, on=same, how="anti", nulls_equal=True)["month"].unique()
-        new = answer.filter(pl.col("month").is_in(changed.to_list())).with_columns(
-            pl.lit(asked).cast(schemas.TIME).alias("taken")
-        )
-        if new.height:
-            self._counts.append(table, new.with_columns(_without_zone("taken")))
-        rows: dict[Any, int] = dict(_newest(pl.concat([newest, new])).group_by("month").len().iter_rows())
-        return set(changed), rows
-
-
-def _newest(history: pl.DataFrame) -> pl.DataFrame:
-    return history.filter(pl.col("taken") == pl.col("taken").max().over("month", "client_id")).sort(
-        "month", "client_id", "carrier_id"
-    )
-
-
-def _period(start: periods.Day | None, end: periods.Day | None, held: Sequence[date]) -> list[date]:
-    """List the days asked for: start alone is that day or month; no start is the first day held, no end the last."""
-    if start is not None:
-        return periods.days(start, end)
-    until = held[-1] if end is None else periods.days(end)[-1]
-    return periods.days(min(held[0], until), until)
-
-
-def _naive(schema: pl.Schema) -> pl.Schema:
-    """Engines disagree on zones: times are stored naive and mean Japan."""
-    return pl.Schema({n: pl.Datetime("ms") if t == schemas.TIME else t for n, t in schema.items()})
-
-
-# Japan's clock has stood nine hours before UTC since 1951; looking each time up in the zone's history is what a scan
-# would spend most of its time on
-_NINE_HOURS = pl.duration(hours=9)
-
-
-def _with_zone(name: str) -> pl.Expr:
-    utc = (pl.col(name).cast(pl.Datetime("ms")) - _NINE_HOURS).dt.replace_time_zone("UTC")
-    return utc.dt.convert_time_zone(schemas.ZONE).alias(name)
-
-
-def _without_zone(name: str) -> pl.Expr:
-    return (pl.col(name).dt.convert_time_zone("UTC").dt.replace_time_zone(None) + _NINE_HOURS).alias(name)
-
-
-def _mark(day: date) -> str:
-    return f"zrtools/day/{day}"
-
-
-def _folder_day(folder: str) -> date | None:
-    name, _, value = folder.partition("=")
-    return date.fromisoformat(value) if name == "send_date" and len(value) == 10 else None
-
-
-def _fingerprint(key: bytes) -> str:
-    return hmac.digest(key, b"zrtools archive", "sha256").hex()[:16]
-
-
-def _check_file(file: Path, size: int, day: date) -> None:
-    try:
-        if file.stat().st_size == size:
-            return
-        what = "has another size than recorded"
-    except OSError:
-        what = "is missing"
-    raise ArchiveError(
-        f"The archive is damaged: the file of {day} {what}. While the service still has the day, fetch it anew with "
-        f'archive.sync(client, "{day}", force=True); else put {file} back from a backup. Other days are as they were.'
-    )
-
-
-def _months_back(month: date, count: int) -> date:
-    total = month.year * 12 + month.month - 1 - count
-    return date(total // 12, total % 12 + 1, 1)
-
 
 def _fetch(
     client: Client, days: Sequence[date], rawdata: bool
@@ -854,20 +626,15 @@ def _fetch(
         raise
     except ZrtoolsError as error:
         return {}, dict.fromkeys(days, str(error)), False
-    by_day: dict[Any, pl.DataFrame] = frame.partition_by("send_date", as_dict=True)
-    none = frame.clear()
-    return {day: by_day.get((day,), none) for day in days if day not in failures}, failures, stopped
-
-
-def _runs(days: Sequence[date], step: timedelta | None, most: int) -> Iterator[list[date]]:
-    """Split days (or, without a step, months) into runs without a gap, none longer than `most`."""
-    run: list[date] = []
-    for day in days:
-        if run and (
-            len(run) == most or day != (run[-1] + step if step else periods.month_end(run[-1]) + timedelta(1))
-        ):
-            yield run
-            run = []
-        run.append(day)
-    if run:
-        yield run
+    if not frame["send_date"].is_sorted():
+        frame = frame.sort("send_date", maintain_order=True)
+    # each day is a slice: nothing is copied
+    runs = frame["send_date"].rle().struct.unnest()
+    ends = dict(zip(runs["value"], runs["len"].cum_sum(), strict=True))
+    sizes = dict(zip(runs["value"], runs["len"], strict=True))
+    answers = {
+        day: frame.slice(ends[day] - sizes[day], sizes[day]) if day in ends else frame.clear()
+        for day in days
+        if day not in failures
+    }
+    return answers, failures, stopped
