@@ -161,7 +161,7 @@ class Plan:
             regular = bool(rng.random() < 0.55) and bool(series)
             name = str(series.pop()) if regular else f"cp{day:%m%d}{chr(97 + n)}"
             level = float(rng.lognormal(0, 0.14)) * (
-                self._level(name) if regular else float(rng.lognormal(0, 0.16))
+                self._level(name) if regular else float(rng.lognormal(0, 0.2))
             )
             body = self._body(name) if regular else int(rng.choice(bodies))
             made.append(

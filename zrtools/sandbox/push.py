@@ -16,6 +16,7 @@ from zrtools.codes import DLR_STATUSES
 from zrtools.errors import InputError
 from zrtools.sandbox.clock import TOKYO
 from zrtools.sandbox.people import CARRIER_IDS, CARRIER_NAMES
+from zrtools.sandbox.rawdata import raw_of
 
 if TYPE_CHECKING:
     from zrtools.sandbox.service import Message, Service
@@ -48,21 +49,17 @@ def _fields(message: Message, status: int, client_id: str) -> dict[str, Any]:
 
 def report_json(message: Message, status: int, client_id: str) -> dict[str, Any]:
     """Write a report as JSON has it: ids as text, the detailed code and the billable count as numbers."""
-    from zrtools.sandbox.traffic import raw_of
-
     fields = _fields(message, status, client_id)
     raw: Any = None
     if status == 2:
         raw = {"carrier": fields["carrierId"], "type": "", "data": ""}
     elif status == 3:
-        raw = json.loads(raw_of(message.carrier, True))[0]
+        raw = json.loads(raw_of(message.carrier, message.parts, failed=True))[0]
     return {"type": "DLR", **fields, "detailedStatusId": int(fields["detailedStatusId"]), "rawdata": raw}
 
 
 def report_xml(message: Message, status: int, client_id: str) -> str:
     """Write a report as XML has it: all as CDATA, what does not exist empty, or the text null when it failed."""
-    from zrtools.sandbox.traffic import raw_of
-
     missing = "null" if status == 3 else ""
 
     def element(name: str, value: Any) -> str:
@@ -74,7 +71,7 @@ def report_xml(message: Message, status: int, client_id: str) -> str:
         body += "<rawdata>" + element("carrier", CARRIER_IDS[message.carrier]) + element("type", None)
         body += element("data", None) + "</rawdata>"
     elif status == 3:
-        raw = json.loads(raw_of(message.carrier, True))[0]
+        raw = json.loads(raw_of(message.carrier, message.parts, failed=True))[0]
         data = "".join(element(name, value) for name, value in raw["data"].items())
         body += "<rawdata>" + element("carrier", raw["carrier"]) + element("type", raw["type"])
         body += f"<data>{data}</data></rawdata>"

@@ -16,6 +16,7 @@ import msgspec
 
 from zrtools.sandbox.clock import TOKYO, Clock
 from zrtools.sandbox.people import CARRIER_IDS, CARRIER_NAMES, People
+from zrtools.sandbox.rawdata import parts_of, raw_of
 from zrtools.sandbox.rules import Refused, Request, international
 
 if TYPE_CHECKING:
@@ -87,8 +88,6 @@ class Message:
     @property
     def parts(self) -> int:
         """Count its billable parts."""
-        from zrtools.sandbox.traffic import parts_of
-
         return parts_of(len(self.message), self.carrier)
 
     def code(self, status: int) -> str | None:
@@ -465,8 +464,6 @@ def _two_years_before(day: date) -> date:
 
 
 def _status_row(message: Message, now: datetime) -> dict[str, Any] | None:
-    from zrtools.sandbox.traffic import raw_of
-
     status = message.status(now)
     if status is None:
         return None
@@ -482,7 +479,7 @@ def _status_row(message: Message, now: datetime) -> dict[str, Any] | None:
         "clientTag": message.client_tag or "",
         "detailedStatusId": message.code(status),
         "separatedSuccessCount": message.parts,
-        "rawdata": msgspec.Raw(raw_of(message.carrier, message.fate is not None).encode()),
+        "rawdata": msgspec.Raw(raw_of(message.carrier, message.parts, failed=status == 3).encode()),
     }
     if status == 1:
         # undefined while it is on its way: whatever stands there means nothing

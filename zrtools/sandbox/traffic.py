@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections import OrderedDict
@@ -18,8 +17,16 @@ from zrtools.sandbox.bodies import FILLINGS, TEMPLATES, templates_of
 from zrtools.sandbox.clock import TOKYO
 from zrtools.sandbox.people import CARRIER_IDS, CARRIER_NAMES, CATEGORIES, People
 from zrtools.sandbox.plan import STREAMS, Incident, Plan
+from zrtools.sandbox.rawdata import (
+    DOCOMO_CODES,
+    DOCOMO_REFUSALS,
+    RAW_AT,
+    RAW_DELIVERED,
+    RAW_FAILED,
+    SOFTBANK_ERRORS,
+)
 
-__all__ = ["Day", "Traffic", "parts_of", "raw_of"]
+__all__ = ["Day", "Traffic"]
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -59,55 +66,6 @@ _JUNK_END = (
 
 _MEMORY = 96 * 1024 * 1024
 """How many bytes of days, as arrays and as JSON, are kept at most (a single larger day is kept all the same)."""
-
-
-def parts_of(length: int, carrier: int) -> int:
-    """Count the billable parts of a text of that length: docomo splits every 70, the others bill by 67 from 71 on."""
-    if length <= 70:
-        return 1
-    return -(-length // (70 if carrier == 1 else 67))
-
-
-def _raw(carrier: str | None, kind: int | None, **data: object) -> str:
-    if kind is None:
-        return f'[{{"carrier":{json.dumps(carrier)},"type":null,"data":null}}]'
-    names = (
-        "sepmaxnum",
-        "sepseqnum",
-        "code",
-        "submission_status",
-        "msgState",
-        "ntwkErr",
-        "submission_err_code",
-    )
-    whole = {name: data.get(name) for name in (*names, "status", "commandStatus", "networkErrorCode")}
-    return json.dumps([{"carrier": carrier, "type": kind, "data": whole}], separators=(",", ":"))
-
-
-_RAW_DELIVERED = [_raw(carrier, None) for carrier in (*CARRIER_IDS, None)]
-_RAW_DOCOMO = [
-    *(
-        _raw("103", 2, sepmaxnum=str(n), sepseqnum=str(k % n + 1), code=code)
-        for n in range(1, 11)
-        for k, code in enumerate(("03", "05", "06", "11", "21", "50", "51"))
-    ),
-    *(_raw("103", 1, submission_status=code) for code in (10003, 10205, 20001)),
-]
-_RAW_SOFTBANK = [
-    *(
-        _raw("105", 2, msgState=state, ntwkErr=error)
-        for state in ("EXPIRED", "UNDELIV", "REJECTD")
-        for error in ("0000001B", "00000006", "0000000D", "00000020")
-    ),
-    *(_raw("105", 1, submission_err_code=code) for code in (10011, 10088)),
-]
-_RAW_FAILED = [_raw("101", 2), *_RAW_DOCOMO, *_RAW_SOFTBANK, _raw("106", 2), "null"]
-_RAW_AT = np.array([0, 1, 1 + len(_RAW_DOCOMO), len(_RAW_FAILED) - 2, len(_RAW_FAILED) - 1])
-
-
-def raw_of(carrier: int, failed: bool) -> str:
-    """Write the raw data, as JSON text, of a message that was sent through the API."""
-    return _RAW_FAILED[_RAW_AT[carrier]] if failed else _RAW_DELIVERED[carrier]
 
 
 _POOL: list[str] = []
@@ -510,10 +468,13 @@ class Traffic:
         made.codes = codes
         # docomo tells which of the parts failed, or that the request itself did; SoftBank a state and an error
         spread = rng.integers(0, 1 << 30, total)
-        docomo = np.where(spread % 9 == 0, 70 + spread % 3, (np.clip(made.parts, 1, 10) - 1) * 7 + spread % 7)
-        softbank = spread % len(_RAW_SOFTBANK)
+        split = (np.clip(made.parts, 1, 10) - 1) * DOCOMO_CODES + spread % DOCOMO_CODES
+        docomo = np.where(spread % 9 == 0, 10 * DOCOMO_CODES + spread % DOCOMO_REFUSALS, split)
+        softbank = spread % SOFTBANK_ERRORS
         within = np.where(made.carrier == 1, docomo, np.where(made.carrier == 2, softbank, 0))
-        made.raw = np.where(category == 7, len(_RAW_FAILED) + made.carrier, _RAW_AT[made.carrier] + within)
+        made.raw = np.where(
+            category == 7, len(RAW_FAILED) + made.carrier, np.array(RAW_AT)[made.carrier] + within
+        )
 
     # writing a day
 
@@ -534,7 +495,7 @@ class Traffic:
             "carrier": pl.Series([*(c + f'"statusId":{s},' for s in (2, 3) for c in carriers)]),
             "junk": pl.Series([j.format(s) for s in (0, 1) for j in _JUNK]),
             "junk_end": pl.Series(_JUNK_END),
-            "raw": pl.Series([*_RAW_FAILED, *_RAW_DELIVERED]),
+            "raw": pl.Series([*RAW_FAILED, *RAW_DELIVERED]),
         }
 
     def _written(self, made: Day, seen: datetime, rows: Ints | None) -> bytes:
