@@ -110,6 +110,44 @@ def test_send_form_by_keyboard_in_english(lab: Lab, sandbox: Sandbox, connected:
     page.close()
 
 
+def test_campaign_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -> None:
+    """Dry run, confirm, pause halfway, resume: each message arrives once."""
+    rows = 60
+    cell = (
+        "import polars as pl\n"
+        f"numbers = [f'090-2222-{{n:04}}' for n in range({rows})] + ['03-1234-5678', '090-2222-0000']\n"
+        "people = pl.DataFrame({'電話番号': numbers, 'code': [f'{n + 1000}' for n in range(len(numbers))]})\n"
+        "people = people.with_columns(code=pl.when(pl.int_range(pl.len()) == pl.len() - 1)"
+        ".then(pl.lit('1000')).otherwise('code'))\n"
+        "form = zr.forms.campaign(client, people, outbox='campaign.sqlite', lang='ja')\nform"
+    )
+    before = len(sandbox.accepted)
+    page = lab.open("campaign", connected, cell)
+    page.get_by_label("テンプレート").select_option("認証コード")
+    button(page, "送らずに確認する").click()
+    page.get_by_text("最初の 1 通").wait_for()
+    picture(page, pictures, "form-campaign-check-ja")
+    button(page, "確認へ進む").click()
+    page.get_by_text(f"{rows} 通（推定").wait_for()
+    sandbox.faults.add("delay", "send", times=None, seconds=0.8)
+    button(page, f"{rows} 通を送信する").dblclick()
+    eventually(lambda: len(sandbox.accepted) > before)
+    button(page, "一時停止").click()
+    page.get_by_text("一時停止中です").wait_for()
+    picture(page, pictures, "form-campaign-paused-ja")
+    paused = len(sandbox.accepted) - before
+    assert 0 < paused < rows
+    sandbox.faults.clear()
+    button(page, "再開").click()
+    page.get_by_text("終了しました").wait_for()
+    picture(page, pictures, "form-campaign-done-ja")
+    numbers = [m.phone_number for m in sandbox.accepted[before:]]
+    assert len(numbers) == len(set(numbers)) == rows
+    saved = lab.saved(page, "campaign")
+    assert not [n for n in numbers if n in saved or n[-8:] in saved]
+    page.close()
+
+
 def test_reservations_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -> None:
     """Find three reservations, cancel one of them, then everything by typing its name."""
     client = zr.Client(

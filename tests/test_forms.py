@@ -165,6 +165,92 @@ def test_templates_that_cannot_be_read_leave_the_rest_working(client: zr.Client)
     assert len(client.embedded.accepted) == 1
 
 
+# --------------------------------------------------------------------------------------------- campaign
+
+
+LIST = pl.DataFrame(
+    {
+        "氏名": ["甲", "乙", "丙", "丁", "戊"],
+        "電話": ["090-1111-0001", "090-1111-0002", "090-1111-0002", "03-1234-5678", NUMBER],
+        "code": ["1001", "1002", "1002", "1004", "1005"],
+    }
+)
+
+
+def test_a_campaign_is_checked_confirmed_and_sent_once(client: zr.Client, tmp_path: Path) -> None:
+    """A dry run says what would happen; a confirmed one sends each message once, however often it is pressed."""
+    form = zr.forms.campaign(client, LIST, outbox=tmp_path / "outbox.sqlite", lang="ja")
+    assert form.column.value == "電話"
+    assert [label for label, _ in form.template.options] == ["認証コード", "休業のお知らせ"]
+    assert form.review.disabled
+    form.template.value = "認証コード"
+    form.dry_run.click()
+    assert form.checked is not None
+    assert form.checked["intake"].to_list() == ["queued", "queued", "duplicate", "invalid", "queued"]
+    assert not client.embedded.accepted
+    assert "1001" in form.findings.value
+    form.review.click()
+    assert "3 通" in form.confirmation.value
+    form.go.click()
+    form.go.click()
+    assert "終了しました" in form.note.value
+    assert sorted(m.phone_number[-4:] for m in client.embedded.accepted) == ["0001", "0002", "1234"]
+    again = zr.forms.campaign(client, LIST, outbox=form.outbox, lang="ja")
+    again.template.value = "認証コード"
+    again.dry_run.click()
+    assert again.review.disabled
+    form.check.click()
+    assert "受付済み" in form.result.value
+    form.outbox.close()
+
+
+def test_changing_a_setting_takes_the_dry_run_back(client: zr.Client, tmp_path: Path) -> None:
+    """What was checked is what is sent: after a change there is nothing to confirm."""
+    frame = pl.DataFrame({"phone_number": [NUMBER], "message": ["こんにちは"]})
+    form = zr.forms.campaign(client, frame, outbox=tmp_path / "o.sqlite", lang="en")
+    form.dry_run.click()
+    assert not form.review.disabled
+    form.name.value = "another"
+    assert form.review.disabled
+    form.outbox.close()
+
+
+def test_a_campaign_that_breaks_off_can_be_resumed(client: zr.Client, tmp_path: Path) -> None:
+    """When the quota is used up the rest stays queued, and goes on without sending anything twice."""
+    numbers = [f"+81901111{n:04}" for n in range(30)]
+    frame = pl.DataFrame({"phone_number": numbers, "message": ["こんにちは"] * 30})
+    form = zr.forms.campaign(client, frame, outbox=tmp_path / "o.sqlite", lang="en")
+    form.dry_run.click()
+    form.review.click()
+    fault = {"response_code": 300, "message": "Exceed sending count."}
+    client.embedded.faults.add(
+        "code", "send", times=None, when=lambda f: f["phoneNumber"][-2:] > "14", **fault
+    )
+    form.go.click()
+    client.embedded.faults.clear()
+    assert "300" in form.note.value
+    assert not form.resume.disabled
+    form.resume.click()
+    assert "Done" in form.note.value
+    sent = [m.phone_number for m in client.embedded.accepted]
+    assert len(sent) == len(set(sent))
+    form.outbox.close()
+
+
+def test_a_campaign_without_a_message_or_a_number_says_what_it_needs(
+    client: zr.Client, tmp_path: Path
+) -> None:
+    """A frame that cannot be sent is refused in the form."""
+    form = zr.forms.campaign(
+        client, pl.DataFrame({"a": ["x"], "b": ["y"]}), outbox=tmp_path / "o.sqlite", lang="en"
+    )
+    form.template.value = "休業のお知らせ"
+    form.dry_run.click()
+    assert "Choose the column" in form.note.value
+    assert form.review.disabled
+    form.outbox.close()
+
+
 # ----------------------------------------------------------------------------------------- reservations
 
 

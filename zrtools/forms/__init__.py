@@ -8,9 +8,10 @@
 
 from __future__ import annotations
 
+from zrtools.forms.campaigning import campaign
 from zrtools.forms.cleaning import clean
 from zrtools.forms.connecting import connect
 from zrtools.forms.reserving import reservations
 from zrtools.forms.sending import send
 
-__all__ = ["clean", "connect", "reservations", "send"]
+__all__ = ["campaign", "clean", "connect", "reservations", "send"]

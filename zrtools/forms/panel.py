@@ -115,6 +115,20 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             ).start()
         return True
 
+    def every(self, seconds: float, action: Callable[[], object]) -> None:
+        """Repeat an action on the kernel's main thread while the form is busy."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+
+        def repeat() -> None:
+            if self.busy:
+                self.react(action)()
+                loop.call_later(seconds, repeat)
+
+        loop.call_later(seconds, repeat)
+
     def shower(self) -> Callable[[Callable[[], None]], object]:
         """Give what a worker calls to change widgets: it runs the change on the kernel's main thread."""
         try:

@@ -160,6 +160,22 @@ TEXTS: dict[str, Label] = {
     # campaign
     "campaign_title": Label("一覧から送る", "Send to a list"),
     "campaign_rows": Label("{count:,} 行", "{count:,} rows"),
+    "campaign_name": Label("キャンペーン名", "Campaign"),
+    "column_missing": Label("電話番号の列を選んでください。", "Choose the column of the phone numbers."),
+    "template_column": Label("（message 列を使う）", "(the column message)"),
+    "template_missing": Label(
+        "テンプレートを選ぶか、message 列のある表を渡してください。",
+        "Choose a template, or give a frame with a column message.",
+    ),
+    "intake_queued": Label("送信できる", "can be sent"),
+    "intake_duplicate": Label("重複", "duplicate"),
+    "intake_invalid": Label("無効", "invalid"),
+    "intake_suppressed": Label("停止リスト", "suppressed"),
+    "parts_estimate": Label("課金通数（推定）", "billable parts (estimate)"),
+    "row": Label("行", "Row"),
+    "problem": Label("問題", "Problem"),
+    "first_message": Label("最初の 1 通", "The first message"),
+    "outcome": Label("結果", "Outcome"),
     "dry_run": Label("送らずに確認する", "Dry run"),
     "campaign_start": Label("{count:,} 通を送信する", "Send {count:,} messages"),
     "campaign_confirm": Label(
