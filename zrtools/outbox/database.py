@@ -131,6 +131,8 @@ class Database:
                     f"{self.path} is a {self.what} of a newer zrtools (version {have}, this one knows {version}): "
                     "update zrtools, or choose another file."
                 )
+            if some and run("pragma quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("database disk image is malformed")
             if not some:
                 run(_EVENTS)
                 for statement in tables.split(";"):
