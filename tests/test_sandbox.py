@@ -815,8 +815,9 @@ def test_closing_leaves_no_thread_and_no_socket_behind() -> None:
 def test_a_port_may_be_chosen_and_must_be_free(box: Sandbox) -> None:
     """A taken port says so; a freed one is used again at once."""
     port = urlsplit(box.url).port or 0
-    with pytest.raises(ConfigurationError, match=f"Port {port}"):
-        Sandbox(port=port).start()
+    for wrong in (port, -1, 70_000):
+        with pytest.raises(ConfigurationError, match=f"Port {wrong}"):
+            Sandbox(port=wrong).start()
     box.close()
     with Sandbox(port=port, messages_per_day=10) as again:
         assert again.url.endswith(f":{port}")

@@ -12,6 +12,7 @@ import urllib.request
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import numpy as np
 import polars as pl
@@ -325,6 +326,17 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         traffic(box).json(day, box.clock.seen())
     assert sum(size for _, size in traffic(box)._kept.values()) <= 700_000
     assert traffic(box).json(OCTOBER[0], box.clock.seen()) == before
+
+
+def test_a_large_day_arrives_whole() -> None:
+    """A body of several megabytes goes out in slices, the last one included."""
+    with Sandbox(messages_per_day=8000) as box:
+        query = urlencode({"token": box.token, "clientId": box.client_id, "date": "20261014"})
+        with urllib.request.urlopen(f"{box.url}/p5/api/status.json?{query}", timeout=20) as answer:
+            body = answer.read()
+        assert len(body) > 3 << 20
+        day = traffic(box).day(date(2026, 10, 14))
+        assert len(json.loads(body)["status"]) == len(day.sent)
 
 
 # ---- people

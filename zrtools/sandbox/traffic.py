@@ -569,7 +569,9 @@ class Traffic:
                 pl.when("status").then("carrier").otherwise("junk"),
                 pl.when(pl.col("tag") == "").then(pl.lit('"clientTag":"",')).otherwise(tag),
                 pl.when("status").then(end).otherwise("junk_end"),
-            ).str.join(",")
+            )
+            .str.join(",")
+            .cast(pl.Binary)
         )  # fmt: skip
-        whole: str = lines.item()
-        return whole.encode()
+        whole: bytes = lines.item()
+        return whole
