@@ -181,7 +181,9 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        settings = self._settings
+        settings = getattr(self, "_settings", None)
+        if settings is None:
+            return "Client(refused)"
         return (
             f"Client(base_url={settings.base_url!r}, client_id={settings.client_id!r}, pace={settings.pace}, "
             f"at_once={settings.at_once})"

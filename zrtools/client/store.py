@@ -28,8 +28,8 @@ __all__ = ["Store", "Verdict"]
 
 _APPLICATION = 0x7A72_636C
 _VERSION = 1
-_CLAIM = 6.0  # seconds for which a claim holds unless it is renewed
-_RENEWAL = 2.0
+_CLAIM = 4.0  # seconds for which a claim holds unless it is renewed
+_RENEWAL = 1.0
 _BUSY = 30.0
 _TABLES = """
 create table if not exists answers (
