@@ -9,6 +9,7 @@ from __future__ import annotations
 from zrtools.failures.changes import compare
 from zrtools.failures.classes import classify
 from zrtools.failures.course import coverage, trend
+from zrtools.failures.detector import incidents
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
 from zrtools.failures.rates import breakdown
 from zrtools.failures.recipients import numbers, retry_evidence, retry_plan
@@ -21,6 +22,7 @@ __all__ = [
     "compare",
     "coverage",
     "features",
+    "incidents",
     "numbers",
     "retry_evidence",
     "retry_plan",
