@@ -33,6 +33,14 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [t for t in targets if not (page.parent / t).exists()] == []
 
 
+def test_tests_that_pages_name_exist() -> None:
+    """A page that says which test pins a decision names a test that is there."""
+    there = set(re.findall(r"def (test_\w+)", "".join(p.read_text("utf-8") for p in (ROOT / "tests").glob("*.py"))))
+    named = {name for page in PAGES for name in re.findall(r"`(test_\w+)`", page.read_text("utf-8"))}
+    assert named
+    assert named - there == set()
+
+
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_command_explains_itself(name: str) -> None:
     """Each command loads, has help, and stands in the README."""

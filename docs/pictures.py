@@ -1,0 +1,92 @@
+"""Make the pictures of the gallery anew, from the sandbox: `poe pictures`.
+
+Charts need a Japanese font; reports and forms also Chromium (they are left as they are where it is missing).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import zrtools as zr
+
+ROOT = Path(__file__).parent.parent
+FOLDER = Path(__file__).with_name("pictures")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def charts(client: zr.Client) -> None:
+    """Draw every chart in both languages."""
+    before, month = client.status("2026-09"), client.status("2026-10")
+    explained = zr.classify(month)
+    counts = client.counts("2026-08", "2026-11")
+    monthly = zr.usage.monthly(counts)
+    forecast = zr.usage.forecast(counts, client.status("2026-11"), today=client.now().date())
+    gaps = zr.usage.reconcile(counts.filter(counts["month"] == date(2026, 10, 1)), month)
+    for lang in ("ja", "en"):
+        drawn = {
+            "failures": zr.charts.failures(explained, lang=lang),
+            "failures-over-time": zr.charts.failures_over_time(explained, lang=lang),
+            "failures-by-carrier": zr.charts.failures_by_carrier(explained, lang=lang),
+            "contributions": zr.charts.contributions(
+                zr.failures.compare(before, explained, by="carrier"), lang=lang
+            ),
+            "incidents": zr.charts.incidents(explained, zr.failures.incidents(explained), lang=lang),
+            "usage-months": zr.charts.usage_months(monthly, lang=lang),
+            "usage-shares": zr.charts.usage_shares(monthly, lang=lang),
+            "usage-forecast": zr.charts.usage_forecast(forecast, monthly, lang=lang),
+            "usage-gaps": zr.charts.usage_gaps(gaps, lang=lang),
+        }
+        for name, chart in drawn.items():
+            zr.charts.save(chart, FOLDER / f"{name}-{lang}.png", scale=1.5)
+
+
+def reports(client: zr.Client, folder: Path) -> None:
+    """Photograph the top of each HTML report in both languages."""
+    if CHROMIUM is None:
+        print("Chromium is missing: the pictures of reports stay as they are.")
+        return
+    from playwright.sync_api import sync_playwright
+
+    before, month = client.status("2026-09"), client.status("2026-10")
+    counts = client.counts("2026-08", "2026-10")
+    pages: dict[str, Path] = {}
+    for lang in ("ja", "en"):
+        pages[f"report-failures-{lang}"] = zr.reports.failures(
+            month, folder / f"failures-{lang}.html", compare_to=before, lang=lang
+        )
+        pages[f"report-usage-{lang}"] = zr.reports.usage(counts, folder / f"usage-{lang}.html", lang=lang)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1000, "height": 1300})
+        for name, path in pages.items():
+            page.goto(path.resolve().as_uri())
+            page.screenshot(path=FOLDER / f"{name}.png")
+        browser.close()
+
+
+def forms() -> None:
+    """Let the browser tests take the pictures of the forms."""
+    if CHROMIUM is None:
+        print("Chromium is missing: the pictures of forms stay as they are.")
+        return
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "browser", "tests"],
+        cwd=ROOT,
+        env={**os.environ, "ZRTOOLS_PICTURES": str(FOLDER)},
+        check=True,
+        timeout=1200,
+    )
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    with zr.Client.sandbox(seed=1) as sandboxed, tempfile.TemporaryDirectory() as temporary:
+        charts(sandboxed)
+        reports(sandboxed, Path(temporary))
+    forms()
