@@ -160,6 +160,8 @@ class Store:
         """Read all reports, each once, in the order of receipt, also while a receiver writes.
 
         Columns: `schemas.DLR`, with `received` also `received_at`, when it came here. Times are Japan's.
+
+        Raises `ArchiveError` when the folder is no store.
         """
         kept = self._kept().unique("repeat_key", keep="first", maintain_order=True)
         return kept.select(*schemas.DLR.names(), *(["received_at"] if received else []))
@@ -168,6 +170,8 @@ class Store:
         """Read the last word on each message: a settled status outweighs others, then the later time wins.
 
         Columns: `schemas.DLR`. Where a message was reported as sending and then as delivered, only this counts.
+
+        Raises `ArchiveError` when the folder is no store.
         """
         message = pl.coalesce(
             "message_id",
@@ -190,6 +194,8 @@ class Store:
 
         Columns: `received_at` (Japan), `content_type`, `reason` and `body`, the bytes as they came. A newer version
         may be able to read some: try `zr.dlr.parse`.
+
+        Raises `ArchiveError` when the folder is no store.
         """
         live, _ = self._files()
         bodies = [b for number in live for b in _bodies(live[number]) if _unreadable(b)]
@@ -212,7 +218,7 @@ class Store:
         one, both statuses and times (Japan), how far the times lie apart, and whether the statuses agree. Messages
         without a tag are left out: they are never pushed.
 
-        Raises `InputError` when it is no STATUS frame.
+        Raises `InputError` when it is no STATUS frame, `ArchiveError` when the folder is no store.
         """
         asked = statuses if isinstance(statuses, (pl.DataFrame, pl.LazyFrame)) else statuses.scan()
         schemas.check(asked, schemas.STATUS, "STATUS")
@@ -258,6 +264,10 @@ class Store:
 
     def _files(self) -> tuple[dict[int, bytes], list[Path]]:
         """Give the contents of the logs that are no Parquet file yet, and the Parquet files."""
+        if not (self.path / "intake").is_dir():
+            raise ArchiveError(
+                f"There is no store of delivery reports in {self.path}: check the folder's name."
+            )
         logs: dict[int, bytes] = {}
         for file in sorted((self.path / "intake").glob("*.log")):
             # a log that vanishes meanwhile has become a Parquet file, which is listed after it

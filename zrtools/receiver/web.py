@@ -253,7 +253,7 @@ def _server(
         server_header=False,
         limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=15,
-        timeout_graceful_shutdown=max(1, round(patience)),
+        timeout_graceful_shutdown=3,
         proxy_headers=bool(trusted),
         forwarded_allow_ips=trusted or None,
         ssl_certfile=certificate,
@@ -292,14 +292,15 @@ def serve(
 class Running:
     """An application that runs in a thread, on loopback, as long as a `with` block lasts."""
 
-    def __init__(self, made: Starlette, *, port: int, path: str) -> None:
+    def __init__(self, made: Starlette, *, port: int, path: str, patience: float = 8.0) -> None:
         self._made = made
+        self._patience = patience
         self._socket = _listening("127.0.0.1", port)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/{path.strip('/')}"
 
     def __enter__(self) -> Running:
         self._made.state.store.open()
-        self._server = _server(self._made, patience=8.0)
+        self._server = _server(self._made, patience=self._patience)
         started = threading.Event()
         self._thread = threading.Thread(
             target=functools.partial(asyncio.run, self._run(started)), name="zrtools-receiver", daemon=True
