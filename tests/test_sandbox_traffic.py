@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from zrtools.codes import CATEGORIES, MODULES, OPT_OUT_URL
+from zrtools.codes import CARRIERS, CATEGORIES, MODULES, OPT_OUT_URL
 from zrtools.sandbox import Sandbox, calendar
 from zrtools.sandbox.people import FATES, People
 
@@ -386,6 +386,8 @@ def test_incidents_are_of_four_kinds_and_differ_by_seed() -> None:
             named = segment.get(row["kind"], "sms_code")
             assert row[named] is not None
             assert [c for c in ("carrier_id", "sms_code", "campaign") if row[c] is not None] == [named]
+            assert row["failure_category"] == CATEGORIES[row["category"]].name
+            assert row["carrier"] == (CARRIERS[row["carrier_id"]].name if row["carrier_id"] else None)
         october = frame.filter(pl.col("start").dt.month() == 10)
         assert october.height >= 2, "the last whole month always has something to find"
     assert len({str(frame["start"].to_list()) for frame in frames}) == 4

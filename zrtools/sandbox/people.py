@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     Floats = np.ndarray[Any, np.dtype[np.float64]]
     Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
-__all__ = ["CARRIER_IDS", "CARRIER_NAMES", "CARRIER_SHARES", "CATEGORIES", "FATES", "People"]
+__all__ = ["CARRIER_IDS", "CARRIER_NAMES", "CARRIER_SHARES", "CATEGORY_CODES", "FATES", "People"]
 
 CARRIER_IDS = ("101", "103", "105", "106")
 CARRIER_NAMES = ("AU", "NTT Docomo", "Softbank", "楽天モバイル")
 CARRIER_SHARES = (0.284, 0.372, 0.224, 0.112, 0.008)
 """au, docomo, SoftBank, Rakuten Mobile, and those of whom no carrier is known."""
 
-CATEGORIES = ("721", "732", "821", "823", "824", "833", "834")
-FATES: dict[str, str] = {f"0{category}": category for category in CATEGORIES}
+CATEGORY_CODES = ("721", "732", "821", "823", "824", "833", "834")
+FATES: dict[str, str] = {f"0{category}": category for category in CATEGORY_CODES}
 """Last four digits of a number -> the category with which a message sent to it through the API fails."""
 
 _MASK = (1 << 64) - 1
@@ -141,4 +141,4 @@ class People:
         if self.gone_since(number, day) is not None:
             return "732"
         chance = _unit(int(number[1:]), 92) * 25
-        return CATEGORIES[int(chance * len(CATEGORIES))] if chance < 1 else None
+        return CATEGORY_CODES[int(chance * len(CATEGORY_CODES))] if chance < 1 else None

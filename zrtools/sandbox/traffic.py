@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from zrtools.codes import CARRIERS, CATEGORIES
 from zrtools.sandbox.bodies import FILLINGS, TEMPLATES, templates_of
 from zrtools.sandbox.clock import TOKYO
-from zrtools.sandbox.people import CARRIER_IDS, CARRIER_NAMES, CATEGORIES, People
+from zrtools.sandbox.people import CARRIER_IDS, CARRIER_NAMES, CATEGORY_CODES, People
 from zrtools.sandbox.plan import STREAMS, Incident, Plan
 from zrtools.sandbox.rawdata import (
     DOCOMO_CODES,
@@ -239,7 +240,9 @@ class Traffic:
         schema: dict[str, Any] = {
             "kind": pl.String,
             "carrier_id": pl.String,
+            "carrier": pl.String,
             "category": pl.String,
+            "failure_category": pl.String,
             "sms_code": pl.String,
             "campaign": pl.String,
             "start": zone,
@@ -259,7 +262,9 @@ class Traffic:
         return {
             "kind": incident.kind,
             "carrier_id": None if incident.carrier is None else CARRIER_IDS[incident.carrier],
+            "carrier": None if incident.carrier is None else CARRIERS[CARRIER_IDS[incident.carrier]].name,
             "category": incident.categories[0][0],
+            "failure_category": CATEGORIES[incident.categories[0][0]].name,
             "sms_code": None if incident.sender is None else self.senders[incident.sender],
             "campaign": incident.campaign,
             "start": incident.start.replace(tzinfo=TOKYO),
@@ -396,7 +401,7 @@ class Traffic:
             hit[struck] = number
             weights = np.cumsum([w for _, w in incident.categories])
             which = np.searchsorted(weights, draws[struck] / incident.strength)
-            numbers = np.array([CATEGORIES.index(c) for c, _ in incident.categories])
+            numbers = np.array([CATEGORY_CODES.index(c) for c, _ in incident.categories])
             category[struck] = numbers[np.minimum(which, len(numbers) - 1)]
             if incident.campaign is not None:
                 # those numbers belong to nobody any more: they fail whenever they are tried again
@@ -450,7 +455,7 @@ class Traffic:
         at = np.empty((4, 4, 7), dtype=np.int64)
         for c in range(4):
             for m in range(4):
-                for k, three in enumerate(CATEGORIES):
+                for k, three in enumerate(CATEGORY_CODES):
                     at[c, m, k] = len(codes)
                     codes.append(_MODULES[c][m % len(_MODULES[c])] + three)
         own = np.minimum(made.carrier, 3)
