@@ -11,7 +11,8 @@ from __future__ import annotations
 from zrtools.forms.campaigning import campaign
 from zrtools.forms.cleaning import clean
 from zrtools.forms.connecting import connect
+from zrtools.forms.exploring import failures
 from zrtools.forms.reserving import reservations
 from zrtools.forms.sending import send
 
-__all__ = ["campaign", "clean", "connect", "reservations", "send"]
+__all__ = ["campaign", "clean", "connect", "failures", "reservations", "send"]

@@ -1,0 +1,298 @@
+"""Two drawings that answer a click: a matrix of cells, and a course over time."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import anywidget
+import polars as pl
+import traitlets
+
+from zrtools.charts import style
+
+__all__ = ["Course", "Matrix", "course_svg", "shade"]
+
+_WIDTH, _LEFT, _RIGHT = 900, 56, 10
+_TOP, _UPPER, _GAP, _LOWER = 12, 170, 14, 64
+_FOOT = 30
+
+
+class _Clickable(anywidget.AnyWidget):
+    """A drawing whose clicks come as messages."""
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._callbacks: list[Callable[[Any], None]] = []
+        self.on_msg(self._receive)
+
+    def on_pick(self, callback: Callable[[Any], None]) -> None:
+        """Call back with what was clicked."""
+        self._callbacks.append(callback)
+
+    def pick(self, what: Any) -> None:
+        """Do what a click does."""
+        for callback in self._callbacks:
+            callback(what)
+
+    def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
+        if isinstance(content, dict) and "pick" in content:
+            self.pick(content["pick"])
+
+
+class Matrix(_Clickable):
+    """A table of buttons: `columns` and `rows` are headings, `cells` rows of {text, sub, fill, ink, tip}."""
+
+    _esm = """
+    function render({ model, el }) {
+      const show = () => {
+        const table = document.createElement("table");
+        table.className = "zrtools-matrix";
+        const head = table.createTHead().insertRow();
+        const corner = document.createElement("td");
+        corner.textContent = model.get("corner");
+        head.append(corner);
+        for (const name of model.get("columns")) {
+          const th = document.createElement("th");
+          th.scope = "col";
+          for (const line of name.split("\\n")) {
+            const div = document.createElement("div");
+            div.textContent = line;
+            th.append(div);
+          }
+          head.append(th);
+        }
+        const body = table.createTBody();
+        const [r, c] = model.get("picked").concat([-1, -1]);
+        model.get("rows").forEach((name, i) => {
+          const tr = body.insertRow();
+          const th = document.createElement("th");
+          th.scope = "row";
+          th.textContent = name;
+          tr.append(th);
+          model.get("cells")[i].forEach((cell, j) => {
+            const button = document.createElement("button");
+            button.style.background = cell.fill;
+            button.style.color = cell.ink;
+            button.title = cell.tip;
+            button.setAttribute("aria-label", cell.tip);
+            button.setAttribute("aria-pressed", i === r && j === c);
+            button.disabled = model.get("disabled");
+            for (const [text, kind] of [[cell.text, "main"], [cell.sub, "sub"]]) {
+              const div = document.createElement("div");
+              div.className = kind;
+              div.textContent = text;
+              button.append(div);
+            }
+            button.addEventListener("click", () => model.send({ pick: [i, j] }));
+            tr.insertCell().append(button);
+          });
+        });
+        const focused = [...el.querySelectorAll("button")].indexOf(document.activeElement);
+        el.style.overflowX = "auto";
+        el.replaceChildren(table);
+        if (focused >= 0) el.querySelectorAll("button")[focused]?.focus();
+      };
+      show();
+      model.on("change", show);
+      return () => model.off("change", show);
+    }
+    export default { render };
+    """
+    _css = """
+    .zrtools-matrix { border-collapse: separate; border-spacing: 3px; font-size: 13px; }
+    .zrtools-matrix th { font-weight: normal; padding: 2px 6px; }
+    .zrtools-matrix thead th div:last-child:not(:first-child) { font-size: 11px; }
+    .zrtools-matrix thead td { font-size: 12px; color: var(--jp-ui-font-color2, #555); text-align: right; }
+    .zrtools-matrix tbody th { text-align: right; max-width: 240px; }
+    .zrtools-matrix button { width: 100%; min-width: 84px; min-height: 38px; border: 2px solid transparent; border-radius: 3px;
+      padding: 3px 6px; cursor: pointer; font: inherit; line-height: 1.25; }
+    .zrtools-matrix button .main { font-weight: 600; }
+    .zrtools-matrix button .sub { font-size: 11px; }
+    .zrtools-matrix button[aria-pressed="true"] { border-color: #0072b2; outline: 2px solid #0072b2; }
+    .zrtools-matrix button:focus-visible { outline: 3px solid #56b4e9; }
+    """
+
+    corner = traitlets.Unicode().tag(sync=True)
+    columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    rows = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    cells = traitlets.List(traitlets.List()).tag(sync=True)
+    picked = traitlets.List(traitlets.Int()).tag(sync=True)
+    disabled = traitlets.Bool(False).tag(sync=True)
+
+
+class Course(_Clickable):
+    """A course over time as SVG; each stretch of time can be clicked."""
+
+    _esm = """
+    function render({ model, el }) {
+      const show = () => { el.innerHTML = model.get("svg"); };
+      show();
+      model.on("change:svg", show);
+      const onClick = (event) => {
+        const part = event.target.closest("[data-i]");
+        if (part && !model.get("disabled")) model.send({ pick: Number(part.dataset.i) });
+      };
+      el.addEventListener("click", onClick);
+      return () => { model.off("change:svg", show); el.removeEventListener("click", onClick); };
+    }
+    export default { render };
+    """
+    _css = """
+    .zrtools-course { max-width: 100%; height: auto; font-size: 12px; font-family: inherit; }
+    .zrtools-course text { fill: var(--jp-ui-font-color1, #1f2933); }
+    .zrtools-course [data-i] { cursor: pointer; }
+    .zrtools-course [data-i]:hover { fill: #0072b2; fill-opacity: 0.12; }
+    """
+
+    svg = traitlets.Unicode().tag(sync=True)
+    disabled = traitlets.Bool(False).tag(sync=True)
+
+
+def shade(place: float) -> tuple[str, str]:
+    """Give the colour of a cell at a place from 0 to 1, and of the text on it."""
+    at = min(max(place, 0), 1) * (len(style.SEQUENCE) - 1)
+    low, part = style.SEQUENCE[int(at)], at - int(at)
+    high = style.SEQUENCE[min(int(at) + 1, len(style.SEQUENCE) - 1)]
+    mixed = (round(int(low[i : i + 2], 16) * (1 - part) + int(high[i : i + 2], 16) * part) for i in (1, 3, 5))
+    return "#" + "".join(f"{c:02X}" for c in mixed), "#FFFFFF" if place > style.DARK_FROM else "#000000"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Places a value between two ends of a drawing."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        part = (min(max(value, self.low), self.high) - self.low) / ((self.high - self.low) or 1)
+        return round(self.start + (self.end - self.start) * part, 1)
+
+
+def course_svg(
+    course: pl.DataFrame, labels: Sequence[str], tips: Sequence[str], *, described: str, words: dict[str, str]
+) -> str:
+    """Draw a course: rate with interval above, delivered, failed and pending below.
+
+    `course` holds one row a stretch of time, in order, as `Cube.course` gives it and none missing; `labels` what
+    stands under it ("" for nothing) and `tips` what a pointer shows.
+    """
+    if course.is_empty():
+        return ""
+    places = _Scale(0, course.height, _LEFT, _WIDTH - _RIGHT)
+    top = _highest(course)
+    up = _Scale(0, top, _TOP + _UPPER, _TOP)
+    most = float(course.select((pl.col("settled") + pl.col("pending")).max()).item() or 1)
+    floor = _TOP + _UPPER + _GAP + _LOWER
+    down = _Scale(0, most, floor, floor - _LOWER)
+    step = places(1) - places(0)
+    rows = list(course.iter_rows(named=True))
+    parts = [*_grid(up, top, down, most)]
+    parts += [
+        _interval(i, row, places, up, step) for i, row in enumerate(rows) if row["failure_rate"] is not None
+    ]
+    parts += _lines(rows, places, up)
+    for i, row in enumerate(rows):
+        parts.append(_bars(row, places(i), step, down))
+        if row["failure_rate"] is not None and (course.height <= 80 or not row["is_final"]):
+            fill = style.FAILED if row["is_final"] else "#FFFFFF"
+            parts.append(
+                f'<circle cx="{places(i + 0.5)}" cy="{up(row["failure_rate"])}" r="3.4" fill="{fill}" '
+                f'stroke="{style.FAILED}" stroke-width="1.6"/>'
+            )
+        parts.append(
+            f'<rect data-i="{i}" x="{places(i)}" y="{_TOP}" width="{step:.1f}" height="{floor - _TOP}" '
+            f'fill="transparent"><title>{html.escape(tips[i])}</title></rect>'
+        )
+        if labels[i]:
+            parts.append(
+                f'<text x="{places(i + 0.5)}" y="{floor + 16}" text-anchor="middle">{html.escape(labels[i])}</text>'
+            )
+    parts += _legend(words, floor + 34)
+    return (
+        f'<svg class="zrtools-course" role="img" aria-label="{html.escape(described, quote=True)}" '
+        f'viewBox="0 0 {_WIDTH} {floor + _FOOT + 14}" width="{_WIDTH}">{"".join(parts)}</svg>'
+    )
+
+
+def _highest(course: pl.DataFrame) -> float:
+    found = course.select(
+        highest=pl.col("failure_rate").max(),
+        usual=pl.col("rate_high").quantile(0.9, "higher"),
+        most=pl.col("rate_high").max(),
+    ).row(0)
+    highest, usual, most = (float(value or 0) for value in found)
+    return min(max(min(usual, 3 * highest), min(most, 1.35 * highest), 0.001) * 1.04, 1.0)
+
+
+def _grid(up: _Scale, top: float, down: _Scale, most: float) -> list[str]:
+    parts = []
+    for place, scale, ends, form in ((up, top, 4, "{:.3g}%"), (down, most, 2, "{:,.0f}")):
+        step = _nice(scale / ends)
+        for n in range(int(scale / step) + 1):
+            y, value = place(n * step), n * step * (100 if form.endswith("%") else 1)
+            parts.append(
+                f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="#8884" stroke-width="1"/>'
+            )
+            parts.append(f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{form.format(value)}</text>')
+    return parts
+
+
+def _nice(step: float) -> float:
+    power = 10.0 ** len(str(int(step))) / 10 if step >= 1 else 1.0
+    while power > step:
+        power /= 10
+    return next(power * n for n in (1, 2, 5, 10) if power * n >= step * 0.999)
+
+
+def _interval(i: int, row: dict[str, Any], places: _Scale, up: _Scale, step: float) -> str:
+    return (
+        f'<line x1="{places(i + 0.5)}" x2="{places(i + 0.5)}" y1="{up(row["rate_low"])}" y2="{up(row["rate_high"])}" '
+        f'stroke="{style.FAILED}" stroke-opacity="0.35" stroke-width="{min(max(step * 0.5, 1), 3):.1f}"/>'
+    )
+
+
+def _lines(rows: list[dict[str, Any]], places: _Scale, up: _Scale) -> list[str]:
+    parts: list[str] = []
+    run: list[str] = []
+    for i, row in enumerate([*rows, {"failure_rate": None}]):
+        if row["failure_rate"] is not None:
+            run.append(f"{places(i + 0.5)},{up(row['failure_rate'])}")
+        elif run:
+            parts.append(
+                f'<polyline points="{" ".join(run)}" fill="none" stroke="{style.FAILED}" stroke-width="1.5"/>'
+            )
+            run = []
+    return parts
+
+
+def _bars(row: dict[str, Any], x: float, step: float, down: _Scale) -> str:
+    parts, base = "", 0
+    sizes = (
+        (row["settled"] - row["failed"], style.DELIVERED),
+        (row["failed"], style.FAILED),
+        (row["pending"], style.PENDING),
+    )
+    width = step - min(step * 0.12, 2)
+    for size, colour in sizes:
+        if size:
+            y, foot = down(base + size), down(base)
+            parts += f'<rect x="{x}" y="{y}" width="{width:.1f}" height="{max(foot - y, 0.4):.1f}" fill="{colour}"/>'
+            base += size
+    return parts
+
+
+def _legend(words: dict[str, str], y: float) -> list[str]:
+    colours = {"delivered": style.DELIVERED, "failed": style.FAILED, "pending": style.PENDING}
+    parts, x = [], float(_LEFT)
+    for key, colour in colours.items():
+        parts.append(f'<rect x="{x}" y="{y - 9}" width="10" height="10" fill="{colour}"/>')
+        parts.append(f'<text x="{x + 15}" y="{y}">{html.escape(words[key])}</text>')
+        x += 34 + 13 * len(words[key]) * (1 if words[key].isascii() is False else 0.6)
+    parts.append(f'<text x="{x + 10}" y="{y}">{html.escape(words["note"])}</text>')
+    return parts

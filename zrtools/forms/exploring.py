@@ -1,0 +1,533 @@
+"""The failure explorer: choose, see where and when, read the messages behind a cell, take them along."""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+import polars as pl
+
+from zrtools import periods, privacy, words
+from zrtools.charts.style import count_text, percent_text, weekdays
+from zrtools.codes import CATEGORIES
+from zrtools.errors import InputError
+from zrtools.forms import cube
+from zrtools.forms.cube import OTHERS, Choice, Cube
+from zrtools.forms.drawing import Course, Matrix, course_svg, shade
+from zrtools.forms.panel import Panel, heading
+from zrtools.forms.private import PrivateDownload
+
+if TYPE_CHECKING:
+    from zrtools.failures.traits import CampaignRule
+
+__all__ = ["ExploreForm", "failures"]
+
+_CODES = {category.name: code for code, category in CATEGORIES.items()}
+_SHOWN = 30
+_MOST_CAMPAIGNS = 8
+_MOST_EXCEL = 1_000_000
+_MOST_HOURS = timedelta(days=31)
+_NEUTRAL = "#EDF0F3", "#000000"
+
+
+def failures(
+    source: Any,
+    *,
+    start: periods.Day | None = None,
+    end: periods.Day | None = None,
+    campaign: CampaignRule = None,
+    codes: Any = None,
+    lang: str | None = None,
+) -> ExploreForm:
+    """Show an explorer of failures: filters, linked drawings, the messages behind a cell, export.
+
+    `source` is a frame of statuses or delivery reports (polars DataFrame or LazyFrame) or an archive. It is read once
+    and counted; every later change is answered from the counts. `start` and `end` limit what an archive reads (days,
+    both included; a month means its days). `campaign` says how a client tag names its campaign, as in
+    `failures.features`, and `codes` names codes of one's own, as in `classify`. Numbers are masked, in exports too
+    unless the box is ticked.
+    """
+    return ExploreForm(source, start=start, end=end, campaign=campaign, codes=codes, lang=lang)
+
+
+class ExploreForm(Panel):
+    """An explorer of failures; `rows` are the chosen failures, numbers unmasked."""
+
+    def __init__(
+        self,
+        source: Any,
+        *,
+        start: periods.Day | None = None,
+        end: periods.Day | None = None,
+        campaign: CampaignRule = None,
+        codes: Any = None,
+        lang: str | None = None,
+    ) -> None:
+        super().__init__(lang)
+        self._cube: Cube | None = None
+        self._shown: Choice | None = None
+        self._silent = False
+        self._axis: list[tuple[Any, ...]] = []
+        self._starts: list[datetime] = []
+        wide = w.Layout(width="320px")
+        style = {"description_width": "90px"}
+        self.period = w.SelectionRangeSlider(
+            options=["–"],
+            description=self.x("period"),
+            continuous_update=False,
+            style=style,
+            layout=w.Layout(width="560px"),
+        )
+        self.unit = w.Dropdown(
+            options=[(self.x(f"unit_{unit}"), unit) for unit in ("1h", "1d", "1w")],
+            value="1d",
+            description=self.x("unit"),
+            style=style,
+            layout=w.Layout(width="250px"),
+        )
+        self.carrier, self.category, self.campaign = (
+            w.Dropdown(options=[(self.x("all"), ...)], description=self.x(name), style=style, layout=wide)
+            for name in ("carrier", "category", "campaign")
+        )
+        self.reset = w.Button(description=self.x("reset"))
+        self.summary = w.HTML()
+        self.matrix = Matrix(corner=self.x("corner"))
+        self.course = Course()
+        self.campaigns = Matrix(corner=self.x("campaigns_corner"))
+        self.table = w.HTML()
+        self.unmasked = w.Checkbox(
+            description=self.x("unmasked"), indent=False, layout=w.Layout(width="auto")
+        )
+        self.csv, self.excel = (_Download(self, kind, description=self.x(kind)) for kind in ("csv", "excel"))
+        self.children = (
+            heading(self.x("title")),
+            w.HBox([self.period, self.unit, self.reset], layout=w.Layout(flex_flow="row wrap")),
+            w.HBox([self.carrier, self.category, self.campaign], layout=w.Layout(flex_flow="row wrap")),
+            self.note,
+            self.summary,
+            _small(self.x("matrix")),
+            self.matrix,
+            _small(self.x("course")),
+            self.course,
+            _small(self.x("campaigns")),
+            self.campaigns,
+            self.table,
+            w.HBox([self.csv, self.excel, self.unmasked], layout=w.Layout(flex_flow="row wrap")),
+        )
+        for control in (self.period, self.unit, self.carrier, self.category, self.campaign):
+            control.observe(self.react(self._changed), "value")
+        self.reset.on_click(self.react(self._reset))
+        self.matrix.on_pick(self._cell_picked)
+        self.course.on_pick(self._time_picked)
+        self.campaigns.on_pick(self._campaign_picked)
+        self.say(self.x("counting"))
+        self.act(lambda: _counted(source, start, end, campaign, codes), self._ready)
+
+    def x(self, key: str, **values: object) -> str:
+        """Give a wording of the explorer in the form's language."""
+        return words.text(f"explorer.{key}", self.lang, **values)
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The chosen failures, newest first, numbers unmasked."""
+        if self._cube is None or self._shown is None:
+            return pl.DataFrame()
+        return self._cube.behind(self._shown)
+
+    # ------------------------------------------------------------------------------------------ choosing
+
+    def _ready(self, counted: Cube) -> None:
+        days = counted.days
+        if not days:
+            self.say(self.x("nothing"))
+            return
+        self.say("")
+        self._cube = counted
+        self._silent = True
+        try:
+            self.period.options = [(f"{day:%m/%d}" if len(days) < 300 else f"{day}", day) for day in days]
+            self.period.value = (days[0], days[-1])
+            self._options(self.carrier, "carrier", self._carrier)
+            self._options(self.category, "failure_category", self._category)
+            self._options(self.campaign, "campaign", self._campaign)
+        finally:
+            self._silent = False
+        self._changed()
+
+    def _options(self, control: w.Dropdown, column: str, name: Callable[[Any], str]) -> None:
+        assert self._cube is not None  # noqa: S101 - called when it is there
+        counts = self._cube.counts.filter(pl.col("outcome") != "pending")
+        if column == "failure_category":
+            counts = counts.filter(pl.col("outcome") == "failed")
+        values = (
+            counts.group_by(column).agg(pl.col("n").sum()).sort("n", column, descending=[True, False])[column]
+        )
+        control.options = [(self.x("all"), ...), *((name(value), value) for value in values)]
+
+    def _choice(self) -> Choice:
+        first, last = self.period.value
+        return Choice(
+            first, last, self.carrier.value, self.category.value, self.campaign.value, self.unit.value
+        )
+
+    def _changed(self) -> None:
+        """Show what is chosen now; while an answer is on its way, only the last choice is asked next."""
+        if self._silent or self._cube is None or self.busy:
+            return
+        choice, counted = self._choice(), self._cube
+        self.act(lambda: self._answered(counted, choice), lambda answer: self._show(choice, answer))
+
+    def _reset(self) -> None:
+        days = self._cube.days if self._cube is not None else []
+        if days:
+            self._set(
+                {
+                    self.period: (days[0], days[-1]),
+                    self.unit: "1d",
+                    self.carrier: ...,
+                    self.category: ...,
+                    self.campaign: ...,
+                }
+            )
+
+    def _set(self, values: dict[Any, Any]) -> None:
+        """Change several controls and answer once."""
+        self._silent = True
+        try:
+            for control, value in values.items():
+                control.value = value
+        finally:
+            self._silent = False
+        self._changed()
+
+    def _cell_picked(self, place: list[int]) -> None:
+        row, column = (self._axis[n][i] for n, i in enumerate(place))
+        again = (self.category.value, self.carrier.value) == (row, column)
+        self._set({self.category: ... if again else row, self.carrier: ... if again else column})
+
+    def _campaign_picked(self, place: list[int]) -> None:
+        value = self._axis[2][place[1]]
+        self._set({self.campaign: ... if self.campaign.value == value else value})
+
+    def _time_picked(self, place: int) -> None:
+        start = self._starts[place].date()
+        last = start + timedelta(days=6 if self.unit.value == "1w" else 0)
+        days = self._cube.days if self._cube is not None else []
+        chosen = [day for day in days if start <= day <= last]
+        if chosen and self.period.value != (chosen[0], chosen[-1]):
+            self._set({self.period: (chosen[0], chosen[-1]), self.unit: "1h" if len(chosen) == 1 else "1d"})
+
+    # ----------------------------------------------------------------------------------------- answering
+
+    def _answered(self, counted: Cube, choice: Choice) -> dict[str, Any]:
+        """Work out what is shown; runs beside the kernel's main thread."""
+        short = choice.unit == "1h" and choice.last - choice.first >= _MOST_HOURS
+        drawn = replace(choice, unit="1d") if short else choice
+        behind = counted.behind(choice)
+        return {
+            "summary": self._told(counted.summary(choice), choice),
+            "matrix": self._matrix(counted.cells(choice), choice),
+            "course": self._course(counted.course(drawn), drawn, counted.basis),
+            "campaigns": self._campaigns(counted.campaigns(choice, _MOST_CAMPAIGNS), choice),
+            "table": self._rows(behind),
+            "note": self.x("course_short") if short else "",
+        }
+
+    def _show(self, choice: Choice, answer: dict[str, Any]) -> None:
+        self._shown = choice
+        self.say(answer["note"])
+        self.summary.value = answer["summary"]
+        (rows, columns), traits = answer["matrix"]
+        campaigns, campaign_traits = answer["campaigns"]
+        self._axis = [rows, columns, campaigns]
+        self._starts, self.course.svg = answer["course"]
+        for widget, values in ((self.matrix, traits), (self.campaigns, campaign_traits)):
+            with widget.hold_sync():
+                for name, value in values.items():
+                    setattr(widget, name, value)
+        self.table.value = answer["table"]
+        if self._choice() != choice:
+            self._changed()
+
+    def _told(self, summed: dict[str, Any], choice: Choice) -> str:
+        names = [
+            name(value)
+            for value, name in (
+                (choice.carrier, self._carrier),
+                (choice.category, self._category),
+                (choice.campaign, self._campaign),
+            )
+            if value is not ...
+        ]
+        what = self.x("and").join(names) or self.x("everything")
+        if not summed["settled"]:
+            told = self.x("summary_none", what=what)
+        else:
+            told = self.x(
+                "summary",
+                what=what,
+                settled=count_text(summed["settled"]),
+                failed=count_text(summed["failed"]),
+                **{key: percent_text(summed[key]) for key in ("rate", "low", "high")},
+            )
+        if summed["pending"]:
+            told += self.x("summary_pending", pending=count_text(summed["pending"]))
+        return f'<div style="font-size:15px;font-weight:600;margin:4px 0">{html.escape(told)}</div>'
+
+    def _matrix(
+        self, cells: pl.DataFrame, choice: Choice
+    ) -> tuple[tuple[list[Any], list[Any]], dict[str, Any]]:
+        sizes = dict(cells.select("carrier", "settled").unique().iter_rows())
+        known = [name for name in ("docomo", "au", "SoftBank", "Rakuten Mobile", "Y!mobile") if name in sizes]
+        new = sorted(name for name in sizes if name is not None and name not in known)
+        columns = [*known, *new, *([None] if None in sizes else [])]
+        by_row = (
+            cells.drop_nulls("failure_category")
+            .group_by("failure_category")
+            .agg(pl.col("failed").sum())
+            .sort("failed", "failure_category", descending=[True, False])
+        )
+        rows = by_row["failure_category"].to_list()
+        found = {(c, f): n for c, f, n in cells.select("carrier", "failure_category", "failed").iter_rows()}
+        named = [n / sizes[c] for (c, f), n in found.items() if c is not None and f is not None]
+        highest = max(named or [n / sizes[c] for (c, _), n in found.items()], default=0) or 1
+        whole = sum(sizes.values())
+
+        def cell(row: Any, column: Any) -> dict[str, str]:
+            failed = sum(
+                n
+                for (c, f), n in found.items()
+                if f is not None and (row is ... or f == row) and (column is ... or c == column)
+            )
+            settled = whole if column is ... else sizes[column]
+            rate = failed / settled if settled else 0.0
+            fill, ink = _NEUTRAL if ... in (row, column) else shade((rate / highest) ** 0.5)
+            tip = self.x(
+                "tip",
+                category=self.x("total") if row is ... else self._category(row),
+                carrier=self.x("whole") if column is ... else words.carrier(column, self.lang),
+                settled=count_text(settled),
+                failed=count_text(failed),
+                rate=percent_text(rate),
+            )
+            return {
+                "text": percent_text(rate) if failed else "0",
+                "sub": self.x("count", n=count_text(failed)) if failed else "",
+                "fill": fill,
+                "ink": ink,
+                "tip": tip,
+            }
+
+        all_rows, all_columns = [*rows, ...], [*columns, ...]
+        picked = (
+            [all_rows.index(choice.category), all_columns.index(choice.carrier)]
+            if choice.category in all_rows and choice.carrier in all_columns
+            else []
+        )
+        heads = [
+            f"{self.x('whole') if c is ... else words.carrier(c, self.lang)}\n"
+            + self.x("settled", n=count_text(whole if c is ... else sizes[c]))
+            for c in all_columns
+        ]
+        return (all_rows, all_columns), {
+            "columns": heads,
+            "rows": [self.x("total") if r is ... else self._category(r) for r in all_rows],
+            "cells": [[cell(r, c) for c in all_columns] for r in all_rows],
+            "picked": picked if (choice.category, choice.carrier) != (..., ...) else [],
+        }
+
+    def _campaigns(self, found: pl.DataFrame, choice: Choice) -> tuple[list[Any], dict[str, Any]]:
+        names = found["campaign"].to_list()
+        rates = [failed / settled for failed, settled in found.select("failed", "settled").iter_rows()]
+        highest = max(rates, default=0) or 1
+        cells = []
+        for (failed, settled), rate in zip(found.select("failed", "settled").iter_rows(), rates, strict=True):
+            fill, ink = shade((rate / highest) ** 0.5)
+            text = {"text": percent_text(rate), "sub": self.x("count", n=count_text(failed))}
+            tip = f"{count_text(failed)} / {count_text(settled)}"
+            cells.append({**text, "fill": fill, "ink": ink, "tip": tip})
+        return names, {
+            "columns": [self._campaign(name) for name in names],
+            "rows": [self.x("failed")] if names else [],
+            "cells": [cells] if names else [],
+            "picked": [0, names.index(choice.campaign)] if choice.campaign in names else [],
+        }
+
+    def _course(self, found: pl.DataFrame, choice: Choice, basis: str) -> tuple[list[datetime], str]:
+        if found.is_empty():
+            return [], ""
+        whole = found.select(
+            pl.datetime_range(
+                pl.col("start").min(), pl.col("start").max(), choice.unit, time_unit="ms"
+            ).alias("start")
+        )
+        course = whole.join(found, on="start", how="left", maintain_order="left").with_columns(
+            pl.col("failed", "settled", "pending").fill_null(0), pl.col("is_final").fill_null(value=True)
+        )
+        starts: list[datetime] = course["start"].to_list()
+        tips = [
+            self.x(
+                "course_tip",
+                when=self._when(row["start"], choice.unit),
+                **{
+                    key: percent_text(row[name])
+                    for key, name in (("rate", "failure_rate"), ("low", "rate_low"), ("high", "rate_high"))
+                },
+                **{name: count_text(row[name]) for name in ("failed", "settled", "pending")},
+            )
+            for row in course.iter_rows(named=True)
+        ]
+        said = {key: self.x(key) for key in ("delivered", "failed", "pending")}
+        dated = words.text(f"charts.by_{'hour' if choice.unit == '1h' else basis}", self.lang)
+        svg = course_svg(
+            course,
+            _labels(starts, choice.unit, self.lang),
+            tips,
+            described=self.x("course_drawn"),
+            words={**said, "note": f"{self.x('course_note')}　{dated}"},
+        )
+        return starts, svg
+
+    def _when(self, start: datetime, unit: str) -> str:
+        if unit == "1h":
+            return f"{start:%Y-%m-%d %H:%M}–{start + timedelta(hours=1):%H:%M}"
+        named = f"{start:%Y-%m-%d} ({weekdays(self.lang)[start.weekday()]})"
+        return named if unit == "1d" else f"{start:%Y-%m-%d} – {start + timedelta(days=6):%m-%d}"
+
+    def _rows(self, behind: pl.DataFrame) -> str:
+        if behind.is_empty():
+            return f"<p>{html.escape(self.x('rows_none'))}</p>"
+        names = ("date_time", "phone_number", "carrier", "category", "code", "client_tag", "message")
+        shown = privacy.mask(behind.head(_SHOWN)).select(
+            pl.col("date_time").dt.strftime("%Y-%m-%d %H:%M"),
+            "phone_number",
+            pl.col("carrier").map_elements(
+                lambda c: words.carrier(c, self.lang), pl.String, skip_nulls=False
+            ),
+            category=pl.col("failure_category").map_elements(
+                lambda c: words.category(c, self.lang), pl.String, skip_nulls=False
+            ),
+            code=pl.col("detailed_status_id"),
+            client_tag="client_tag",
+            message=pl.col("message").str.slice(0, 40),
+        )
+        told = self.x("rows", n=count_text(behind.height), shown=shown.height)
+        head = "".join(
+            f"<th style='text-align:left;padding:2px 8px'>{html.escape(self.x(n))}</th>" for n in names
+        )
+        body = "".join(
+            "<tr>"
+            + "".join(f"<td style='padding:2px 8px'>{html.escape(str(v or '–'))}</td>" for v in row)
+            + "</tr>"
+            for row in shown.select(names).iter_rows()
+        )
+        return (
+            f"<div style='margin-top:8px'>{html.escape(told)}</div><div style='max-height:260px;overflow:auto'>"
+            f"<table style='font-size:12px;line-height:1.5;border-collapse:collapse'><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table></div>"
+        )
+
+    # ------------------------------------------------------------------------------------------ exporting
+
+    def export(self, kind: str) -> tuple[str, bytes]:
+        """Write the chosen failures as a CSV (UTF-8 with BOM) or Excel file: its name and its bytes.
+
+        Numbers are masked unless the box is ticked. Raises `InputError` when there are more rows than Excel takes.
+        """
+        found = self.rows
+        if kind == "excel" and found.height > _MOST_EXCEL:
+            raise InputError(self.x("too_many", most=count_text(_MOST_EXCEL), n=count_text(found.height)))
+        if not self.unmasked.value:
+            found = privacy.mask(found)
+        others = pl.col("campaign").replace(OTHERS, None)
+        found = found.drop("day").with_columns(others, pl.col("date_time").dt.replace_time_zone(None))
+        first, last = self.period.value
+        name = f"failures-{first}-{last}"
+        if kind == "csv":
+            return f"{name}.csv", b"\xef\xbb\xbf" + found.write_csv().encode()
+        file = io.BytesIO()
+        found.write_excel(file, worksheet="failures", autofit=True)
+        return f"{name}.xlsx", file.getvalue()
+
+    def refresh(self) -> None:
+        """Let what can be pressed be pressed: while an answer is on its way the choice may still change."""
+        ready = self._cube is not None
+        for control in (self.period, self.unit, self.carrier, self.category, self.campaign, self.reset):
+            control.disabled = not ready
+        nothing = self._shown is None
+        self.csv.disabled = self.excel.disabled = nothing
+
+    def _carrier(self, name: Any) -> str:
+        return words.carrier(name, self.lang)
+
+    def _category(self, name: Any) -> str:
+        code = _CODES.get(name)
+        return f"{code} {words.category(name, self.lang)}" if code else words.category(name, self.lang)
+
+    def _campaign(self, name: Any) -> str:
+        if name is None:
+            return self.x("no_tag")
+        return self.x("others") if name == OTHERS else privacy.mask_text(str(name))
+
+
+class _Download(PrivateDownload):
+    """A download whose file is made beside the kernel's main thread."""
+
+    def __init__(self, form: ExploreForm, kind: str, **traits: Any) -> None:
+        self._form = form
+        super().__init__(lambda: form.export(kind), **traits)
+
+    def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
+        if isinstance(content, dict) and content.get("wanted") and not self.disabled:
+            self._form.act(self._make, self._hand_over)
+
+    def _hand_over(self, made: tuple[str, bytes]) -> None:
+        name, body = made
+        self.send({"name": name}, [body])
+        self._form.say(self._form.x("exported", name=name, n=count_text(self._form.rows.height)), "good")
+
+
+def _counted(source: Any, start: Any, end: Any, campaign: CampaignRule, codes: Any) -> Cube:
+    if hasattr(source, "scan"):
+        frame = source.scan(start, end)
+    elif start is None and end is None:
+        frame = source
+    else:
+        days = periods.days(start if start is not None else end, end)
+        frame = _between(source, days[0], days[-1])
+    return cube.build(frame, campaign=campaign, codes=codes)
+
+
+def _between(frame: pl.DataFrame | pl.LazyFrame, first: date, last: date) -> pl.LazyFrame:
+    day = pl.col("date_time").dt.replace_time_zone(None).dt.date()
+    if "send_date" in frame.collect_schema().names():
+        day = pl.coalesce("send_date", day)
+    return frame.lazy().filter(day.is_between(first, last))
+
+
+def _labels(starts: list[datetime], unit: str, lang: str) -> list[str]:
+    """Choose what stands under a course: no more words than there is room for."""
+    count = len(starts)
+    if unit == "1h":
+        step = 24 if count > 72 else 6 if count > 30 else 3
+        return [
+            "" if s.hour % step else f"{s.month}/{s.day}" if s.hour == 0 else f"{s.hour}:00" for s in starts
+        ]
+    names = weekdays(lang)
+    if unit == "1d" and count <= 9:
+        return [f"{s.month}/{s.day} ({names[s.weekday()]})" for s in starts]
+    if unit == "1d" and count <= 100:
+        return [f"{s.month}/{s.day} ({names[0]})" if s.weekday() == 0 else "" for s in starts]
+    if unit == "1d":
+        return [f"{s.year}/{s.month}" if s.day == 1 else "" for s in starts]
+    step = -(-count // 14)
+    return [f"{s.month}/{s.day}" if n % step == 0 else "" for n, s in enumerate(starts)]
+
+
+def _small(text: str) -> w.HTML:
+    return w.HTML(f'<div style="font-size:13px;margin-top:8px;font-weight:600">{html.escape(text)}</div>')

@@ -1,0 +1,82 @@
+"""What the failure explorer says."""
+
+from __future__ import annotations
+
+from zrtools.codes import Label
+
+__all__ = ["TEXTS"]
+
+TEXTS: dict[str, Label] = {
+    "title": Label("不達を調べる", "Explore failures"),
+    "counting": Label("集計しています…", "Counting…"),
+    "period": Label("期間", "Period"),
+    "unit": Label("単位", "By"),
+    "unit_1h": Label("時間（受信時刻）", "hour (received)"),
+    "unit_1d": Label("日", "day"),
+    "unit_1w": Label("週", "week"),
+    "carrier": Label("通信事業者", "Carrier"),
+    "category": Label("不達の理由", "Reason"),
+    "campaign": Label("配信", "Campaign"),
+    "all": Label("（すべて）", "(all)"),
+    "no_tag": Label("（タグなし）", "(no tag)"),
+    "others": Label("（その他）", "(others)"),
+    "whole": Label("全体", "all"),
+    "total": Label("不達 合計", "all failures"),
+    "reset": Label("条件を戻す", "Reset"),
+    "summary": Label(
+        "{what}：確定 {settled}件のうち不達 {failed}件（{rate}、95%区間 {low}〜{high}）",
+        "{what}: {failed} of {settled} settled messages failed ({rate}, 95% interval {low} to {high})",
+    ),
+    "summary_none": Label("{what}：確定した件はありません", "{what}: nothing is settled"),
+    "summary_pending": Label("。未確定 {pending}件", "; {pending} pending"),
+    "everything": Label("全体", "Everything"),
+    "and": Label(" × ", " × "),
+    "matrix": Label(
+        "事業者と理由（欄を押すと絞り込み、もう一度押すと戻ります）",
+        "Carriers and reasons (click a cell to narrow down, again to go back)",
+    ),
+    "corner": Label("割合 ／ 件数", "rate / number"),
+    "count": Label("{n}件", "{n}"),
+    "settled": Label("確定 {n}件", "{n} settled"),
+    "tip": Label(
+        "{category}／{carrier}：確定 {settled}件のうち {failed}件（{rate}）",
+        "{category} on {carrier}: {failed} of {settled} settled ({rate})",
+    ),
+    "course": Label("推移（棒を押すとその日に絞り込み）", "Over time (click to narrow down to a day)"),
+    "course_drawn": Label("不達率と件数の推移", "Failure rate and messages over time"),
+    "course_tip": Label(
+        "{when}\n不達率 {rate}（{low}〜{high}）\n不達 {failed}件、確定 {settled}件、未確定 {pending}件",
+        "{when}\nfailure rate {rate} ({low} to {high})\n{failed} failed, {settled} settled, {pending} pending",
+    ),
+    "course_note": Label(
+        "縦線：95%区間　白抜き：未確定1%以上", "lines: 95% interval   hollow: 1% or more pending"
+    ),
+    "course_short": Label(
+        "時間ごとは31日まで表示できます。日ごとに表示しました。",
+        "Hours can be shown for up to 31 days; days are shown instead.",
+    ),
+    "delivered": Label("到達", "delivered"),
+    "failed": Label("不達", "failed"),
+    "pending": Label("未確定", "pending"),
+    "campaigns": Label("不達の多い配信", "Campaigns with the most failures"),
+    "campaigns_corner": Label("割合 ／ 件数", "rate / number"),
+    "rows": Label(
+        "不達のメッセージ {n}件（新しい順に{shown}件を表示）",
+        "{n} failed messages (the newest {shown} are shown)",
+    ),
+    "rows_none": Label("条件に合う不達はありません。", "No failures match."),
+    "date_time": Label("受信時刻", "received"),
+    "phone_number": Label("電話番号", "number"),
+    "code": Label("コード", "code"),
+    "client_tag": Label("管理タグ", "client tag"),
+    "message": Label("本文", "message"),
+    "unmasked": Label("電話番号を伏せずに出力する", "Export numbers unmasked"),
+    "csv": Label("CSV で保存", "Save as CSV"),
+    "excel": Label("Excel で保存", "Save as Excel"),
+    "exported": Label("{name} を出力しました（{n}件）。", "Exported {name} ({n} rows)."),
+    "too_many": Label(
+        "Excel に出力できるのは {most}件までです（{n}件あります）。期間や条件を絞るか、CSV で出力してください。",
+        "Excel takes up to {most} rows, these are {n}: narrow the choice down, or save as CSV.",
+    ),
+    "nothing": Label("対象のメッセージがありません。", "There are no messages to show."),
+}
