@@ -331,5 +331,7 @@ def test_a_receiver_that_is_not_there_holds_nothing_up() -> None:
         assert send(box, "a")[0] == 200
         begin = time.monotonic()
     assert time.monotonic() - begin < 2
+    threads = threading.active_count()
     with pytest.raises(InputError, match="dlr_url"):
         Sandbox(dlr_url="receiver.example").start()
+    assert threading.active_count() == threads

@@ -213,6 +213,10 @@ class Sandbox:
             return self
         import uvicorn
 
+        if self._dlr[0] is not None:
+            from zrtools.sandbox.push import Pusher
+
+            self._pusher = Pusher(self.service, *self._dlr)
         self._closing = asyncio.Event()
         # TCP by name: asyncio turns Nagle's delay off for such sockets alone, and an answer goes out in two writes
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -250,10 +254,7 @@ class Sandbox:
         self._ready.clear()
         self._thread.start()
         self._ready.wait()
-        if self._dlr[0] is not None:
-            from zrtools.sandbox.push import Pusher
-
-            self._pusher = Pusher(self.service, *self._dlr)
+        if self._pusher is not None:
             self._pusher.start()
         return self
 
