@@ -102,18 +102,7 @@ def portable(statuses: Any, *needed: str) -> nw.LazyFrame[Any]:
 
     Raises `InputError` for another kind of frame, for missing columns, and for times that are not Japan's.
     """
-    import narwhals as nw
-
-    if isinstance(statuses, pl.DataFrame):
-        statuses = statuses.lazy()
-    try:
-        frame = nw.from_native(statuses)
-    except TypeError:
-        raise InputError(
-            "Give statuses as a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame, not "
-            f"{type(statuses).__name__}. A pandas frame becomes one with polars.from_pandas(frame)."
-        ) from None
-    lazy: nw.LazyFrame[Any] = frame.lazy()
+    lazy = _read(statuses)
     schema = lazy.collect_schema()
     if missing := [c for c in needed if c not in schema]:
         raise InputError(
@@ -138,11 +127,28 @@ def gather(small: nw.LazyFrame[Any]) -> pl.DataFrame:
     return found
 
 
-def is_counts(frame: Any) -> bool:
-    """Tell counts from statuses by their columns."""
+def _read(frame: Any) -> nw.LazyFrame[Any]:
     import narwhals as nw
 
-    columns = nw.from_native(frame).collect_schema().names()
+    kinds = (nw.Implementation.DUCKDB, nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
+    try:
+        read = nw.from_native(frame.lazy() if isinstance(frame, pl.DataFrame) else frame)
+    except TypeError:
+        read = None
+    if isinstance(read, nw.LazyFrame | nw.DataFrame) and (
+        read.implementation in kinds or read.implementation.is_polars()
+    ):
+        return read.lazy()
+    kind = f"{type(frame).__module__.partition('.')[0]} {type(frame).__name__}"
+    raise InputError(
+        "Give a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame, not "
+        f"{kind.removeprefix('builtins ')}. A pandas frame becomes one with polars.from_pandas(frame)."
+    )
+
+
+def is_counts(frame: Any) -> bool:
+    """Tell counts from statuses by their columns. Raises `InputError` when it is neither."""
+    columns = _read(frame).collect_schema().names()
     if "through" in columns and "month" in columns:
         return True
     if "status_id" in columns or "delivered_count" in columns:
