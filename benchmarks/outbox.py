@@ -25,6 +25,7 @@ import polars as pl
 import zrtools as zr
 
 HERE = Path(__file__).resolve()
+PACE = 100  # messages a second in the kill test, so that its moments are spread over the campaign
 CUT = 0.05  # share of sends whose connection is cut before they took effect, and the same share after
 
 
@@ -84,7 +85,7 @@ def serve(cut: float) -> None:
 
 def send(journal: str, account: str) -> None:
     """Be the sender: run until nothing is left to send."""
-    with zr.Client(**json.loads(account), pace=None, timeout=5) as client, zr.Outbox(journal) as outbox:
+    with zr.Client(**json.loads(account), pace=PACE, timeout=5) as client, zr.Outbox(journal) as outbox:
         print("up", flush=True)
         outbox.send(client, progress=False)
 
@@ -109,13 +110,14 @@ def killed(*, kills: int, messages: int, seed: int, quiet: bool = False) -> dict
             for n, moment in enumerate(moments, 1):
                 sender = _sender(journal, child.account)
                 assert sender.stdout is not None
-                if child.ask("count") < moment:
+                if dice.random() < 0.1:
+                    # while the process starts
+                    time.sleep(dice.uniform(0, 1))
+                else:
+                    sender.stdout.readline()
                     while child.ask("count") < moment and sender.poll() is None:
                         time.sleep(0.005)
-                    time.sleep(dice.uniform(0, 0.05))
-                else:
-                    # its moment has passed already: anywhere from the start of the process on
-                    time.sleep(dice.uniform(0, 3))
+                    time.sleep(dice.uniform(0, 0.1))
                 early = sender.poll() is not None
                 sender.kill()
                 sender.wait(30)

@@ -20,7 +20,7 @@ from zrtools.words import label, language
 __all__ = ["PROBLEMS", "normalise", "normalised", "problem"]
 
 PROBLEMS: dict[str, Label] = {
-    "empty": Label("電話番号が空です", "there is no number"),
+    "empty": Label("空欄です", "there is no number"),
     "shortened by Excel": Label(
         "Excelで桁が失われています（元のファイルで列を「文字列」にしてください）",
         "Excel has dropped digits: make the column text in the original file",

@@ -7,6 +7,7 @@ import json
 import re
 import secrets
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -290,7 +291,8 @@ class Outbox:
         bind(self._file, self._account(client))
         open_rows = self._rows(
             "sending_state = 'unsettled' or (sending_state = 'leaving' and (run is null or run not in "
-            "(select run from runs where until >= unixepoch())))"
+            "(select run from runs where until >= ?)))",
+            (time.time(),),
         )
         tags = open_rows["client_tag"].to_list()
         if tags:
