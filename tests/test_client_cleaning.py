@@ -328,6 +328,17 @@ def test_foreign_file_is_not_used_as_a_store(own, connected, tmp_path):
     assert own.calls["clean"] == 1
 
 
+def test_store_of_another_account_is_not_used(own, connected, tmp_path):
+    """What a sandbox or another account answered never passes for this one's answers."""
+    client = connected()
+    client.clean("09012345678", DAY, store=tmp_path / "s.db", progress=False)
+    with (
+        zr.Client.sandbox(seed=9, messages_per_day=10, months=1) as other,
+        pytest.raises(zr.ArchiveError, match="another account"),
+    ):
+        other.clean("09012345678", DAY, store=tmp_path / "s.db", progress=False)
+
+
 def test_store_that_breaks_stops_the_buying(own, connected, tmp_path, monkeypatch):
     """When an answer cannot be kept no further one is bought, and those that came are in the frame."""
     kept = zr.client.store.Store.keep

@@ -280,13 +280,15 @@ class Client:
         max_requests: int | None = None,
         store: str | Path | None = None,
         progress: bool = True,
+        lang: str | None = None,
     ) -> pl.DataFrame:
         """Ask which numbers changed hands since the day on which each was known to be right. This is billed.
 
         `reference_date` is one day or one for each number, from two years ago up to today in Japan. Each (number, date)
         is asked once, invalid numbers not at all; how many calls that makes is said before the first one, and more than
         `max_requests` are refused. With `store`, a file of one's own, answers are kept as they come, and the same call
-        again asks only the rest; the file holds phone numbers. `progress=False` turns bar and notice off.
+        again asks only the rest; the file holds phone numbers, and takes the answers of one account alone.
+        `progress=False` turns bar and notice off; `lang` is their language.
 
         Columns: `schemas.CLEANING`, a row for each input in its order; a number's own error stays in its row.
 
@@ -296,7 +298,7 @@ class Client:
         from zrtools.client.cleaning import Cleaning, prepared
 
         frame = prepared(numbers, reference_date, self.now().date())
-        cleaning = Cleaning(frame, store)
+        cleaning = Cleaning(frame, store, self._settings.origin)
         run = cleaning.run
         try:
             calls = len(run.items)
@@ -309,6 +311,7 @@ class Client:
                 notice(
                     text(
                         "client.cost",
+                        lang,
                         calls=calls,
                         given=cleaning.given,
                         repeated=cleaning.repeated,
@@ -323,6 +326,7 @@ class Client:
                     "numbers",
                     progress=progress,
                     frame=cleaning.frame,
+                    lang=lang,
                 )
         finally:
             cleaning.close()
@@ -533,11 +537,12 @@ class Client:
         *,
         progress: bool,
         frame: Callable[[], pl.DataFrame],
+        lang: str | None = None,
     ) -> None:
         """Do a run, under a bar; a single item's failure is raised as it is, else what is missing is told."""
         interrupted = False
         try:
-            with bar(run, what, shown=progress) as look:
+            with bar(run, what, shown=progress, lang=lang) as look:
                 self._engine.run(work, run=run, tick=look)
         except KeyboardInterrupt:
             interrupted = True

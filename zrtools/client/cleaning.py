@@ -103,7 +103,7 @@ def _day(value: object, today: date, row: int | None) -> date:
         # builds a request only to have the date checked
         wire.clean("+819000000000", read, today=today)
     except InputError as error:
-        problem = InputError(str(error) if row is None else f"{error} (row {row})", row=row)
+        problem = InputError(str(error), row=row)
     else:
         return read
     raise problem
@@ -112,14 +112,14 @@ def _day(value: object, today: date, row: int | None) -> date:
 class Cleaning:
     """One run over the distinct (number, date) pairs of a prepared frame."""
 
-    def __init__(self, frame: pl.DataFrame, store: str | Path | None) -> None:
+    def __init__(self, frame: pl.DataFrame, store: str | Path | None, origin: str) -> None:
         self._frame = frame
         pairs = frame.filter(pl.col("phone_number").is_not_null()).select(_KEYS).unique(maintain_order=True)
         self.given = frame.height
         self.invalid = frame["phone_number"].null_count()
         self.repeated = self.given - self.invalid - pairs.height
         self._known = pl.DataFrame(schema=_ANSWERS)
-        self._store = None if store is None else Store(store)
+        self._store = None if store is None else Store(store, origin)
         if self._store is not None:
             known = self._store.known(pairs["reference_date"].unique().to_list())
             self._known = known.join(pairs, on=_KEYS, how="semi")

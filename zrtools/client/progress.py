@@ -17,7 +17,9 @@ __all__ = ["bar", "notice"]
 
 
 @contextmanager
-def bar(run: Run[Any, Any], what: str, *, shown: bool) -> Iterator[Callable[[], None]]:
+def bar(
+    run: Run[Any, Any], what: str, *, shown: bool, lang: str | None = None
+) -> Iterator[Callable[[], None]]:
     """Show how far a run is: rate, what failed and time left; give the function that brings it up to date.
 
     A widget in JupyterLab, a line in a terminal, nothing in a pipe or for a single item. `what` is one of days,
@@ -34,13 +36,13 @@ def bar(run: Run[Any, Any], what: str, *, shown: bool) -> Iterator[Callable[[], 
         _lock = threading.RLock()
 
     with Bar(
-        total=len(run.items), desc=text(f"client.{what}"), unit="", disable=None, leave=True
+        total=len(run.items), desc=text(f"client.{what}", lang), unit="", disable=None, leave=True
     ) as shown_bar:
 
         def look() -> None:
             failed = len(run.failures)
             if failed:
-                shown_bar.set_postfix_str(text("client.failed", count=failed), refresh=False)
+                shown_bar.set_postfix_str(text("client.failed", lang, count=failed), refresh=False)
             shown_bar.update(run.done - shown_bar.n)
 
         try:

@@ -64,6 +64,11 @@ class Settings:
         """Tell whether the service is on this machine."""
         return _loopback(urlsplit(self.base_url).hostname or "")
 
+    @property
+    def origin(self) -> str:
+        """Name the account: its service, any sandbox on this machine being one, and its client id."""
+        return f"{'loopback' if self.loopback else urlsplit(self.base_url).netloc.lower()} {self.client_id}"
+
     @classmethod
     def read(
         cls,

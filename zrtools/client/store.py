@@ -32,6 +32,7 @@ _CLAIM = 4.0  # seconds for which a claim holds unless it is renewed
 _RENEWAL = 1.0
 _BUSY = 30.0
 _TABLES = """
+create table if not exists origin (name text not null);
 create table if not exists answers (
     phone_number text not null, reference_date text not null, status text, error text, asked_at text not null,
     primary key (phone_number, reference_date)) without rowid;
@@ -56,8 +57,10 @@ _Work = Callable[[sqlite3.Connection], Any]
 class Store:
     """One run's use of a store: a thread that writes what is asked of it, many things in one commit."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, origin: str) -> None:
+        """Open or make the file; `origin` names the account whose answers it holds, and no other's may join them."""
         self.path = Path(path)
+        self._origin = origin
         self._owner = uuid.uuid4().hex
         self._waiting: queue.SimpleQueue[tuple[_Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
         _make_private(self.path)
@@ -214,15 +217,22 @@ class Store:
                 raise ArchiveError(
                     f"{self.path} is no store of cleaned numbers, or one of a newer zrtools: choose another file."
                 )
-            connection.execute("pragma journal_mode = wal")
-            connection.execute("pragma synchronous = full")
             if not tables:
+                connection.execute("pragma journal_mode = wal")
                 connection.execute("begin immediate")
                 for statement in _TABLES.split(";"):
                     connection.execute(statement)
                 connection.execute(f"pragma application_id = {_APPLICATION}")
                 connection.execute(f"pragma user_version = {_VERSION}")
+                connection.execute(
+                    "insert into origin select ? where not exists (select 1 from origin)", [self._origin]
+                )
                 connection.execute("commit")
+            connection.execute("pragma synchronous = full")
+            if connection.execute("select name from origin").fetchone() != (self._origin,):
+                raise ArchiveError(
+                    f"{self.path} holds the answers of another account or of a sandbox: name another file."
+                )
         except sqlite3.Error as error:
             connection.close()
             raise self._broken(error) from None

@@ -23,6 +23,19 @@ TEXTS: dict[str, Label] = {
         "Number cleaning (billed): {calls:,} calls will be made ({given:,} given, {repeated:,} repeated, "
         "{invalid:,} invalid, {known:,} answered before).",
     ),
+    "cleaned": Label(
+        "{rows:,} 件: 本人 {same:,}、別人 {other:,}、判定不能 {unknown:,}、番号エラー {none:,}",
+        "{rows:,} numbers: {same:,} the same person's, {other:,} another's, {unknown:,} cannot be judged, "
+        "{none:,} not usable",
+    ),
+    "written": Label(
+        "結果: {out}\n回答の保存先（電話番号を含みます）: {store}",
+        "result: {out}\nanswers kept in (holds phone numbers): {store}",
+    ),
+    "again": Label(
+        "回答済みの分は {store} に保存しました。同じコマンドをもう一度実行すると、残りだけを照会します。",
+        "What was answered is kept in {store}: run the same command again, and only the rest is asked.",
+    ),
     "check.reachable": Label("接続", "reachable"),
     "check.tls": Label("TLS", "TLS"),
     "check.token": Label("トークンとclientId", "token and client id"),

@@ -1,0 +1,139 @@
+"""`zrtools clean`: files in, files out, and nothing paid for twice."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from zrtools.cli.clean import command
+
+GIVEN = pl.DataFrame(
+    {
+        "氏名": ["山田", "高橋", "鈴木", "=1+1"],
+        "電話番号": ["090-1234-5678", "8012345678", "03-1111-2222", None],
+        "基準日": ["2026/5/10", "2026年4月1日", "20260501", "2026-05-10"],
+    }
+)
+
+
+def run(*args: object):
+    """Run the command in this process."""
+    return CliRunner().invoke(command, [str(a) for a in args], standalone_mode=False)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_csv_of_every_encoding_is_cleaned(tmp_path, encoding):
+    """A CSV file in UTF-8, with or without BOM, or CP932 comes back as Excel with its own columns first."""
+    file = tmp_path / "numbers.csv"
+    file.write_bytes(GIVEN.write_csv().encode(encoding))
+    done = run(file, "--column", "電話番号", "--out", tmp_path / "cleaned.xlsx", "--sandbox")
+    assert done.exception is None, done.output
+    cleaned = pl.read_excel(tmp_path / "cleaned.xlsx")
+    assert cleaned.columns == [*GIVEN.columns, "phone_number", "reference_date", "status", "error"]
+    assert cleaned["氏名"].to_list() == GIVEN["氏名"].to_list()
+    assert cleaned["phone_number"].to_list() == ["+819012345678", "+818012345678", None, None]
+    assert cleaned["status"].is_null().to_list() == [False, False, True, True]
+    assert "2 件を照会します" in done.stderr
+    assert "番号エラー 2" in done.stdout
+
+
+def test_excel_is_cleaned_to_csv(tmp_path):
+    """Excel's numbers and dates are read, and a result may be CSV that Excel opens."""
+    file = tmp_path / "numbers.xlsx"
+    days = pl.Series("基準日", ["2026-05-01", "2026-04-01", "2026-05-01", "2026-05-10"]).str.to_date()
+    excel = pl.Series("電話番号", [9012345678, 8012345678, 311112222, None])
+    GIVEN.with_columns(excel, days).write_excel(file)
+    done = run(file, "--out", tmp_path / "o.csv", "--sandbox", "--lang", "en", "--store", tmp_path / "s.db")
+    assert done.exception is None, done.output
+    assert (tmp_path / "o.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    cleaned = pl.read_csv(tmp_path / "o.csv", infer_schema=False)
+    assert cleaned["phone_number"].to_list()[:2] == ["+819012345678", "+818012345678"]
+    assert cleaned["reference_date"].to_list()[:2] == ["2026-05-01", "2026-04-01"]
+    assert "2 calls will be made" in done.stderr
+    assert "not usable" in done.stdout
+    assert (tmp_path / "s.db").exists()
+
+
+def test_column_that_is_there_keeps_its_name(tmp_path):
+    """A file that has such columns already keeps them; what was found gets another name."""
+    file = tmp_path / "numbers.csv"
+    pl.DataFrame(
+        {"phone_number": ["09012345678"], "status": ["old"], "reference_date": ["2026-05-10"]}
+    ).write_csv(file)
+    done = run(file, "--out", tmp_path / "o.csv", "--sandbox")
+    assert done.exception is None, done.output
+    cleaned = pl.read_csv(tmp_path / "o.csv", infer_schema=False)
+    assert cleaned.columns[:3] == ["phone_number", "status", "reference_date"]
+    assert cleaned["cleaned_phone_number"].to_list() == ["+819012345678"]
+    assert cleaned["status"].to_list() == ["old"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--column", "番号"], "氏名, 電話番号, 基準日"),
+        (["--date", "2026-05-10", "--date-column", "基準日"], "not both"),
+        (["--date", "2020-01-01"], "must lie between"),
+        (["--date-column", "氏名"], "line 2"),
+        (["--out", "o.txt"], "must end in"),
+        (["--max-requests", "1"], "max_requests"),
+    ],
+)
+def test_wrong_use_is_told_before_anything_is_asked(tmp_path, options, said):
+    """What is missing or wrong is told with what the file has, and no file is written."""
+    file = tmp_path / "numbers.csv"
+    file.write_bytes(GIVEN.write_csv().encode())
+    done = run(file, "--sandbox", *options)
+    assert said in str(done.exception), done.output
+    assert not (tmp_path / "numbers-cleaned.xlsx").exists()
+
+
+def test_stopped_command_goes_on_where_it_was(own, tmp_path):
+    """After a failure the same command asks only the rest; the exit code tells which it was."""
+    file = tmp_path / "numbers.csv"
+    pl.DataFrame({"電話番号": [f"0901234{n:04d}" for n in range(40)]}).write_csv(file)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "PYTHONUTF8": "1",
+        "ZRTOOLS_TOKEN": own.token,
+        "ZRTOOLS_CLIENT_ID": own.client_id,
+        "ZRTOOLS_BASE_URL": own.url,
+    }
+    yesterday = f"{_today():%Y-%m-%d}"
+    own.clock._start = own.clock._start.replace(
+        year=_today().year, month=_today().month, day=_today().day, hour=23
+    )
+
+    def clean() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "zrtools", "clean", str(file), "--date", yesterday],
+            capture_output=True, text=True, env=environment, timeout=60, check=False,
+        )  # fmt: skip
+
+    own.faults.add(
+        "code", "clean", times=None, response_code=300, message="Exceed sending count.",
+        when=lambda fields: fields["phoneNumber"].endswith("39"),
+    )  # fmt: skip
+    stopped = clean()
+    assert stopped.returncode == 1, stopped.stderr
+    assert "もう一度実行" in stopped.stderr
+    own.faults.clear()
+    before = own.calls["clean"]
+    finished = clean()
+    assert finished.returncode == 0, finished.stderr
+    assert 0 < own.calls["clean"] - before < 40
+    assert pl.read_excel(tmp_path / "numbers-cleaned.xlsx")["status"].null_count() == 0
+
+
+def _today():
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    return datetime.now(ZoneInfo("Asia/Tokyo")).date()
