@@ -31,8 +31,10 @@ __all__ = [
     "INVOICE",
     "MISMATCH",
     "MONTHLY",
+    "NEXT_STEPS",
     "NUMBERS",
     "OUTBOX",
+    "OVERVIEW",
     "PARTS",
     "PRICES",
     "RECONCILIATION",
@@ -550,6 +552,37 @@ SUPPRESSIONS = pl.Schema(
     {"phone_number": pl.String(), "reason": pl.String(), "suppressed_on": pl.Date(), "added_at": TIME}
 )
 
+OVERVIEW = pl.Schema(
+    {
+        "period": pl.String(),
+        "first_day": pl.Date(),
+        "last_day": pl.Date(),
+        "day_basis": pl.String(),
+        "days": pl.Int64(),
+        "final_days": pl.Int64(),
+        "messages": pl.Int64(),
+        "delivered": pl.Int64(),
+        "failed": pl.Int64(),
+        "pending": pl.Int64(),
+        "failure_rate": pl.Float64(),
+        "rate_low": pl.Float64(),
+        "rate_high": pl.Float64(),
+        "numbers": pl.Int64(),
+    }
+)
+"""What an investigation gives as `overview`: the period, and the one it is compared to."""
+
+NEXT_STEPS = pl.Schema(
+    {
+        "step": pl.String(),
+        "reason": pl.String(),
+        "messages": pl.Int64(),
+        "numbers": pl.Int64(),
+        "at": TIME,
+    }
+)
+"""What an investigation gives as `steps`: the retry plan, counted."""
+
 FRAMES: dict[str, pl.Schema] = {
     "STATUS": STATUS,
     "COUNTS": COUNTS,
@@ -583,6 +616,8 @@ FRAMES: dict[str, pl.Schema] = {
     "OUTBOX": OUTBOX,
     "SENT": SENT,
     "SUPPRESSIONS": SUPPRESSIONS,
+    "OVERVIEW": OVERVIEW,
+    "NEXT_STEPS": NEXT_STEPS,
 }
 
 COLUMNS: dict[str, str] = {
@@ -686,6 +721,9 @@ COLUMNS: dict[str, str] = {
     "excess_low": "lower end of the 95 % interval of excess",
     "excess_high": "upper end of the 95 % interval of excess",
     "ratio": "failure_rate / usual_rate",
+    "period": "this period, or the one before it that it is compared to",
+    "days": "days of the period",
+    "final_days": "days of which less than 1 % is pending",
     "outcome": "delivered, failed, sending, or unknown (any other or missing status_id included)",
     "failure_module": "the first two digits of the detailed code; null unless it is five digits",
     "failure_carrier": "the module's carrier, null if not listed; it may contradict carrier",

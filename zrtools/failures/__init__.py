@@ -10,12 +10,14 @@ from zrtools.failures.changes import compare
 from zrtools.failures.classes import classify
 from zrtools.failures.course import coverage, trend
 from zrtools.failures.detector import incidents
+from zrtools.failures.investigation import Investigation, investigate
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
 from zrtools.failures.rates import breakdown
 from zrtools.failures.recipients import numbers, retry_evidence, retry_plan
 from zrtools.failures.traits import features
 
 __all__ = [
+    "Investigation",
     "breakdown",
     "carrier_mismatch",
     "classify",
@@ -23,6 +25,7 @@ __all__ = [
     "coverage",
     "features",
     "incidents",
+    "investigate",
     "numbers",
     "retry_evidence",
     "retry_plan",

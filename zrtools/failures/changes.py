@@ -20,7 +20,7 @@ from zrtools.schemas import COMPARISON
 
 __all__ = ["compare"]
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+Floats = np.ndarray[Any, np.dtype[Any]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 _FATE = ("campaign", "day")

@@ -21,7 +21,7 @@ from zrtools.schemas import INCIDENTS, empty
 
 __all__ = ["incidents"]
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+Floats = np.ndarray[Any, np.dtype[Any]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 

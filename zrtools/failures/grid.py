@@ -17,7 +17,7 @@ from zrtools.failures.rates import counts, named, prepared
 
 __all__ = ["DAY", "Grid", "dimensions_of", "grid_of"]
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+Floats = np.ndarray[Any, np.dtype[Any]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 

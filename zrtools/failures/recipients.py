@@ -103,14 +103,12 @@ def retry_plan(
         )
     messages = _messages(frame)
     moment = _now(messages, now)
+    failing = messages.filter(pl.col("outcome") == "failed").select("phone_number").unique()
+    messages = messages.join(failing, on="phone_number", how="semi", nulls_equal=True)
     later = _what_came_later(messages)
-    state = _by_number(
-        messages.join(
-            messages.filter(pl.col("outcome") == "failed").select("phone_number"),
-            on="phone_number",
-            how="semi",
-        )
-    ).select("phone_number", _drop=pl.col("not_in_service_days") >= DROP_AFTER_DAYS)
+    state = _by_number(messages).select(
+        "phone_number", _drop=pl.col("not_in_service_days") >= DROP_AFTER_DAYS
+    )
     stopped = list(opted_out)
     failed = (
         later.filter(pl.col("outcome") == "failed")

@@ -1,0 +1,232 @@
+"""How an investigation shows itself: in sentences, as Markdown and as HTML."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from zrtools import words
+from zrtools.failures.wording import named_segment, percent, points
+
+if TYPE_CHECKING:
+    from zrtools.failures.investigation import Investigation
+
+__all__ = ["html", "markdown", "sentences", "tables"]
+
+_MOST = 8
+
+
+def sentences(found: Investigation) -> list[str]:
+    """Say the findings in plain words: coverage and pending, summary, incidents, changes, next steps."""
+    lang = found.lang
+
+    def say(key: str, **values: object) -> str:
+        return words.text(f"failures.{key}", lang, **values)
+
+    now = found.overview.row(0, named=True)
+    said = [
+        say(
+            "covered",
+            first=now["first_day"],
+            last=now["last_day"],
+            days=now["days"],
+            final=now["final_days"],
+            messages=f"{now['messages']:,}",
+            pending=f"{now['pending']:,}",
+        )
+    ]
+    missing = found.coverage.filter(pl.col("messages") == 0)["day"]
+    if len(missing):
+        said.append(say("missing", n=len(missing), days=_some(missing)))
+    open_days = found.coverage.filter((pl.col("messages") > 0) & ~pl.col("is_final"))["day"]
+    if len(open_days):
+        said.append(say("open", days=_some(open_days)))
+    if now["day_basis"] in ("date_time", "mixed"):
+        said.append(say(f"basis_{now['day_basis']}"))
+    said.append(
+        say(
+            "summary",
+            failed=f"{now['failed']:,}",
+            settled=f"{now['delivered'] + now['failed']:,}",
+            rate=percent(now["failure_rate"]),
+            low=percent(now["rate_low"]),
+            high=percent(now["rate_high"]),
+            numbers="–" if now["numbers"] is None else f"{now['numbers']:,}",
+        )
+    )
+    if not found.breakdown.is_empty():
+        top = found.breakdown.row(0, named=True)
+        said.append(
+            say(
+                "largest",
+                segment=named_segment(top, ["carrier", "failure_category"], lang),
+                failed=f"{top['failed']:,}",
+                share=percent(top["share_of_failures"]),
+            )
+        )
+    if found.incidents.is_empty():
+        said.append(say("no_incidents"))
+    said += found.incidents["sentence"].to_list()
+    said += _changes(found)
+    growing = found.unknown_codes.filter("is_growing")
+    said += [
+        say("growing", code=code or "–", recent=recent, earlier=earlier)
+        for code, recent, earlier in growing.select("detailed_status_id", "recent", "earlier").iter_rows()
+    ]
+    said += [
+        say(
+            "step",
+            step=words.text(f"failures.step {step}", lang),
+            reason=words.text(f"failures.reason {reason}", lang),
+            messages=f"{messages:,}",
+            numbers=f"{numbers:,}",
+        )
+        for step, reason, messages, numbers in found.steps.select(
+            "step", "reason", "messages", "numbers"
+        ).iter_rows()
+    ]
+    return said
+
+
+def _changes(found: Investigation) -> list[str]:
+    if found.overview.height < 2 or found.changes.is_empty():
+        return []
+    before = found.overview.row(1, named=True)
+    row = found.changes.row(0, named=True)
+    said = [
+        words.text(
+            "failures.change",
+            found.lang,
+            first=before["first_day"],
+            last=before["last_day"],
+            before=percent(row["total_before"]),
+            after=percent(row["total_after"]),
+            change=points(row["total_after"] - row["total_before"]),
+            low=points(row["change_low"]),
+            high=points(row["change_high"]),
+        )
+    ]
+    if found.left_out:
+        said.append(
+            words.text("failures.left_out", found.lang, days=_some(pl.Series(sorted(set(found.left_out)))))
+        )
+    said += found.changes["sentence"].head(3).to_list()
+    return said
+
+
+def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]:
+    """Lay the parts out as titles, headers and rows of text, the longest parts shortened."""
+    lang = found.lang
+
+    def head(*keys: str) -> list[str]:
+        return [words.text(f"failures.head_{key}", lang) for key in keys]
+
+    made = []
+    rows = [
+        [
+            words.carrier(r["carrier"], lang),
+            words.category(r["failure_category"], lang),
+            f"{r['failed']:,}",
+            f"{r['settled']:,}",
+            f"{percent(r['failure_rate'])} ({percent(r['rate_low'])} – {percent(r['rate_high'])})",
+            percent(r["share_of_failures"]),
+            "–" if r["numbers"] is None else f"{r['numbers']:,}",
+        ]
+        for r in found.breakdown.head(_MOST).to_dicts()
+    ]
+    made.append(
+        ("breakdown", head("carrier", "category", "failed", "settled", "rate", "share", "numbers"), rows)
+    )
+    rows = [
+        [
+            _incident_segment(r, lang),
+            words.category(r["failure_category"], lang),
+            f"{r['start']:%Y-%m-%d %H:%M}",
+            f"{r['end']:%Y-%m-%d %H:%M}",
+            f"{r['excess']:,.0f}",
+            f"{percent(r['failure_rate'])} ({percent(r['usual_rate'])})",
+            r["codes"],
+        ]
+        for r in found.incidents.to_dicts()
+    ]
+    made.append(
+        ("incidents", head("segment", "category", "start", "end", "excess", "rate_usual", "codes"), rows)
+    )
+    rows = [
+        [
+            named_segment(r, ["carrier", "failure_category"], lang),
+            percent(r["rate_before"]),
+            percent(r["rate_after"]),
+            points(r["contribution"]),
+            f"{points(r['contribution_low'])} – {points(r['contribution_high'])}",
+        ]
+        for r in found.changes.head(_MOST).to_dicts()
+    ]
+    made.append(("changes", head("segment", "before", "after", "contribution", "interval"), rows))
+    rows = [
+        [
+            r["detailed_status_id"] or "–",
+            words.category(r["failure_category"], lang),
+            f"{r['failed']:,}",
+            r["carriers"],
+            f"{r['recent']:,} / {r['earlier']:,}",
+        ]
+        for r in found.unknown_codes.head(_MOST).to_dicts()
+    ]
+    made.append(("unknown", head("code", "category", "failed", "carrier", "recent"), rows))
+    rows = [
+        [
+            words.text(f"failures.step {r['step']}", lang),
+            words.text(f"failures.reason {r['reason']}", lang),
+            f"{r['messages']:,}",
+            f"{r['numbers']:,}",
+        ]
+        for r in found.steps.to_dicts()
+    ]
+    made.append(("steps", head("step", "reason", "messages", "numbers"), rows))
+    return [(words.text(f"failures.title_{key}", lang), header, rows) for key, header, rows in made if rows]
+
+
+def markdown(found: Investigation) -> str:
+    """Write an investigation as Markdown."""
+    parts = [f"## {_title(found)}", "\n".join(f"- {s}" for s in sentences(found))]
+    for title, header, rows in tables(found):
+        lines = ["| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in (header, *rows)]
+        lines.insert(1, "|" + " --- |" * len(header))
+        parts.append(f"### {title}\n\n" + "\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def html(found: Investigation) -> str:
+    """Write an investigation as HTML for a notebook."""
+    cell = "padding:2px 10px 2px 0;text-align:left;vertical-align:top"
+    parts = [f"<h3>{escape(_title(found))}</h3>", "<ul>"]
+    parts += [f"<li>{escape(s)}</li>" for s in sentences(found)]
+    parts.append("</ul>")
+    for title, header, rows in tables(found):
+        parts.append(f"<h4>{escape(title)}</h4><table><thead><tr>")
+        parts += [f'<th style="{cell}">{escape(c)}</th>' for c in header]
+        parts.append("</tr></thead><tbody>")
+        parts += [
+            "<tr>" + "".join(f'<td style="{cell}">{escape(c)}</td>' for c in row) + "</tr>" for row in rows
+        ]
+        parts.append("</tbody></table>")
+    return "".join(parts)
+
+
+def _title(found: Investigation) -> str:
+    row = found.overview.row(0, named=True)
+    return words.text("failures.title", found.lang, first=row["first_day"], last=row["last_day"])
+
+
+def _incident_segment(row: dict[str, Any], lang: str) -> str:
+    if row["dimension"] == "all":
+        return words.text("failures.whole", lang)
+    value = words.carrier(row["segment"], lang) if row["dimension"] == "carrier" else row["segment"] or "–"
+    return words.text(f"failures.segment_{row['dimension']}", lang, value=value)
+
+
+def _some(days: pl.Series) -> str:
+    return ", ".join(f"{d:%m-%d}" for d in days.head(5)) + (", …" if len(days) > 5 else "")
