@@ -7,8 +7,10 @@ global settings changes unless `use` is called.
 from __future__ import annotations
 
 from zrtools.charts import style
+from zrtools.charts.abnormal import incident, incidents
 from zrtools.charts.changes import contributions
-from zrtools.charts.failures import failures, failures_by_carrier, failures_over_time
+from zrtools.charts.course import failures_by_carrier, failures_over_time
+from zrtools.charts.failures import failures
 from zrtools.charts.style import FONTS, save, svg, use
 from zrtools.charts.usage import usage_forecast, usage_gaps, usage_months, usage_shares
 
@@ -18,6 +20,8 @@ __all__ = [
     "failures",
     "failures_by_carrier",
     "failures_over_time",
+    "incident",
+    "incidents",
     "save",
     "style",
     "svg",

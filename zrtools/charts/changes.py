@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from zrtools import schemas, words
+from zrtools import schemas
 from zrtools.charts import style
+from zrtools.charts.telling import say
 from zrtools.errors import InputError
 from zrtools.failures.wording import named_segment
 
@@ -31,9 +32,9 @@ def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None 
     if most < 1:
         raise InputError(f"most={most}: show at least one segment.")
     schemas.check(comparison, schemas.COMPARISON, "COMPARISON")
-    title = _say("contributions", lang)
+    title = say("contributions", lang)
     if comparison.is_empty():
-        return style.nothing(title, _say("no_rows", lang))
+        return style.nothing(title, say("no_rows", lang))
     totals = comparison.row(0, named=True)
     before, after = float(totals["total_before"]), float(totals["total_after"])
     steps = _steps(comparison, most, before, after, lang)
@@ -49,17 +50,17 @@ def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None 
     base = alt.Chart(steps).encode(
         y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=340, domain=False, ticks=False)),
         tooltip=[
-            alt.Tooltip("name:N", title=_say("segment", lang)),
-            alt.Tooltip("said:N", title=_say("contribution", lang)),
-            alt.Tooltip("interval:N", title=_say("interval", lang)),
-            alt.Tooltip("rates:N", title=_say("rate", lang)),
-            alt.Tooltip("shares:N", title=_say("traffic", lang)),
+            alt.Tooltip("name:N", title=say("segment", lang)),
+            alt.Tooltip("said:N", title=say("contribution", lang)),
+            alt.Tooltip("interval:N", title=say("interval", lang)),
+            alt.Tooltip("rates:N", title=say("rate", lang)),
+            alt.Tooltip("shares:N", title=say("traffic", lang)),
         ],
     )
     moved = base.transform_filter("!datum.is_total")
     ends = base.transform_filter("datum.is_total")
     colour = alt.condition("datum.contribution > 0", alt.value(style.FAILED), alt.value(_DOWN))
-    place = alt.X("from:Q", title=_say("rate", lang), scale=scale, axis=alt.Axis(format=digits, tickCount=6))
+    place = alt.X("from:Q", title=say("rate", lang), scale=scale, axis=alt.Axis(format=digits, tickCount=6))
     chart: ChartType = alt.layer(
         base.transform_filter("datum.next != null")
         .mark_rule(color="#9AA5B1", strokeDash=[2, 2])
@@ -88,7 +89,7 @@ def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None 
         chart,
         title,
         [
-            _say(
+            say(
                 "contributions_summary",
                 lang,
                 before=f"{before:.2%}",
@@ -97,7 +98,7 @@ def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None 
                 low=f"{totals['change_low'] * 100:+.2f}",
                 high=f"{totals['change_high'] * 100:+.2f}",
             ),
-            _say("contributions_note", lang),
+            say("contributions_note", lang),
         ],
     )
 
@@ -121,7 +122,7 @@ def _steps(
     )
     if tail.height:
         rest = tail.select(
-            pl.lit(_say("others_n", lang, n=tail.height)).alias("name"),
+            pl.lit(say("others_n", lang, n=tail.height)).alias("name"),
             pl.col("contribution").sum(),
             pl.lit(None, pl.Float64).alias("contribution_low"),
             pl.lit(None, pl.Float64).alias("contribution_high"),
@@ -145,7 +146,7 @@ def _steps(
     ).with_columns(label_at=pl.max_horizontal("from", "to", "reach_high"))
     totals = pl.DataFrame(
         {
-            "name": [_say("before", lang), _say("after", lang)],
+            "name": [say("before", lang), say("after", lang)],
             "from": [before, after],
             "to": [before, after],
             "said": [f"{before:.2%}", f"{after:.2%}"],
@@ -157,14 +158,10 @@ def _steps(
 
 
 def _points(column: str, lang: str | None) -> pl.Expr:
-    unit = _say("points", lang)
+    unit = say("points", lang)
     return pl.col(column).map_elements(lambda value: f"{value * 100:+.2f}{unit}", pl.String)
 
 
 def _arrow(before: str, after: str) -> pl.Expr:
     sides = [pl.col(c).map_elements(style.percent_text, pl.String).fill_null("–") for c in (before, after)]
     return pl.format("{} → {}", *sides)
-
-
-def _say(key: str, lang: str | None, **values: object) -> str:
-    return words.text(f"charts.{key}", lang, **values)

@@ -68,6 +68,26 @@ TEXTS: dict[str, Label] = {
         "結果が確定したものがまだありません（未確定 {pending}件）",
         "Nothing is settled yet ({pending} pending)",
     ),
+    "incidents": Label("不達の異常", "Abnormal failures"),
+    "incidents_none": Label("異常は見つかりませんでした", "Nothing abnormal was found"),
+    "incidents_note": Label(
+        "青い帯：異常のあった送信の時間帯（番号は下の一覧）",
+        "Blue: when the messages of the incident were sent (numbers as below)",
+    ),
+    "incidents_more": Label("ほかに{n}件の異常がある", "{n} more incidents are not shown"),
+    "incident": Label("異常", "incident"),
+    "incident_said": Label(
+        "{start}〜{end} 送信分、通常より約{excess}通多い（不達率 {rate}、通常 {usual}）",
+        "sent {start} to {end}: about {excess} more than usual (rate {rate}, usually {usual})",
+    ),
+    "shaded_note": Label(
+        "青い帯：異常のあった送信の時間帯", "Blue: when the messages of the incident were sent"
+    ),
+    "usual": Label("通常の不達率", "usual rate"),
+    "everything": Label("全体", "everything"),
+    "sender": Label("送信元 {code}", "sender {code}"),
+    "campaign": Label("配信 {name}", "campaign {name}"),
+    "no_campaign": Label("タグなし", "no tag"),
     "contributions": Label("不達率を動かしたもの", "What moved the failure rate"),
     "contributions_summary": Label(
         "不達率 {before} → {after}（{change}ポイント、95%区間 {low}〜{high}）",

@@ -1,0 +1,339 @@
+"""Charts of failures over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, get_args
+
+import polars as pl
+
+from zrtools import words
+from zrtools.charts import style
+from zrtools.charts.telling import in_order, rates, say, slimmed, span_of, summary, why_nothing
+from zrtools.failures import trend
+from zrtools.failures.course import Every
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    import altair as alt
+    from altair.typing import ChartType
+
+__all__ = [
+    "Times",
+    "failures_by_carrier",
+    "failures_over_time",
+    "is_dense",
+    "notes",
+    "rates_panel",
+    "time_axis",
+    "times_of",
+    "top_of",
+]
+
+_UNITS = get_args(Every)
+_HOURS = {"1h": 1, "1d": 24, "1w": 168}
+_MOST_TIMES = 800
+_DENSE = 62
+_MOST_PANELS = 8
+
+
+def failures_over_time(frame: Any, *, every: Every = "1d", lang: str | None = None) -> ChartType:
+    """Draw the failure rate over time with its 95 % interval, above the number of messages.
+
+    Takes what `classify` takes. Days are days of sending, or of receiving the status where the frame has no day
+    of sending; hours are hours in which the status was received; the axis says which. Where 1 % or more of the
+    messages is still pending the point is hollow. More than 800 points are summed to the next longer unit, and
+    the chart says so. Raises `InputError` for a frame without statuses and for another `every`.
+    """
+    import altair as alt
+
+    title = say("failures_over_time", lang)
+    times = times_of(slimmed(frame), every, None, lang)
+    if not times.summed["settled"]:
+        return style.nothing(title, why_nothing(times.summed, lang))
+    chart: alt.VConcatChart = alt.vconcat(
+        rates_panel(times, lang, top_of(times.frame), bare=True).properties(width=style.WIDTH, height=220),
+        _volumes_panel(times, lang).properties(width=style.WIDTH, height=100),
+        spacing=8,
+    ).resolve_scale(color="independent")
+    return style.finish(chart, title, [summary(times.span, times.summed, lang), *notes(times, lang)])
+
+
+def failures_by_carrier(frame: Any, *, every: Every = "1d", lang: str | None = None) -> ChartType:
+    """Draw the failure rate over time in one small panel a carrier, all on the same scale.
+
+    Reads times as `failures_over_time` does. A pending message has no carrier yet, so where 1 % or more of a
+    time's messages is pending the points of all carriers are hollow. Raises `InputError` for a frame without
+    statuses and for another `every`.
+    """
+    import altair as alt
+
+    title = say("failures_by_carrier", lang)
+    times = times_of(slimmed(frame), every, "carrier", lang)
+    if not times.summed["settled"]:
+        return style.nothing(title, why_nothing(times.summed, lang))
+    parts = times.frame.partition_by("carrier", as_dict=True)
+    sizes = times.frame.group_by("carrier").agg(pl.col("settled").sum()).top_k(_MOST_PANELS, by="settled")
+    kept = [parts[(name,)] for name in in_order(sizes)["carrier"]]
+    # a carrier of a few messages must not flatten the others: it gets a scale of its own, and says so
+    large = [part for part in kept if part["settled"].sum() >= 0.05 * times.summed["settled"]]
+    common = max(top_of(part) for part in large or kept)
+    chart: alt.ConcatChart = alt.concat(
+        *(_carrier_panel(replace(times, frame=part), common, lang) for part in kept), columns=2, spacing=22
+    )
+    return style.finish(chart, title, [summary(times.span, times.summed, lang), *notes(times, lang)])
+
+
+def _carrier_panel(times: Times, common: float, lang: str | None) -> ChartType:
+    import altair as alt
+
+    own = top_of(times.frame)
+    failed, settled = (int(times.frame[name].sum()) for name in ("failed", "settled"))
+    said = (
+        f"{style.percent_text(failed / settled)} ({style.count_text(failed)} / {style.count_text(settled)})"
+    )
+    name = words.carrier(times.frame["carrier"][0], lang)
+    title = alt.TitleParams(
+        name,
+        subtitle=said + (f"  {say('own_scale', lang)}" if own > 2 * common else ""),
+        anchor="start",
+        fontSize=14,
+        fontWeight=600,
+        color=style.INK,
+        subtitleColor=style.MUTED,
+        subtitleFontSize=12,
+        offset=8,
+    )
+    panel = rates_panel(times, lang, own if own > 2 * common else common)
+    return panel.properties(width=(style.WIDTH - 60) // 2, height=120, title=title)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Failures by time, every time of the stretch present and worded for tooltips."""
+
+    frame: pl.DataFrame
+    every: Every
+    asked: Every
+    span: tuple[date | None, date | None]
+    summed: dict[str, int]
+    dated: str
+    few: int
+
+
+def times_of(
+    frame: Any,
+    every: Every,
+    by: str | None,
+    lang: str | None,
+    *,
+    centred: bool = True,
+    few: Sequence[int] = (30, 10),
+) -> Times:
+    """Count a frame over time.
+
+    With `centred` a day's mark stands at its midnight, else at its noon. Times with fewer settled messages than the
+    first of `few` that at least half of the times reach have no rate.
+    """
+
+    def counted(unit: Every) -> pl.DataFrame:
+        found = trend(frame, unit, by or ())
+        return found.with_columns(time=pl.col("start").dt.replace_time_zone(None)).drop_nulls("time")
+
+    found, unit = counted(every), every
+    while unit != _UNITS[-1] and _length(found) > _MOST_TIMES * _HOURS[unit]:
+        unit = _UNITS[_UNITS.index(unit) + 1]
+        found = counted(unit)
+    basis = set(found["day_basis"])
+    dated = "send_date" if basis == {"send_date"} else "date_time" if basis == {"date_time"} else "mixed"
+    summed = {name: int(found[name].sum()) for name in ("failed", "settled", "pending")}
+    # a rate of two messages says nothing and would set the scale for all others
+    sizes = found.filter(pl.col("settled") > 0)["settled"]
+    least = next((size for size in few if (sizes >= size).sum() * 2 >= sizes.len()), 0)
+    if summed["settled"]:
+        found = _completed(found, unit, by, least, lang, centred=centred)
+    return Times(found, unit, every, span_of(frame), summed, f"by_{dated}", least)
+
+
+def _length(found: pl.DataFrame) -> float:
+    """Tell how many hours a trend covers."""
+    return float(found.select((pl.col("time").max() - pl.col("time").min()).dt.total_hours()).item() or 0)
+
+
+def _completed(
+    found: pl.DataFrame, unit: Every, by: str | None, few: int, lang: str | None, *, centred: bool
+) -> pl.DataFrame:
+    ends = pl.col("time").min(), pl.col("time").max()
+    whole = found.select(pl.datetime_range(*ends, unit, time_unit="ms").alias("time"))
+    if by:
+        whole = whole.join(found.filter(pl.col("settled") > 0).select(by).unique(), how="cross")
+    keys = ["time", by] if by else ["time"]
+    step = pl.col("until") - pl.col("time")
+    centred &= unit != "1h"
+    weekday = (
+        pl.col("time").dt.weekday().replace_strict(range(1, 8), style.weekdays(lang), return_dtype=pl.String)
+    )
+    worded = {
+        "1h": pl.col("time").dt.strftime("%Y-%m-%d %H:%M") + pl.col("until").dt.strftime(" – %H:%M"),
+        "1d": pl.format("{} ({})", pl.col("time").dt.strftime("%Y-%m-%d"), weekday),
+        "1w": pl.col("time").dt.strftime("%Y-%m-%d")
+        + (pl.col("until") - pl.duration(days=1)).dt.strftime(" – %m-%d"),
+    }
+    seen = pl.col("settled") >= max(few, 1)
+    return (
+        whole.join(found, on=keys, how="left", nulls_equal=True)
+        .with_columns(
+            pl.col("failed", "settled", "pending").fill_null(0), until=pl.col("time").dt.offset_by(unit)
+        )
+        .with_columns(
+            pl.when(seen).then(pl.col("failure_rate", "rate_low", "rate_high")),
+            when=worded[unit],
+            left=pl.col("time") - step / 2 if centred else pl.col("time"),
+            right=pl.col("until") - step / 2 if centred else pl.col("until"),
+            at=pl.col("time") if centred else pl.col("time") + step / 2,
+            delivered=pl.col("settled") - pl.col("failed"),
+            is_open=~pl.col("is_final").fill_null(value=True),
+        )
+        .sort(keys, nulls_last=True)
+    )
+
+
+def top_of(times: pl.DataFrame) -> float:
+    """Choose how high a scale of rates reaches: the intervals of sparse times must not squash the rest."""
+    rates: tuple[float | None, ...] = times.select(
+        highest=pl.col("failure_rate").max(),
+        usual=pl.col("rate_high").quantile(0.9, "higher"),
+        furthest=pl.col("rate_high").max(),
+    ).row(0)
+    highest, usual, furthest = (float(rate or 0) for rate in rates)
+    return min(max(usual, min(furthest, 1.35 * highest), 0.001) * 1.04, 1.0)
+
+
+def rates_panel(times: Times, lang: str | None, top: float, *, bare: bool = False) -> ChartType:
+    """Draw rates with intervals: a line for each where they are few, a band where they are many."""
+    import altair as alt
+
+    drawn = times.frame.select(
+        "at", "when", "failed", "settled", "pending", "failure_rate", "rate_low", "rate_high", "is_open"
+    )
+    base = (
+        alt.Chart(drawn)
+        .transform_calculate(**rates())
+        .encode(
+            x=time_axis(times, lang, "at", bare=bare),
+            y=alt.Y(
+                "failure_rate:Q",
+                title=say("rate", lang),
+                axis=alt.Axis(format=".2~%" if top < 0.01 else ".1~%", tickCount=5),
+                scale=alt.Scale(domain=[0, top], nice=False),
+            ),
+            tooltip=[
+                alt.Tooltip("when:N", title=say("period", lang)),
+                alt.Tooltip("rate:N", title=say("rate", lang)),
+                alt.Tooltip("interval:N", title=say("interval", lang)),
+                *(
+                    alt.Tooltip(f"{c}:Q", title=say(c, lang), format=",")
+                    for c in ("failed", "settled", "pending")
+                ),
+            ],
+        )
+    )
+    colour = style.FAILED
+    if is_dense(times):
+        interval = base.mark_area(color=colour, opacity=0.22, clip=True)
+    else:
+        interval = base.mark_rule(color=colour, opacity=0.45, strokeWidth=2, clip=True)
+    points = base.transform_filter(f"datum.is_open || {str(not is_dense(times)).lower()}").mark_point(
+        color=colour,
+        size=12 if is_dense(times) else 42,
+        filled=True,
+        opacity=1,
+        strokeWidth=1.6,
+        stroke=colour,
+    )
+    chart: ChartType = alt.layer(
+        interval.encode(y="rate_low:Q", y2="rate_high:Q"),
+        base.mark_line(color=colour, strokeWidth=1.5, clip=True),
+        points.encode(fill=alt.condition("datum.is_open", alt.value("#FFFFFF"), alt.value(colour))),
+    )
+    return chart
+
+
+def _volumes_panel(times: Times, lang: str | None) -> alt.Chart:
+    import altair as alt
+
+    kinds = {"delivered": style.DELIVERED, "failed": style.FAILED, "pending": style.PENDING}
+    names = {kind: say(kind, lang) for kind in kinds}
+    gap = 0.0 if is_dense(times) else 0.08
+    long = (
+        times.frame.unpivot(
+            list(kinds), index=["left", "right", "when"], variable_name="kind", value_name="messages"
+        )
+        .with_columns(right=pl.col("right") - (pl.col("right") - pl.col("left")) * gap)
+        # unpivot keeps the order of kinds, so the sums stack them in it
+        .with_columns(high=pl.col("messages").cum_sum().over("left"))
+        .with_columns(low=pl.col("high") - pl.col("messages"), outcome=pl.col("kind").replace_strict(names))
+        .filter(pl.col("messages") > 0)
+    )
+    chart: alt.Chart = (
+        alt.Chart(long)
+        .mark_rect()
+        .encode(
+            x=time_axis(times, lang, "left"),
+            x2="right:T",
+            y=alt.Y("low:Q", title=say("messages", lang), axis=alt.Axis(tickCount=3, format=",.0f")),
+            y2="high:Q",
+            color=alt.Color(
+                "outcome:N",
+                title=None,
+                scale=alt.Scale(domain=list(names.values()), range=list(kinds.values())),
+                legend=alt.Legend(orient="bottom", direction="horizontal"),
+            ),
+            tooltip=[
+                alt.Tooltip("when:N", title=say("period", lang)),
+                alt.Tooltip("outcome:N", title=say("outcome", lang)),
+                alt.Tooltip("messages:Q", title=say("messages", lang), format=","),
+            ],
+        )
+    )
+    return chart
+
+
+def time_axis(times: Times, lang: str | None, column: str, *, bare: bool = False) -> alt.X:
+    """Make the time axis; a bare one leaves its words to the panel below."""
+    import altair as alt
+
+    ends: tuple[datetime, datetime] = times.frame.select(pl.col("left").min(), pl.col("right").max()).row(0)
+    dated = "by_hour" if times.every == "1h" else times.dated
+    axis = style.day_axis(
+        max((ends[1] - ends[0]).days, 1),
+        lang=lang,
+        hours=times.every == "1h",
+        title=None if bare else say(dated, lang),
+    )
+    if bare:
+        axis.labels = False
+    domain = [
+        alt.DateTime(year=end.year, month=end.month, date=end.day, hours=end.hour, minutes=end.minute)
+        for end in ends
+    ]
+    return alt.X(f"{column}:T", scale=alt.Scale(domain=domain), axis=axis)
+
+
+def is_dense(times: Times) -> bool:
+    """Tell whether there are too many times for a mark and a line each."""
+    return times.frame["time"].n_unique() > _DENSE
+
+
+def notes(times: Times, lang: str | None) -> list[str]:
+    """Say how a course is to be read."""
+    said = [say("band_note" if is_dense(times) else "lines_note", lang)]
+    if times.frame["is_open"].any():
+        said.append(say("open_note", lang))
+    if times.frame.filter(pl.col("settled") > 0)["failure_rate"].null_count():
+        said.append(say("few_note", lang, few=times.few))
+    if times.every != times.asked:
+        said.append(say("coarser", lang, unit=say(f"unit_{times.every}", lang)))
+    return said
