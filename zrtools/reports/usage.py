@@ -73,6 +73,11 @@ class UsageReport:
         return pl.Series("carrier", names, dtype=pl.String)
 
     @property
+    def months(self) -> int:
+        """How many months are reported."""
+        return self.monthly["month"].n_unique()
+
+    @property
     def this_month(self) -> pl.DataFrame:
         """The rows of the reported month."""
         return self.monthly.filter(pl.col("month") == self.month)
@@ -103,7 +108,7 @@ class UsageReport:
             )
             said.append(self.say("headline", previous=ending, **named))
         if count:
-            top = self.by_carrier().sort("count", descending=True).row(0, named=True)
+            top = self.by_carrier().row(0, named=True)
             said.append(
                 self.say(
                     "largest", carrier=top["carrier"], count=f"{top['count']:,}", share=f"{top['share']:.1%}"
@@ -283,6 +288,7 @@ def usage(
     coverage: Any = None,
     prices: room.Prices | str | Path | None = None,
     invoice: pl.DataFrame | str | Path | None = None,
+    invoice_columns: Mapping[str, str] | None = None,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
     client_id: str | None = None,
     tolerance: float = 0,
@@ -294,8 +300,9 @@ def usage(
     `counts` are COUNTS, or snapshots of an archive; with `statuses` (on any engine) they are reconciled and the
     running month is projected better. `month` is the month reported, else the last complete one, after `months` -
     1 before it. `coverage`, `tolerance`, `invoice` and `client_id` are as in `usage.reconcile`, `prices` and
-    `clients` as in `usage.cost` and `usage.monthly`; files are read. What cannot be used or is missing is said in
-    the report, and the rest is made. Returns the path.
+    `clients` as in `usage.cost` and `usage.monthly`; files are read (`invoice_columns` as in
+    `usage.read_invoice`). What cannot be used or is missing is said in the report, and the rest is made. Returns
+    the path.
 
     Raises `InputError` when the counts themselves, the month or the path's ending cannot be used.
     """
@@ -310,6 +317,7 @@ def usage(
         coverage=coverage,
         prices=prices,
         invoice=invoice,
+        invoice_columns=invoice_columns,
         clients=clients,
         client_id=client_id,
         tolerance=tolerance,
@@ -328,6 +336,7 @@ def gather(
     coverage: Any = None,
     prices: room.Prices | str | Path | None = None,
     invoice: pl.DataFrame | str | Path | None = None,
+    invoice_columns: Mapping[str, str] | None = None,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
     client_id: str | None = None,
     tolerance: float = 0,
@@ -354,7 +363,8 @@ def gather(
         "problem_prices", lambda: room.read_prices(prices) if isinstance(prices, (str, Path)) else prices
     )
     lines = said.attempt(
-        "problem_invoice", lambda: room.read_invoice(invoice) if isinstance(invoice, (str, Path)) else invoice
+        "problem_invoice",
+        lambda: room.read_invoice(invoice, invoice_columns) if isinstance(invoice, (str, Path)) else invoice,
     )
     if lines is not None:
         lines = lines.filter(pl.col("month").is_between(first, target))
@@ -533,25 +543,36 @@ def _page(report: UsageReport) -> Page:
     wide = report.wide()
     names: dict[str, tuple[str, Kind]] = {c: (c, "count") for c in wide.columns if c != "month"}
     page.table(_text_month(wide), {"month": (say("month"), "text"), **names})
-    sums = _signed(_text_month(report.sums()), "change_rate", "year_change_rate")
+    sums = _signed(_text_month(report.sums()), "change", "change_rate", "year_change", "year_change_rate")
     page.table(*_columns(report, sums, _SUMS))
     page.section(say("clients"))
     across = room.pivot(report.monthly, rows="client", columns="month", totals=False)
-    listed = across.with_columns(pl.col("client").fill_null("–")).rename({"total": say("total")})
-    counts: dict[str, tuple[str, Kind]] = {c: (c, "count") for c in listed.columns if c != "client"}
+    listed = across.sort("total", descending=True).with_columns(pl.col("client").fill_null("–"))
+    listed = listed.rename({"total": say("total")})
+    counts: dict[str, tuple[str, Kind]] = {
+        c: (c.replace("-", "/"), "count") for c in listed.columns if c != "client"
+    }
     page.table(listed, {"client": (say("client"), "text"), **counts})
     page.section(say("reconciliation"))
     if report.reconciliation.height:
         page.text(say("basis_is", basis=say(f"basis {report.reconciliation['basis'][0]}")))
         page.chart(charts.usage_gaps(report.reconciliation, lang=report.lang), say("gaps_title"))
-        page.table(*_columns(report, _text_month(report.explained()), _RECONCILIATION))
+        rows = report.explained()
+        shown = rows.filter((pl.col("month") == report.month) | ~pl.col("agrees").fill_null(value=False))
+        others = say("others_agree", n=rows.height - shown.height) if rows.height > shown.height else ""
+        worded = _signed(_text_month(shown), "difference", "invoice_difference")
+        page.table(*_columns(report, worded, _RECONCILIATION), note=others)
     else:
         page.text(say("no_statuses"))
     page.section(say("cost"))
     if report.cost.height:
+        added = pl.col("quantity", "unpriced", "net", "tax", "gross").sum()
+        bills = report.bill.group_by("month").agg(added).sort("month")
         page.text(say("bill_section"))
-        money = _money(_text_month(report.bill), report, "net", "tax", "gross")
-        page.table(*_columns(report, money, _BILL))
+        page.table(*_columns(report, _money(_text_month(bills), report, "net", "tax", "gross"), _BILL))
+        page.text(say("clients_cost", month=report.name_month(report.month)))
+        mine = report.bill.filter(pl.col("month") == report.month)
+        page.table(*_columns(report, _money(mine, report, "net", "tax", "gross"), _BILL_OF_CLIENT))
         page.text(say("lines_section", month=report.name_month(report.month)))
         page.table(*_columns(report, _money(report.priced(), report, "unit_price", "amount"), _COST))
     else:
@@ -576,9 +597,9 @@ _BY_CARRIER: dict[str, Kind] = {
 _SUMS: dict[str, Kind] = {
     "month": "text",
     "count": "count",
-    "change": "count",
+    "change": "interval",
     "change_rate": "interval",
-    "year_change": "count",
+    "year_change": "interval",
     "year_change_rate": "interval",
 }
 _FORECAST: dict[str, Kind] = {
@@ -593,22 +614,22 @@ _RECONCILIATION: dict[str, Kind] = {
     "carrier": "text",
     "counts": "count",
     "statuses": "count",
-    "difference": "count",
+    "difference": "interval",
     "pending": "count",
     "invoice": "count",
-    "invoice_difference": "count",
+    "invoice_difference": "interval",
     "verdict": "text",
     "why": "text",
 }
 _BILL: dict[str, Kind] = {
     "month": "text",
-    "client": "text",
     "quantity": "count",
     "unpriced": "count",
     "net": "interval",
     "tax": "interval",
     "gross": "interval",
 }
+_BILL_OF_CLIENT: dict[str, Kind] = {"client": "text", **{c: k for c, k in _BILL.items() if c != "month"}}
 _COST: dict[str, Kind] = {
     "client": "text",
     "carrier": "text",
@@ -683,10 +704,16 @@ def _money(frame: pl.DataFrame, report: UsageReport, *columns: str) -> pl.DataFr
 
 
 def _signed(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """Write rates as signed per cent and differences as signed counts."""
+
+    def worded(value: Any) -> str:
+        return f"{value:+.1%}" if isinstance(value, float) else f"{value:+,}" if value else "0"
+
     return frame.with_columns(
-        pl.Series(c, [None if v is None else f"{v:+.1%}" for v in frame[c]], dtype=pl.String) for c in columns
+        pl.Series(c, [None if v is None else worded(v) for v in frame[c]], dtype=pl.String) for c in columns
     )
 
 
 def _text_month(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.col("month").dt.strftime("%Y-%m"))
+    # a slash between digits is no place to break a line, a hyphen is
+    return frame.with_columns(pl.col("month").dt.strftime("%Y/%m"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ __all__ = ["fill"]
 _FONT = "Yu Gothic"
 _INK, _MUTED, _ACCENT, _SOFT, _LINE = "#1F2933", "#52606D", "#0072B2", "#EAF3F8", "#C9D2DA"
 _COUNT, _CHANGE, _RATE, _PART = "#,##0", "+#,##0;-#,##0;0", "+0.0%;-0.0%;0.0%", "0.0%"
+_WIDE = 730
+"""As wide as the summary's seven columns, in pixels."""
 _MONTH, _DAY = "yyyy/mm", "yyyy/mm/dd"
 
 
@@ -37,12 +40,14 @@ def fill(report: UsageReport, path: Path) -> None:
         book.set_properties({"title": report.say("title", month=report.name_month(report.month))})
         made = _Book(book, report)
         # the summary stands first, and its charts draw from the sheet that is filled before it
-        summary = _Sheet(made, "summary", landscape=False)
-        ranges = _by_carrier(_Sheet(made, "by_carrier"))
+        summary = _Sheet(made, "summary", landscape=False, pages=1)
+        ranges = _by_carrier(
+            _Sheet(made, "by_carrier", landscape=False, pages=1 if report.months <= 13 else 0)
+        )
         _summary(summary, ranges)
         _clients(_Sheet(made, "clients"))
         _reconciliation(_Sheet(made, "reconciliation"))
-        _cost(_Sheet(made, "cost"))
+        _cost(_Sheet(made, "cost", landscape=False))
         _notes(_Sheet(made, "notes", landscape=False))
         summary.sheet.activate()
 
@@ -65,7 +70,7 @@ class _Book:
 class _Sheet:
     """A sheet that is filled from the top, set up for A4."""
 
-    def __init__(self, book: _Book, name: str, *, landscape: bool = True) -> None:
+    def __init__(self, book: _Book, name: str, *, landscape: bool = True, pages: int = 0) -> None:
         self.book = book
         self.report = book.report
         self.name = self.report.say(name)
@@ -77,7 +82,8 @@ class _Sheet:
         sheet.set_paper(9)
         sheet.set_landscape() if landscape else sheet.set_portrait()
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        sheet.fit_to_pages(1, 0)
+        # a page wide, and as many high as it takes where `pages` is 0
+        sheet.fit_to_pages(1, pages)
         sheet.center_horizontally()
         sheet.set_footer(
             f"&L&8{book.report.say('title', month=_plain(book.report))}&C&8{self.name}&R&8&P / &N"
@@ -92,10 +98,9 @@ class _Sheet:
             self.row += 1
 
     def heading(self, text: str) -> None:
+        look = self.book.form(bold=True, font_size=12, font_color=_ACCENT)
         self.sheet.set_row(self.row, 20)
-        self.sheet.write_string(
-            self.row, 0, text, self.book.form(bold=True, font_size=12, font_color=_ACCENT)
-        )
+        self.sheet.write_string(self.row, 0, text[:1].upper() + text[1:], look)
         self.row += 1
 
     def text(self, text: str, columns: int, *, soft: bool = False, indent: int = 0) -> None:
@@ -122,8 +127,18 @@ class _Sheet:
         bold_last: bool = False,
         wrap: str | None = None,
         freeze: bool = False,
+        alone: bool = False,
     ) -> tuple[int, int]:
-        """Write a frame as a table: each column with its heading and number format; give its first and last row."""
+        """Write a frame as a table: each column with its heading and number format; give its first and last row.
+
+        Columns without any value are left out. The header of a table that is `alone` on its sheet is printed on
+        every page; a frozen one stays while scrolling.
+        """
+        columns = {
+            c: look
+            for n, (c, look) in enumerate(columns.items())
+            if n == 0 or not frame.height or frame[c].count()
+        }
         labels = _unique([label for label, _ in columns.values()])
         shown = frame.select(*columns).rename(dict(zip(columns, labels, strict=True)))
         shown = shown.with_columns(
@@ -131,7 +146,10 @@ class _Sheet:
         )
         formats: Any = {}
         for (key, (_, number)), label in zip(columns.items(), labels, strict=True):
-            formats[label] = {"valign": "vcenter", **({"num_format": number} if number else {})}
+            left = {"align": "left", "indent": 0 if label == labels[0] else 1}
+            formats[label] = {"valign": "vcenter", **({"num_format": number} if number else left)}
+            if number in (_MONTH, _DAY):
+                formats[label] |= {"align": "left"}
             if key == wrap:
                 formats[label] |= {"text_wrap": True}
         top = self.row
@@ -149,13 +167,27 @@ class _Sheet:
                     "bottom_color": _ACCENT,
                     "text_wrap": True,
                     "valign": "vcenter",
-                    "align": "center",
                 },
                 autofilter=False,
             )
+            for n, (label, (_, number)) in enumerate(zip(labels, columns.values(), strict=True)):
+                # a heading stands where its figures stand
+                aside = "left" if number in (None, _MONTH, _DAY) else "right"
+                look = {
+                    "bold": True,
+                    "bg_color": _SOFT,
+                    "bottom": 1,
+                    "bottom_color": _ACCENT,
+                    "text_wrap": True,
+                }
+                indent = 1 if number is None and n else 0
+                self.sheet.write_string(top, n, label, self.book.form(**look, align=aside, indent=indent))
         else:
             for n, label in enumerate(labels):
                 self.sheet.write_string(top, n, label, self.book.form(bold=True, bg_color=_SOFT))
+        # room for a heading of two lines
+        narrow = any(_width(label) > self._widths.get(n, 99) - 1 for n, label in enumerate(labels))
+        self.sheet.set_row(top, 30 if narrow else 18)
         for n, label in enumerate(labels):
             if n not in self._widths:
                 self._widths[n] = _fit(shown[label], label)
@@ -171,6 +203,7 @@ class _Sheet:
             self._heights(shown, labels[list(columns).index(wrap)], top)
         if freeze:
             self.sheet.freeze_panes(top + 1, 1)
+        if alone:
             self.sheet.repeat_rows(top)
         self.row = last + 2
         return top + 1, last
@@ -288,7 +321,8 @@ def _summary(sheet: _Sheet, ranges: dict[str, Any]) -> None:
 def _charts(sheet: _Sheet, ranges: dict[str, Any]) -> None:
     report, say = sheet.report, sheet.report.say
     book, source = sheet.book.book, ranges["sheet"]
-    column = {"size": 10, "name": _FONT, "color": _INK}
+    face = {"size": 9, "name": _FONT, "color": _INK}
+    small = face | {"size": 8}
     first, last = ranges["counts"]
 
     def series(rows: tuple[int, int], name: str, at: int, **more: Any) -> dict[str, Any]:
@@ -299,12 +333,12 @@ def _charts(sheet: _Sheet, ranges: dict[str, Any]) -> None:
             **more,
         }
 
-    def finished(chart: Any, title: str, number: str) -> None:
-        chart.set_title({"name": title, "name_font": column | {"size": 12, "bold": True}, "overlay": False})
-        chart.set_legend({"position": "bottom", "font": column})
+    def finished(chart: Any, title: str, number: str, left: int = 0, width: int = _WIDE) -> None:
+        chart.set_title({"name": title, "name_font": face | {"size": 11, "bold": True}, "overlay": False})
+        chart.set_legend({"position": "bottom", "font": face})
         chart.set_x_axis(
             {
-                "num_font": column | {"size": 9},
+                "num_font": small,
                 "num_format": "yy/mm",
                 "text_axis": True,
                 "line": {"color": _LINE},
@@ -312,24 +346,28 @@ def _charts(sheet: _Sheet, ranges: dict[str, Any]) -> None:
         )
         chart.set_y_axis(
             {
-                "num_font": column | {"size": 9},
+                "num_font": small,
                 "num_format": number,
                 "major_gridlines": {"visible": True, "line": {"color": "#E4E7EB"}},
                 "line": {"none": True},
                 "min": 0,
             }
         )
-        chart.set_size({"width": 735, "height": 300})
-        sheet.sheet.insert_chart(sheet.row, 0, chart, {"x_offset": 2, "y_offset": 4, "description": title})
-        sheet.row += 16
+        chart.set_size({"width": width, "height": 250})
+        sheet.sheet.insert_chart(
+            sheet.row,
+            0,
+            chart,
+            {"x_offset": 2 + left, "y_offset": 4, "description": title, "object_position": 1},
+        )
 
     colours = _colours(report)
     stacked = book.add_chart({"type": "column", "subtype": "stacked"})
     for n, name in enumerate(ranges["names"], 1):
         stacked.add_series(series((first, last), name, n, fill={"color": colours[name]}, gap=45))
-    if sheet.row > 24:
-        sheet.sheet.set_h_pagebreaks([sheet.row])
     finished(stacked, say("months_title"), _COUNT)
+    sheet.row += 14
+    half = _WIDE // 2 - 4 if "heading" in ranges else _WIDE
     shares = book.add_chart({"type": "line"})
     for n, name in enumerate(ranges["names"], 1):
         look = {
@@ -338,25 +376,25 @@ def _charts(sheet: _Sheet, ranges: dict[str, Any]) -> None:
             | {k: {"color": colours[name]} for k in ("fill", "border")},
         }
         shares.add_series(series(ranges["shares"], name, n, **look))
-    finished(shares, say("shares_title"), "0%")
+    finished(shares, say("shares_title"), "0%", width=half)
     if "heading" in ranges:
         rows, row = ranges["heading"], ranges["last"]
         heading = book.add_chart({"type": "column", "subtype": "stacked"})
         heading.add_series(series(rows, say("counted"), 1, fill={"color": style.DELIVERED}, gap=45))
-        length = rows[1] - rows[0] + 1
-        bars = {
-            "type": "custom",
-            "plus_values": [0] * (length - 1) + [row["high"] - row["forecast"]],
-            "minus_values": [0] * (length - 1) + [row["forecast"] - row["low"]],
-            "line": {"color": _INK, "width": 1.5},
-        }
-        heading.add_series(series(rows, say("expected"), 2, fill={"color": "#9CC7E3"}, y_error_bars=bars))
-        finished(heading, say("forecast_title", month=report.name_month(row["month"])), _COUNT)
+        heading.add_series(series(rows, say("expected"), 2, fill={"color": "#9CC7E3"}))
+        ends = book.add_chart({"type": "line"})
+        for name, at in (("high", 5), ("low", 4)):
+            dash = {"type": "long_dash", "size": 12, "fill": {"color": _INK}, "border": {"color": _INK}}
+            ends.add_series(series(rows, say(name), at, line={"none": True}, marker=dash))
+        heading.combine(ends)
+        finished(
+            heading, say("forecast_title", month=report.name_month(row["month"])), _COUNT, half + 8, half
+        )
 
 
 def _clients(sheet: _Sheet) -> None:
     report, say = sheet.report, sheet.report.say
-    across = room.pivot(report.monthly, rows=["client", "client_id"], columns="month")
+    across = _largest_first(room.pivot(report.monthly, rows=["client", "client_id"], columns="month"))
     months = [c for c in across.columns if c not in ("client", "client_id")]
     across = across.with_columns(
         client=pl.coalesce(
@@ -377,7 +415,7 @@ def _clients(sheet: _Sheet) -> None:
     rows = report.this_month
     if rows.height:
         sheet.heading(say("clients_month", month=report.name_month(report.month)))
-        wide = room.pivot(rows, rows=["client", "client_id"])
+        wide = _largest_first(room.pivot(rows, rows=["client", "client_id"]))
         wide = wide.with_columns(
             client=pl.coalesce(
                 "client", pl.when(pl.int_range(pl.len()) == pl.len() - 1).then(pl.lit(say("total")))
@@ -394,9 +432,14 @@ def _clients(sheet: _Sheet) -> None:
         sheet.table(wide, names | carriers, bold_last=True)
 
 
+def _largest_first(pivot: pl.DataFrame) -> pl.DataFrame:
+    """Sort by total, the row of sums staying last."""
+    return pl.concat([pivot.head(-1).sort("total", descending=True, maintain_order=True), pivot.tail(1)])
+
+
 def _reconciliation(sheet: _Sheet) -> None:
     report, say = sheet.report, sheet.report.say
-    sheet.widths(11, 16, *[12.0] * 9, 12, 52)
+    sheet.widths(10, 16, *[10.5] * 8)
     sheet.title(say("reconciliation"))
     frame = report.explained()
     if not frame.height:
@@ -422,7 +465,10 @@ def _reconciliation(sheet: _Sheet) -> None:
     columns = {"month": (say("month"), _MONTH)} | {
         c: (say({"verdict": "agrees", "why": "reasons"}.get(c, c)), look) for c, look in looks.items()
     }
-    first, last = sheet.table(frame, columns, wrap="why", freeze=True)
+    # a column less, where nothing is missing or billed, must not shift the widths
+    columns = {c: look for c, look in columns.items() if c == "month" or frame[c].count()}
+    sheet.widths(10, 16, *[10.5] * (len(columns) - 4), 11, 44)
+    first, last = sheet.table(frame, columns, wrap="why", freeze=True, alone=True)
     at = list(columns).index("verdict")
     odd = sheet.book.book.add_format({"bold": True, "font_color": "#A84300"})
     sheet.sheet.conditional_format(
@@ -432,7 +478,7 @@ def _reconciliation(sheet: _Sheet) -> None:
 
 def _cost(sheet: _Sheet) -> None:
     report, say = sheet.report, sheet.report.say
-    sheet.widths(12, 22, *[15.0] * 5, 40)
+    sheet.widths(22, 16, *[13.0] * 5, 18)
     sheet.title(say("cost"))
     if not report.cost.height:
         sheet.text(say("no_prices"), 6)
@@ -445,8 +491,8 @@ def _cost(sheet: _Sheet) -> None:
     sheet.table(
         _floats(bill, "net", "tax", "gross"),
         {
-            "month": (say("month"), _MONTH),
             "client": (say("client"), None),
+            "month": (say("month"), _MONTH),
             "quantity": (say("quantity"), _COUNT),
             "unpriced": (say("unpriced"), _COUNT),
             **{c: (say(c), look) for c in ("net", "tax", "gross")},
@@ -455,13 +501,15 @@ def _cost(sheet: _Sheet) -> None:
         freeze=True,
     )
     sheet.heading(say("lines_section", month=report.name_month(report.month)))
-    priced = report.priced()
+    # a price without a first day holds since ever
+    since = pl.when(pl.col("since") > date(2000, 1, 1)).then(pl.col("since")).alias("since")
+    priced = report.priced().with_columns(since)
     sheet.table(
         _floats(priced, "unit_price", "amount"),
         {
-            "since": (say("since"), _DAY),
             "client": (say("client"), None),
             "carrier": (say("carrier"), None),
+            "since": (say("since"), _DAY),
             "over": (say("over"), _COUNT),
             "quantity": (say("quantity"), _COUNT),
             "unit_price": (say("unit_price"), "¥#,##0.00##"),
@@ -528,4 +576,4 @@ def _fit(column: pl.Series, label: str) -> float:
 
 
 def _width(text: str) -> float:
-    return sum(2.0 if unicodedata.east_asian_width(c) in "WFA" else 1.0 for c in text)
+    return sum(1.9 if unicodedata.east_asian_width(c) in "WF" else 1.0 for c in text)

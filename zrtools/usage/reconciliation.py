@@ -271,16 +271,19 @@ def _explained(
     invoice_differs = pl.col("invoice_difference").is_not_null() & ~close(
         invoice, pl.coalesce(counts, statuses)
     )
-    bills_failed = close(invoice, sums["delivered and failed"])
-    bills_delivered = close(invoice, sums["delivered"])
     parted = sums["delivered"] != sums["delivered and failed"]
+    follows = close(invoice, statuses) & differs & ~by_failures
+    with_failed, without = sums["delivered and failed"], sums["delivered"]
     billed_listed = [
+        (follows, "invoice follows statuses"),
         (
-            parted & bills_failed & ~close(counts, sums["delivered and failed"]),
+            ~follows & parted & close(invoice, with_failed) & ~close(counts, with_failed),
             "invoice bills failed messages",
         ),
-        (parted & bills_delivered & ~close(counts, sums["delivered"]), "invoice leaves failed messages out"),
-        (close(invoice, statuses) & differs & ~by_failures, "invoice follows statuses"),
+        (
+            ~follows & parted & close(invoice, without) & ~close(counts, without),
+            "invoice leaves failed messages out",
+        ),
         ((pl.col("boundary") != 0) & close(invoice - statuses, pl.col("boundary")), "month boundary"),
         (pl.col("through") < pl.col("month").dt.month_end(), "running month"),
         (pl.lit(value=True), "invoice is right"),

@@ -116,8 +116,8 @@ TEXTS: dict[str, Label] = {
     "agree": Label("通数と配信状況は一致しています。", "Counts and statuses agree."),
     "agree_invoice": Label("通数、配信状況、請求書は一致しています。", "Counts, statuses and invoice agree."),
     "disagree": Label(
-        "突合で {n} 件の差があります。突合のシートをご確認ください。",
-        "{n} gaps were found: see the reconciliation.",
+        "突合で {n} 件の差があります。「突合」をご確認ください。",
+        "{n} gaps were found: see “Reconciliation”.",
     ),
     "summary": Label("概要", "Summary"),
     "by_carrier": Label("月×通信事業者", "Months x carriers"),
@@ -172,7 +172,9 @@ TEXTS: dict[str, Label] = {
     "final": Label("確定", "final"),
     "no_final": Label("未確定", "not final"),
     "bill_section": Label("月別の合計", "Totals by month"),
+    "clients_cost": Label("{month}の取引先別", "By client, {month}"),
     "lines_section": Label("{month}の内訳", "Lines of {month}"),
+    "others_agree": Label("ほかの {n} 行は一致しています。", "The other {n} rows agree."),
     "no_prices": Label(
         "単価表が指定されていないため、費用は計算していません。",
         "No prices were given, so no cost was computed.",

@@ -1,0 +1,406 @@
+"""The monthly usage report: what stands in the workbook and on the page, and what happens when something is missing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+import zrtools as zr
+from zrtools import charts, tables, words
+from zrtools.cli.report_usage import command
+from zrtools.periods import TOKYO, month_end
+from zrtools.reports.usage import UsageReport, gather, usage
+from zrtools.schemas import COUNTS, FORECAST, RECONCILIATION, STATUS, empty
+from zrtools.words.usage import TEXTS
+
+CARRIERS = {"101": "au", "103": "docomo"}
+
+
+def counts(**more: dict[str, int]) -> pl.DataFrame:
+    """Make COUNTS of two clients over two years and 18 days, by hand: au 300 and docomo 700 a month, growing by 10."""
+    rows = []
+    for n in range(25):
+        first = date(2024 + (10 + n) // 12, (10 + n) % 12 + 1, 1)
+        through = date(2026, 11, 18) if first == date(2026, 11, 1) else month_end(first)
+        for client, size in (("7", 1), ("8", 2)):
+            rows += [
+                (first, client, "101", "au", size * (300 + 10 * n), through),
+                (first, client, "103", "docomo", size * 700, through),
+            ]
+    return pl.DataFrame(rows, schema=COUNTS, orient="row")
+
+
+def statuses(off: int = 0) -> pl.DataFrame:
+    """Make STATUS that add up to client 7's October: au 530 (less `off`) and docomo 700."""
+    cells = [("101", "au", 2, 500 - off), ("101", "au", 3, 30), ("103", "docomo", 2, 700)]
+    rows = [
+        {
+            "send_date": date(2026, 10, 5),
+            "date_time": datetime(2026, 10, 5, 12, tzinfo=TOKYO),
+            "phone_number": "+819012345678",
+            "message": "お電話は 090-1234-5678 まで",
+            "carrier_id": carrier,
+            "carrier": name,
+            "status_id": status,
+            "separated_success_count": count,
+        }
+        for carrier, name, status, count in cells
+    ]
+    return pl.DataFrame(rows, schema=STATUS)
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    """Give a price for au alone."""
+    path = tmp_path / "prices.toml"
+    path.write_text('[[price]]\ncarrier = "au"\nunit_price = "8.5"\n', "utf-8")
+    return path
+
+
+@pytest.fixture
+def invoice(tmp_path: Path) -> Path:
+    """Give an invoice that bills 3 docomo messages more than were counted."""
+    path = tmp_path / "invoice.csv"
+    path.write_text("month,carrier,quantity\n2026年10月,au,530\n2026年10月,ドコモ,703\n", "cp932")
+    return path
+
+
+def test_sentences_are_worked_by_hand() -> None:
+    """October: au 3 x 530, docomo 3 x 700, after 3 x 520 and 3 x 700, and 3 x 410 and 3 x 700 a year before."""
+    report = gather(counts(), month="2026-10", today="2026-11-19", lang="en")
+    assert report.headline()[:2] == [
+        "3,690 billable messages in 2026-10, +0.8% on the month before and +10.8% on the year before.",
+        "Most went to docomo: 2,100 (56.9%).",
+    ]
+    table = report.by_carrier()
+    assert table["carrier"].to_list() == ["docomo", "au", "total"]
+    assert table["count"].to_list() == [2100, 1590, 3690]
+    assert table["change"].to_list() == [0, 30, 30]
+    assert table["year_change"].to_list() == [0, 360, 360]
+    assert table["share"].to_list() == [2100 / 3690, 1590 / 3690, 1.0]
+    assert report.monthly["month"].n_unique() == 12
+    assert report.forecast["month"].unique().to_list() == [date(2026, 11, 1)]
+    assert report.problems == []
+
+
+def test_last_complete_month_is_the_one_reported() -> None:
+    """On the 19th of November the report is October's, unless November is asked for."""
+    assert gather(counts()).month == date(2026, 10, 1)
+    running = gather(counts(), month="2026-11", lang="ja")
+    assert running.headline()[0] == "2026年11月の課金通数は 11月18日までで 3,720 通です。"
+    assert ("まだ確定していないもの", ["2026年11月は11月18日までの値です。"]) in running.notes()
+
+
+def test_everything_agrees_when_it_does(tmp_path: Path) -> None:
+    """Counts, statuses and invoice that agree are said to agree."""
+    lines = tmp_path / "invoice.csv"
+    lines.write_text("month,carrier,quantity\n2026-10,101,530\n2026-10,103,700\n", "utf-8")
+    report = gather(counts(), statuses=statuses(), invoice=lines, client_id="7", lang="en")
+    assert report.reconciliation["agrees"].to_list() == [True, True]
+    assert report.headline()[-1] == "Counts, statuses and invoice agree."
+
+
+def test_gaps_are_counted_and_explained(invoice: Path) -> None:
+    """A short archive and a larger bill are two gaps, each with its reason."""
+    report = gather(
+        counts(), statuses=statuses(off=4), coverage=["2026-10-05"], invoice=invoice, client_id="7", lang="ja"
+    )
+    assert report.gaps == 2
+    rows = report.explained().select("carrier", "verdict", "why").rows()
+    assert rows == [
+        ("au", "差あり", "保存されていない日がある"),
+        ("ドコモ", "差あり", "提供元の規定により請求書が正"),
+    ]
+
+
+def test_missing_pieces_are_said_and_the_rest_is_made(tmp_path: Path, prices: Path) -> None:
+    """A month without counts, a silent client, a missing price, and files that do not fit leave a report with notes."""
+    bad = tmp_path / "bad.csv"
+    bad.write_text("年,数\n1,2\n", "utf-8")
+    known = counts().filter(pl.col("month") != date(2026, 8, 1))
+    report = gather(
+        known,
+        statuses=statuses(),
+        prices=prices,
+        invoice=bad,
+        clients={"7": "北店", "9": "休眠"},
+        lang="en",
+        client_id="7",
+    )
+    assert report.failed
+    assert [p.split(":")[0] for p in report.problems] == [
+        "The invoice could not be used",
+        "There are no counts of 2026-08 (not kept any more, or never fetched). That is not zero.",
+        "Client 休眠 has no billable messages in 2026-10.",
+        "No price for these carriers, whose cost is left out",
+    ]
+    assert report.bill.filter(pl.col("month") == report.month)["net"].to_list() == [
+        Decimal(4505),
+        Decimal(9010),
+    ]
+    broken = gather(known, prices=bad, clients=bad, lang="en")
+    assert [p.split(":")[0] for p in broken.problems[:2]] == [
+        "The table of clients could not be used",
+        "The prices could not be used",
+    ]
+    assert broken.month == date(2026, 10, 1)
+
+
+def test_plan_that_needs_statuses_is_said(tmp_path: Path) -> None:
+    """Prices by accepted message cannot be applied to counts alone."""
+    path = tmp_path / "prices.toml"
+    path.write_text('plan = "accepted"\n[[price]]\nunit_price = "8"\n', "utf-8")
+    report = gather(counts(), prices=path, lang="en")
+    assert report.problems[0].startswith("The cost could not be computed")
+    with_them = gather(counts(), prices=path, statuses=statuses(), client_id="7")
+    assert with_them.cost["quantity"].sum() == 3
+
+
+def _cells(path: Path) -> dict[str, list[list[Any]]]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(path)
+    return {sheet.title: [[c.value for c in row] for row in sheet.iter_rows()] for sheet in book.worksheets}
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_workbook_holds_sheets_charts_and_formats(
+    tmp_path: Path, prices: Path, invoice: Path, lang: str
+) -> None:
+    """Six sheets on A4, frozen headers, native charts, number formats and a Japanese font."""
+    from openpyxl import load_workbook
+
+    path = usage(
+        counts(),
+        tmp_path / "usage.xlsx",
+        statuses=statuses(),
+        coverage=["2026-10-05"],
+        prices=prices,
+        invoice=invoice,
+        clients={"7": "北店", "8": "南店"},
+        client_id="7",
+        today="2026-11-19",
+        lang=lang,
+    )
+    book = load_workbook(path)
+    names = [
+        words.text(f"usage.{n}", lang)
+        for n in ("summary", "by_carrier", "clients", "reconciliation", "cost", "notes")
+    ]
+    assert book.sheetnames == names
+    summary, months, clients, compared, cost, _ = book.worksheets
+    assert len(summary._charts) == 3
+    assert all(
+        int(sheet.page_setup.paperSize) == 9 and sheet.sheet_properties.pageSetUpPr.fitToPage
+        for sheet in book
+    )
+    assert months.freeze_panes == "B5"
+    assert compared.freeze_panes is not None
+    assert compared.print_title_rows is not None
+    assert (months["B5"].number_format, months["A5"].number_format) == ("#,##0", "yyyy/mm")
+    assert {cell.font.name for row in months.iter_rows() for cell in row if cell.value is not None} == {
+        "Yu Gothic"
+    }
+    assert months["A5"].value == datetime(2025, 11, 1)
+    assert [months.cell(16, n).value for n in (1, 2, 3, 4)] == [datetime(2026, 10, 1), 1590, 2100, 3690]
+    total = words.text("usage.total", lang)
+    assert (
+        next(row for row in _cells(path)[clients.title] if row[0] == total)[-1] == 42_300
+    )  # 3 x (12 x 1,000 + 10 x 210)
+    money = [
+        c
+        for row in cost.iter_rows()
+        for c in row
+        if isinstance(c.value, (int, float)) and "¥" in c.number_format
+    ]
+    # client 8 in October: 1,060 x 8.5 = 9,010, with 901 of tax
+    assert {9010, 901, 9911} <= {c.value for c in money}
+    texts = [str(v) for rows in _cells(path).values() for row in rows for v in row if v is not None]
+    assert not [t for t in texts if "9012345678" in t or "1234-5678" in t]
+
+
+def test_workbook_of_nothing_is_a_workbook(tmp_path: Path) -> None:
+    """Counts without rows give an honest file when a month is named, and an error when none is."""
+    path = usage(empty(COUNTS), tmp_path / "usage.xlsx", month="2026-10", lang="en")
+    assert "There are no counts of 2026-10." in [row[0] for row in _cells(path)["Summary"]]
+    page = usage(empty(COUNTS), tmp_path / "usage.html", month="2026-10", lang="en")
+    assert "There are no counts of 2026-10." in page.read_text("utf-8")
+    with pytest.raises(zr.InputError, match="no month to report"):
+        usage(empty(COUNTS), tmp_path / "usage.xlsx")
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_page_stands_on_its_own(tmp_path: Path, prices: Path, invoice: Path, lang: str) -> None:
+    """The page has its charts inside, calls for nothing from outside, and shows no number."""
+    path = usage(
+        counts(),
+        tmp_path / "usage.html",
+        statuses=statuses(),
+        prices=prices,
+        invoice=invoice,
+        client_id="7",
+        today="2026-11-19",
+        lang=lang,
+    )
+    text = path.read_text("utf-8")
+    assert text.count("<svg") == 4
+    assert "http://" not in text
+    assert "https://" not in text
+    assert "9012345678" not in text
+    assert all(figure in text for figure in ("3,690", "+10.8%", "¥13,515"))
+
+
+def test_other_endings_are_refused_before_any_work(tmp_path: Path) -> None:
+    """A report is a workbook or a page."""
+    with pytest.raises(zr.InputError, match=r"must end in \.xlsx or \.html"):
+        usage(counts(), tmp_path / "usage.pdf")
+    with pytest.raises(zr.InputError, match="months must be 1 or more"):
+        usage(counts(), tmp_path / "usage.xlsx", months=0)
+
+
+def test_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is replaced in one step or not at all."""
+    path = usage(counts(), tmp_path / "usage.xlsx")
+    before = path.read_bytes()
+
+    def broken(report: UsageReport, part: Path) -> None:
+        part.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("zrtools.reports.workbook.fill", broken)
+    with pytest.raises(OSError, match="No space"):
+        usage(counts(), path)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["usage.xlsx"]
+
+
+def test_every_wording_has_both_languages_and_the_same_fields() -> None:
+    """No text lacks a language, or names a field that the other does not."""
+    import string
+
+    def fields(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    for key, label in TEXTS.items():
+        assert label.ja, key
+        assert label.en, key
+        if key != "day_name":  # within its month a Japanese day needs no year
+            assert fields(label.ja) == fields(label.en), key
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_charts_draw_what_the_frames_say(lang: str) -> None:
+    """Each chart holds the figures of its frame, aggregated, and says so when there is nothing."""
+    data = counts()
+    months = charts.usage_months(data, lang=lang).to_dict()
+    cells = [row for rows in months["datasets"].values() for row in rows if "rank" in row]
+    assert sum(row["count"] for row in cells) == data["separated_success_count"].sum()
+    shares = charts.usage_shares(zr.usage.monthly(data), lang=lang).to_dict()
+    parts = [
+        row["share"]
+        for rows in shares["datasets"].values()
+        for row in rows
+        if row["at"] == "2026-10" and "height" not in row
+    ]
+    assert sorted(parts) == pytest.approx([1590 / 3690, 2100 / 3690])
+    forecast = zr.usage.forecast(data)
+    drawn = charts.usage_forecast(forecast, data, lang=lang).to_dict()
+    bars = [row for rows in drawn["datasets"].values() for row in rows if row.get("kind") == "expected"]
+    assert bars == [bars[0] | {"low": forecast["counted"][-1], "high": forecast["forecast"][-1]}]
+    compared = zr.usage.reconcile(data, statuses(off=4), client_id="7")
+    gaps = charts.usage_gaps(compared, lang=lang).to_dict()
+    assert [row["gap"] for rows in gaps["datasets"].values() for row in rows] == [4]
+    for chart in (
+        charts.usage_months(empty(COUNTS), lang=lang),
+        charts.usage_shares(empty(COUNTS), lang=lang),
+        charts.usage_forecast(empty(FORECAST), lang=lang),
+        charts.usage_gaps(empty(RECONCILIATION), lang=lang),
+        charts.usage_gaps(zr.usage.reconcile(data, statuses(), client_id="7"), lang=lang),
+    ):
+        assert charts.svg(chart).startswith("<svg")
+
+
+def test_command_reports_from_an_archive(tmp_path: Path, prices: Path, invoice: Path) -> None:
+    """An archive alone is enough: no credentials, statuses reconciled, exit 0; a table that does not fit, exit 1."""
+    archive = zr.Archive(tmp_path / "archive")
+    with zr.Client.sandbox(messages_per_day=60, today="2026-11-10") as client:
+        archive.sync(client, "2026-10-01", "2026-11-10", progress=False)
+        archive.sync_counts(client)
+    out = tmp_path / "report.xlsx"
+    arguments = [
+        "--archive",
+        str(tmp_path / "archive"),
+        "--month",
+        "2026-10",
+        "--lang",
+        "en",
+        "--out",
+        str(out),
+    ]
+    done = CliRunner().invoke(command, [*arguments, "--prices", str(prices)])
+    assert done.exit_code == 0, done.output
+    assert "No price for these carriers" in done.stderr
+    rows = _cells(out)["Reconciliation"]
+    verdicts = [
+        row[-2] if "agrees" not in row else "agrees" for row in rows if row[0] == datetime(2026, 10, 1)
+    ]
+    assert verdicts
+    assert set(verdicts) == {"agrees"}
+    bad = tmp_path / "bad.csv"
+    bad.write_text("a,b\n1,2\n", "utf-8")
+    half = CliRunner().invoke(command, [*arguments, "--invoice", str(bad)])
+    assert half.exit_code == 1
+    assert "The invoice could not be used" in half.stderr
+    mapped = ["--invoice-column", "month=a", "--invoice-column", "quantity=b"]
+    assert (
+        "'1' is not a month"
+        in CliRunner().invoke(command, [*arguments, "--invoice", str(bad), *mapped]).stderr
+    )
+
+
+def test_command_without_anything_to_ask_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No credentials and no archive: a clear error, and nothing is written."""
+    for name in ("ZRTOOLS_TOKEN", "ZRTOOLS_CLIENT_ID", "ZRTOOLS_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    out = tmp_path / "report.xlsx"
+    done = CliRunner().invoke(command, ["--out", str(out)])
+    assert done.exit_code == 1
+    assert "--archive" in done.output
+    assert not out.exists()
+    wrong = CliRunner().invoke(command, ["--out", str(out), "--sandbox", "--archive", "x"])
+    assert wrong.exit_code == 2
+    assert CliRunner().invoke(command, ["--out", "report.pdf"]).exit_code == 2
+    assert CliRunner().invoke(command, ["--out", str(out), "--invoice-column", "month"]).exit_code == 2
+
+
+def test_planted_differences_are_found_on_the_sandbox(tmp_path: Path) -> None:
+    """Counts, statuses and invoice of a settled month agree to the message, but where a difference was planted."""
+    planted = {("2026-10", "103"): 25}
+    with zr.Client.sandbox(messages_per_day=80, today="2026-11-10", counts_off=planted) as client:
+        data = client.counts("2026-09", "2026-10")
+        sent = client.status("2026-10", progress=False)
+        truth = data.with_columns(
+            pl.when((pl.col("month") == date(2026, 10, 1)) & (pl.col("carrier_id") == "103"))
+            .then(pl.col("separated_success_count") - 25)
+            .otherwise("separated_success_count")
+        )
+    path = tables.write(
+        truth.filter(pl.col("month") == date(2026, 10, 1)).select(
+            "month", "carrier", quantity="separated_success_count"
+        ),
+        tmp_path / "invoice.csv",
+    )
+    report = gather(data, statuses=sent, invoice=path, coverage=zr.periods.days("2026-10"), month="2026-10")
+    rows = report.reconciliation.filter(pl.col("carrier_id").is_not_null())
+    assert rows.filter(pl.col("agrees"))["carrier"].to_list() == ["au", "SoftBank", "Rakuten Mobile"]
+    odd = rows.filter(~pl.col("agrees")).row(0, named=True)
+    assert (odd["difference"], odd["invoice_difference"]) == (25, -25)
+    assert odd["invoice_reasons"][0] == "invoice follows statuses"
