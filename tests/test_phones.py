@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from zrtools import phones
@@ -58,6 +60,8 @@ REFUSED = {
     "090-1234-567": "too short",
     "901234567": "too short",
     "901234567.0": "too short",
+    "901234567.00": "other characters",
+    "(20)1234-5678": "leading zero unclear",
     "81901234567": "too short",
     "110": "too short",
     "090-1234-56789": "too long",
@@ -136,6 +140,8 @@ def _written(draw: st.DrawFn) -> tuple[str, str]:
 def test_separators_and_widths_never_change_which_number_is_read(case: tuple[str, str]) -> None:
     """Whatever separators stand between the digits, the same number comes out."""
     written, number = case
+    # a dot before one to three last zeros may be the end of a float, which is refused
+    assume(not re.search(r"[.．][0０]{1,3}$", written))
     assert phones.normalise(written) == number
 
 

@@ -47,17 +47,20 @@ PROBLEMS: dict[str, Label] = {
 }
 """Why a number is refused, for people; the keys are what `problem` answers."""
 
-_COMPACT = {**DIGITS, "＋": "+", **dict.fromkeys(SEPARATORS, "")}
+# besides separators what Excel puts around text: '090… and ="090…"
+_COMPACT = {**DIGITS, "＋": "+", **dict.fromkeys((*SEPARATORS, *"=\"＂'‘’＇`"), "")}
 _TRANSLATION = str.maketrans(_COMPACT)
-_QUOTE = r"^(?:=?[\"＂]|['‘’＇`])?"
-_END = r"[\"＂]?$"
+_FROM, _TO = list(_COMPACT), list(_COMPACT.values())
 _COUNTRY = r"(?:(?:\+|00|010)?810?|0)"
-_FULL = _QUOTE + _COUNTRY + r"([26789]0[0-9]{8}|20[0-9]{11})" + _END
-_ZERO_LOST = _QUOTE + r"([6789]0[0-9]{8})" + _END
+_NUMBER = f"^{_COUNTRY}?" + r"([26789]0[0-9]{8}|20[0-9]{11})$"
 # a whole number that went through a float column: the .0 is no digit of the number
-_FLOAT = r"^([ \t'‘’＇]*[1-9１-９][0-9０-９]*)[.．][0０]+[ \t]*$"
-# a minus in front is no separator: -9012345678 is not a phone number
-_SIGNED = r"^[ \t　]*[-‐‑‒–—―−ー－ｰ]"
+_FLOAT = (".0", "．０")
+_AHEAD = "[ \t\u3000=\"＂'‘’＇`(（]*"
+# what is no number although its digits are those of one: -9012345678, a 20… without its zero, 901234567.00
+_NONE = (
+    f"^{_AHEAD}(?:[-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d\uff70]|[2２][^0-9０-９]*[0０])"
+    "|^[^.．]*[.．][0０]{1,3}[ \t\u3000]*$"
+)
 
 
 def normalise(number: str | int | float) -> str:
@@ -67,10 +70,9 @@ def normalise(number: str | int | float) -> str:
     """
     given: object = number
     text = str(given) if isinstance(given, str | int | float) and not isinstance(given, bool) else ""
-    if not re.match(_SIGNED, text):
-        compact = re.sub(_FLOAT, r"\1", text).translate(_TRANSLATION)
-        if found := re.match(_FULL, compact) or re.match(_ZERO_LOST, compact):
-            return "+81" + found[1]
+    whole = text.removesuffix(_FLOAT[0]).removesuffix(_FLOAT[1])
+    if not re.search(_NONE, whole) and (found := re.match(_NUMBER, whole.translate(_TRANSLATION))):
+        return "+81" + found[1]
     readable = text.encode("utf-8", "replace").decode()
     why = pl.DataFrame({"number": [readable]}).select(problem("number")).item()
     raise InputError(
@@ -84,7 +86,10 @@ def normalised(numbers: pl.Expr | str) -> pl.Expr:
 
     The column keeps its name.
     """
-    return _normalised(_compact(_text(numbers)), _text(numbers))
+    text = _text(numbers)
+    # prefixed by replacing the empty beginning, which keeps the column's name
+    found = _compact(text).str.extract(_NUMBER).str.replace("", "+81", literal=True)
+    return pl.when(~text.str.contains(_NONE)).then(found)
 
 
 def problem(numbers: pl.Expr | str, *, lang: str | None = None) -> pl.Expr:
@@ -93,54 +98,56 @@ def problem(numbers: pl.Expr | str, *, lang: str | None = None) -> pl.Expr:
     It holds keys of `PROBLEMS` or, with `lang`, their words. Raises `InputError` for a language other than
     "ja" and "en".
     """
-    text = _text(numbers)
-    compact = _compact(text)
-    digits = compact.str.strip_chars("=\"＂'‘’＇`")
-    national = digits.str.replace(f"^{_COUNTRY}", "")
-    prefixed = digits.str.contains(r"^(?:\+|0|81)")
-    mobile = national.str.contains(r"^[26789]0")
-    length = national.str.len_chars()
+    # only the refused ones are looked at again, and they are few
     reason = (
-        pl.when(text.is_null() | digits.is_in(["", "NaN", "nan"]))
-        .then(pl.lit("empty"))
-        .when(_normalised(compact, text).is_not_null())
-        .then(None)
-        .when(text.str.contains(r"^[ \t]*[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+[ \t]*$"))
-        .then(pl.lit("shortened by Excel"))
-        .when(text.str.contains(_SIGNED) | ~compact.str.contains(_QUOTE + r"\+?[0-9]+" + _END))
-        .then(pl.lit("other characters"))
-        .when(digits.str.contains(r"^(?:\+|00|010)(?:[^8]|8[^1]|8?$)"))
-        .then(pl.lit("not Japanese"))
-        .when(~prefixed & digits.str.contains(r"^20[0-9]{8}(?:[0-9]{3})?$"))
-        .then(pl.lit("leading zero unclear"))
-        .when(prefixed & national.str.contains(r"^20"))
-        .then(pl.lit("wrong length"))
-        .when(mobile)
-        .then(pl.when(length < 10).then(pl.lit("too short")).otherwise(pl.lit("too long")))
-        .when(length < 8)
-        .then(pl.lit("too short"))
-        .when(length > 10)
-        .then(pl.lit("too long"))
-        .otherwise(pl.lit("not a mobile number"))
-        .alias("problem")
+        _text(numbers).map_batches(_problems, return_dtype=pl.String, is_elementwise=True).alias("problem")
     )
     if lang is None:
         return reason
     chosen = language(lang)
-    return reason.replace_strict(
-        {key: label(words, chosen) for key, words in PROBLEMS.items()}, return_dtype=pl.String
-    )
+    wording = {key: label(words, chosen) for key, words in PROBLEMS.items()}
+    return reason.replace_strict(wording, return_dtype=pl.String)
 
 
 def _text(numbers: pl.Expr | str) -> pl.Expr:
-    return (pl.col(numbers) if isinstance(numbers, str) else numbers).cast(pl.String)
+    text = (pl.col(numbers) if isinstance(numbers, str) else numbers).cast(pl.String)
+    return text.str.strip_suffix(_FLOAT[0]).str.strip_suffix(_FLOAT[1])
 
 
 def _compact(text: pl.Expr) -> pl.Expr:
-    return text.str.replace(_FLOAT, "$1").str.replace_many(list(_COMPACT), list(_COMPACT.values()))
+    return text.str.replace_many(_FROM, _TO)
 
 
-def _normalised(compact: pl.Expr, text: pl.Expr) -> pl.Expr:
-    found = pl.coalesce(compact.str.extract(_FULL), compact.str.extract(_ZERO_LOST))
-    # prefixed by replacing the empty beginning, which keeps the column's name
-    return pl.when(~text.str.contains(_SIGNED)).then(found.str.replace("", "+81", literal=True))
+def _problems(numbers: pl.Series) -> pl.Series:
+    frame = numbers.alias("text").to_frame().with_row_index("row")
+    text, compact, national = pl.col("text"), pl.col("compact"), pl.col("national")
+    length = national.str.len_chars()
+    prefixed = compact.str.contains(r"^(?:\+|0|81)")
+    refused = (
+        frame.filter(frame.select(normalised("text")).to_series().is_null())
+        .with_columns(compact=_compact(text))
+        .with_columns(national=compact.str.replace(f"^{_COUNTRY}", ""))
+        .select(
+            "row",
+            why=pl.when(text.is_null() | compact.is_in(["", "NaN", "nan"]))
+            .then(pl.lit("empty"))
+            .when(text.str.contains(r"^[ \t]*[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+[ \t]*$"))
+            .then(pl.lit("shortened by Excel"))
+            .when(~compact.str.contains(r"^\+?[0-9]+$"))
+            .then(pl.lit("other characters"))
+            .when(compact.str.contains(r"^(?:\+|00|010)(?:[^8]|8[^1]|8?$)"))
+            .then(pl.lit("not Japanese"))
+            .when(compact.str.contains(r"^20[0-9]{8}(?:[0-9]{3})?$"))
+            .then(pl.lit("leading zero unclear"))
+            .when(text.str.contains(_NONE))
+            .then(pl.lit("other characters"))
+            .when(prefixed & national.str.contains("^20"))
+            .then(pl.lit("wrong length"))
+            .when(length < pl.when(national.str.contains(r"^[26789]0")).then(10).otherwise(8))
+            .then(pl.lit("too short"))
+            .when(national.str.contains(r"^[26789]0") | (length > 10))
+            .then(pl.lit("too long"))
+            .otherwise(pl.lit("not a mobile number")),
+        )
+    )
+    return frame.join(refused, on="row", how="left", maintain_order="left")["why"].alias(numbers.name)
