@@ -100,10 +100,10 @@ def test_a_template_asks_for_its_fields_and_sends_nothing_half_filled(client: zr
 def test_a_time_in_the_past_is_refused_in_japan_time(client: zr.Client) -> None:
     """The sandbox's clock decides what is past, and the form says what time it is."""
     form = filled(client)
-    form.later.value = True
+    form.schedule.later.value = True
     form.review.click()
     assert "送信日時を指定" in form.note.value
-    form.when.value = datetime(2020, 1, 1, 9, 0)
+    form.schedule.when.value = datetime(2020, 1, 1, 9, 0)
     form.review.click()
     assert "過去" in form.note.value
     assert f"{client.now():%Y-%m-%d}" in form.note.value
@@ -113,9 +113,9 @@ def test_a_time_in_the_past_is_refused_in_japan_time(client: zr.Client) -> None:
 def test_a_reservation_waits_and_then_arrives(client: zr.Client) -> None:
     """Check status says that it waits, and once it is due what became of it."""
     form = filled(client)
-    form.later.value = True
-    form.when.value = (client.now() + timedelta(hours=2)).replace(tzinfo=None, second=0, microsecond=0)
-    form.group.value = "spring"
+    form.schedule.later.value = True
+    form.schedule.when.value = (client.now() + timedelta(hours=2)).replace(tzinfo=None, second=0, microsecond=0)
+    form.schedule.group.value = "spring"
     form.review.click()
     assert form.go.description == "予約する"
     form.go.click()
@@ -466,8 +466,8 @@ def test_a_wrong_token_is_shown_and_can_be_corrected(client: zr.Client) -> None:
 def test_no_form_leaves_a_number_in_widget_state(client: zr.Client) -> None:
     """After sending, cleaning and searching, what a notebook would save holds no whole number."""
     form = filled(client, f"お問い合わせは {NUMBER} まで")
-    form.later.value = True
-    form.when.value = (client.now() + timedelta(hours=2)).replace(tzinfo=None)
+    form.schedule.later.value = True
+    form.schedule.when.value = (client.now() + timedelta(hours=2)).replace(tzinfo=None)
     form.review.click()
     form.go.click()
     form.check.click()

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 import polars as pl
 
-from zrtools import messages, periods, phones, privacy, words
+from zrtools import messages, phones, privacy, words
 from zrtools.errors import InputError
 from zrtools.failures import classify
 from zrtools.forms.panel import Panel, heading, table
+from zrtools.forms.scheduling import Schedule
 from zrtools.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -73,9 +74,7 @@ class CampaignForm(Panel):
         self.mend = w.Checkbox(
             description=self.t("mend"), value=True, style=style, layout=w.Layout(width="auto")
         )
-        self.later = w.Checkbox(description=self.t("schedule"), style=style)
-        self.when = w.NaiveDatetimePicker(description=self.t("when"), style=style)
-        self.group = w.Text(description=self.t("group"), style=style)
+        self.schedule = Schedule(self.lang)
         wide = w.Layout(width="max-content")
         self.dry_run = w.Button(description=self.t("dry_run"), button_style="primary", layout=wide)
         self.findings = w.HTML()
@@ -96,9 +95,7 @@ class CampaignForm(Panel):
                 self.name,
                 self.template,
                 self.mend,
-                self.later,
-                self.when,
-                self.group,
+                self.schedule,
                 w.HBox([self.dry_run, self.review]),
                 self.findings,
             ]
@@ -117,8 +114,9 @@ class CampaignForm(Panel):
             self.result,
         )
 
-        for widget in (self.column, self.name, self.template, self.mend, self.later, self.when, self.group):
+        for widget in (self.column, self.name, self.template, self.mend):
             widget.observe(self.react(self._changed), "value")
+        self.schedule.on_change(self.react(self._changed))
         self.dry_run.on_click(self.react(self._dry_run))
         self.review.on_click(self.react(self._review))
         self.go.on_click(self.react(self._go))
@@ -145,12 +143,10 @@ class CampaignForm(Panel):
         """Take back what was found: it belongs to other settings."""
         self.checked = None
         self.findings.value = ""
-        for widget in (self.when, self.group):
-            widget.layout.display = None if self.later.value else "none"
         self.refresh()
 
-    def _prepared(self) -> tuple[pl.DataFrame, str | None, datetime | None]:
-        """Give the frame as the outbox takes it, the template's text and the time."""
+    def _prepared(self) -> tuple[pl.DataFrame, str | None]:
+        """Give the frame as the outbox takes it, and the template's text."""
         if self.column.value is None:
             raise InputError(self.t("column_missing"))
         column = str(self.column.value)
@@ -162,23 +158,17 @@ class CampaignForm(Panel):
             frame = frame.drop("message", strict=False)
         elif "message" not in frame.columns:
             raise InputError(self.t("template_missing"))
-        at = None
-        if self.later.value:
-            if self.when.value is None:
-                raise InputError(self.t("when_missing"))
-            at, now = periods.time(self.when.value), self._client.now()
-            if at <= now:
-                raise InputError(self.t("when_past", now=f"{now:%Y-%m-%d %H:%M}"))
-        return frame, template, at
+        return frame, template
 
     def _add(self, *, dry_run: bool) -> pl.DataFrame:
-        frame, template, at = self._prepared()
+        frame, template = self._prepared()
+        at, group = self.schedule.read(self._client.now())
         return self.outbox.add(
             frame,
             campaign=self.name.value.strip(),
             template=template,
             schedule_time=at,
-            group_tag=(self.group.value.strip() or None) if at else None,
+            group_tag=group,
             skip_invalid=True,
             unsendable="mend" if self.mend.value else "refuse",
             dry_run=dry_run,
@@ -229,7 +219,7 @@ class CampaignForm(Panel):
         if self.busy or self._stage != "editing" or self.checked is None or not self._ready():
             return
         counts = dict(self.checked.group_by("intake").len().iter_rows())
-        _, _, at = self._prepared()
+        at, _ = self.schedule.read(self._client.now())
         self.confirmation.value = f"<b>{html.escape(self._question(counts, at))}</b>"
         self.go.description = self.t("campaign_start", count=self._ready())
         self._enter("confirming")
@@ -240,7 +230,7 @@ class CampaignForm(Panel):
             "campaign_confirm",
             count=self._ready(),
             parts=int(self.checked.filter(pl.col("intake") == "queued")["parts"].sum()),
-            when=self.t("now") if at is None else self.t("at", time=f"{at:%Y-%m-%d %H:%M}"),
+            when=self.schedule.say(at),
             duplicates=counts.get("duplicate", 0),
             invalid=counts.get("invalid", 0),
             suppressed=counts.get("suppressed", 0),

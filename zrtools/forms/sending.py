@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from zrtools import codes, failures, messages, periods, phones, privacy, words
+from zrtools import codes, failures, messages, phones, privacy, words
 from zrtools.client import new_tag
 from zrtools.errors import InputError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading
 from zrtools.forms.private import PrivateText
+from zrtools.forms.scheduling import Schedule
 
 if TYPE_CHECKING:
     import polars as pl
@@ -77,9 +78,7 @@ class SendForm(Panel):
             ],
             style=style,
         )
-        self.later = w.Checkbox(description=self.t("schedule"), style={"description_width": "130px"})
-        self.when = w.NaiveDatetimePicker(description=self.t("when"), style=style)
-        self.group = w.Text(description=self.t("group"), style=style)
+        self.schedule = Schedule(self.lang)
         self.preview = w.HTML()
         self.review = w.Button(description=self.t("review"), button_style="primary")
         self.confirmation = w.HTML()
@@ -98,9 +97,7 @@ class SendForm(Panel):
                 self.message,
                 self.mend,
                 self.carrier,
-                self.later,
-                self.when,
-                self.group,
+                self.schedule,
                 self.preview,
                 self.review,
             ]
@@ -113,8 +110,6 @@ class SendForm(Panel):
         self.message.on_text(self.react(self._edited))
         self.template.observe(self.react(self._template_chosen), "value")
         self.mend.on_click(self.react(lambda: self.message.fill(messages.mended(self.message.text))))
-        self.later.observe(self.react(self._edited), "value")
-        self.when.observe(self.react(self._edited), "value")
         self.review.on_click(self.react(self._review))
         self.go.on_click(self.react(self._go))
         self.back.on_click(self.react(self._edit_again))
@@ -158,8 +153,6 @@ class SendForm(Panel):
 
     def _edited(self) -> None:
         self.message.layout.display = "none" if self._templates.get(self.template.value) else None
-        for widget in (self.when, self.group):
-            widget.layout.display = None if self.later.value else "none"
         self._judge_number()
         try:
             text = self._text()
@@ -212,16 +205,11 @@ class SendForm(Panel):
             self.fail(error)
             return
         draft = self._draft
-        when = (
-            self.t("now")
-            if draft.schedule_time is None
-            else self.t("at", time=f"{draft.schedule_time:%Y-%m-%d %H:%M}")
-        )
         text = self.t(
             "confirm",
             number=privacy.mask(draft.phone_number),
             parts=messages.parts(draft.message),
-            when=when,
+            when=self.schedule.say(draft.schedule_time),
             sms_code=self._client.sms_code,
             carrier=self.carrier.label,
         )
@@ -233,20 +221,14 @@ class SendForm(Panel):
     def _drafted(self) -> _Draft:
         number = phones.normalise(self.number.text)
         message = messages.check(self._text())
-        at = None
-        if self.later.value:
-            if self.when.value is None:
-                raise InputError(self.t("when_missing"))
-            at, now = periods.time(self.when.value), self._client.now()
-            if at <= now:
-                raise InputError(self.t("when_past", now=f"{now:%Y-%m-%d %H:%M}"))
+        at, group = self.schedule.read(self._client.now())
         return _Draft(
             phone_number=number,
             message=message,
             client_tag=new_tag(),
             carrier_id=self.carrier.value or None,
             schedule_time=at,
-            group_tag=(self.group.value or None) if at else None,
+            group_tag=group,
         )
 
     def _go(self) -> None:
@@ -330,7 +312,7 @@ class SendForm(Panel):
         self._draft = None
         for box in (self.number, self.message, *self.fields.children):
             box.clear()
-        self.later.value = False
+        self.schedule.later.value = False
         self.say("")
         self._enter("editing")
         self._edited()
