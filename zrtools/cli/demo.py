@@ -48,8 +48,7 @@ def command(month: str | None, out: Path, lang: str | None, seed: int, messages_
     start = monotonic()
     words.language(lang)
     out.mkdir(parents=True, exist_ok=True)
-    traffic = {} if messages_per_day is None else {"messages_per_day": messages_per_day}
-    with zr.Client.sandbox(seed=seed, **traffic) as client:
+    with zr.Client.sandbox(seed=seed, messages_per_day=messages_per_day) as client:
         before = client.now().date().replace(day=1) - timedelta(days=1)
         first = zr.periods.month(month or before)
         say("begin", url=client.base_url, month=f"{first:%Y-%m}")
