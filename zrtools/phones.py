@@ -119,17 +119,23 @@ def _compact(text: pl.Expr) -> pl.Expr:
 
 
 def _problems(numbers: pl.Series) -> pl.Series:
-    frame = numbers.alias("text").to_frame().with_row_index("row")
+    frame = numbers.alias("text").to_frame()
+    rows = frame.select(normalised("text").is_null().arg_true()).to_series()
+    none = pl.repeat(None, numbers.len(), dtype=pl.String, eager=True).alias(numbers.name)
+    return none.scatter(rows, _reasons(frame[rows])) if rows.len() else none
+
+
+def _reasons(frame: pl.DataFrame) -> pl.Series:
+    """Say of refused numbers why they are."""
     text, compact, national = pl.col("text"), pl.col("compact"), pl.col("national")
     length = national.str.len_chars()
     prefixed = compact.str.contains(r"^(?:\+|0|81)")
-    refused = (
-        frame.filter(frame.select(normalised("text")).to_series().is_null())
-        .with_columns(compact=_compact(text))
+    mobile = national.str.contains(r"^[26789]0")
+    return (
+        frame.with_columns(compact=_compact(text))
         .with_columns(national=compact.str.replace(f"^{_COUNTRY}", ""))
         .select(
-            "row",
-            why=pl.when(text.is_null() | compact.is_in(["", "NaN", "nan"]))
+            pl.when(text.is_null() | compact.is_in(["", "NaN", "nan"]))
             .then(pl.lit("empty"))
             .when(text.str.contains(r"^[ \t]*[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+[ \t]*$"))
             .then(pl.lit("shortened by Excel"))
@@ -143,11 +149,11 @@ def _problems(numbers: pl.Series) -> pl.Series:
             .then(pl.lit("other characters"))
             .when(prefixed & national.str.contains("^20"))
             .then(pl.lit("wrong length"))
-            .when(length < pl.when(national.str.contains(r"^[26789]0")).then(10).otherwise(8))
+            .when(length < pl.when(mobile).then(10).otherwise(8))
             .then(pl.lit("too short"))
-            .when(national.str.contains(r"^[26789]0") | (length > 10))
+            .when(mobile | (length > 10))
             .then(pl.lit("too long"))
-            .otherwise(pl.lit("not a mobile number")),
+            .otherwise(pl.lit("not a mobile number"))
         )
+        .to_series()
     )
-    return frame.join(refused, on="row", how="left", maintain_order="left")["why"].alias(numbers.name)
