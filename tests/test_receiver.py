@@ -344,10 +344,8 @@ def test_push_and_status_are_set_side_by_side(store: receiver.Store) -> None:
         schema=schemas.STATUS,
     )
     joined = store.join(statuses)
-    assert joined.schema == receiver.JOINED
-    assert joined.sort("client_tag").select(
-        "client_tag", "came", "carrier", "difference", "agree"
-    ).rows() == [
+    assert joined.schema == schemas.PUSHED
+    assert joined.sort("client_tag").select("client_tag", "came", "carrier", "lag", "agree").rows() == [
         ("tag-a", "both", "docomo", timedelta(milliseconds=250), True),
         ("tag-b", "push", "au", None, None),
         ("tag-c", "both", "docomo", timedelta(minutes=-20), False),
@@ -377,7 +375,7 @@ class Peer:
 
     def __enter__(self) -> Peer:
         self.running.__enter__()
-        self.port = int(self.running.url.split(":")[2].split("/")[0])
+        self.port = self.running.port
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -629,8 +627,7 @@ def test_the_application_can_be_mounted(store: receiver.Store) -> None:
     outer = Starlette(routes=[Mount("/sms", app=receiver.app(store, path="/secret"))])
     outer.state.store = store
     with web.Running(outer, port=0, path="sms/secret") as running:
-        port = int(running.url.split(":")[2].split("/")[0])
-        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", running.port, timeout=20)
         connection.request("POST", "/sms/secret", report("a"))
         assert connection.getresponse().status == 200
         connection.close()
@@ -775,7 +772,7 @@ def test_what_the_sandbox_pushes_is_what_status_says(store: receiver.Store, form
     assert joined["came"].to_list() == ["both"] * 6
     assert joined["agree"].all()
     # a push tells the time to the second
-    assert joined["difference"].is_between(timedelta(0), timedelta(seconds=1)).all()
+    assert joined["lag"].is_between(timedelta(0), timedelta(seconds=1)).all()
     pushed = store.latest().collect()
     assert set(pushed["client_tag"]) == set(tags)
     assert set(pushed["message"]) == {"ご予約の確認です <&>]]> null"}

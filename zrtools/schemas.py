@@ -37,6 +37,8 @@ __all__ = [
     "OVERVIEW",
     "PARTS",
     "PRICES",
+    "PUSHED",
+    "QUARANTINE",
     "RECONCILIATION",
     "RESERVATIONS",
     "RETRY_EVIDENCE",
@@ -583,6 +585,28 @@ NEXT_STEPS = pl.Schema(
 )
 """What an investigation gives as `steps`: the retry plan, counted."""
 
+PUSHED = pl.Schema(
+    {
+        "client_tag": pl.String(),
+        "came": pl.String(),
+        "phone_number": pl.String(),
+        "carrier": pl.String(),
+        "message_id": pl.String(),
+        "push_status_id": pl.Int16(),
+        "status_id": pl.Int16(),
+        "push_time": TIME,
+        "status_time": TIME,
+        "lag": pl.Duration("ms"),
+        "agree": pl.Boolean(),
+    }
+)
+"""Delivery reports that were pushed beside statuses that were asked for, a row a client tag."""
+
+QUARANTINE = pl.Schema(
+    {"received_at": TIME, "content_type": pl.String(), "reason": pl.String(), "body": pl.Binary()}
+)
+"""Pushed bodies that could not be read."""
+
 FRAMES: dict[str, pl.Schema] = {
     "STATUS": STATUS,
     "COUNTS": COUNTS,
@@ -618,6 +642,8 @@ FRAMES: dict[str, pl.Schema] = {
     "SUPPRESSIONS": SUPPRESSIONS,
     "OVERVIEW": OVERVIEW,
     "NEXT_STEPS": NEXT_STEPS,
+    "PUSHED": PUSHED,
+    "QUARANTINE": QUARANTINE,
 }
 
 COLUMNS: dict[str, str] = {
@@ -690,7 +716,7 @@ COLUMNS: dict[str, str] = {
     "advice": "drop, use another channel, keep or watch",
     "history": "the number's last messages, oldest first: day and outcome or failure category",
     "step": "leave, send again later, use another channel, drop the number or look into it",
-    "reason": "why that step; why the number is suppressed",
+    "reason": "why that step; why the number is suppressed; why the body could not be read",
     "at": "when to take the step; null where there is nothing to time",
     "chance": "share of next messages to the same number that were delivered, after the same category and a like wait",
     "chance_low": "lower end of the 95 % interval of chance",
@@ -814,6 +840,15 @@ COLUMNS: dict[str, str] = {
     "settled_at": "when the state last changed, by the client's clock",
     "result_code": "the service's responseCode: 0 accepted; null while there is no answer",
     "suppressed_on": "the day of the opt-out, the failure or the answer that put the number on the list",
+    "came": "how the report came: both, push or status",
+    "push_status_id": "status_id as it was pushed",
+    "push_time": "the time in the pushed report",
+    "status_time": "the time in the status that was asked for",
+    "lag": "status_time less push_time",
+    "agree": "whether both ways tell the same status_id",
+    "received_at": "when the report came to the receiver",
+    "content_type": "the content type as it came",
+    "body": "the bytes as they came",
 }
 
 

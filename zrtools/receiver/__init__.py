@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from zrtools.receiver.store import JOINED, Store
+from zrtools.receiver.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from zrtools.receiver.web import Running
 
-__all__ = ["JOINED", "Store", "app", "running", "serve"]
+__all__ = ["Store", "app", "running", "serve"]
 
 
 def app(
@@ -93,9 +93,9 @@ def serve(
 
 
 def running(store: Store | Path | str, *, port: int = 0, path: str = "/") -> Running:
-    """Take reports on loopback, in a thread beside a notebook, while a `with` block lasts.
+    """Take reports on loopback, in a thread beside a notebook.
 
-    `with running(store) as server:` gives `server.url`, where reports go.
+    Use it as `with running(store) as server:`, or call `start()` and `close()`; reports go to `server.url`.
 
     Raises `ConfigurationError`, `ArchiveError`.
     """

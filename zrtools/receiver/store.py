@@ -36,29 +36,9 @@ import polars as pl
 from zrtools import dlr, schemas
 from zrtools.errors import ArchiveError
 
-__all__ = ["JOINED", "Body", "Store"]
-
-JOINED = pl.Schema(
-    {
-        "client_tag": pl.String(),
-        "came": pl.String(),
-        "phone_number": pl.String(),
-        "carrier": pl.String(),
-        "message_id": pl.String(),
-        "push_status_id": pl.Int16(),
-        "status_id": pl.Int16(),
-        "push_time": schemas.TIME,
-        "status_time": schemas.TIME,
-        "difference": pl.Duration("ms"),
-        "agree": pl.Boolean(),
-    }
-)
-"""What `Store.join` gives: `came` is "both", "push" or "status"; `difference` is status_time less push_time."""
+__all__ = ["Body", "Store"]
 
 _KEPT = pl.Schema({**schemas.DLR, "received_at": schemas.TIME, "repeat_key": pl.Binary()})
-_QUARANTINE = pl.Schema(
-    {"received_at": schemas.TIME, "content_type": pl.String(), "reason": pl.String(), "body": pl.Binary()}
-)
 _HEAD = struct.Struct("<4sIIdH")
 _MAGIC = b"ZRd1"
 _BATCH_BYTES = 4_000_000
@@ -192,8 +172,8 @@ class Store:
     def quarantine(self) -> pl.DataFrame:
         """List the bodies that could not be read.
 
-        Columns: `received_at` (Japan), `content_type`, `reason` and `body`, the bytes as they came. A newer version
-        may be able to read some: try `zr.dlr.parse`.
+        Columns: `schemas.QUARANTINE`; times are Japan's. A newer version may be able to read some: try
+        `zr.dlr.parse`.
 
         Raises `ArchiveError` when the folder is no store.
         """
@@ -204,7 +184,7 @@ class Store:
                 bodies += _bodies(file.read_bytes())
         bodies.sort(key=lambda b: b.received)
         rows = [(_milliseconds(b.received), b.content_type, _unreadable(b), b.body) for b in bodies]
-        raw = pl.DataFrame(rows, schema={**_QUARANTINE, "received_at": pl.Int64()}, orient="row")
+        raw = pl.DataFrame(rows, schema={**schemas.QUARANTINE, "received_at": pl.Int64()}, orient="row")
         return raw.with_columns(_as_time("received_at"))
 
     @overload
@@ -214,9 +194,9 @@ class Store:
     def join(self, statuses: pl.DataFrame | pl.LazyFrame | _Scannable) -> pl.DataFrame | pl.LazyFrame:
         """Set what was pushed beside what was asked for, by client tag.
 
-        Takes a STATUS frame or an archive. Columns: `JOINED`, a row a tag: whether it came by both ways or only by
-        one, both statuses and times (Japan), how far the times lie apart, and whether the statuses agree. Messages
-        without a tag are left out: they are never pushed.
+        Takes a STATUS frame or an archive. Columns: `schemas.PUSHED`, a row a tag: whether it came by both ways or
+        only by one, both statuses and times (Japan), how far the times lie apart, and whether the statuses agree.
+        Messages without a tag are left out: they are never pushed.
 
         Raises `InputError` when it is no STATUS frame, `ArchiveError` when the folder is no store.
         """
@@ -249,10 +229,10 @@ class Store:
                 .alias("came"),
                 pl.coalesce("phone_number", "push_phone_number").alias("phone_number"),
                 pl.coalesce("carrier", "push_carrier").alias("carrier"),
-                (pl.col("status_time") - pl.col("push_time")).alias("difference"),
+                (pl.col("status_time") - pl.col("push_time")).alias("lag"),
                 (pl.col("status_id") == pl.col("push_status_id")).alias("agree"),
             )
-            .select(JOINED.names())
+            .select(schemas.PUSHED.names())
         )
         return joined.collect() if isinstance(asked, pl.DataFrame) else joined
 

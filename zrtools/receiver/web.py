@@ -290,15 +290,30 @@ def serve(
 
 
 class Running:
-    """An application that runs in a thread, on loopback, as long as a `with` block lasts."""
+    """An application that runs on loopback in a thread, from `start` to `close` or as long as a `with` block lasts."""
 
     def __init__(self, made: Starlette, *, port: int, path: str, patience: float = 8.0) -> None:
         self._made = made
         self._patience = patience
         self._socket = _listening("127.0.0.1", port)
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/{path.strip('/')}"
+        self._thread: threading.Thread | None = None
+        self.port = int(self._socket.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}/{path.strip('/')}"
+
+    def __repr__(self) -> str:
+        return f"Running({self.url})"
 
     def __enter__(self) -> Running:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> Running:
+        """Begin to take reports.
+
+        Raises `ArchiveError` when another process writes to the store.
+        """
         self._made.state.store.open()
         self._server = _server(self._made, patience=self._patience)
         started = threading.Event()
@@ -309,9 +324,11 @@ class Running:
         started.wait(30)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join()
+    def close(self) -> None:
+        """Finish what is under way, and end."""
+        if self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
         self._socket.close()
 
     async def _run(self, started: threading.Event) -> None:
