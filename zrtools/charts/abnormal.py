@@ -30,9 +30,10 @@ _DIMENSIONS = ("all", "carrier", "sms_code", "campaign")
 def incidents(frame: Any, found: pl.DataFrame | None = None, *, lang: str | None = None) -> ChartType:
     """Draw the failure rate over time with every incident shaded, and below it what each one was.
 
-    Takes what `classify` takes, and what `failures.incidents` found in it (looked for when left out). The bars stand
-    where the messages of the incident were sent, the points where days or hours are (`failures_over_time` says
-    which). Of more than 20 incidents the largest are shown. Raises `InputError` for other frames.
+    Takes what `classify` takes or a daily `trend`, and what `failures.incidents` found (looked for in the statuses
+    when left out). The bars stand where the messages of the incident were sent, the points where days or hours are
+    (`failures_over_time` says which). Of more than 20 incidents the largest are shown. Raises `InputError` for other
+    frames.
     """
     import altair as alt
 
@@ -43,7 +44,8 @@ def incidents(frame: Any, found: pl.DataFrame | None = None, *, lang: str | None
         found = look(frame, lang=lang)
     schemas.check(found, schemas.INCIDENTS, "INCIDENTS")
     slim = slimmed(frame)
-    ends = span_of(slim)
+    # a trend has its unit already
+    ends = (None, None) if isinstance(slim, pl.DataFrame) and "start" in slim.columns else span_of(slim)
     short = ends[0] is not None and ends[1] is not None and (ends[1] - ends[0]).days < _FEW_DAYS
     times = times_of(slim, "1h" if short else "1d", None, lang, centred=False)
     if not times.summed["settled"]:

@@ -12,6 +12,7 @@ from zrtools.charts import style
 from zrtools.charts.telling import in_order, rates, say, slimmed, span_of, summary, why_nothing
 from zrtools.failures import trend
 from zrtools.failures.course import Every
+from zrtools.schemas import TREND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +43,11 @@ _MOST_PANELS = 8
 def failures_over_time(frame: Any, *, every: Every = "1d", lang: str | None = None) -> ChartType:
     """Draw the failure rate over time with its 95 % interval, above the number of messages.
 
-    Takes what `classify` takes. Days are days of sending, or of receiving the status where the frame has no day
-    of sending; hours are hours in which the status was received; the axis says which. Where 1 % or more of the
-    messages is still pending the point is hollow. More than 800 points are summed to the next longer unit, and
-    the chart says so. Raises `InputError` for a frame without statuses and for another `every`.
+    Takes what `classify` takes, or what `trend` gave with the same `every` and no `by`. Days are days of sending, or
+    of receiving the status where the frame has no day of sending; hours are hours in which the status was
+    received; the axis says which. Where 1 % or more of the messages is still pending the point is hollow. More than
+    800 points are summed to the next longer unit, and the chart says so. Raises `InputError` for a frame without
+    statuses and for another `every`.
     """
     import altair as alt
 
@@ -137,13 +139,14 @@ def times_of(
     With `centred` a day's mark stands at its midnight, else at its noon. Times with fewer settled messages than the
     first of `few` that at least half of the times reach have no rate.
     """
+    ready = isinstance(frame, pl.DataFrame) and set(TREND) <= set(frame.columns)
 
     def counted(unit: Every) -> pl.DataFrame:
-        found = trend(frame, unit, by or ())
+        found = frame if ready else trend(frame, unit, by or ())
         return found.with_columns(time=pl.col("start").dt.replace_time_zone(None)).drop_nulls("time")
 
     found, unit = counted(every), every
-    while unit != _UNITS[-1] and _length(found) > _MOST_TIMES * _HOURS[unit]:
+    while not ready and unit != _UNITS[-1] and _length(found) > _MOST_TIMES * _HOURS[unit]:
         unit = _UNITS[_UNITS.index(unit) + 1]
         found = counted(unit)
     basis = set(found["day_basis"])
@@ -154,7 +157,16 @@ def times_of(
     least = next((size for size in few if (sizes >= size).sum() * 2 >= sizes.len()), 0)
     if summed["settled"]:
         found = _completed(found, unit, by, least, lang, centred=centred)
-    return Times(found, unit, every, span_of(frame), summed, f"by_{dated}", least)
+    return Times(
+        found, unit, every, _days_of(found) if ready else span_of(frame), summed, f"by_{dated}", least
+    )
+
+
+def _days_of(found: pl.DataFrame) -> tuple[date | None, date | None]:
+    ends: tuple[date | None, date | None] = found.select(
+        pl.col("time").dt.date().min().alias("first"), pl.col("time").dt.date().max().alias("last")
+    ).row(0)
+    return ends
 
 
 def _length(found: pl.DataFrame) -> float:

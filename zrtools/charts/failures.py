@@ -9,7 +9,7 @@ import polars as pl
 from zrtools import words
 from zrtools.charts import style
 from zrtools.charts.telling import in_order, rates, say, slimmed, span_of, summary, why_nothing
-from zrtools.codes import CATEGORIES
+from zrtools.codes import CATEGORIES, UNLISTED, UNRECOGNISED
 from zrtools.failures import breakdown
 from zrtools.failures.intervals import wilson
 
@@ -28,16 +28,15 @@ _CODES = {category.name: code for code, category in CATEGORIES.items()}
 def failures(frame: Any, *, lang: str | None = None) -> ChartType:
     """Draw failures by carrier and reason as a heat map, with the rate and the number in each cell.
 
-    Takes what `classify` takes, classified or not. Each cell is one reason's failures on one carrier as a share of
-    all messages settled on that carrier; the last row and the last column hold the sums. The tooltip adds the 95 %
-    interval, where the cause lies and what to do. Raises `InputError` for a frame without statuses.
+    Takes what `classify` takes, classified or not, or what `breakdown` gave by carrier and failure category. Each
+    cell is one reason's failures on one carrier as a share of all messages settled on that carrier; the last row
+    and the last column hold the sums. The tooltip adds the 95 % interval, where the cause lies and what to do.
+    Raises `InputError` for a frame without statuses.
     """
     import altair as alt
 
     title = say("failures", lang)
-    slim = slimmed(frame)
-    cells = breakdown(slim, ["carrier", "failure_category", "failure_origin", "failure_action"])
-    carriers = breakdown(slim, ["carrier"])
+    cells, carriers, ends = _counted_cells(frame)
     summed = {name: int(carriers[name].sum()) for name in ("failed", "settled", "pending")}
     if not summed["failed"]:
         return style.nothing(title, why_nothing(summed, lang))
@@ -83,7 +82,7 @@ def failures(frame: Any, *, lang: str | None = None) -> ChartType:
             ],
         )
     )
-    dark = f"!datum.is_sum && sqrt(datum.failure_rate / {highest!r}) > {style.DARK_FROM}"
+    dark = f"!datum.is_sum && pow(datum.failure_rate / {highest!r}, {style.SHARPNESS}) > {style.DARK_FROM}"
     ink = alt.condition(dark, alt.value("#FFFFFF"), alt.value("#000000"))
     chart = alt.layer(
         base.transform_filter("!datum.is_sum")
@@ -91,7 +90,13 @@ def failures(frame: Any, *, lang: str | None = None) -> ChartType:
         .encode(
             color=alt.Color(
                 "failure_rate:Q",
-                scale=alt.Scale(type="sqrt", domain=[0, highest], range=list(style.SEQUENCE), clamp=True),
+                scale=alt.Scale(
+                    type="pow",
+                    exponent=style.SHARPNESS,
+                    domain=[0, highest],
+                    range=list(style.SEQUENCE),
+                    clamp=True,
+                ),
                 legend=None,
             )
         ),
@@ -106,7 +111,24 @@ def failures(frame: Any, *, lang: str | None = None) -> ChartType:
         .mark_text(fontSize=13, color=style.MUTED)
         .encode(text=alt.value("0")),
     ).properties(width=alt.Step(108), height=alt.Step(46))
-    return style.finish(chart, title, [summary(span_of(slim), summed, lang), say("matrix_note", lang)])
+    return style.finish(chart, title, [summary(ends, summed, lang), say("matrix_note", lang)])
+
+
+def _counted_cells(frame: Any) -> tuple[pl.DataFrame, pl.DataFrame, tuple[Any, Any]]:
+    """Count the cells and the carriers, or read them from a breakdown."""
+    keys = ["carrier", "failure_category"]
+    if isinstance(frame, pl.DataFrame) and {*keys, "failed", "settled", "failure_rate"} <= set(frame.columns):
+        meant = {c.name: c for c in (*CATEGORIES.values(), UNLISTED, UNRECOGNISED)}
+        category = pl.col("failure_category")
+        cells = frame.with_columns(
+            failure_origin=category.replace_strict({n: c.origin for n, c in meant.items()}, default=None),
+            failure_action=category.replace_strict({n: c.action for n, c in meant.items()}, default=None),
+        )
+        carriers = cells.group_by("carrier").agg(pl.col("settled", "pending").first(), pl.col("failed").sum())
+        return cells, carriers, (None, None)
+    slim = slimmed(frame)
+    cells = breakdown(slim, [*keys, "failure_origin", "failure_action"])
+    return cells, breakdown(slim, ["carrier"]), span_of(slim)
 
 
 def _grid(

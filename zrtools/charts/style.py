@@ -34,6 +34,7 @@ __all__ = [
     "PENDING",
     "RATE_TEXT",
     "SEQUENCE",
+    "SHARPNESS",
     "WIDTH",
     "Renderer",
     "carrier_scale",
@@ -91,6 +92,9 @@ OTHERS = ("#56B4E9", "#000000", "#8C6D31", "#5E3C99")
 
 SEQUENCE = ("#FFF7EC", "#FDD49E", "#FC8D59", "#D7301F", "#7F0000")
 """Low to high, evenly darker, so that it reads in grey as well."""
+
+SHARPNESS = 0.7
+"""Places grow with this power of the rate, so that small rates differ too."""
 
 DARK_FROM = 0.725
 """From this place on `SEQUENCE` (0 to 1) text is white; below it, black."""

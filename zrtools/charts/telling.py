@@ -20,7 +20,7 @@ __all__ = ["in_order", "rates", "say", "slimmed", "span_of", "summary", "why_not
 def summary(span: tuple[Any, Any], summed: dict[str, int], lang: str | None) -> str:
     """Say a frame's days, its failures and what is pending."""
     said = say(
-        "summary",
+        "summary" if span[0] is not None else "summary_undated",
         lang,
         period=_period(*span, lang),
         settled=style.count_text(summed["settled"]),
@@ -68,7 +68,7 @@ def _period(first: date | None, last: date | None, lang: str | None) -> str:
 
 def slimmed(frame: Any) -> Any:
     """Drop what no chart of counts needs, so that a polars frame is not scanned for its texts and numbers."""
-    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame) or "start" in frame.collect_schema():
         return frame
     needed = ("phone_number", "message", "client_tag", "rawdata")
     return frame.lazy().drop(needed, strict=False)

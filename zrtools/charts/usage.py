@@ -36,7 +36,7 @@ def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
     if not frame["separated_success_count"].sum():
         return style.nothing(title, _say("no_usage", lang))
     cells, names, scale = _cells(frame, lang)
-    sums = cells.group_by("at", "month", "whole").agg(pl.col("count").sum())
+    sums = cells.group_by("at", "month", "whole").agg(pl.col("count").sum()).sort("month")
     base = alt.Chart(cells).encode(x=_month_axis(cells, lang))
     bars = base.mark_bar().encode(
         y=alt.Y(
@@ -92,7 +92,7 @@ def usage_shares(usage: Any, *, lang: str | None = None) -> ChartType:
             alt.Tooltip("count:Q", title=_say("count", lang), format=","),
         ],
     )
-    last = cells.filter(pl.col("month") == pl.col("month").max()).sort("share")
+    last = cells.filter(pl.col("month") == pl.col("month").max()).sort("share", "rank")
     # labels at the lines' ends, kept apart where the lines are close
     apart, heights = 0.055 * float(cells["share"].max() or 0), [-1.0]  # type: ignore[arg-type]  # a float
     for share in last["share"]:
@@ -223,7 +223,7 @@ def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> Char
     )
     if not gaps.height:
         return style.nothing(title, _say("no_gaps", lang))
-    kept = gaps.sort(pl.col("gap").abs(), descending=True).head(_MOST_GAPS)
+    kept = gaps.sort(pl.col("gap").abs(), descending=True, maintain_order=True).head(_MOST_GAPS)
     named = kept.select(
         pl.format("{}  {}", pl.col("month").dt.strftime("%Y-%m"), _named(kept, lang)).alias("row"),
         "gap",

@@ -151,8 +151,9 @@ class Course(_Clickable):
     disabled = traitlets.Bool(False).tag(sync=True)
 
 
-def shade(place: float) -> tuple[str, str]:
-    """Give the colour of a cell at a place from 0 to 1, and of the text on it."""
+def shade(rate: float, highest: float) -> tuple[str, str]:
+    """Give the colour of a cell with a rate, and of the text on it."""
+    place = (rate / highest) ** style.SHARPNESS if highest else 0.0
     at = min(max(place, 0), 1) * (len(style.SEQUENCE) - 1)
     low, part = style.SEQUENCE[int(at)], at - int(at)
     high = style.SEQUENCE[min(int(at) + 1, len(style.SEQUENCE) - 1)]

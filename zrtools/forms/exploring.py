@@ -306,7 +306,7 @@ class ExploreForm(Panel):
             )
             settled = whole if column is ... else sizes[column]
             rate = failed / settled if settled else 0.0
-            fill, ink = _NEUTRAL if ... in (row, column) else shade((rate / highest) ** 0.5)
+            fill, ink = _NEUTRAL if ... in (row, column) else shade(rate, highest)
             tip = self.x(
                 "tip",
                 category=self.x("total") if row is ... else self._category(row),
@@ -347,7 +347,7 @@ class ExploreForm(Panel):
         highest = max(rates, default=0) or 1
         cells = []
         for (failed, settled), rate in zip(found.select("failed", "settled").iter_rows(), rates, strict=True):
-            fill, ink = shade((rate / highest) ** 0.5)
+            fill, ink = shade(rate, highest)
             text = {"text": percent_text(rate), "sub": self.x("count", n=count_text(failed))}
             tip = f"{count_text(failed)} / {count_text(settled)}"
             cells.append({**text, "fill": fill, "ink": ink, "tip": tip})

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from zrtools import charts, schemas, words
+from zrtools import charts, privacy, words
 from zrtools.charts.style import count_text, percent_text
-from zrtools.codes import CATEGORIES, UNLISTED, UNRECOGNISED
-from zrtools.failures import breakdown, coverage
+from zrtools.codes import CATEGORIES, UNLISTED, UNRECOGNISED, Category
+from zrtools.errors import InputError
+from zrtools.failures import Investigation, breakdown, coverage, investigate
+from zrtools.failures.classes import classify
+from zrtools.failures.intervals import share, wilson
+from zrtools.failures.traits import CampaignRule, features
+from zrtools.failures.wording import named_segment, named_value, points
 from zrtools.periods import TOKYO
 from zrtools.reports.page import Figure, Page
+
+if TYPE_CHECKING:
+    from zrtools.failures.investigation import Period
 
 __all__ = ["failures"]
 
 _MOST_ROWS = 15
+_MOST_CHANGES = 8
+_CLOSE_UPS = 3
+_NEEDED = (
+    "send_date",
+    "date_time",
+    "phone_number",
+    "sms_code",
+    "carrier",
+    "status_id",
+    "detailed_status_id",
+    "client_tag",
+    "campaign",
+    "outcome",
+    "failure_module",
+    "failure_carrier",
+    "failure_code",
+    "failure_category",
+    "failure_origin",
+    "failure_action",
+)
 _CODES = {category.name: code for code, category in CATEGORIES.items()}
 _STEPS = {
     "send again later": "next_send",
@@ -28,127 +57,270 @@ _STEPS = {
 }
 
 
-def failures(frame: Any, path: str | Path | None = None, *, lang: str | None = None) -> Path:
+def failures(
+    source: Any,
+    path: str | Path | None = None,
+    *,
+    period: Period | None = None,
+    compare_to: Period | bool | None = None,
+    campaign: CampaignRule = None,
+    codes: Mapping[str, Category] | None = None,
+    lang: str | None = None,
+) -> Path:
     """Write a failure report as one HTML file that works offline, and give its path.
 
-    Takes what `classify` takes. The file holds a summary in words, key figures, charts, reasons with what to do
-    about each, unknown codes, days that are not settled yet and how all was computed; phone numbers are
-    masked, times are Japan's. `path` defaults to `failures-<first day>-<last day>.html` in the working folder.
+    `source` is a frame of statuses or delivery reports (polars DataFrame or LazyFrame), an archive, or what
+    `investigate` gave; `period`, `compare_to`, `campaign` and `codes` are as in `investigate`. The file holds a summary
+    in words, key figures, charts, incidents, what changed, next steps, unknown codes, days that are not settled yet
+    and how all was computed; phone numbers are masked, times are Japan's. `path` defaults to
+    `failures-<first day>-<last day>.html` in the working folder.
 
-    Raises `InputError` for a frame without statuses.
+    Raises `InputError` for another kind of source, for a period without messages, and for an investigation in
+    another language than `lang`.
     """
-    report = _Report(frame, words.language(lang))
-    page = report.page()
-    return page.save(path if path is not None else report.name)
+    if isinstance(source, Investigation):
+        if lang is not None and words.language(lang) != source.lang:
+            raise InputError(
+                f'The investigation is in "{source.lang}": investigate again with lang="{lang}".'
+            )
+        report = _Report(source, None)
+    else:
+        # an empty frame has nothing to investigate, and its report says so
+        empty = isinstance(source, pl.DataFrame) and source.is_empty() and period is None
+        found = (
+            None
+            if empty
+            else investigate(source, period, compare_to=compare_to, campaign=campaign, codes=codes, lang=lang)
+        )
+        if found is None:
+            return _empty(source, words.language(lang)).save(path if path is not None else "failures.html")
+        report = _Report(found, _chosen(source, found, campaign, codes))
+    return report.page().save(path if path is not None else report.name)
+
+
+def _chosen(
+    source: Any, found: Investigation, campaign: CampaignRule, codes: Mapping[str, Category] | None
+) -> pl.DataFrame:
+    """Load the period's messages, for what the investigation's parts do not hold."""
+    now = found.overview.row(0, named=True)
+    frame = source.scan(now["first_day"], now["last_day"]) if hasattr(source, "scan") else source
+    read: pl.LazyFrame = features(classify(frame.lazy(), codes=codes), campaign=campaign)
+    needed = [c for c in _NEEDED if c in read.collect_schema()]
+    return read.filter(pl.col("day").is_between(now["first_day"], now["last_day"])).select(needed).collect()
+
+
+def _empty(frame: pl.DataFrame, lang: words.Lang) -> Page:
+    coverage(frame)
+    say = partial(_say, lang)
+    page = Page(say("title"), say("subtitle", period=say("no_period"), made=_now()), lang)
+    page.lead(say("headline_empty"))
+    return page
 
 
 class _Report:
-    def __init__(self, frame: Any, lang: words.Lang) -> None:
+    """A report being written from an investigation, and from the messages themselves where they are at hand."""
+
+    def __init__(self, found: Investigation, frame: pl.DataFrame | None) -> None:
+        self.found = found
         self.frame = frame
-        self.lang = lang
-        self.days = coverage(frame)
-        self.reasons = breakdown(frame, ["failure_category", "failure_origin", "failure_action"])
-        self.carriers = breakdown(frame, ["carrier"]).filter(pl.col("settled") > 0)
-        self.whole = breakdown(frame, []).row(0, named=True)
-        self.failed, self.settled, self.pending = (
-            int(self.whole[name]) for name in ("failed", "settled", "pending")
-        )
-        self.dates: list[date] = self.days["day"].drop_nulls().to_list()
+        self.lang = found.lang
+        self.say = partial(_say, found.lang)
+        self.now = found.overview.row(0, named=True)
+        self.before = found.overview.row(1, named=True) if found.overview.height > 1 else None
+        self.failed, self.pending = int(self.now["failed"]), int(self.now["pending"])
+        self.settled = int(self.now["delivered"]) + self.failed
+        keys = ["failure_category", "failure_origin", "failure_action"]
+        self.reasons = _reasons(found.breakdown) if frame is None else breakdown(frame, keys)
+        self.carriers = _carriers(found.breakdown) if frame is None else breakdown(frame, ["carrier"])
+        self.carriers = self.carriers.filter(pl.col("settled") > 0).sort("settled", descending=True)
 
     @property
     def name(self) -> str:
-        if not self.dates:
-            return "failures.html"
-        return f"failures-{self.dates[0]}-{self.dates[-1]}.html"
+        return f"failures-{self.now['first_day']}-{self.now['last_day']}.html"
 
     def page(self) -> Page:
-        page = Page(self.say("title"), self.say("subtitle", period=self.period(), made=_now()), self.lang)
+        period = self.say("period", first=self.now["first_day"], last=self.now["last_day"])
+        page = Page(self.say("title"), self.say("subtitle", period=period, made=_now()), self.lang)
         page.lead(*self.lead())
         page.figures(self.figures())
         if self.settled:
             page.section(self.say("course"))
-            page.chart(charts.failures_over_time(self.frame, lang=self.lang), self.say("course_drawn"))
+            course = self.found.trend if self.frame is None else self.frame
+            page.chart(charts.failures_over_time(course, lang=self.lang), self.say("course_drawn"))
         if self.failed:
+            self.incidents(page)
+            self.changes(page)
             self.where(page)
+            self.by_carrier(page)
             self.next_steps(page)
+            self.numbers(page)
             self.unknown_codes(page)
         self.open_days(page)
         self.method(page)
         return page
 
-    def say(self, key: str, **values: object) -> str:
-        return words.text(f"reports.{key}", self.lang, **values)
-
-    def period(self) -> str:
-        if not self.dates:
-            return self.say("no_period")
-        return self.say("period", first=self.dates[0], last=self.dates[-1])
+    # ---------------------------------------------------------------------------------------- the top
 
     def lead(self) -> list[str]:
         counts = {"settled": count_text(self.settled), "pending": count_text(self.pending)}
         if not self.settled:
             return [self.say("headline_unsettled" if self.pending else "headline_empty", **counts)]
-        if not self.failed:
-            said = [self.say("headline_none", **counts)]
-        else:
-            rate = percent_text(self.failed / self.settled)
+        rate = percent_text(self.now["failure_rate"])
+        said = [
+            self.say("headline", failed=count_text(self.failed), rate=rate, **counts)
+            if self.failed
+            else self.say("headline_none", **counts)
+        ]
+        said += self.lead_change()
+        if self.failed:
+            said += self.lead_incidents()
             top = self.reasons.row(0, named=True)
-            said = [
-                self.say("headline", failed=count_text(self.failed), rate=rate, **counts),
+            said.append(
                 self.say(
                     "main_reason",
                     category=words.category(top["failure_category"], self.lang),
                     failed=count_text(top["failed"]),
                     share=percent_text(top["share_of_failures"]),
-                ),
-            ]
-            # a carrier with few messages, or none that is known, is not the news
-            known = self.carriers.filter(
-                pl.col("carrier").is_not_null() & (pl.col("settled") >= 0.02 * self.settled)
-            )
-            if known.height > 1:
-                worst = known.sort("failure_rate", descending=True).row(0, named=True)
-                said.append(
-                    self.say(
-                        "worst_carrier",
-                        carrier=words.carrier(worst["carrier"], self.lang),
-                        rate=percent_text(worst["failure_rate"]),
-                        whole=rate,
-                    )
                 )
+            )
         if self.pending:
             said.append(self.say("still_pending", **counts))
         return said
 
+    def lead_change(self) -> list[str]:
+        if self.before is None or self.found.changes.is_empty():
+            return []
+        row = self.found.changes.row(0, named=True)
+        change = row["total_after"] - row["total_before"]
+        key = "up" if change > 0 else "down"
+        if row["change_low"] <= 0 <= row["change_high"]:
+            key = "same"
+        return [
+            self.say(
+                f"change_{key}",
+                period=self.say("period", first=self.before["first_day"], last=self.before["last_day"]),
+                before=percent_text(row["total_before"]),
+                after=percent_text(row["total_after"]),
+                change=f"{abs(change) * 100:.2f}",
+            )
+        ]
+
+    def lead_incidents(self) -> list[str]:
+        found = self.found.incidents
+        if found.is_empty():
+            return [self.say("incidents_none")]
+        part = percent_text(min(float(found["excess"].sum()) / self.failed, 1.0))
+        return [self.say("incidents_found", n=found.height, share=part), found["sentence"][0]]
+
     def figures(self) -> list[Figure]:
         total = self.settled + self.pending
-        low, high, numbers = (self.whole[name] for name in ("rate_low", "rate_high", "numbers"))
-
-        def of_all(part: int) -> str:
-            return self.say("of_messages", share=percent_text(part / total)) if total else ""
-
+        low, high, numbers = (self.now[name] for name in ("rate_low", "rate_high", "numbers"))
+        delivered = int(self.now["delivered"])
+        reached = self.say("of_settled", share=percent_text(delivered / self.settled)) if self.settled else ""
         failed_note = "" if numbers is None else self.say("failed_note", numbers=count_text(numbers))
         rate_note = (
             self.say("rate_note", low=percent_text(low), high=percent_text(high)) if self.settled else ""
         )
-        return [
-            Figure(self.say("messages"), count_text(total), self.say("messages_note", days=len(self.dates))),
-            Figure(
-                self.say("delivered"),
-                count_text(self.settled - self.failed),
-                of_all(self.settled - self.failed),
-            ),
+        figures = [
+            Figure(self.say("messages"), count_text(total), self.say("messages_note", days=self.now["days"])),
+            Figure(self.say("delivered"), count_text(delivered), reached),
             Figure(self.say("failed"), count_text(self.failed), failed_note, is_bad=self.failed > 0),
             Figure(
-                self.say("rate"), percent_text(self.whole["failure_rate"]), rate_note, is_bad=self.failed > 0
+                self.say("rate"), percent_text(self.now["failure_rate"]), rate_note, is_bad=self.failed > 0
             ),
             Figure(self.say("pending"), count_text(self.pending), self.say("pending_note")),
         ]
+        if self.before is not None:
+            period = self.say(
+                "period", first=f"{self.before['first_day']:%m-%d}", last=f"{self.before['last_day']:%m-%d}"
+            )
+            figures.append(Figure(self.say("rate_before"), percent_text(self.before["failure_rate"]), period))
+        return figures
+
+    # ------------------------------------------------------------------------------------- the findings
+
+    def incidents(self, page: Page) -> None:
+        found = self.found.incidents
+        page.section(self.say("incidents"), *([] if found.height else [self.say("incidents_none")]))
+        if found.is_empty():
+            return
+        course = self.found.trend if self.frame is None else self.frame
+        page.chart(charts.incidents(course, found, lang=self.lang), self.say("incidents_drawn"))
+        named = [self.segment(row) for row in found.iter_rows(named=True)]
+        rows = found.with_columns(
+            pl.Series("name", named, dtype=pl.String),
+            category=_named("failure_category", words.category, self.lang),
+            interval=pl.format(
+                "{} – {}",
+                pl.col("excess_low").round(0).cast(pl.Int64),
+                pl.col("excess_high").round(0).cast(pl.Int64),
+            ),
+            codes=pl.col("codes").str.split(", ").list.head(3).list.join(", "),
+        )
+        page.table(
+            rows.head(_MOST_ROWS),
+            {
+                "name": (self.say("segment"), "text"),
+                "category": (self.say("category"), "text"),
+                "start": (self.say("start"), "time"),
+                "end": (self.say("end"), "time"),
+                "excess": (self.say("excess"), "count"),
+                "interval": (self.say("interval"), "interval"),
+                "failure_rate": (self.say("rate"), "rate"),
+                "usual_rate": (self.say("usual"), "rate"),
+                "codes": (self.say("detailed_code"), "text"),
+            },
+            note=self.say("incidents_note"),
+        )
+        if self.frame is not None:
+            for row in found.head(_CLOSE_UPS).iter_rows(named=True):
+                page.chart(charts.incident(self.frame, row, lang=self.lang), row["sentence"])
+
+    def segment(self, incident: dict[str, Any]) -> str:
+        if incident["dimension"] == "all":
+            return words.text("failures.whole", self.lang)
+        value = named_value(incident["dimension"], incident["segment"], self.lang)
+        return words.text(f"failures.segment_{incident['dimension']}", self.lang, value=value)
+
+    def changes(self, page: Page) -> None:
+        if self.before is None or self.found.changes.is_empty():
+            return
+        page.section(self.say("changes"), *self.lead_change())
+        page.chart(
+            charts.contributions(self.found.changes, most=10, lang=self.lang), self.say("changes_drawn")
+        )
+        for frame, keys, heading in (
+            (self.found.changes, ["carrier", "failure_category"], "by_segment"),
+            (self.found.changes_by_campaign, ["campaign"], "by_campaign"),
+        ):
+            if frame.is_empty():
+                continue
+            head = frame.head(_MOST_CHANGES)
+            names = [named_segment(row, keys, self.lang) for row in head.iter_rows(named=True)]
+            page.table(
+                head.with_columns(
+                    pl.Series("name", names, dtype=pl.String),
+                    pl.col("contribution", "rate_part", "share_part") * 100,
+                    interval=_points_interval(),
+                ),
+                {
+                    "name": (self.say(heading), "text"),
+                    "rate_before": (self.say("rate_before"), "rate"),
+                    "rate_after": (self.say("rate_after"), "rate"),
+                    "contribution": (self.say("contribution"), "points"),
+                    "interval": (self.say("interval"), "interval"),
+                    "rate_part": (self.say("rate_part"), "points"),
+                    "share_part": (self.say("share_part"), "points"),
+                },
+            )
+        left_out = sorted(set(self.found.left_out))
+        shown = ", ".join(f"{day:%m-%d}" for day in left_out[:10]) + (", …" if len(left_out) > 10 else "")
+        page.text(self.say("changes_note"), self.say("left_out", days=shown) if left_out else "")
 
     def where(self, page: Page) -> None:
         page.section(self.say("where"))
-        page.chart(charts.failures(self.frame, lang=self.lang), self.say("where_drawn"))
-        page.section(self.say("reasons"))
+        cells = self.found.breakdown if self.frame is None else self.frame
+        page.chart(charts.failures(cells, lang=self.lang), self.say("where_drawn"))
         reasons = self.reasons.with_columns(
             category=_named("failure_category", words.category, self.lang),
             code=pl.col("failure_category").replace_strict(_CODES, default=None, return_dtype=pl.String),
@@ -169,16 +341,23 @@ class _Report:
             },
             note=self.say("reasons_note"),
         )
+
+    def by_carrier(self, page: Page) -> None:
         page.section(self.say("carriers"))
-        page.chart(charts.failures_by_carrier(self.frame, lang=self.lang), self.say("carriers_drawn"))
-        carriers = self.carriers.sort("settled", descending=True).with_columns(
-            name=_named("carrier", words.carrier, self.lang)
-        )
-        total = pl.DataFrame([self.whole], schema=schemas.BREAKDOWN).with_columns(
-            name=pl.lit(self.say("total"))
+        if self.frame is not None:
+            page.chart(charts.failures_by_carrier(self.frame, lang=self.lang), self.say("carriers_drawn"))
+        carriers = self.carriers.with_columns(name=_named("carrier", words.carrier, self.lang))
+        whole = self.found.overview.head(1).select(
+            pl.lit(self.say("total")).alias("name"),
+            pl.lit(self.settled).cast(pl.Int64).alias("settled"),
+            "failed",
+            "failure_rate",
+            "rate_low",
+            "rate_high",
+            "numbers",
         )
         page.table(
-            pl.concat([carriers, total], how="diagonal").with_columns(interval=_interval()),
+            pl.concat([carriers, whole], how="diagonal").with_columns(interval=_interval()),
             {
                 "name": (self.say("carrier"), "text"),
                 "settled": (self.say("settled"), "count"),
@@ -190,29 +369,72 @@ class _Report:
             note=self.say("carriers_note") if carriers["carrier"].null_count() else "",
             bold_last=True,
         )
+        mismatch = self.found.carrier_mismatch
+        if mismatch.height:
+            page.text(self.say("mismatch", n=count_text(int(mismatch["failed"].sum()))))
 
     def next_steps(self, page: Page) -> None:
         page.section(self.say("next"))
-        actions = (
-            self.reasons.group_by("failure_action")
-            .agg(pl.col("failed").sum())
-            .sort("failed", descending=True)
-        )
+        actions = self.reasons.group_by("failure_action").agg(pl.col("failed").sum())
         page.points(
             (words.action(action, self.lang), self.say(_STEPS.get(action, "next_look"), n=count_text(failed)))
-            for action, failed in actions.iter_rows()
+            for action, failed in actions.sort("failed", descending=True).iter_rows()
+        )
+        if self.found.steps.height:
+            page.text(self.say("plan"))
+            page.table(
+                self.found.steps.with_columns(
+                    step=_named("step", _plan_word("step"), self.lang),
+                    reason=_named("reason", _plan_word("reason"), self.lang),
+                ),
+                {
+                    "step": (self.say("step"), "text"),
+                    "reason": (self.say("step_reason"), "text"),
+                    "messages": (self.say("messages"), "count"),
+                    "numbers": (self.say("numbers"), "count"),
+                    "at": (self.say("earliest"), "time"),
+                },
+            )
+
+    def numbers(self, page: Page) -> None:
+        often = self.found.numbers.filter(pl.col("failed_since") > 1)
+        if often.is_empty():
+            return
+        drop = often.filter(pl.col("advice") == "drop").height
+        page.section(
+            self.say("often"), self.say("often_intro", n=count_text(often.height), drop=count_text(drop))
+        )
+        page.table(
+            privacy.mask(often.head(_MOST_ROWS)).with_columns(
+                carrier=_named("carrier", words.carrier, self.lang),
+                last_category=_named("last_category", words.category, self.lang),
+                advice=_named(
+                    "advice", lambda value, lang: words.text(f"reports.advice_{value}", lang), self.lang
+                ),
+            ),
+            {
+                "phone_number": (self.say("number"), "text"),
+                "carrier": (self.say("carrier"), "text"),
+                "failed_since": (self.say("failed_since"), "count"),
+                "failed_days": (self.say("failed_days"), "count"),
+                "last_category": (self.say("last_category"), "text"),
+                "last_failure": (self.say("last_seen"), "time"),
+                "advice": (self.say("advice"), "text"),
+            },
         )
 
     def unknown_codes(self, page: Page) -> None:
+        found = self.found.unknown_codes
         page.section(self.say("codes"))
-        unknown = (UNLISTED.name, UNRECOGNISED.name)
-        found = breakdown(self.frame, ["failure_category", "detailed_status_id"]).filter(
-            pl.col("failure_category").is_in(unknown)
-        )
         if found.is_empty():
             page.text(self.say("codes_none"))
             return
         page.text(self.say("codes_intro", share=percent_text(int(found["failed"].sum()) / self.failed)))
+        growing = (
+            found.filter("is_growing")["detailed_status_id"].fill_null(self.say("code_missing")).to_list()
+        )
+        if growing:
+            page.text(self.say("codes_growing", codes=", ".join(growing)))
         page.table(
             found.head(_MOST_ROWS).with_columns(
                 pl.col("detailed_status_id").fill_null(self.say("code_missing")),
@@ -224,13 +446,22 @@ class _Report:
                 "failed": (self.say("failed"), "count"),
                 "share_of_failures": (self.say("share"), "rate"),
                 "numbers": (self.say("numbers"), "count"),
+                "recent": (self.say("recent"), "count"),
+                "first_day": (self.say("first_seen"), "day"),
+                "last_day": (self.say("last_seen"), "day"),
             },
             note=self.say("codes_more", n=found.height - _MOST_ROWS) if found.height > _MOST_ROWS else "",
         )
 
     def open_days(self, page: Page) -> None:
         page.section(self.say("open"))
-        days = self.days.filter(~pl.col("is_final") & (pl.col("pending") > 0)).sort("day", descending=True)
+        days = self.found.coverage.filter(~pl.col("is_final") & (pl.col("pending") > 0)).sort(
+            "day", descending=True
+        )
+        missing = self.found.coverage.filter(pl.col("messages") == 0)["day"].to_list()
+        if missing:
+            shown = ", ".join(f"{day:%m-%d}" for day in missing[:10]) + (", …" if len(missing) > 10 else "")
+            page.text(self.say("open_missing", n=len(missing), days=shown))
         if days.is_empty():
             page.text(self.say("open_none"))
             return
@@ -249,18 +480,58 @@ class _Report:
 
     def method(self, page: Page) -> None:
         page.section(self.say("method"))
-        basis = set(self.days["day_basis"].drop_nulls())
-        dated = "send_date" if basis <= {"send_date"} else "date_time" if basis == {"date_time"} else "mixed"
-        page.points(
-            self.say(key)
-            for key in (
-                "method_rate",
-                "method_interval",
-                "method_reason",
-                f"method_days_{dated}",
-                "method_source",
-            )
+        keys = [
+            "method_rate",
+            "method_interval",
+            "method_reason",
+            f"method_days_{self.now['day_basis'] or 'mixed'}",
+        ]
+        keys += ["method_incidents"] if self.failed else []
+        keys += ["method_changes"] if self.before is not None else []
+        page.points(self.say(key) for key in (*keys, "method_source"))
+
+
+def _say(lang: str, key: str, **values: object) -> str:
+    return words.text(f"reports.{key}", lang, **values)
+
+
+def _reasons(cells: pl.DataFrame) -> pl.DataFrame:
+    """Sum a breakdown by carrier and category over the carriers."""
+    meant = {c.name: c for c in (*CATEGORIES.values(), UNLISTED, UNRECOGNISED)}
+    category = pl.col("failure_category")
+    return (
+        cells.group_by("failure_category")
+        .agg(pl.col("failed", "share_of_failures").sum())
+        .with_columns(
+            failure_origin=category.replace_strict(
+                {n: c.origin for n, c in meant.items()}, default="unlisted"
+            ),
+            failure_action=category.replace_strict(
+                {n: c.action for n, c in meant.items()}, default="look into it"
+            ),
         )
+        .sort("failed", "failure_category", descending=[True, False])
+    )
+
+
+def _carriers(cells: pl.DataFrame) -> pl.DataFrame:
+    """Sum a breakdown by carrier and category over the categories."""
+    sums = cells.group_by("carrier").agg(pl.col("failed").sum(), pl.col("settled").first())
+    rate = share(pl.col("failed"), pl.col("settled"))
+    low, high = wilson(rate, pl.col("settled"))
+    return sums.with_columns(failure_rate=rate, rate_low=low, rate_high=high, numbers=pl.lit(None, pl.Int64))
+
+
+def _plan_word(kind: str) -> Callable[[str | None, str | None], str]:
+    return lambda value, lang: words.text(f"failures.{kind} {value}", lang)
+
+
+def _points_interval() -> pl.Expr:
+    ends = [
+        pl.col(f"contribution_{end}").map_elements(points, pl.String).str.replace("-", "−")
+        for end in ("low", "high")
+    ]
+    return pl.format("{} – {}", *ends)
 
 
 def _named(column: str, name: Callable[[str | None, str | None], str], lang: str) -> pl.Expr:

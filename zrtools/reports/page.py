@@ -191,7 +191,7 @@ h2{font-size:1.25rem;margin:44px 0 10px;padding-left:12px;border-left:5px solid 
 p{margin:8px 0}
 .lead{background:var(--soft);border-radius:8px;padding:16px 22px}
 .headline{font-size:1.2rem;font-weight:700;line-height:1.6}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:18px 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin:18px 0}
 .card{border:1px solid var(--line);border-radius:8px;padding:12px 16px}
 .card .name{color:var(--muted);font-size:.875rem}
 .card .value{font-size:1.6rem;font-weight:700;line-height:1.4;font-variant-numeric:tabular-nums}
@@ -205,6 +205,7 @@ svg{display:block;width:100%;height:auto;min-width:620px}
 table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums;line-height:1.5}
 th{background:var(--soft);font-weight:600;border-bottom:2px solid #b8c0c8;text-align:left}
 th{white-space:nowrap}th,td{padding:7px 10px;vertical-align:top;overflow-wrap:normal}
+td:first-child{min-width:5.5em}
 td{border-bottom:1px solid var(--line)}
 .gt_right{text-align:right!important;white-space:nowrap}
 .gt_left{text-align:left}

@@ -34,6 +34,10 @@ TEXTS: dict[str, Label] = {
         "{period}　確定 {settled}件のうち不達 {failed}件（{rate}）",
         "{period}: {failed} of {settled} settled messages failed ({rate})",
     ),
+    "summary_undated": Label(
+        "確定 {settled}件のうち不達 {failed}件（{rate}）",
+        "{failed} of {settled} settled messages failed ({rate})",
+    ),
     "summary_pending": Label("、未確定 {pending}件", "; {pending} pending"),
     "matrix_note": Label(
         "各欄：その事業者の確定件数に対する不達の割合と、不達の件数。色が濃いほど割合が高い",

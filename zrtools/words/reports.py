@@ -31,10 +31,6 @@ TEXTS: dict[str, Label] = {
         "最も多い理由は「{category}」で{failed}件、不達の{share}を占めます。",
         "The most frequent reason is “{category}”: {failed} messages, {share} of all failures.",
     ),
-    "worst_carrier": Label(
-        "事業者別では{carrier}の不達率が最も高く{rate}です（全体 {whole}）。",
-        "By carrier the rate is highest on {carrier}: {rate} (overall {whole}).",
-    ),
     "still_pending": Label(
         "ほかに{pending}件の結果がまだ確定していません。確定すると率は変わることがあります。",
         "{pending} more messages have no result yet; the rate may change when they have.",
@@ -48,10 +44,101 @@ TEXTS: dict[str, Label] = {
     "rate_note": Label("95%信頼区間 {low}〜{high}", "95% interval {low} to {high}"),
     "pending": Label("未確定", "pending"),
     "pending_note": Label("率に含めていません", "not in the rate"),
-    "of_messages": Label("全体の{share}", "{share} of all"),
+    "of_settled": Label("確定の{share}", "{share} of settled"),
+    "rate_before": Label("前の期間", "before"),
+    "rate_after": Label("この期間", "now"),
+    "change_up": Label(
+        "前の期間（{period}）の{before}から{after}へ、{change}ポイント上がりました。",
+        "Up {change} points from {before} to {after} since {period}.",
+    ),
+    "change_down": Label(
+        "前の期間（{period}）の{before}から{after}へ、{change}ポイント下がりました。",
+        "Down {change} points from {before} to {after} since {period}.",
+    ),
+    "change_same": Label(
+        "前の期間（{period}）は{before}でした。この{change}ポイントの差は偶然の揺れと区別できません。",
+        "It was {before} in {period}; the difference of {change} points cannot be told from chance.",
+    ),
+    "incidents": Label("異常があった時間帯", "Incidents"),
+    "incidents_none": Label(
+        "通常と異なる不達の集中は見つかりませんでした。", "No abnormal run of failures was found."
+    ),
+    "incidents_found": Label(
+        "通常と異なる不達の集中が{n}件見つかりました（通常を超えた分は不達の{share}）。最大のものは次のとおりです。",
+        "{n} abnormal runs of failures were found; what exceeds the usual is {share} of all failures. The largest:",
+    ),
+    "incidents_drawn": Label("異常があった時間帯のグラフ", "Incidents over time"),
+    "incidents_note": Label(
+        "時刻は送信の時刻。超過は通常の水準を上回った不達の数とその95%区間。",
+        "Times are times of sending. The excess is the number of failures above the usual level, with its 95% interval.",
+    ),
+    "segment": Label("対象", "where"),
+    "start": Label("始まり", "start"),
+    "end": Label("終わり", "end"),
+    "excess": Label("超過", "excess"),
+    "usual": Label("通常の率", "usual rate"),
+    "changes": Label("前の期間から変わったこと", "What changed"),
+    "changes_drawn": Label("不達率を動かした要因のグラフ", "What moved the failure rate"),
+    "by_segment": Label("事業者 × 理由", "carrier × reason"),
+    "by_campaign": Label("配信", "campaign"),
+    "contribution": Label("動かした幅", "contribution"),
+    "rate_part": Label("率の変化", "by its rate"),
+    "share_part": Label("構成の変化", "by its share"),
+    "changes_note": Label(
+        "動かした幅は全体の不達率への影響（ポイント）で、率の変化と構成の変化の合計です。区間が0をまたぐものは偶然と区別できません。",
+        "The contribution is in points of the whole failure rate: what the segment moved by its rate and by its share of the "
+        "traffic. Where the interval holds 0 it cannot be told from chance.",
+    ),
+    "left_out": Label(
+        "比較から除いた未確定の日：{days}", "Days left out of the comparison, not final yet: {days}"
+    ),
+    "mismatch": Label(
+        "不達のうち{n}件は、コードの事業者が実際の事業者と異なります（番号ポータビリティまたは経路によるもの）。",
+        "In {n} failures the code belongs to another carrier than the message's: ported numbers, or routing.",
+    ),
+    "plan": Label(
+        "1件ずつの再送計画をまとめると、次のようになります。その後到達したもの、認証コードなどは再送しません。",
+        "Message by message this comes to the following. What was delivered since and one-time codes are left alone.",
+    ),
+    "step": Label("対応", "step"),
+    "step_reason": Label("理由", "because"),
+    "earliest": Label("最も早い時刻", "earliest"),
+    "often": Label("繰り返し届かない番号", "Numbers that keep failing"),
+    "often_intro": Label(
+        "最後に届いてから2回以上続けて届いていない番号は{n}件、そのうち除外の候補は{drop}件です（別の日に2回以上欠番で、その後の到達なし）。",
+        "{n} numbers failed twice or more since their last delivery; {drop} of them may be dropped (not in service on two "
+        "days or more with no delivery since).",
+    ),
+    "number": Label("電話番号", "number"),
+    "failed_since": Label("続いた不達", "failed since"),
+    "failed_days": Label("不達の日数", "days"),
+    "last_category": Label("最後の理由", "last reason"),
+    "advice": Label("判断", "advice"),
+    "advice_drop": Label("除外の候補", "drop"),
+    "advice_use another channel": Label("別の手段で連絡", "use another channel"),
+    "advice_keep": Label("そのまま", "keep"),
+    "advice_watch": Label("様子を見る", "watch"),
+    "codes_growing": Label(
+        "最近の7日で増えているコード：{codes}。提供元への問い合わせをお勧めします。",
+        "Growing in the last 7 days: {codes}. We advise asking the vendor.",
+    ),
+    "recent": Label("直近7日", "last 7 days"),
+    "open_missing": Label(
+        "送信のない、または取得していない日が{n}日あります（{days}）。",
+        "{n} days have no messages or were not fetched ({days}).",
+    ),
+    "method_incidents": Label(
+        "異常は、事業者・時刻・曜日・祝日・五十日・送信元・配信ごとの通常の水準から期待される数と比べて探し、多数の区間を同時に調べることを補正しています（偽発見率5%）。",
+        "Incidents are found against what is usual for carrier, hour, weekday, holidays, sender and campaign, corrected for "
+        "the many windows looked at (false discovery rate 5%).",
+    ),
+    "method_changes": Label(
+        "変化の内訳は Kitagawa の中点式によるもので、合計は不達率の差に一致します。区間は配信ごとのまとまりを考慮しています。",
+        "The change is taken apart by Kitagawa's midpoint form, whose parts sum to the difference exactly; intervals allow for "
+        "campaigns.",
+    ),
     "course": Label("推移", "Over time"),
     "where": Label("どこで、なぜ", "Where and why"),
-    "reasons": Label("理由と対応", "Reasons and what to do"),
     "carriers": Label("通信事業者別", "By carrier"),
     "next": Label("次に行うこと", "What to do next"),
     "codes": Label("意味の分からないコード", "Codes that nobody knows"),
@@ -123,9 +210,9 @@ TEXTS: dict[str, Label] = {
         "the rate.",
     ),
     "method_interval": Label(
-        "区間は Wilson の95%信頼区間で、各メッセージを独立とみなします。同じ配信のメッセージは運命を共にしやすいため、実際の不確かさはこれより大きいことがあります。",
-        "Intervals are Wilson's at 95% and take messages as independent. Messages of one campaign tend to share their fate, "
-        "so the real uncertainty can be larger.",
+        "全体の率の区間は、同じ配信のメッセージが運命を共にしやすいことを考慮した95%信頼区間です。事業者別などは Wilson の区間で、実際の不確かさはこれより大きいことがあります。",
+        "The interval of the whole rate (95%) allows for messages of one campaign sharing their fate. Those by carrier are "
+        "Wilson's, which take messages as independent: the real uncertainty can be larger.",
     ),
     "method_reason": Label(
         "理由は詳細コードの下3桁で決めています。上2桁（モジュール）の事業者は、番号ポータビリティなどにより実際の事業者と異なることがあります。",
