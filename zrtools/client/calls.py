@@ -547,7 +547,7 @@ class Client:
         except KeyboardInterrupt:
             interrupted = True
         missing = run.missing
-        if not missing:
+        if not missing and not interrupted:
             return
         many = len(run.items)
         noun = text(f"client.noun.{what}", "en")

@@ -35,6 +35,7 @@ STATUS_AT_ONCE = 4
 _LOG = logging.getLogger("zrtools.client")
 _TICK = 0.1  # seconds between two looks at the progress, and at Ctrl-C where waiting hides it
 _GRACE = 0.4  # seconds that requests in flight get to finish after Ctrl-C
+_ENDING = 5.0  # seconds that closing may take
 _THREADS = 4
 
 _T = TypeVar("_T")
@@ -181,10 +182,14 @@ class Engine:
         if thread is None or self._process != os.getpid() or not thread.is_alive():
             return
         ending = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
+        if threading.current_thread() is thread:
+            # the last reference was dropped on the loop itself, which cannot wait for its own end
+            ending.add_done_callback(lambda _: self._loop.stop())
+            return
         with suppress(Exception):
-            ending.result(5)
+            ending.result(_ENDING)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        thread.join(5)
+        thread.join(_ENDING)
 
     def _start(self) -> None:
         with self._lock:
