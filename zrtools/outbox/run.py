@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Run", "bind"]
 
 _BATCH = 64  # messages that are journalled as leaving in one transaction
-_LEASE, _RENEWAL = 6.0, 1.5  # seconds for which a run owns what it took up, and between its signs of life
+_LEASE, _RENEWAL = 4.0, 1.0  # seconds for which a run owns what it took up, and between its signs of life
 _KEEP = 0.05  # seconds between two transactions of answers
 _TRIES = 3  # of one message in one run
 _BACKOFF = 1.0
@@ -129,7 +129,10 @@ class Run:
         try:
             counted: Counted[None, None] = Counted([None] * self._left())
             with bar(counted, "messages", shown=progress) as look:
-                self._work(self._counting(counted, look))
+                try:
+                    self._work(self._telling(counted, look))
+                finally:
+                    self._count(counted)
         except KeyboardInterrupt:
             self._finish(alive, heart)
             raise Interrupted(
@@ -165,7 +168,7 @@ class Run:
                 return
             self._pause(min(wait, _LOOK))
 
-    def _counting(self, counted: Counted[None, None], look: Callable[[], None]) -> Callable[[], None]:
+    def _telling(self, counted: Counted[None, None], look: Callable[[], None]) -> Callable[[], None]:
         """Tell the bar how far the run is, not more often than an eye can follow."""
         told = 0.0
 
@@ -173,12 +176,15 @@ class Run:
             nonlocal told
             if time.monotonic() - told > _LOOK:
                 told = time.monotonic()
-                failed = self.done["refused"] + self.done["unsettled"]
-                counted.results.update(dict.fromkeys(range(len(counted.results), self.done["accepted"])))
-                counted.failures.update({-n: _REFUSED for n in range(len(counted.failures) + 1, failed + 1)})
+                self._count(counted)
                 look()
 
         return tell
+
+    def _count(self, counted: Counted[None, None]) -> None:
+        failed = self.done["refused"] + self.done["unsettled"]
+        counted.results.update(dict.fromkeys(range(len(counted.results), self.done["accepted"])))
+        counted.failures.update({-n: _REFUSED for n in range(len(counted.failures) + 1, failed + 1)})
 
     def _pause(self, seconds: float) -> None:
         if self._stop is None:
