@@ -44,9 +44,11 @@ def portable(frame: Any) -> nw.LazyFrame[Any]:
 
 
 def gather(*frames: nw.LazyFrame[Any]) -> list[pl.DataFrame]:
-    """Collect small results as polars frames; polars scans once for all of them."""
+    """Collect small results as polars frames, on polars side by side."""
     if all(frame.implementation.is_polars() for frame in frames):
-        return pl.collect_all([frame.to_native() for frame in frames])
+        # one scan for all would read every column of every row that any of them wants
+        apart = pl.QueryOptFlags(comm_subplan_elim=False)
+        return pl.collect_all([frame.to_native() for frame in frames], optimizations=apart)
     return [frame.collect("polars").to_native() for frame in frames]
 
 

@@ -9,6 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from zrtools import schemas
+from zrtools.codes import OUTCOMES
 from zrtools.errors import InputError
 from zrtools.failures.classes import CLASSIFIED, classified
 from zrtools.failures.engines import gather, portable, require
@@ -39,12 +40,21 @@ def breakdown(
     extra = [] if cluster is None else [cluster]
     read, raw = prepared(frame, [*keys, *extra])
     _check_keys(keys)
-    names = read.collect_schema().names()
-    distinct = [_numbers(read, keys, raw=raw)] if "phone_number" in names else []
-    counted, *numbers = gather(
-        counts(read, [*keys, *(c for c in extra if c not in keys)], raw=raw), *distinct
-    )
-    return finished(named(counted) if raw else counted, numbers[0] if numbers else None, keys, cluster)
+    failures = _failures(read, keys, raw=raw)
+    if cluster is None and raw:
+        # failures are few: their codes are looked at apart from the rest
+        everything, failed = gather(_by_status(read, keys), failures)
+        failed = failed.with_columns(pl.col("messages").cast(pl.Int64).fill_null(0), outcome=pl.lit("failed"))
+        counted = pl.concat([everything.pipe(_unfailed), failed.drop("numbers")], how="diagonal_relaxed")
+    else:
+        counted, failed = gather(
+            counts(read, [*keys, *(c for c in extra if c not in keys)], raw=raw), failures
+        )
+        counted = named(counted) if raw else counted
+    numbers = None
+    if "phone_number" in read.collect_schema().names():
+        numbers = failed.select(*keys, pl.col("numbers").cast(pl.Int64).fill_null(0))
+    return finished(counted, numbers, keys, cluster)
 
 
 def prepared(frame: Any, wanted: Sequence[str]) -> tuple[nw.LazyFrame[Any], bool]:
@@ -92,18 +102,47 @@ def named(counted: pl.DataFrame) -> pl.DataFrame:
     return counted.drop("_status", "_code").hstack(labels)
 
 
-def _numbers(read: nw.LazyFrame[Any], keys: list[str], *, raw: bool) -> nw.LazyFrame[Any]:
-    """Count different numbers by grouping twice: `n_unique` in a group is silently wrong on some engines."""
+def _by_status(read: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Count messages by status and the keys that are not the failure's."""
+    columns = [*_plain(keys), "_status"]
+    rows = read.select(*_plain(keys), nw.col("status_id").alias("_status"))
+    return rows.group_by(columns).agg(nw.len().alias("messages"))
+
+
+def _unfailed(counted: pl.DataFrame) -> pl.DataFrame:
+    """Name what became of all but the failed ones."""
+    status = pl.col("_status").cast(pl.Int64)
+    names = {status_id: name for status_id, name in OUTCOMES.items() if name != "failed"}
+    return (
+        counted.filter(status.ne_missing(3))
+        .with_columns(
+            pl.col("messages").cast(pl.Int64), outcome=status.replace_strict(names, default="unknown")
+        )
+        .drop("_status")
+    )
+
+
+def _failures(read: nw.LazyFrame[Any], keys: Sequence[str], *, raw: bool) -> nw.LazyFrame[Any]:
+    """Count failed `messages` and their different `numbers`.
+
+    Numbers are grouped twice: `n_unique` in a group is silently wrong on some engines.
+    """
     failed = (
         classified(read.filter(nw.col("status_id") == 3))
         if raw
         else read.filter(nw.col("outcome") == "failed")
     )
-    known = failed.filter(~nw.col("phone_number").is_null())
-    once = known.group_by(list(dict.fromkeys([*keys, "phone_number"]))).agg(nw.len().alias("_times"))
-    if not keys:
-        return once.select(nw.len().alias("numbers"))
-    return once.group_by(keys).agg(nw.len().alias("numbers"))
+    if "phone_number" not in read.collect_schema().names():
+        failed = failed.with_columns(nw.lit(None, nw.String).alias("phone_number"))
+    once = (
+        failed.group_by(list(dict.fromkeys([*keys, "phone_number"])))
+        .agg(nw.len().alias("_times"))
+        .with_columns(
+            nw.when(~nw.col("phone_number").is_null()).then(1).otherwise(0).cast(nw.Int64).alias("_known")
+        )
+    )
+    totals = (nw.col("_times").sum().alias("messages"), nw.col("_known").sum().alias("numbers"))
+    return once.group_by(keys).agg(*totals) if keys else once.select(*totals)
 
 
 def finished(
