@@ -1,0 +1,83 @@
+"""The command line: the demo, errors that say what to do, exit codes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from zrtools import cli
+
+
+def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person does, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "zrtools", *args],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("ja", ("不達率", "レポート:")), ("en", ("failure rate", "Report:"))]
+)
+def test_demo_prints_the_breakdown_and_writes_the_report(
+    tmp_path: Path, lang: str, words: tuple[str, ...]
+) -> None:
+    """The main job: a month over real HTTP, a table, a page that loads nothing from elsewhere, exit code 0."""
+    done = run("demo", "--lang", lang, "--messages-per-day", "300", "--out", "報告", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for word in words:
+        assert word in done.stdout
+    page = (tmp_path / "報告" / "failures-2026-10.html").read_text("utf-8")
+    assert f'lang="{lang}"' in page
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
+    assert not re.search(r"(?<![\d.])(\+81|0)[6789]0\d{8}(?!\d)", page)
+
+
+def test_demo_of_another_month_and_seed_differs(tmp_path: Path) -> None:
+    """The options choose the traffic."""
+    first = run("demo", "--month", "2026-09", "--messages-per-day", "50", cwd=tmp_path)
+    second = run("demo", "--month", "2026-09", "--messages-per-day", "50", "--seed", "2", cwd=tmp_path)
+    assert "2026-09" in first.stdout
+    assert first.returncode == second.returncode == 0
+    assert first.stdout.split("\n\n")[1] != second.stdout.split("\n\n")[1]
+
+
+def test_wrong_use_is_told_from_failure(tmp_path: Path) -> None:
+    """2 for an option that does not exist, 1 for a value that cannot be used, each in one line and no traceback."""
+    wrong = run("demo", "--nonsense", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "No such option" in wrong.stderr
+    failed = run("demo", "--month", "October", cwd=tmp_path)
+    assert failed.returncode == 1
+    assert "must be a month" in failed.stderr
+    assert "Traceback" not in failed.stderr + wrong.stderr
+
+
+def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    """An error of the disk is one line, too."""
+    (tmp_path / "taken").write_text("a file")
+    failed = run("demo", "--out", "taken/inside", "--messages-per-day", "50", cwd=tmp_path)
+    assert failed.returncode == 1
+    assert "Traceback" not in failed.stderr
+
+
+def test_ctrl_c_leaves_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """An interrupted command says so and tells the shell."""
+
+    def interrupt(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.root, "main", interrupt)
+    with pytest.raises(SystemExit) as left:
+        cli.main([])
+    assert left.value.code == 130
+    assert "interrupted" in capsys.readouterr().err
