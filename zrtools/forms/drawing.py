@@ -107,7 +107,8 @@ class Matrix(_Clickable):
     .zrtools-matrix thead th div:last-child:not(:first-child) { font-size: 11px; }
     .zrtools-matrix thead td { font-size: 12px; color: var(--jp-ui-font-color2, #555); text-align: right; }
     .zrtools-matrix tbody th { text-align: right; max-width: 240px; }
-    .zrtools-matrix button { width: 100%; min-width: 84px; min-height: 38px; border: 2px solid transparent; border-radius: 3px;
+    .zrtools-matrix button { width: 100%; min-width: 84px; min-height: 38px;
+      border: 2px solid transparent; border-radius: 3px;
       padding: 3px 6px; cursor: pointer; font: inherit; line-height: 1.25; }
     .zrtools-matrix button .main { font-weight: 600; }
     .zrtools-matrix button .sub { font-size: 11px; }

@@ -11,6 +11,11 @@ TEXTS: dict[str, Label] = {
         "zrtools で作成。電話番号は伏せています。時刻はすべて日本時間です。",
         "Made with zrtools. Phone numbers are masked. All times are Japan time.",
     ),
+    "written": Label("レポートを書き出しました：{path}", "Report written: {path}"),
+    "days_missing": Label(
+        "{n}日分を取得できませんでした（{days}）。レポートには含まれていません。時間をおいて再度お試しください。",
+        "{n} days could not be fetched ({days}) and are not in the report. Try again later.",
+    ),
     "title": Label("SMS 不達レポート", "SMS failure report"),
     "subtitle": Label("{period}　／　作成 {made}", "{period} / made {made}"),
     "period": Label("{first}〜{last}", "{first} to {last}"),
