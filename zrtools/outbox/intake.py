@@ -12,12 +12,21 @@ from zrtools.errors import InputError
 from zrtools.periods import Time, time
 from zrtools.schemas import ZONE
 
-__all__ = ["Unsendable", "checked", "refuse"]
+__all__ = ["Unsendable", "checked", "refuse", "sorted_out"]
 
 Unsendable = Literal["refuse", "mend", "send"]
 
 _SENDABLE = [c.id for c in CARRIERS.values() if c.sendable]
 _TAG = 200
+_STATES = {
+    "queued": "queued",
+    "leaving": "leaving",
+    "accepted": "accepted",
+    "refused": "refused",
+    "unsettled": "unsettled",
+    "suppressed": "state_suppressed",
+    "withdrawn": "withdrawn",
+}
 _MINUTE = "%Y-%m-%d %H:%M"
 
 
@@ -86,6 +95,55 @@ def checked(
             _when(~pl.col("carrier_id").is_in(_SENDABLE), "carrier_id", chosen),
             _when(pl.col("group_tag").str.len_chars() > _TAG, "group_tag", chosen),
             _when(pl.col("client_tag").str.len_chars() > _TAG, "client_tag", chosen),
+        ),
+    )
+
+
+def sorted_out(
+    rows: pl.DataFrame, same: pl.DataFrame, tagged: pl.DataFrame, listed: dict[str, str], lang: str | None
+) -> pl.DataFrame:
+    """Say of each row whether it is queued, a duplicate, suppressed or invalid (`intake`), and why (`problem`).
+
+    `same`: the rows whose number and text the campaign has (`before` times; `known`: the state of one that stands);
+    `tagged`: the rows whose own tag the journal has (its state, and whether it is the same message); `listed`: the
+    suppressed numbers with their reasons.
+    """
+    own = pl.col("client_tag").is_not_null()
+    usable = pl.col("problem").is_null()
+    message = pl.struct("phone_number", "message")
+    rows = rows.join(same, on="row", how="left", maintain_order="left").join(
+        tagged, on="row", how="left", maintain_order="left"
+    )
+    rows = rows.with_columns(
+        # within the frame the first of its kind is the one that goes
+        twice=usable
+        & (
+            pl.when(own)
+            .then(pl.col("client_tag").cum_count().over("client_tag", usable) > 1)
+            .otherwise(message.cum_count().over("phone_number", "message", own, usable) > 1)
+        ),
+        clash=usable
+        & own
+        & (~pl.col("alike").fill_null(value=True) | (message.n_unique().over("client_tag", usable) > 1)),
+        state=pl.coalesce("known", "tagged"),
+        listed=pl.col("phone_number").replace_strict(listed, default=None, return_dtype=pl.String),
+    )
+    states = {state: words.text(f"outbox.{key}", lang) for state, key in _STATES.items()}
+    stated = pl.col("state").replace_strict(states, default=None, return_dtype=pl.String)
+    return rows.with_columns(
+        intake=pl.when(~usable | pl.col("clash"))
+        .then(pl.lit("invalid"))
+        .when(pl.col("state").is_not_null() | pl.col("twice"))
+        .then(pl.lit("duplicate"))
+        .when(pl.col("listed").is_not_null())
+        .then(pl.lit("suppressed"))
+        .otherwise(pl.lit("queued")),
+        problem=pl.coalesce(
+            "problem",
+            _when(pl.col("clash"), "tag_taken", words.language(lang)),
+            pl.format(words.text("outbox.known", lang, state="{}"), stated),
+            _when(pl.col("twice"), "twice", words.language(lang)),
+            pl.format(words.text("outbox.suppressed", lang, why="{}"), "listed"),
         ),
     )
 

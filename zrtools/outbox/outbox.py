@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from zrtools import words
 from zrtools.errors import ApiError, InputError
 from zrtools.outbox.database import Database, stamp
-from zrtools.outbox.intake import Unsendable, checked, refuse
+from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
 from zrtools.outbox.preview import Preview, estimate
 from zrtools.outbox.run import Run, bind
 from zrtools.outbox.suppressions import Suppressions, normalised_all
@@ -49,7 +48,6 @@ _COLUMNS = (
     "added_at, campaign, phone_number, message, client_tag, carrier_id, schedule_time || ':00', group_tag, parts, "
     "sending_state, attempts, settled_at, result_code, error"
 )
-_DEAD = "('refused', 'withdrawn')"
 _BY_TAG = 100
 _GONE_OUT = 130
 _FATE = [name for name in SENT if name not in OUTBOX]
@@ -130,7 +128,7 @@ class Outbox:
             lang=lang,
         )
         with self._file.transaction():
-            rows = self._known(rows, campaign, lang)
+            rows = self._compared(rows, campaign, lang)
             if not skip_invalid and not dry_run:
                 refuse(rows)
             if not dry_run:
@@ -357,92 +355,30 @@ class Outbox:
 
     # --------------------------------------------------------------------------------------- inner
 
-    def _known(self, rows: pl.DataFrame, campaign: str, lang: str | None) -> pl.DataFrame:
-        """Compare rows with each other and with the journal: `client_tag` for all, `intake` and `problem`."""
+    def _compared(self, rows: pl.DataFrame, campaign: str, lang: str | None) -> pl.DataFrame:
+        """Compare rows with the journal and the list: `client_tag` for all, `intake` and `problem`."""
         good = rows.filter(pl.col("problem").is_null())
         with self._file.transaction() as run:
-            run("create temp table if not exists incoming (row integer, number text, message text, tag text)")
-            run("delete from incoming")
+            run("create temp table incoming (row integer, number text, message text, tag text)")
             self._file.write(
                 "insert into incoming values (?, ?, ?, ?)",
                 good.select("row", "phone_number", "message", "client_tag").iter_rows(),
             )
-            same = (
-                "from incoming i join messages m "
-                "on m.phone_number = i.number and m.campaign = ? and m.message = i.message"
-            )
-            schema = pl.Schema({"row": pl.Int64(), "state": pl.String()})
-            there = self._file.frame(
-                f"select i.row, max(m.sending_state) {same} and m.sending_state not in {_DEAD} where i.tag is null "
-                "group by 1",
+            same = self._file.frame(
+                "select i.row, count(*), max(case when i.tag is null and m.sending_state not in "
+                "('refused', 'withdrawn') then m.sending_state end) from incoming i join messages m "
+                "on m.phone_number = i.number and m.campaign = ? and m.message = i.message group by 1",
                 (campaign,),
-                schema=schema,
+                schema=pl.Schema({"row": pl.Int64(), "before": pl.Int64(), "known": pl.String()}),
             )
-            refused = self._file.frame(
-                f"select i.row, count(*) {same} group by 1",
-                (campaign,),
-                schema=pl.Schema({"row": pl.Int64(), "before": pl.Int64()}),
-            )
-            taken = self._file.frame(
-                "select i.row, case when m.phone_number = i.number and m.message = i.message then m.sending_state end "
+            tagged = self._file.frame(
+                "select i.row, m.sending_state, m.phone_number = i.number and m.message = i.message "
                 "from incoming i join messages m on m.client_tag = i.tag",
-                schema=schema,
+                schema=pl.Schema({"row": pl.Int64(), "tagged": pl.String(), "alike": pl.Boolean()}),
             )
             run("drop table incoming")
-        own = pl.col("client_tag").is_not_null()
-        identity = pl.struct("phone_number", "message")
-        rows = (
-            rows.join(there, on="row", how="left", maintain_order="left")
-            .join(refused, on="row", how="left", maintain_order="left")
-            .join(taken.rename({"state": "taken"}), on="row", how="left", maintain_order="left")
-            .with_columns(
-                bad=pl.col("problem").is_not_null(),
-                clash=own & pl.col("row").is_in(taken["row"].implode()) & pl.col("taken").is_null(),
-                again=own & pl.col("taken").is_not_null(),
-            )
-        )
-        usable = ~pl.col("bad")
-        rows = rows.with_columns(
-            # within the frame: the first of its kind is the one that goes
-            twice=usable & ~own & (identity.cum_count().over("phone_number", "message", own, usable) > 1),
-            same_tag=usable & own & (pl.col("client_tag").cum_count().over("client_tag", usable) > 1),
-            other=usable
-            & own
-            & (pl.struct("phone_number", "message").n_unique().over("client_tag", usable) > 1),
-        )
         listed = {} if self.suppressions is None else self.suppressions.among(good["phone_number"].unique())
-        state = pl.coalesce("state", "taken")
-        stated = state.replace_strict(
-            {name: words.text(f"outbox.{_state_key(name)}", lang) for name in _STATES},
-            default=None,
-            return_dtype=pl.String,
-        )
-        why = pl.col("phone_number").replace_strict(listed, default=None, return_dtype=pl.String)
-
-        def said(key: str) -> pl.Expr:
-            return pl.lit(words.text(f"outbox.{key}", lang))
-
-        rows = rows.with_columns(
-            intake=pl.when("bad")
-            .then(pl.lit("invalid"))
-            .when(pl.col("clash") | pl.col("other"))
-            .then(pl.lit("invalid"))
-            .when(pl.col("again") | pl.col("state").is_not_null() | pl.col("twice") | pl.col("same_tag"))
-            .then(pl.lit("duplicate"))
-            .when(why.is_not_null())
-            .then(pl.lit("suppressed"))
-            .otherwise(pl.lit("queued")),
-            problem=pl.when("bad")
-            .then("problem")
-            .when(pl.col("clash") | pl.col("other"))
-            .then(said("tag_taken"))
-            .when(state.is_not_null())
-            .then(pl.format(words.text("outbox.known", lang, state="{}"), stated))
-            .when(pl.col("twice") | pl.col("same_tag"))
-            .then(said("twice"))
-            .when(why.is_not_null())
-            .then(pl.format(words.text("outbox.suppressed", lang, why="{}"), why)),
-        )
+        rows = sorted_out(rows, same, tagged, listed, lang)
         made = pl.struct("phone_number", "message", pl.col("before").fill_null(0)).map_batches(
             lambda column: _tags(column, campaign, self._journal), return_dtype=pl.String
         )
@@ -519,13 +455,6 @@ class Outbox:
         if 0 < len(rest) <= _BY_TAG:
             found = pl.concat([found, source.status(client_tag=rest, progress=False)])
         return found
-
-
-_STATES = ("queued", "leaving", "accepted", "refused", "unsettled", "suppressed", "withdrawn")
-
-
-def _state_key(state: str) -> str:
-    return "state_suppressed" if state == "suppressed" else state
 
 
 def _waits(client: Client, tag: str) -> bool:
