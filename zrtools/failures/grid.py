@@ -32,7 +32,7 @@ _STEPS = 60
 _STEPS_WHOLE = 400
 _ROUNDS = 3
 # how many expected failures each pooled estimate weighs, beside what was seen
-_PRIOR = {"kernel": 20.0, "sms_code": 20.0, "campaign": 10.0, "hour": 50.0, "weekday": 50.0, "kind": 50.0}
+_PRIOR = {"kernel": 20.0, "sms_code": 20.0, "campaign": 10.0, "hour": 50.0, "weekday": 100.0, "kind": 100.0}
 
 
 @dataclass(slots=True)
@@ -58,12 +58,18 @@ class Grid:
     stream: Ints = field(init=False)
     bin: Ints = field(init=False)
     kernels: Floats = field(init=False)
-    expected: Floats = field(init=False)
+    expected: Floats | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Tell the stream and the bin of each cell."""
         self.stream = np.repeat(np.arange(len(self.lengths)), self.lengths)
         self.bin = np.arange(len(self.sent)) - np.repeat(self.begins - self.starts, self.lengths)
+
+    @property
+    def usual(self) -> Floats:
+        """Give the failures to be expected (category x cell), once fitted."""
+        assert self.expected is not None  # noqa: S101 - types cannot tell that `fit` comes first
+        return self.expected
 
     def fit(self, kept: Flags) -> None:
         """Learn from the cells that are kept (category x cell) what is usual, and set `expected` and `kernels`.
@@ -164,15 +170,26 @@ class Grid:
         return np.asarray(factor.ravel()[at])
 
     def unusual_days(self) -> Flags:
-        """Tell which cells (category x cell) lie on a day that stands out for their carrier, sender or campaign."""
-        day = self.bin // DAY
-        days = self.bins // DAY
+        """Tell which cells (category x cell) lie on a day that stands out for their carrier, sender or campaign.
+
+        Before anything is fitted a day is held against the median day of its carrier and of its sender.
+        """
+        day, days = self.bin // DAY, self.bins // DAY
         found = np.zeros(self.failed.shape, dtype=bool)
-        for codes in self.stream_codes.values():
+        for dimension, codes in self.stream_codes.items():
+            levels = len(self.values[dimension])
             at = codes[self.stream] * days + day
+            sent = np.bincount(at, self.sent, levels * days).reshape(levels, days)
             for k in range(len(self.categories)):
-                f, m = np.bincount(at, self.failed[k]), np.bincount(at, self.expected[k])
-                found[k] |= (f > m + 4 * np.sqrt(m + 0.1 * m * m) + 3)[at]
+                f = np.bincount(at, self.failed[k], levels * days).reshape(levels, days)
+                if self.expected is not None:
+                    m = np.bincount(at, self.expected[k], levels * days).reshape(levels, days)
+                elif dimension == "campaign":
+                    continue
+                else:
+                    seen = np.where(sent > 0, f / np.maximum(sent, 1), np.nan)
+                    m = np.nan_to_num(_medians(seen))[:, None] * sent
+                found[k] |= (f > m + 4 * np.sqrt(m + 0.1 * m * m) + 3).ravel()[at]
         return found
 
     def _regressors(self) -> Floats:
@@ -209,7 +226,7 @@ def dimensions_of(frame: Any) -> list[str]:
 
 
 def grid_of(frame: Any, history: Any | None, dimensions: Sequence[str], least: int) -> Grid | None:
-    """Count a frame, and the history before it, into a grid; None where nothing is settled."""
+    """Count a frame, and the history before it, into a grid; None where nothing failed."""
     counted = _counted(frame, dimensions)
     if counted["_day"].drop_nulls().is_empty():
         return None
@@ -270,7 +287,9 @@ def grid_of(frame: Any, history: Any | None, dimensions: Sequence[str], least: i
         .group_by(*keys, "_bin", "failure_category")
         .agg(f=messages.sum())
     )
-    categories = failures["failure_category"].unique().sort().to_list()
+    categories: list[str] = failures["failure_category"].unique().sort().to_list()
+    if not categories:
+        return None
     failed = np.zeros((len(categories), total))
     failures, at = placed(failures)
     which = failures["failure_category"].replace_strict(
@@ -330,6 +349,13 @@ def _counted(frame: Any, dimensions: Sequence[str]) -> pl.DataFrame:
     counted = gather(counts(read, keys if raw else [*keys, "failure_category"], raw=raw))[0]
     counted = named(counted) if raw else counted
     return counted.select(*keys, "outcome", "failure_category", "messages")
+
+
+def _medians(rates: Floats) -> Floats:
+    """Give the median of each row, the higher of two middles, leaving out what is not a number; 0 for none."""
+    ordered = np.sort(rates, axis=1)
+    counts = (~np.isnan(rates)).sum(axis=1)
+    return np.asarray(np.where(counts > 0, ordered[np.arange(len(rates)), counts // 2], 0.0))
 
 
 def _kernel(a: Floats, y: Floats, shape: Floats | None, rate: float | None) -> Floats:
