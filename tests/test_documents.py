@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -33,9 +34,21 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [t for t in targets if not (page.parent / t).exists()] == []
 
 
+def test_reference_is_what_the_code_says() -> None:
+    """The reference is generated: `poe reference` writes it anew."""
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs" / "reference.md").read_text("utf-8") == module.page()
+
+
 def test_tests_that_pages_name_exist() -> None:
     """A page that says which test pins a decision names a test that is there."""
-    there = set(re.findall(r"def (test_\w+)", "".join(p.read_text("utf-8") for p in (ROOT / "tests").glob("*.py"))))
+    there = set(
+        re.findall(r"def (test_\w+)", "".join(p.read_text("utf-8") for p in (ROOT / "tests").glob("*.py")))
+    )
     named = {name for page in PAGES for name in re.findall(r"`(test_\w+)`", page.read_text("utf-8"))}
     assert named
     assert named - there == set()
