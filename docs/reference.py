@@ -11,6 +11,10 @@ from types import ModuleType
 import zrtools as zr
 
 PAGE = Path(__file__).with_name("reference.md")
+INTRODUCTION = (
+    "Made from the code by `poe reference`; a test holds this page against it. What stands here stays: a\n"
+    "change is named in the [changelog](../CHANGELOG.md). Columns and codes: [data dictionary](dictionary.md)."
+)
 ROOMS = (
     "client",
     "failures",
@@ -79,8 +83,7 @@ def page() -> str:
     names = ", ".join(f"`zr.{name}`" for name in zr.__all__ if not isinstance(getattr(zr, name), ModuleType))
     parts = [
         "# Reference",
-        "Made from the code by `poe reference`; a test holds this page against it. What stands here stays: a\n"
-        + "change is named in the [changelog](../CHANGELOG.md). Columns and codes: [data dictionary](dictionary.md).",
+        INTRODUCTION,
         f"Straight from `import zrtools as zr`: {names}.",
     ]
     for name in ROOMS:
