@@ -299,6 +299,33 @@ def test_source_that_breaks_off_still_tells_what_was_sent(own, connected):
         next(outcomes)
 
 
+def test_closed_client_tells_what_is_not_known(own, connected):
+    """When the client is closed on the way, messages in flight are unsettled and later ones surely not sent."""
+    own.faults.add("delay", "send", seconds=5, times=None, when=lambda fields: fields["clientTag"] != "t-0")
+    client = connected(at_once=3)
+    outcomes = client.send_each(outgoing(n) for n in range(6))
+    assert next(outcomes)[0].client_tag == "t-0"
+    threading.Timer(0.2, client.close).start()
+    rest = dict(outcomes)
+    assert len(rest) == 5
+    assert {m.client_tag: o.sent for m, o in rest.items()}["t-1"] is None
+    assert {m.client_tag: o.sent for m, o in rest.items()}["t-5"] is False
+    with pytest.raises(zr.ConfigurationError, match="closed"):
+        client.send("09012345678", "x")
+
+
+def test_leaving_the_loop_early_cancels_what_is_in_flight(own, connected):
+    """Whoever leaves the loop early has no more messages taken up, and the client goes on working."""
+    own.faults.add("delay", "send", seconds=0.2, times=None, when=lambda fields: fields["clientTag"] != "t-0")
+    client = connected(at_once=2)
+    taken: list[int] = []
+    outcomes = client.send_each(outgoing(taken.append(n) or n) for n in range(50))
+    next(outcomes)
+    outcomes.close()
+    assert len(taken) <= 3
+    assert client.templates().height > 0
+
+
 @pytest.mark.parametrize("schedule_time", [None, "2026-11-20 12:00"])
 def test_repeat_is_settled_as_accepted(own, connected, schedule_time):
     """A repeat whose first attempt was accepted is known by the same number and message."""

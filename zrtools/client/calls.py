@@ -6,11 +6,9 @@ import queue
 import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
@@ -571,13 +569,16 @@ class Client:
     def _send_each(
         self, messages: Iterator[Outgoing], sms_code: str
     ) -> Iterator[tuple[Outgoing, SendReceipt | ZrtoolsError]]:
-        settled: queue.SimpleQueue[tuple[Outgoing, Future[SendReceipt]]] = queue.SimpleQueue()
-        in_flight: dict[int, Future[SendReceipt]] = {}
+        settled: queue.SimpleQueue[tuple[Outgoing, SendReceipt | ZrtoolsError]] = queue.SimpleQueue()
+        leaving = sending.Leaving(self._engine, settled)
         ended: BaseException | None = None
+        in_flight = 0
         more = True
         try:
             while more or in_flight:
-                while more and len(in_flight) < self.at_once:
+                batch: list[tuple[Outgoing, wire.Ask]] = []
+                refused: list[tuple[Outgoing, ZrtoolsError]] = []
+                while more and in_flight + len(batch) + len(refused) < self.at_once:
                     try:
                         message = next(messages)
                     except StopIteration:
@@ -586,25 +587,24 @@ class Client:
                         more, ended = False, error
                     else:
                         try:
-                            ask = sending.prepare(message, sms_code)
+                            batch.append((message, sending.prepare(message, sms_code)))
                         except ZrtoolsError as error:
-                            yield message, _told(error, message, sent=False)
-                            continue
-                        future = self._engine.submit(
-                            partial(sending.deliver, self._engine, ask, repeat=message.repeat)
-                        )
-                        in_flight[id(future)] = future
-                        future.add_done_callback(partial(_put, settled, message))
-                if not in_flight:
-                    break
+                            refused.append((message, sending.told(error, message, sent=False)))
+                # many at a time, for each word to the other thread costs as much as a request
+                leaving.start(batch)
+                in_flight += len(batch)
+                yield from refused
                 # waits in slices: elsewhere than on POSIX an endless wait cannot be interrupted
+                came = []
                 with suppress(queue.Empty):
-                    message, future = settled.get(timeout=_SLICE)
-                    del in_flight[id(future)]
-                    yield message, _outcome(message, future)
+                    if in_flight:
+                        came.append(settled.get(timeout=_SLICE))
+                    while True:
+                        came.append(settled.get_nowait())
+                in_flight -= len(came)
+                yield from came
         finally:
-            for future in in_flight.values():
-                future.cancel()
+            leaving.cancel()
         if ended is not None:
             raise ended
 
@@ -630,26 +630,3 @@ def _each(values: list[Any], make: Callable[[Any], wire.Ask]) -> dict[Any, wire.
                 error.row = row
                 raise
     return asks
-
-
-def _put(
-    settled: queue.SimpleQueue[tuple[Outgoing, Future[SendReceipt]]],
-    message: Outgoing,
-    future: Future[SendReceipt],
-) -> None:
-    settled.put((message, future))
-
-
-def _outcome(message: Outgoing, future: Future[SendReceipt]) -> SendReceipt | ZrtoolsError:
-    try:
-        return future.result()
-    except ZrtoolsError as error:
-        return _told(error, message, sent=error.sent)
-    except CancelledError:
-        lost = TransportError("The client was closed before the answer came: ask the status of this tag.")
-        return _told(lost, message, sent=None)
-
-
-def _told(error: ZrtoolsError, message: Outgoing, *, sent: bool | None) -> ZrtoolsError:
-    error.client_tag, error.sent = message.client_tag, sent
-    return error

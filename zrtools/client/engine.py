@@ -33,6 +33,7 @@ STATUS_AT_ONCE = 4
 """Answers of status are large, so only so many are fetched at a time."""
 
 _LOG = logging.getLogger("zrtools.client")
+_CLOSED = "This client is closed: make a new one with zr.Client()."
 _TICK = 0.1  # seconds between two looks at the progress, and at Ctrl-C where waiting hides it
 _GRACE = 0.4  # seconds that requests in flight get to finish after Ctrl-C
 _ENDING = 5.0  # seconds that closing may take
@@ -174,6 +175,17 @@ class Engine:
         self._start()
         return asyncio.run_coroutine_threadsafe(work(), self._loop)
 
+    def post(self, function: Callable[[], object]) -> None:
+        """Call a function on the loop soon, without waiting.
+
+        Raises `ConfigurationError` when the client is closed.
+        """
+        self._start()
+        with self._lock:
+            if self._closed:
+                raise ConfigurationError(_CLOSED)
+            self._loop.call_soon_threadsafe(function)
+
     def close(self) -> None:
         """Cancel what runs, close every connection and end the thread."""
         with self._lock:
@@ -194,7 +206,7 @@ class Engine:
     def _start(self) -> None:
         with self._lock:
             if self._closed:
-                raise ConfigurationError("This client is closed: make a new one with zr.Client().")
+                raise ConfigurationError(_CLOSED)
             if self._process != os.getpid():
                 raise ConfigurationError(
                     "This client was made in another process, which a fork does not copy whole: "

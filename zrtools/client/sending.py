@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import queue
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zrtools import messages, phones, wire
 from zrtools.client import retry
 from zrtools.codes import OPT_OUT_URL
-from zrtools.errors import ApiError, TransportError, UnexpectedResponseError, ZrtoolsError
+from zrtools.errors import ApiError, ConfigurationError, TransportError, UnexpectedResponseError, ZrtoolsError
 from zrtools.periods import Time, time
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
 
-__all__ = ["Outgoing", "SendReceipt", "cancel", "deliver", "prepare"]
+__all__ = ["Leaving", "Outgoing", "SendReceipt", "cancel", "deliver", "prepare", "told"]
 
 _USED_BEFORE, _GONE_OUT, _INVALID = 400, 130, 110
 _UNSETTLED = (
@@ -108,6 +110,59 @@ async def deliver(engine: Engine, ask: wire.Ask, *, repeat: bool = False) -> Sen
             failure.sent = None
             failure.args = (f"{failure} {_UNSETTLED}",)
     raise failure
+
+
+class Leaving:
+    """Messages on their way: started from the caller's thread, sent on the engine's, told through a queue."""
+
+    def __init__(
+        self, engine: Engine, settled: queue.SimpleQueue[tuple[Outgoing, SendReceipt | ZrtoolsError]]
+    ) -> None:
+        self._engine = engine
+        self._settled = settled
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, batch: list[tuple[Outgoing, wire.Ask]]) -> None:
+        """Send messages."""
+        if not batch:
+            return
+        try:
+            self._engine.post(lambda: self._create(batch))
+        except ConfigurationError as error:
+            for message, _ in batch:
+                self._settled.put((message, told(ConfigurationError(str(error)), message, sent=False)))
+
+    def cancel(self) -> None:
+        """Give up what is in flight."""
+        with suppress(ConfigurationError):
+            self._engine.post(lambda: [task.cancel() for task in list(self._tasks)])
+
+    def _create(self, batch: list[tuple[Outgoing, wire.Ask]]) -> None:
+        for message, ask in batch:
+            task = asyncio.get_running_loop().create_task(self._send(message, ask))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, message: Outgoing, ask: wire.Ask) -> None:
+        outcome: SendReceipt | ZrtoolsError | None = None
+        try:
+            outcome = await deliver(self._engine, ask, repeat=message.repeat)
+        except ZrtoolsError as error:
+            outcome = told(error, message, sent=error.sent)
+        finally:
+            # cancelled: by the client's end, or by who left the loop
+            self._settled.put((message, _closed(message) if outcome is None else outcome))
+
+
+def told(error: ZrtoolsError, message: Outgoing, *, sent: bool | None) -> ZrtoolsError:
+    """Say in an error which message it is about, and whether it was sent."""
+    error.client_tag, error.sent = message.client_tag, sent
+    return error
+
+
+def _closed(message: Outgoing) -> ZrtoolsError:
+    lost = TransportError("The client was closed before the answer came: ask the status of this tag.")
+    return told(lost, message, sent=None)
 
 
 async def cancel(engine: Engine, ask: wire.Ask, *, sms_code: str | None) -> None:
