@@ -400,3 +400,12 @@ def test_frames_of_usage_are_declared() -> None:
         "INVOICE",
         "PARTS",
     } <= set(FRAMES)
+
+
+def test_estimate_is_that_of_messages() -> None:
+    """The usual table stands in one place only as far as its figures go: both give the same for every length."""
+    frame = pl.concat(
+        statuses(("2026-10-01", "101", 2, 1), message=pl.lit("あ" * length)) for length in range(1, 661)
+    )
+    parts = usage.fit_parts(frame)
+    assert parts["estimate"].to_list() == [zr.messages.parts("あ" * length) for length in range(1, 661)]

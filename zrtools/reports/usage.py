@@ -561,7 +561,10 @@ def _page(report: UsageReport) -> Page:
         shown = rows.filter((pl.col("month") == report.month) | ~pl.col("agrees").fill_null(value=False))
         others = say("others_agree", n=rows.height - shown.height) if rows.height > shown.height else ""
         worded = _signed(_text_month(shown), "difference", "invoice_difference")
-        page.table(*_columns(report, worded, _RECONCILIATION), note=others)
+        # a month that all rows share need not stand in each
+        kinds = {c: k for c, k in _RECONCILIATION.items() if c != "month" or worded["month"].n_unique() > 1}
+        page.text(report.name_month(report.month) if "month" not in kinds else "")
+        page.table(*_columns(report, worded, kinds), note=others)
     else:
         page.text(say("no_statuses"))
     page.section(say("cost"))

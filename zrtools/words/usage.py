@@ -22,7 +22,6 @@ TEXTS: dict[str, Label] = {
     "year_change": Label("前年差", "year's change"),
     "year_change_rate": Label("前年同月比", "year's change, %"),
     "counted": Label("実績", "counted"),
-    "counted_so_far": Label("実績（{day}まで）", "counted to {day}"),
     "expected": Label("見込み（残り）", "still expected"),
     "forecast": Label("月末見込み", "forecast"),
     "interval": Label("{level}区間", "{level} interval"),
@@ -96,7 +95,7 @@ TEXTS: dict[str, Label] = {
     # the report
     "title": Label("月次利用レポート {month}", "Monthly usage report {month}"),
     "month_name": Label("{year}年{month}月", "{year}-{month:02d}"),
-    "day_name": Label("{month}月{day}日", "{year}-{month:02d}-{day:02d}"),
+    "day_name": Label("{year}年{month}月{day}日", "{year}-{month:02d}-{day:02d}"),
     "subtitle": Label("対象期間 {first}～{last}　作成日 {made}", "Period {first} to {last}, made on {made}"),
     "headline": Label(
         "{month}の課金通数は {count} 通でした{previous}。", "{count} billable messages in {month}{previous}."
@@ -126,7 +125,6 @@ TEXTS: dict[str, Label] = {
     "cost": Label("費用", "Cost"),
     "notes": Label("注記", "Notes"),
     "problems": Label("ご確認ください", "Please look at this"),
-    "this_month": Label("当月", "this month"),
     "counts_section": Label("課金通数", "Billable messages"),
     "shares_section": Label("構成比", "Shares"),
     "changes_section": Label("増減", "Changes"),
@@ -141,10 +139,10 @@ TEXTS: dict[str, Label] = {
     "counts": Label("通数", "counts"),
     "delivered_count": Label("うち到達", "delivered"),
     "failed_count": Label("うち不達", "failed"),
-    "pending": Label("結果待ち（件）", "pending"),
+    "pending": Label("結果待ち", "pending"),
     "days_missing": Label("欠けた日", "days missing"),
     "invoice": Label("請求書", "invoice"),
-    "invoice_difference": Label("請求書との差", "invoice gap"),
+    "invoice_difference": Label("請求との差", "invoice gap"),
     "agrees": Label("判定", "verdict"),
     "yes": Label("一致", "agrees"),
     "no": Label("差あり", "differs"),
@@ -182,10 +180,6 @@ TEXTS: dict[str, Label] = {
     "no_statuses": Label(
         "配信状況がないため、突合は行っていません。", "There are no statuses, so nothing was reconciled."
     ),
-    "no_counts": Label("通数の記録がありません。", "There are no counts."),
-    "chart_months": Label("月別・通信事業者別の課金通数", "Billable messages by month and carrier"),
-    "chart_shares": Label("構成比の推移", "Shares over time"),
-    "page": Label("&P / &N ページ", "Page &P of &N"),
     # problems
     "missing_month": Label(
         "{months}の通数がありません（提供元の保存期間が過ぎたか、未取得）。ゼロではありません。",
@@ -207,7 +201,6 @@ TEXTS: dict[str, Label] = {
     "problem_reconcile": Label("突合できませんでした: {why}", "The reconciliation could not be made: {why}"),
     "problem_forecast": Label("見込みを計算できませんでした: {why}", "The forecast could not be made: {why}"),
     "problem_cost": Label("費用を計算できませんでした: {why}", "The cost could not be computed: {why}"),
-    "no_running_counts": Label("（対象月は確定済みです）", "(this month is complete)"),
     # how it was computed
     "how": Label("計算方法", "How it was computed"),
     "how_counts": Label(
