@@ -63,6 +63,7 @@ _MESSAGE_LIMIT = 660
 _URL_LIMIT = 2048
 _NAME_LIMIT = 256
 _ERROR_LIMIT = 200
+_CODE_LIMIT = 10**8
 
 _NUMBER = re.compile(r"(?:\+81|0)(?:[26789]0[0-9]{8}|20[0-9]{11})")
 _SMS_CODE = re.compile(r"[0-9]{5,6}")
@@ -478,7 +479,8 @@ def _accepted(body: bytes) -> _Json:
         _refuse(body)
     code = answer.get("responseCode")
     number = None if isinstance(code, bool) else _as_int(code)
-    if number is None:
+    # a code is shown in the error: what is long enough to be a phone number is none
+    if number is None or abs(number) >= _CODE_LIMIT:
         raise UnexpectedResponseError(
             "The answer is JSON without a usable responseCode, so it is not one of this API. "
             "Check base_url, and that no proxy answers in the service's place."
