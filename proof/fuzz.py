@@ -528,10 +528,13 @@ def main() -> None:
         waiting = {pool.submit(search, given.seed, chunk): chunk for chunk in chunks}
         for future in as_completed(waiting):
             try:
-                found.add(future.result())
+                came = future.result()
             except Exception:
                 print(f"lost: cases {waiting[future]} of seed {given.seed}", file=sys.stderr)
                 raise
+            found.add(came)
+            for number, _ in came.wrong:
+                print(show(given.seed, number), file=sys.stderr, flush=True)
             done += len(waiting[future])
             if done * 50 // given.cases > (done - len(waiting[future])) * 50 // given.cases:
                 pace = done / (time.perf_counter() - began)

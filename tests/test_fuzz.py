@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -91,3 +92,10 @@ def test_a_number_in_place_of_the_code_is_not_shown(code: str) -> None:
     with pytest.raises(errors.UnexpectedResponseError) as failed:
         wire.accepted(f'{{"responseCode": {code}, "responseMessage": "x"}}'.encode())
     assert "4815" not in str(failed.value)
+
+
+def test_half_a_character_in_a_name_is_replaced() -> None:
+    """A carrier under a name that no text can hold is still a count."""
+    body = rb'{"responseCode": 0, "separatedSuccessCount": [{"clientId": "1", "10\ud8003": 7}]}'
+    frame = wire.counts_frame(body, month=date(2026, 10, 1), through=date(2026, 10, 31))
+    assert frame.filter(carrier_id="10\N{REPLACEMENT CHARACTER}3")["separated_success_count"].to_list() == [7]

@@ -346,7 +346,7 @@ def counts_frame(body: bytes, *, month: date, through: date) -> pl.DataFrame:
 
     Raises `ApiError`, `UnexpectedResponseError`.
     """
-    rows: list[tuple[str | None, str, int | None]] = []
+    rows: list[tuple[str | None, str | None, int | None]] = []
     for record in _records(_accepted(body), "separatedSuccessCount"):
         client = as_text(record.get("clientId")) or None
         found = {key: value for key, value in record.items() if key.isascii() and key.isdigit()}
@@ -357,7 +357,7 @@ def counts_frame(body: bytes, *, month: date, through: date) -> pl.DataFrame:
         named = [c.id for c in CARRIERS.values() if c.sendable] if client else []
         for carrier in dict.fromkeys((*named, *found)):
             value = found.get(carrier)
-            rows.append((client, carrier, 0 if value is None else _as_int(value)))
+            rows.append((client, as_text(carrier), 0 if value is None else _as_int(value)))
     frame = pl.DataFrame(
         rows,
         schema={"client_id": pl.String(), "carrier_id": pl.String(), "separated_success_count": pl.Int64()},
