@@ -381,6 +381,22 @@ def test_error_of_the_account_stops_all_days(own, connected):
     assert (refused.value.code, refused.value.field) == (110, "token")
 
 
+def test_run_of_a_closed_client_tells_what_came(own, connected):
+    """When another thread closes the client, a run ends at once with what came, a single call says so."""
+    own.faults.add(
+        "delay", "status", seconds=30, times=None, when=lambda fields: fields["date"] >= "20261103"
+    )
+    client = connected()
+    threading.Timer(0.8, client.close).start()
+    with pytest.raises(zr.PartialResultError) as failed:
+        client.status("2026-11-01", "2026-11-10", progress=False)
+    assert failed.value.missing == [date(2026, 11, d) for d in range(3, 11)]
+    client = connected()
+    threading.Timer(0.3, client.close).start()
+    with pytest.raises(zr.ConfigurationError, match="closed"):
+        client.status("2026-11-05")
+
+
 def test_months_that_failed_are_named(own, connected):
     """The same holds for months of counts."""
     own.faults.add("html", "counts", times=None, when=lambda fields: fields["month"] == "202610")

@@ -539,11 +539,14 @@ class Client:
     ) -> None:
         """Do a run, under a bar; a single item's failure is raised as it is, else what is missing is told."""
         interrupted = False
+        closed: ConfigurationError | None = None
         try:
             with bar(run, what, shown=progress, lang=lang) as look:
                 self._engine.run(work, run=run, tick=look)
         except KeyboardInterrupt:
             interrupted = True
+        except ConfigurationError as error:
+            closed = error
         missing = run.missing
         if not missing and not interrupted:
             return
@@ -556,8 +559,8 @@ class Client:
                 frame=frame(),
                 missing=missing,
             )
-        failure = next(reversed(run.failures.values()))
-        if many == 1:
+        failure = closed or next(reversed(run.failures.values()))
+        if many == 1 or (closed is not None and len(missing) == many):
             raise failure
         raise PartialResultError(
             f"{len(missing):,} of {many:,} {noun} did not come. What came is in .frame, the rest is listed in "

@@ -10,9 +10,9 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -155,12 +155,9 @@ class Engine:
         """
         future = self.submit(work)
         try:
-            while not future.done():
-                with suppress(TimeoutError):
-                    return future.result(_TICK)
-                if tick is not None:
-                    tick()
-            return future.result()
+            return self._wait(future, tick)
+        except CancelledError:
+            pass  # by another thread, which closed the client
         except BaseException:
             if not future.done():
                 if run is not None:
@@ -169,29 +166,38 @@ class Engine:
                 future.cancel()
                 _settle(future, _GRACE)
             raise
+        raise ConfigurationError(_CLOSED)
+
+    def _wait(self, future: Future[_T], tick: Callable[[], None] | None) -> _T:
+        # in slices: elsewhere than on POSIX an endless wait cannot be interrupted
+        while not future.done():
+            with suppress(TimeoutError):
+                return future.result(_TICK)
+            if tick is not None:
+                tick()
+        return future.result()
 
     def submit(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> Future[_T]:
         """Start work on the loop."""
-        self._start()
-        return asyncio.run_coroutine_threadsafe(work(), self._loop)
+        with self._started():
+            return asyncio.run_coroutine_threadsafe(work(), self._loop)
 
     def post(self, function: Callable[[], object]) -> None:
         """Call a function on the loop soon, without waiting.
 
         Raises `ConfigurationError` when the client is closed.
         """
-        self._start()
-        with self._lock:
-            if self._closed:
-                raise ConfigurationError(_CLOSED)
+        with self._started():
             self._loop.call_soon_threadsafe(function)
 
     def close(self) -> None:
         """Cancel what runs, close every connection and end the thread."""
+        if self._process != os.getpid():
+            return
         with self._lock:
             self._closed = True
             thread, self._thread = self._thread, None
-        if thread is None or self._process != os.getpid() or not thread.is_alive():
+        if thread is None or not thread.is_alive():
             return
         ending = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
         if threading.current_thread() is thread:
@@ -203,27 +209,26 @@ class Engine:
         self._loop.call_soon_threadsafe(self._loop.stop)
         thread.join(_ENDING)
 
-    def _start(self) -> None:
+    @contextmanager
+    def _started(self) -> Iterator[None]:
+        """Have the loop running, and not closed by another thread meanwhile."""
+        if self._process != os.getpid():
+            raise ConfigurationError(
+                "This client was made in another process, which a fork does not copy whole: "
+                "make a new zr.Client() in each process."
+            )
         with self._lock:
             if self._closed:
                 raise ConfigurationError(_CLOSED)
-            if self._process != os.getpid():
-                raise ConfigurationError(
-                    "This client was made in another process, which a fork does not copy whole: "
-                    "make a new zr.Client() in each process."
+            if self._thread is None:
+                ready: Future[None] = Future()
+                thread = threading.Thread(
+                    target=self._live, args=(ready,), name="zrtools-client", daemon=True
                 )
-            if self._thread is not None:
-                return
-            ready: Future[None] = Future()
-            self._thread = threading.Thread(
-                target=self._live, args=(ready,), name="zrtools-client", daemon=True
-            )
-            self._thread.start()
-            try:
+                thread.start()
                 ready.result()
-            except ConfigurationError:
-                self._thread = None
-                raise
+                self._thread = thread
+            yield
 
     # ---------------------------------------------------------------------------- on the loop's thread
 
@@ -232,17 +237,19 @@ class Engine:
         loop.set_exception_handler(_quietly)
         loop.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="zrtools-client"))
         try:
-            failure = loop.run_until_complete(self._open())
-            if failure is not None:
-                loop.run_until_complete(loop.shutdown_default_executor())
-                ready.set_exception(failure)
-                return
-            ready.set_result(None)
+            loop.run_until_complete(self._open())
+        except BaseException as error:  # noqa: BLE001 - raised by who waits for it
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+            ready.set_exception(error)
+            return
+        ready.set_result(None)
+        try:
             loop.run_forever()
         finally:
             loop.close()
 
-    async def _open(self) -> ConfigurationError | None:
+    async def _open(self) -> None:
         import httpx
 
         from zrtools.client.transport import FIELDS, LARGE, TokenTransport
@@ -250,15 +257,14 @@ class Engine:
         try:
             self._transport = TokenTransport(self._settings)
         except OSError as error:
-            return ConfigurationError(
+            raise ConfigurationError(
                 f"The trusted certificates cannot be read ({error.strerror or type(error).__name__}): "
                 "correct SSL_CERT_FILE or SSL_CERT_DIR."
-            )
+            ) from None
         self._request, self._url, self._fields_key, self._large_key = httpx.Request, httpx.URL, FIELDS, LARGE
         self._pace = Pace(self._settings.pace)
         self._window = asyncio.Semaphore(self._settings.at_once)
         self.large = asyncio.Semaphore(STATUS_AT_ONCE)
-        return None
 
     async def _end(self) -> None:
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
