@@ -1,0 +1,182 @@
+"""The failure report: complete in one file, true to the analyses, numbers masked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+import zrtools as zr
+from zrtools import schemas
+from zrtools.cli import root
+from zrtools.reports.page import Figure, Page
+
+
+@pytest.fixture(scope="module")
+def statuses() -> pl.DataFrame:
+    """Fetch two weeks of simulated traffic."""
+    with zr.Client.sandbox(seed=2, messages_per_day=300) as client:
+        return client.status("2026-10-05", "2026-10-18", progress=False)
+
+
+@pytest.fixture(scope="module")
+def found(statuses: pl.DataFrame) -> zr.failures.Investigation:
+    """Investigate the second week, compared with the first."""
+    return zr.investigate(statuses, ("2026-10-12", "2026-10-18"), lang="ja")
+
+
+@pytest.fixture(scope="module")
+def page(statuses: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Write the Japanese report of the second week once."""
+    path = tmp_path_factory.mktemp("報告") / "不達レポート.html"
+    written = zr.reports.failures(statuses, path, period=("2026-10-12", "2026-10-18"), lang="ja")
+    assert written == path
+    return path.read_text("utf-8")
+
+
+def test_file_loads_nothing_from_outside(page: str) -> None:
+    """There is no address in the file that a browser could ask, and no script."""
+    assert not re.findall(r"https?://|//cdn|@import|<script|<link|<iframe", page)
+    assert not re.findall(r"url\((?!#)", page)
+
+
+def test_names_inside_the_page_are_unique(page: str) -> None:
+    """No two drawings or tables share a name, so that none clips another."""
+    names = re.findall(r'\bid="([^"]+)"', page)
+    assert len(names) == len(set(names))
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(names)
+
+
+def test_no_whole_number_is_in_the_file(page: str, statuses: pl.DataFrame) -> None:
+    """Numbers are masked, in whatever form they are written."""
+    numbers = statuses["phone_number"].drop_nulls().unique().to_list()
+    assert "****" in page
+    assert not [n for n in numbers if n in page or n[3:] in page]
+
+
+def test_report_tells_what_the_analysis_found(page: str, found: zr.failures.Investigation) -> None:
+    """The headline holds the investigation's own figures."""
+    row = found.overview.row(0, named=True)
+    settled = row["delivered"] + row["failed"]
+    assert f"確定した{settled:,}件のうち、{row['failed']:,}件" in page
+    for heading in (
+        "推移",
+        "異常があった時間帯",
+        "前の期間から変わったこと",
+        "次に行うこと",
+        "まだ確定していないもの",
+        "計算の方法",
+    ):
+        assert f">{heading}</h2>" in page
+
+
+def test_investigation_makes_the_report_too(found: zr.failures.Investigation, tmp_path: Path) -> None:
+    """What investigate gave is enough; its language is the report's, another is refused."""
+    text = zr.reports.failures(found, tmp_path / "a.html").read_text("utf-8")
+    assert f"{found.overview['failed'][0]:,}件" in text
+    with pytest.raises(zr.InputError, match='lang="en"'):
+        zr.reports.failures(found, tmp_path / "b.html", lang="en")
+
+
+def test_english_report_is_english(statuses: pl.DataFrame, tmp_path: Path) -> None:
+    """No Japanese is left in the English report of one day, but for the product's name and campaign texts."""
+    path = zr.reports.failures(
+        statuses, tmp_path / "en.html", period="2026-10-13", compare_to=False, lang="en"
+    )
+    text = re.sub(r"<style>.*?</style>", "", path.read_text("utf-8"), flags=re.DOTALL)
+    assert "settled messages" in text
+    assert not re.findall(r"[ぁ-んァ-ヶ一-龠]{2,}", text)
+
+
+def test_empty_frame_makes_a_report_that_says_so(tmp_path: Path) -> None:
+    """A period without messages is told, not drawn."""
+    path = zr.reports.failures(schemas.empty(schemas.STATUS), tmp_path / "empty.html", lang="en")
+    assert "There are no messages to report." in path.read_text("utf-8")
+
+
+def test_open_days_are_listed(statuses: pl.DataFrame, tmp_path: Path) -> None:
+    """Days that are not settled stand in a table of their own, with how much is pending."""
+    last = pl.col("send_date") == pl.col("send_date").max()
+    half = last & (pl.int_range(pl.len()) % 2 == 0)
+    frame = statuses.filter(pl.col("send_date").dt.day() > 16).with_columns(
+        status_id=pl.when(half).then(pl.lit(1, pl.Int16)).otherwise("status_id"),
+        detailed_status_id=pl.when(~half).then("detailed_status_id"),
+    )
+    text = zr.reports.failures(frame, tmp_path / "open.html", lang="en").read_text("utf-8")
+    section = text[text.index("What is not settled yet</h2>") :]
+    assert "2026-10-18" in section
+    assert "1% or more of the messages is pending" in section
+
+
+def test_default_name_holds_the_period(
+    found: zr.failures.Investigation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a path the file is named after its days, in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    assert zr.reports.failures(found) == Path("failures-2026-10-12-2026-10-18.html")
+    assert [p.name for p in tmp_path.iterdir()] == ["failures-2026-10-12-2026-10-18.html"]
+
+
+def test_texts_are_escaped_and_masked() -> None:
+    """Whatever a text holds, it is text, and its numbers are hidden."""
+    page = Page("<b>", "x & y", "en")
+    page.lead("call 090-1234-5678", "<script>alert(1)</script>")
+    page.figures([Figure("a", "1", "<i>")])
+    page.section("s")
+    page.points([("t", "<u>")])
+    page.table(
+        pl.DataFrame({"a": ["<img src=x>", "+819012345678"], "n": [1234, 5], "r": [0.0587, None]}),
+        {"a": ("name", "text"), "n": ("count", "count"), "r": ("rate", "rate")},
+        bold_last=True,
+    )
+    text = page.html()
+    assert not re.findall(r"<(?:script|img|i|u|b)\b", text)
+    assert "1234-5678" not in text
+    assert "12345678" not in text
+    assert "1,234" in text
+    assert "5.9%" in text
+
+
+def test_command_writes_the_report(tmp_path: Path, statuses: pl.DataFrame) -> None:
+    """`zrtools report failures --archive` reports what the archive holds, compared with the days before."""
+    archive = zr.Archive(tmp_path / "archive")
+    archive.add(statuses)
+    out = tmp_path / "失敗.html"
+    command = [
+        "report",
+        "failures",
+        "--archive",
+        str(tmp_path / "archive"),
+        "--from",
+        "2026-10-12",
+        "--to",
+        "2026-10-18",
+    ]
+    done = CliRunner().invoke(root, [*command, "--lang", "ja", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert str(out) in done.output
+    assert "前の期間（2026-10-05〜2026-10-11）" in out.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--archive", "a", "--sandbox"], "Choose one"),
+        (["--sandbox", "--out", "a.pdf"], "must end in .html"),
+        (["--sandbox", "--from", "soon"], "must be a day"),
+        (["--sandbox", "--from", "2026-10-02", "--to", "2026-10-01"], "reversed"),
+    ],
+)
+def test_command_used_wrongly_says_how(options: list[str], why: str) -> None:
+    """Wrong options are refused before anything is fetched."""
+    done = CliRunner().invoke(root, ["report", "failures", *options])
+    assert done.exit_code == 2
+    assert why in done.output
+
+
+def test_both_reports_are_offered() -> None:
+    """`zrtools report` lists the failure and the usage report."""
+    assert re.search(r"failures[\s\S]+usage", CliRunner().invoke(root, ["report", "--help"]).output)
