@@ -255,6 +255,22 @@ def test_page_stands_on_its_own(tmp_path: Path, prices: Path, invoice: Path, lan
     assert all(figure in text for figure in ("3,690", "+10.8%", "¥13,515"))
 
 
+def test_many_clients_do_not_fill_the_summary(tmp_path: Path, prices: Path) -> None:
+    """An agency's twelve clients stand on their own sheets; the summary has their sum."""
+    one = counts().filter(pl.col("client_id") == "7", pl.col("month") == date(2026, 10, 1))
+    many = pl.concat(one.with_columns(client_id=pl.lit(str(n))) for n in range(12))
+    cells = _cells(usage(many, tmp_path / "usage.xlsx", prices=prices, lang="en"))
+    # twelve times 530 x 8.5 = 4,505, with 450 of tax
+    assert next(row for row in cells["Summary"] if row[2] == 12 * 4505)[:5] == [
+        "total",
+        12 * 1230,
+        54_060,
+        5_400,
+        59_460,
+    ]
+    assert len([row for row in cells["Cost"] if row[4] == 4505]) == 12
+
+
 def test_other_endings_are_refused_before_any_work(tmp_path: Path) -> None:
     """A report is a workbook or a page."""
     with pytest.raises(zr.InputError, match=r"must end in \.xlsx or \.html"):

@@ -25,6 +25,7 @@ __all__ = ["fill"]
 _FONT = "Yu Gothic"
 _INK, _MUTED, _ACCENT, _SOFT, _LINE = "#1F2933", "#52606D", "#0072B2", "#EAF3F8", "#C9D2DA"
 _COUNT, _CHANGE, _RATE, _PART = "#,##0", "+#,##0;-#,##0;0", "+0.0%;-0.0%;0.0%", "0.0%"
+_MOST_CLIENTS = 8
 _WIDE = 730
 """As wide as the summary's seven columns, in pixels."""
 _MONTH, _DAY = "yyyy/mm", "yyyy/mm/dd"
@@ -305,6 +306,11 @@ def _summary(sheet: _Sheet, ranges: dict[str, Any]) -> None:
             bold_last=True,
         )
     bill = report.bill.filter(pl.col("month") == report.month)
+    if bill.height > _MOST_CLIENTS:
+        # the cost sheet lists them all; the summary stays on one page
+        bill = bill.select(
+            pl.lit(say("total")).alias("client"), pl.col("quantity", "net", "tax", "gross").sum()
+        )
     if bill.height:
         sheet.heading(f"{say('cost')} {report.name_month(report.month)}")
         look = _yen(report)
