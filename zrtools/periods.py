@@ -31,7 +31,7 @@ def day(value: Day, name: str = "date") -> date:
         return (value.astimezone(TOKYO) if value.tzinfo else value).date()
     if isinstance(value, date):
         return value
-    if isinstance(value, str) and (found := _DAY.fullmatch(value.strip())):
+    if found := _match(_DAY, value):
         try:
             return date(*map(int, found.groups()))
         except ValueError:
@@ -46,7 +46,7 @@ def month(value: Month, name: str = "month") -> date:
     """
     if isinstance(value, date):
         return day(value).replace(day=1)
-    if isinstance(value, str) and (found := _MONTH.fullmatch(value.strip())):
+    if found := _match(_MONTH, value):
         try:
             return date(int(found[1]), int(found[2]), 1)
         except ValueError:
@@ -95,9 +95,10 @@ def time(value: Time, name: str = "schedule_time") -> datetime:
     """
     if isinstance(value, datetime):
         return value.astimezone(TOKYO) if value.tzinfo else value.replace(tzinfo=TOKYO)
-    if isinstance(value, str) and (found := _TIME.fullmatch(value.strip())):
+    if found := _match(_TIME, value):
         try:
-            return datetime(*map(int, found.groups()), tzinfo=TOKYO)  # type: ignore[misc]
+            year, month, day, hour, minute = map(int, found.groups())
+            return datetime(year, month, day, hour, minute, tzinfo=TOKYO)
         except ValueError:
             pass
     raise InputError(
@@ -105,8 +106,12 @@ def time(value: Time, name: str = "schedule_time") -> datetime:
     )
 
 
+def _match(pattern: re.Pattern[str], value: object) -> re.Match[str] | None:
+    return pattern.fullmatch(value.strip()) if isinstance(value, str) else None
+
+
 def _edges(value: Day | Month, name: str) -> tuple[date, date]:
-    if isinstance(value, str) and _MONTH.fullmatch(value.strip()):
+    if _match(_MONTH, value):
         first = month(value, name)
         return first, month_end(first)
     only = day(value, name)
