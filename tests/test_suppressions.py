@@ -108,4 +108,3 @@ def test_the_outbox_does_not_send_to_listed_numbers(tmp_path: Path) -> None:
         assert client.embedded is not None
         assert sorted(m.phone_number for m in client.embedded.accepted) == [NUMBERS[0], NUMBERS[2]]
         assert "by phone" in outbox.history().filter(pl.col("what") == "override")["detail"][0]
-        listed.close()

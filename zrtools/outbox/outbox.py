@@ -67,8 +67,9 @@ class Outbox:
 
     def __init__(self, path: str | Path, *, suppressions: Suppressions | str | Path | None = None) -> None:
         self._file = Database(path, what="outbox", application=0x7A72_6F62, version=1, tables=_TABLES)
+        self._opened: Suppressions | None = None
         if suppressions is not None and not isinstance(suppressions, Suppressions):
-            suppressions = Suppressions(suppressions)
+            suppressions = self._opened = Suppressions(suppressions)
         self.suppressions = suppressions
         with self._file.transaction() as run:
             run("insert into facts values ('journal', ?) on conflict do nothing", (secrets.token_hex(16),))
@@ -80,8 +81,10 @@ class Outbox:
         return self._file.path
 
     def close(self) -> None:
-        """Close the journal; what is queued stays in it."""
+        """Close the journal, and the list that was opened with it; what is queued stays in it."""
         self._file.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def __enter__(self) -> Self:
         return self
