@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 import polars as pl
 
+from zrtools import messages
 from zrtools.errors import InputError
 from zrtools.failures.engines import require
 from zrtools.schemas import FEATURES
@@ -100,8 +101,7 @@ def _traits(there: Sequence[str], campaign: CampaignRule) -> dict[str, pl.Expr]:
         "hour": received.dt.hour(),
         "campaign": campaign_of(campaign),
         "template": _shape(body),
-        # 70 characters are one part, then 67 each: the usual Japanese table, so an estimate
-        "parts": pl.when(length <= 70).then(1).otherwise((length + 66) // 67).cast(pl.Int32),
+        "parts": messages.parts(body).cast(pl.Int32),
         "url_host": body.str.extract(r"https?://([^\s　/:?#]+)", 1).str.to_lowercase(),
         "message_length": length.cast(pl.Int32),
     }
