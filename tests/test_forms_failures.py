@@ -1,0 +1,176 @@
+"""The failure explorer without a browser: what it answers, what it exports, what it never shows."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+import zrtools as zr
+from zrtools.charts import style
+from zrtools.forms.cube import OTHERS, Choice, build
+from zrtools.forms.drawing import shade
+
+if TYPE_CHECKING:
+    from zrtools.forms.exploring import ExploreForm
+
+
+@pytest.fixture(scope="module")
+def statuses() -> pl.DataFrame:
+    """Fetch two weeks of simulated traffic."""
+    with zr.Client.sandbox(seed=2, messages_per_day=300) as client:
+        return client.status("2026-10-05", "2026-10-18", progress=False)
+
+
+@pytest.fixture
+def form(statuses: pl.DataFrame) -> ExploreForm:
+    """Open the explorer on it."""
+    return zr.forms.failures(statuses, lang="en")
+
+
+def failed(statuses: pl.DataFrame) -> pl.DataFrame:
+    """Give the failures with day and campaign."""
+    return zr.failures.features(zr.classify(statuses)).filter(pl.col("outcome") == "failed")
+
+
+def test_cells_are_those_of_breakdown(statuses: pl.DataFrame) -> None:
+    """The cube's cells hold what breakdown counts."""
+    cube = build(statuses)
+    cells = cube.cells(Choice(cube.days[0], cube.days[-1])).drop_nulls("failure_category")
+    truth = zr.failures.breakdown(statuses).select("carrier", "failure_category", "failed", "settled")
+    keys = ["carrier", "failure_category"]
+    assert cells.select(truth.columns).sort(keys).equals(truth.sort(keys))
+
+
+def test_course_is_that_of_trend(statuses: pl.DataFrame) -> None:
+    """The cube's course holds what trend counts, pending apart."""
+    cube = build(statuses)
+    columns = ["failed", "settled", "pending", "failure_rate", "rate_low", "rate_high", "is_final"]
+    found = cube.course(Choice(cube.days[0], cube.days[-1]))
+    truth = zr.failures.trend(statuses)
+    assert found.select(columns).equals(truth.select(columns))
+
+
+def test_every_filter_narrows_the_rows(form: ExploreForm, statuses: pl.DataFrame) -> None:
+    """Carrier, reason, campaign and period each leave exactly the rows that fit."""
+    every = failed(statuses)
+    assert form.rows.height == every.height
+    form.carrier.value = "au"
+    assert form.rows.height == every.filter(carrier="au").height
+    form.category.value = "not in service"
+    both = every.filter(carrier="au", failure_category="not in service")
+    assert form.rows.height == both.height
+    form.campaign.value = both["campaign"].drop_nulls()[0]
+    assert form.rows.height == both.filter(campaign=form.campaign.value).height
+    days = [day for _, day in form.period.options]
+    form.reset.click()
+    form.period.value = (days[2], days[4])
+    assert form.rows.height == every.filter(pl.col("day").is_between(days[2], days[4])).height
+
+
+def test_unknown_carrier_can_be_chosen(form: ExploreForm, statuses: pl.DataFrame) -> None:
+    """Null carriers are an entry of their own, not all."""
+    form.carrier.value = None
+    assert form.rows.height == failed(statuses)["carrier"].null_count()
+    assert "unknown:" in form.summary.value
+
+
+def test_cell_is_picked_and_put_back(form: ExploreForm) -> None:
+    """A click on a cell sets both filters, another takes them back, a click on a sum sets one."""
+    form.matrix.pick([0, 1])
+    assert form.carrier.value == "au"
+    assert form.category.value is not ...
+    assert form.matrix.picked == [0, 1]
+    assert form.rows["carrier"].unique().to_list() == ["au"]
+    form.matrix.pick([0, 1])
+    assert (form.carrier.value, form.category.value, form.matrix.picked) == (..., ..., [])
+    form.matrix.pick([len(form.matrix.rows) - 1, 0])
+    assert (form.carrier.value, form.category.value) == ("docomo", ...)
+
+
+def test_day_and_campaign_are_picked(form: ExploreForm) -> None:
+    """A click on a day shows its hours, one on a campaign leaves that campaign."""
+    form.course.pick(3)
+    assert form.unit.value == "1h"
+    assert form.period.value[0] == form.period.value[1] == form.period.options[3][1]
+    form.reset.click()
+    form.campaigns.pick([0, 0])
+    assert form.campaign.value in set(form.rows["campaign"])
+
+
+def test_numbers_are_masked_in_sight_and_export(form: ExploreForm, statuses: pl.DataFrame) -> None:
+    """No widget holds a whole number; files do only when the box is ticked."""
+    numbers = failed(statuses)["phone_number"].drop_nulls().unique().to_list()
+    shown = form.table.value + form.summary.value + form.course.svg + str(form.matrix.cells)
+    assert not [n for n in numbers if n in shown]
+    name, body = form.export("csv")
+    assert name == "failures-2026-10-05-2026-10-18.csv"
+    assert body.startswith(b"\xef\xbb\xbf")
+    assert not [n for n in numbers if n in body.decode()]
+    form.unmasked.value = True
+    assert set(pl.read_csv(form.export("csv")[1], infer_schema=False)["phone_number"]) == set(numbers)
+
+
+def test_excel_holds_the_chosen_rows(form: ExploreForm) -> None:
+    """The workbook has one row a failure, in the choice."""
+    form.carrier.value = "docomo"
+    name, body = form.export("excel")
+    assert name.endswith(".xlsx")
+    assert pl.read_excel(io.BytesIO(body)).height == form.rows.height
+
+
+def test_archive_is_explored(statuses: pl.DataFrame, tmp_path: Path) -> None:
+    """An archive is read between the days asked for."""
+    archive = zr.Archive(tmp_path / "archive")
+    archive.add(statuses)
+    form = zr.forms.failures(archive, start="2026-10-06", end="2026-10-07", lang="ja")
+    assert [f"{day}" for _, day in form.period.options] == ["2026-10-06", "2026-10-07"]
+    assert "件のうち不達" in form.summary.value
+
+
+def test_problems_are_shown_in_the_form() -> None:
+    """Nothing to show and a wrong source are told, not raised."""
+    assert "no messages" in zr.forms.failures(zr.schemas.empty(zr.schemas.STATUS), lang="en").note.value
+    assert "polars frame or an archive" in zr.forms.failures(42, lang="en").note.value
+
+
+def test_rare_campaigns_are_put_together(statuses: pl.DataFrame) -> None:
+    """Beyond 300 campaigns the rest is one entry, and nothing is lost."""
+    many = statuses.with_columns(campaign=pl.int_range(pl.len()).cast(pl.String))
+    cube = build(many, campaign=pl.col("campaign"))
+    assert cube.counts["campaign"].n_unique() == 301
+    assert OTHERS in set(cube.counts["campaign"])
+    assert cube.counts["n"].sum() == statuses.height
+
+
+def test_last_choice_wins(statuses: pl.DataFrame) -> None:
+    """Changes made while an answer is on its way are answered by one more, the last."""
+
+    async def change() -> ExploreForm:
+        form = zr.forms.failures(statuses, lang="en")
+        end = time.monotonic() + 30
+        while form.busy and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+        for carrier in ("au", "docomo", "SoftBank"):
+            form.carrier.value = carrier
+        while (
+            form.busy or form.rows["carrier"].unique().to_list() != ["SoftBank"]
+        ) and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+        return form
+
+    form = asyncio.run(change())
+    assert form.rows["carrier"].unique().to_list() == ["SoftBank"]
+    assert "SoftBank:" in form.summary.value
+
+
+def test_shades_are_those_of_the_charts() -> None:
+    """The form's cells have the charts' colours, with readable ink."""
+    assert shade(0, 0.1) == (style.SEQUENCE[0].upper(), "#000000")
+    assert shade(0.1, 0.1) == (style.SEQUENCE[-1].upper(), "#FFFFFF")
+    assert shade(0.5, 0)[0] == style.SEQUENCE[0].upper()
