@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,11 +26,25 @@ def client(sandbox: Sandbox) -> Iterator[Client]:
         yield connected
 
 
-@pytest.fixture
-def own() -> Iterator[Sandbox]:
-    """A sandbox of the test's own, for what changes it."""
+@pytest.fixture(scope="session")
+def _reused() -> Iterator[Sandbox]:
     with Sandbox(messages_per_day=20, months=1) as running:
         yield running
+
+
+@pytest.fixture
+def own(_reused: Sandbox) -> Sandbox:
+    """A sandbox as if it were new, for what changes it: starting one takes longer than most tests."""
+    service, clock = _reused.service, _reused.clock
+    _reused.faults.clear()
+    _reused.requests.clear()
+    _reused.calls.clear()
+    _reused.max_in_flight = 0
+    for kept in (service.accepted, service.short_urls, service._by_tag, service._waiting):
+        kept.clear()
+    service.quota = None
+    clock._moved = timedelta()
+    return _reused
 
 
 @pytest.fixture

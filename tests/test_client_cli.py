@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import date, datetime, time
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from zrtools.cli.clean import command
+from zrtools.periods import TOKYO
 
 GIVEN = pl.DataFrame(
     {
@@ -94,7 +96,7 @@ def test_wrong_use_is_told_before_anything_is_asked(tmp_path, options, said):
     assert not (tmp_path / "numbers-cleaned.xlsx").exists()
 
 
-def test_stopped_command_goes_on_where_it_was(own, tmp_path):
+def test_stopped_command_goes_on_where_it_was(own, tmp_path, monkeypatch):
     """After a failure the same command asks only the rest; the exit code tells which it was."""
     file = tmp_path / "numbers.csv"
     pl.DataFrame({"電話番号": [f"0901234{n:04d}" for n in range(40)]}).write_csv(file)
@@ -106,14 +108,13 @@ def test_stopped_command_goes_on_where_it_was(own, tmp_path):
         "ZRTOOLS_CLIENT_ID": own.client_id,
         "ZRTOOLS_BASE_URL": own.url,
     }
-    yesterday = f"{_today():%Y-%m-%d}"
-    own.clock._start = own.clock._start.replace(
-        year=_today().year, month=_today().month, day=_today().day, hour=23
-    )
+    today = _today()
+    # the command's client has the system's clock
+    monkeypatch.setattr(own.clock, "_start", datetime.combine(today, time(23), TOKYO))
 
     def clean() -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "zrtools", "clean", str(file), "--date", yesterday],
+            [sys.executable, "-m", "zrtools", "clean", str(file), "--date", f"{today}"],
             capture_output=True, text=True, env=environment, timeout=60, check=False,
         )  # fmt: skip
 
@@ -132,8 +133,5 @@ def test_stopped_command_goes_on_where_it_was(own, tmp_path):
     assert pl.read_excel(tmp_path / "numbers-cleaned.xlsx")["status"].null_count() == 0
 
 
-def _today():
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    return datetime.now(ZoneInfo("Asia/Tokyo")).date()
+def _today() -> date:
+    return datetime.now(TOKYO).date()

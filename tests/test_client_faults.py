@@ -7,6 +7,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date
 
 import polars as pl
@@ -25,6 +27,15 @@ def short_waits(monkeypatch):
     """Waits between tries are short here; how they grow is tested by itself."""
     monkeypatch.setattr("zrtools.client.retry._FIRST", 0.01)
     monkeypatch.setattr("zrtools.client.sending._LOOKS", (0.0, 0.02))
+
+
+@pytest.fixture
+def alone() -> Iterator[Callable[..., zr.Client]]:
+    """Make a client whose sandbox has seen no other, where requests in flight are counted."""
+    with ExitStack() as clients:
+        yield lambda **options: clients.enter_context(
+            zr.Client.sandbox(messages_per_day=20, months=1, **options)
+        )
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "cut"])
@@ -266,10 +277,10 @@ def test_each_message_comes_with_its_outcome(own, connected):
     assert len(own.accepted) == 18
 
 
-def test_messages_are_taken_up_lazily(own, connected):
+def test_messages_are_taken_up_lazily(alone):
     """Never more messages are taken up than are in flight, and each outcome is given before more are taken."""
-    own.faults.add("delay", "send", seconds=0.05, times=None)
-    client = connected(at_once=4)
+    client = alone(at_once=4)
+    client.embedded.faults.add("delay", "send", seconds=0.05, times=None)
     taken: list[int] = []
 
     def feed():
@@ -282,7 +293,7 @@ def test_messages_are_taken_up_lazily(own, connected):
         given += 1
         assert len(taken) - given < 4
     assert given == 12
-    assert own.max_in_flight <= 4
+    assert client.embedded.max_in_flight <= 4
 
 
 def test_source_that_breaks_off_still_tells_what_was_sent(own, connected):
@@ -405,10 +416,11 @@ def test_months_that_failed_are_named(own, connected):
     assert failed.value.missing == [date(2026, 10, 1)]
 
 
-def test_at_most_four_days_are_in_flight(own, connected):
+def test_at_most_four_days_are_in_flight(alone):
     """Answers of status are large: four at a time at most; other calls use the whole window."""
+    client = alone(at_once=8)
+    own = client.embedded
     own.faults.add("delay", times=None, seconds=0.02)
-    client = connected(at_once=8)
     client.status("2026-11-01", "2026-11-12", progress=False)
     assert own.max_in_flight == 4
     client.clean([f"0901234{n:04d}" for n in range(24)], DAY, progress=False)

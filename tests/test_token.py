@@ -36,7 +36,7 @@ def short_waits(monkeypatch):
 @pytest.fixture
 def holder(own, monkeypatch):
     """A client with a recognisable token, which its sandbox takes."""
-    own.token = own.service.token = TOKEN
+    monkeypatch.setattr(own.service, "token", TOKEN)
     with zr.Client(
         token=TOKEN, client_id=own.client_id, sms_code=own.sms_code, base_url=own.url, pace=None, now=own.now
     ) as client:
@@ -263,12 +263,12 @@ def test_token_goes_to_no_other_host(own):
     ):
         with pytest.raises(zr.TransportError, match="own host"):
             asyncio.run(ask(url))
-    assert own.requests == type(own.requests)()
+    assert len(own.requests) == 0
 
 
-def test_request_and_response_hold_no_token(own):
+def test_request_and_response_hold_no_token(own, monkeypatch):
     """Neither the request nor the response that httpx's hooks and reprs could show holds the token."""
-    own.token = own.service.token = TOKEN
+    monkeypatch.setattr(own.service, "token", TOKEN)
     settings = Settings.read(
         token=Secret(TOKEN),
         client_id=own.client_id,
@@ -301,9 +301,9 @@ def test_request_and_response_hold_no_token(own):
 
 
 @pytest.mark.parametrize("token", ["plus+and/slash=1234", "percent%41%42%43xyz"])
-def test_token_of_another_form_is_hidden_too(own, token):
+def test_token_of_another_form_is_hidden_too(own, token, monkeypatch):
     """A token with characters that a URL spells otherwise arrives whole and is hidden in every spelling."""
-    own.token = own.service.token = token
+    monkeypatch.setattr(own.service, "token", token)
     own.faults.add("redirect", "templates", location="http://elsewhere.invalid/" + token)
     own.faults.add("echo_token", "templates")
     with zr.Client(token=token, client_id=own.client_id, base_url=own.url, pace=None) as client:
