@@ -276,3 +276,98 @@ def test_axis_words_suit_the_stretch(days: int, lang: str) -> None:
 def test_colours_of_carriers_are_the_tables() -> None:
     """Every carrier that can be sent to has its colour."""
     assert {c.name for c in zr.codes.CARRIERS.values()} <= set(style.CARRIERS)
+
+
+INCIDENT = {
+    "dimension": "carrier",
+    "segment": "au",
+    "failure_category": "congestion",
+    "start": datetime(2026, 10, 1, 5),
+    "end": datetime(2026, 10, 1, 9),
+    "hours": 4.0,
+    "failed": 30,
+    "settled": 60,
+    "failure_rate": 0.5,
+    "usual_rate": 0.05,
+    "expected": 3.0,
+    "excess": 27.4,
+    "excess_low": 20.0,
+    "excess_high": 34.0,
+    "ratio": 10.0,
+    "codes": "11721 x30",
+    "p_value": 1e-9,
+    "sentence": "…",
+}
+
+
+def incidents_of(*changes: dict[str, Any]) -> pl.DataFrame:
+    """Make an INCIDENTS frame of rows that differ from the usual one."""
+    naive = {**schemas.INCIDENTS, "start": pl.Datetime("ms"), "end": pl.Datetime("ms")}
+    frame = pl.DataFrame([{**INCIDENT, **change} for change in changes], schema=naive)
+    return frame.with_columns(pl.col("start", "end").dt.replace_time_zone("Asia/Tokyo"))
+
+
+BUSY = statuses((240, "au", 2, "2", 0), (48, "au", 3, "11721", 0), (240, "docomo", 2, "2", 0))
+
+
+def test_incidents_are_shaded_and_told() -> None:
+    """Each incident has its number, its place and its figures, in order of time."""
+    late = {"segment": "docomo", "start": datetime(2026, 10, 1, 20), "end": datetime(2026, 10, 1, 23)}
+    chart = charts.incidents(BUSY, incidents_of(late, {}), lang="en")
+    told = {r["label"]: r for r in rows(chart) if "label" in r}
+    assert list(told) == ["1. au × congestion", "2. docomo × congestion"]
+    first = told["1. au × congestion"]
+    assert (
+        first["said"]
+        == "sent 10-01 05:00 to 10-01 09:00: about 27 more than usual (rate 50.0%, usually 5.0%)"
+    )
+    assert first["start"].startswith("2026-10-01T05:00")
+
+
+def test_no_incidents_are_said() -> None:
+    """A quiet month is drawn and said to be quiet."""
+    assert "Nothing abnormal was found" in said(charts.incidents(BUSY, incidents_of(), lang="en"))
+
+
+@pytest.mark.parametrize(
+    ("change", "settled"),
+    [
+        ({}, 288),
+        ({"dimension": "all", "segment": None}, 528),
+        ({"dimension": "sms_code", "segment": "12345"}, 528),
+        ({"dimension": "campaign", "segment": "fair"}, 528),
+    ],
+    ids=["carrier", "all", "sender", "campaign"],
+)
+def test_incident_is_drawn_from_its_own_messages(change: dict[str, Any], settled: int) -> None:
+    """The close view holds the segment's messages, hour by hour, and what is usual."""
+    frame = BUSY.with_columns(sms_code=pl.lit("12345"), client_tag=pl.lit("fair-20261001-000123"))
+    chart = charts.incident(frame, incidents_of(change).row(0, named=True), lang="en")
+    hours = [r for r in rows(chart) if "failure_rate" in r]
+    assert sum(r["settled"] for r in hours) == settled
+    assert "usual rate" in texts(chart)
+
+
+def test_incident_without_messages_says_so() -> None:
+    """A segment of which the frame has nothing is told."""
+    row = incidents_of({"segment": "SoftBank"}).row(0, named=True)
+    assert "There are no messages to show" in texts(charts.incident(BUSY, row, lang="en"))
+
+
+def test_only_incidents_are_drawn_as_such() -> None:
+    """Other frames and rows are refused with what is wrong."""
+    with pytest.raises(zr.InputError, match="INCIDENTS"):
+        charts.incidents(BUSY, BUSY)
+    with pytest.raises(zr.InputError, match="dimension"):
+        charts.incident(BUSY, {"start": 1})
+    with pytest.raises(zr.InputError, match="polars frame"):
+        charts.incident(1, incidents_of({}).row(0, named=True))
+
+
+def test_parts_of_an_investigation_are_drawn_as_the_frame_is() -> None:
+    """A breakdown and a trend make the drawings that their statuses make."""
+    by_cell = zr.failures.breakdown(MONTH)
+    cells = {(r["carrier_name"], r["category_name"]): r["failed"] for r in rows(charts.failures(MONTH))}
+    again = {(r["carrier_name"], r["category_name"]): r["failed"] for r in rows(charts.failures(by_cell))}
+    assert again == cells
+    assert rows(charts.failures_over_time(zr.failures.trend(MONTH))) == rows(charts.failures_over_time(MONTH))
