@@ -66,7 +66,11 @@ def run(sandbox: Sandbox, client: zr.Client, call: str, kind: str, times: int | 
     if call == "send":
         cell += f", {len(sandbox.accepted) - sent} sent"
     elif call in ("cancel", "cancel_all"):
-        cell += ", cancelled" if any(m.cancelled and m.client_tag == tag for m in sandbox.accepted) else ", still waits"
+        cell += (
+            ", cancelled"
+            if any(m.cancelled and m.client_tag == tag for m in sandbox.accepted)
+            else ", still waits"
+        )
     return cell
 
 
@@ -110,7 +114,10 @@ def main() -> None:
         if write:
             page = PAGE.read_text("utf-8")
             page = re.sub(
-                f"(<!-- faults {name} -->\n).*?(\n<!-- end -->)", lambda m, made=made: m[1] + made + m[2], page, flags=re.S
+                f"(<!-- faults {name} -->\n).*?(\n<!-- end -->)",
+                lambda m, made=made: m[1] + made + m[2],
+                page,
+                flags=re.S,
             )
             PAGE.write_text(page, encoding="utf-8", newline="\n")
     sys.exit("\n".join(wrong) or 0)

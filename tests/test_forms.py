@@ -114,7 +114,9 @@ def test_a_reservation_waits_and_then_arrives(client: zr.Client) -> None:
     """Check status says that it waits, and once it is due what became of it."""
     form = filled(client)
     form.schedule.later.value = True
-    form.schedule.when.value = (client.now() + timedelta(hours=2)).replace(tzinfo=None, second=0, microsecond=0)
+    form.schedule.when.value = (client.now() + timedelta(hours=2)).replace(
+        tzinfo=None, second=0, microsecond=0
+    )
     form.schedule.group.value = "spring"
     form.review.click()
     assert form.go.description == "予約する"
