@@ -310,10 +310,12 @@ def test_source_that_breaks_off_still_tells_what_was_sent(own, connected):
         next(outcomes)
 
 
-def test_closed_client_tells_what_is_not_known(own, connected):
+def test_closed_client_tells_what_is_not_known(alone):
     """When the client is closed on the way, messages in flight are unsettled and later ones surely not sent."""
-    own.faults.add("delay", "send", seconds=5, times=None, when=lambda fields: fields["clientTag"] != "t-0")
-    client = connected(at_once=3)
+    client = alone(at_once=3)
+    client.embedded.faults.add(
+        "delay", "send", seconds=5, times=None, when=lambda fields: fields["clientTag"] != "t-0"
+    )
     outcomes = client.send_each(outgoing(n) for n in range(6))
     assert next(outcomes)[0].client_tag == "t-0"
     threading.Timer(0.2, client.close).start()
@@ -325,10 +327,12 @@ def test_closed_client_tells_what_is_not_known(own, connected):
         client.send("09012345678", "x")
 
 
-def test_leaving_the_loop_early_cancels_what_is_in_flight(own, connected):
+def test_leaving_the_loop_early_cancels_what_is_in_flight(alone):
     """Whoever leaves the loop early has no more messages taken up, and the client goes on working."""
-    own.faults.add("delay", "send", seconds=0.2, times=None, when=lambda fields: fields["clientTag"] != "t-0")
-    client = connected(at_once=2)
+    client = alone(at_once=2)
+    client.embedded.faults.add(
+        "delay", "send", seconds=0.2, times=None, when=lambda fields: fields["clientTag"] != "t-0"
+    )
     taken: list[int] = []
     outcomes = client.send_each(outgoing(taken.append(n) or n) for n in range(50))
     next(outcomes)
