@@ -119,6 +119,11 @@ def test_breakdown_works_features_out_where_they_are_missing() -> None:
     frame = statuses(ODD)
     assert zr.failures.breakdown(frame, ["hour"])["hour"].to_list() == [12]
     assert zr.failures.breakdown(frame.with_columns(hour=pl.lit(3)), ["hour"])["hour"].to_list() == [3]
+    for kind in kinds(frame).values():
+        assert_frame_equal(
+            zr.failures.breakdown(kind, ["day", "hour"]),
+            zr.failures.breakdown(zr.failures.features(frame), ["day", "hour"]),
+        )
     assert_frame_equal(
         zr.failures.breakdown(frame, ["weekday", "url_host"]),
         zr.failures.breakdown(zr.failures.features(frame), ["weekday", "url_host"]),

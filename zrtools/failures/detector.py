@@ -131,7 +131,7 @@ def _search(grid: Grid, kept: Flags, min_excess: float, min_ratio: float) -> lis
     dirty = set(range(len(segments)))
     found: list[_Incident] = []
     refused: set[tuple[str, str | None, int, int]] = set()
-    while len(found) < _MOST:
+    for _ in range(_MOST):
         for i in dirty:
             best[i] = _scan(grid, segments[i], expected, min_excess)
         dirty = set()
@@ -143,19 +143,19 @@ def _search(grid: Grid, kept: Flags, min_excess: float, min_ratio: float) -> lis
                 continue
             refined = _refined(grid, candidate, expected, spreads)
             limit = (1 - CONFIDENCE) * (len(found) + 1) / looks
-            if (
-                refined is None
-                or refined.p_value > limit
-                or refined.failed - refined.usual < min_excess
-                or refined.failed < min_ratio * refined.usual
-            ):
+            if refined is None or refined.p_value > limit:
                 refused.add(key)
                 continue
             taken = refined
             break
         if taken is None:
-            return _merged(found)
-        found.append(taken)
+            break
+        # what is real but too small is not reported, nor taken for part of something wider
+        size = max(taken.failed - taken.usual, taken.excess)
+        if size >= min_excess and taken.usual + size >= min_ratio * taken.usual:
+            found.append(taken)
+        else:
+            refused.add((taken.dimension, taken.value, taken.category, taken.start // DAY))
         _explain(grid, taken, expected)
         for i, segment in enumerate(segments):
             if segment.begin < taken.end + 4 * DAY and taken.start < segment.end:

@@ -75,7 +75,7 @@ def with_traits(frame: nw.LazyFrame[Any], wanted: Iterable[str]) -> nw.LazyFrame
     if "day" in missing:
         frame = days(frame).drop("_by_time")
     if "hour" in missing:
-        frame = frame.with_columns(nw.col("date_time").dt.hour().alias("hour"))
+        frame = frame.with_columns(nw.col("date_time").dt.hour().cast(nw.Int8).alias("hour"))
     if others := [c for c in missing if c not in ("day", "hour")]:
         raise InputError(
             f"{', '.join(others)} is worked out on polars frames only: add the column on your engine, or collect "
