@@ -53,14 +53,16 @@ def reports(client: zr.Client, folder: Path) -> None:
         return
     from playwright.sync_api import sync_playwright
 
-    before, month = client.status("2026-09"), client.status("2026-10")
+    both = client.status("2026-09-01", "2026-10-31")
     counts = client.counts("2026-08", "2026-10")
     pages: dict[str, Path] = {}
     for lang in ("ja", "en"):
         pages[f"report-failures-{lang}"] = zr.reports.failures(
-            month, folder / f"failures-{lang}.html", compare_to=before, lang=lang
+            both, folder / f"failures-{lang}.html", period="2026-10", compare_to="2026-09", lang=lang
         )
-        pages[f"report-usage-{lang}"] = zr.reports.usage(counts, folder / f"usage-{lang}.html", lang=lang)
+        pages[f"report-usage-{lang}"] = zr.reports.usage(
+            counts, folder / f"usage-{lang}.html", month="2026-10", statuses=both, lang=lang
+        )
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1000, "height": 1300})

@@ -50,6 +50,16 @@ def test_parts_sum_to_the_change(by: list[str], before: Any, after: Any) -> None
     assert (got["contribution_low"] <= got["contribution"]).all()
 
 
+def test_one_period_may_be_classified_already() -> None:
+    """A classified frame beside a raw one gives what two raw ones give."""
+    with zr.Client.sandbox(seed=4, messages_per_day=200) as client:
+        old, new = client.status("2026-10-01", "2026-10-03"), client.status("2026-10-08", "2026-10-10")
+    by = ["carrier", "failure_category"]
+    plain = zr.failures.compare(old, new, by)
+    assert zr.failures.compare(old, zr.classify(new), by).equals(plain)
+    assert zr.failures.compare(zr.classify(old), new, by).equals(plain)
+
+
 def test_midpoint_form_by_hand() -> None:
     """Two carriers, worked out on paper: 10 % and 20 %, then 20 % and 20 % with other shares."""
     old = period([("au", "12721", 10, 89), ("docomo", "31732", 20, 80)])
