@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -92,6 +93,17 @@ def test_a_number_in_place_of_the_code_is_not_shown(code: str) -> None:
     with pytest.raises(errors.UnexpectedResponseError) as failed:
         wire.accepted(f'{{"responseCode": {code}, "responseMessage": "x"}}'.encode())
     assert "4815" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "told", ["0 093015123", "00000101 000000000", "99991231 235959999", "+12345-01-01 00:00"]
+)
+def test_a_time_that_python_cannot_hold_is_null(told: str) -> None:
+    """A year before the first or beyond the last that Python knows costs its cell, not the frame."""
+    good = {"dateTime": "20261030 093015123", "statusId": 2}
+    body = json.dumps({"responseCode": 0, "status": [{**good, "dateTime": told}, good]}).encode()
+    frame = wire.status_frame(body, send_date=None)
+    assert [None if time is None else time.year for time in frame["date_time"].to_list()] == [None, 2026]
 
 
 def test_half_a_character_in_a_name_is_replaced() -> None:

@@ -19,7 +19,7 @@ GROUND = {"errors", "periods", "schemas", "codes", "words", "privacy", "tables"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "codes": {"errors", "tables"},
-    "periods": {"errors"},
+    "periods": {"errors", "privacy"},
     "tables": {"errors"},
     "words": {"codes", "errors"},
     "schemas": {"errors"},

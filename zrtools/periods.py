@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from zrtools.errors import InputError
+from zrtools.privacy import mask_text
 
 __all__ = ["TOKYO", "Day", "Month", "Time", "day", "days", "month", "month_end", "months", "time"]
 
@@ -36,7 +37,9 @@ def day(value: Day, name: str = "date") -> date:
             return date(*map(int, found.groups()))
         except ValueError:
             pass
-    raise InputError(f'{name} must be a day such as "2026-10-31", "20261031" or a date, not {value!r}.')
+    raise InputError(
+        f'{name} must be a day such as "2026-10-31", "20261031" or a date, not {mask_text(repr(value))}.'
+    )
 
 
 def month(value: Month, name: str = "month") -> date:
@@ -51,7 +54,9 @@ def month(value: Month, name: str = "month") -> date:
             return date(int(found[1]), int(found[2]), 1)
         except ValueError:
             pass
-    raise InputError(f'{name} must be a month such as "2026-10", "202610" or a date, not {value!r}.')
+    raise InputError(
+        f'{name} must be a month such as "2026-10", "202610" or a date, not {mask_text(repr(value))}.'
+    )
 
 
 def month_end(first: date) -> date:
@@ -102,7 +107,7 @@ def time(value: Time, name: str = "schedule_time") -> datetime:
         except ValueError:
             pass
     raise InputError(
-        f'{name} must be a time in Japan such as "2026-10-31 09:30" or a datetime, not {value!r}.'
+        f'{name} must be a time in Japan such as "2026-10-31 09:30" or a datetime, not {mask_text(repr(value))}.'
     )
 
 

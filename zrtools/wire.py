@@ -133,7 +133,7 @@ def send(
         if carrier is None or not carrier.sendable:
             known = ", ".join(f"{c.id} {c.name}" for c in CARRIERS.values() if c.sendable)
             raise InputError(
-                f"carrier_id must be one of {known}, not {carrier_id!r}. "
+                f"carrier_id must be one of {known}, not {mask_text(repr(carrier_id))}. "
                 "Leave it out to let the service find it."
             )
         fields["carrierId"] = carrier.id
@@ -278,7 +278,8 @@ def _tag(name: str, value: str, limit: int = _TAG_LIMIT) -> str:
 def _sms_code(value: str) -> str:
     if not _SMS_CODE.fullmatch(str(value)):
         raise InputError(
-            f"sms_code must have 5 or 6 digits, not {value!r}: give the sender code assigned to the account."
+            f"sms_code must have 5 or 6 digits, not {mask_text(repr(value))}: "
+            "give the sender code assigned to the account."
         )
     return value
 
@@ -630,6 +631,8 @@ _STATUS_TEXT = [
 ]
 _STATUS_SCHEMA = pl.Schema({name: pl.String() for name in _STATUS_TEXT})
 _AT_ONCE = 50_000
+# the years 1952 to 9998 in milliseconds: Japan's clocks were never turned, and Python knows them
+_PLAIN = (-568_080_000_000, 253_370_764_800_000)
 _TIMES = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d %H%M%S")
 
 
@@ -719,8 +722,9 @@ def times(text: pl.Series, spelling: str) -> pl.Series:
     read = text.str.to_datetime(spelling, time_unit="ms", strict=False, exact=True)
     if read.null_count() > text.null_count():
         read = text.to_frame().select(pl.coalesce(read, _first_time(text.name, _TIMES))).to_series()
-    first = read.min()
-    if isinstance(first, datetime) and first.year > 1951:
+    # as integers, since Python knows no year 0 and none beyond 9999
+    first, last = read.to_physical().min(), read.to_physical().max()
+    if isinstance(first, int) and isinstance(last, int) and _PLAIN[0] <= first <= last < _PLAIN[1]:
         # fixed hours since then: many times faster than asking the zone's rules
         return (read - timedelta(hours=9)).dt.replace_time_zone("UTC").dt.convert_time_zone(schemas.ZONE)
     return read.to_frame().select(_japan(pl.col(read.name))).to_series()
@@ -733,7 +737,8 @@ def _first_time(name: str, formats: Iterable[str]) -> pl.Expr:
 
 def _japan(naive: pl.Expr) -> pl.Expr:
     # Japan had summer time from 1948 to 1951; no status is from then, but none may break the frame
-    return naive.dt.replace_time_zone(schemas.ZONE, ambiguous="earliest", non_existent="null")
+    known = pl.when(naive.dt.year().is_between(2, 9998)).then(naive)
+    return known.dt.replace_time_zone(schemas.ZONE, ambiguous="earliest", non_existent="null")
 
 
 def integers(text: pl.Series, dtype: pl.DataType) -> pl.Series:

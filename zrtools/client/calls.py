@@ -29,6 +29,7 @@ from zrtools.errors import (
     TransportError,
     ZrtoolsError,
 )
+from zrtools.privacy import mask_text
 from zrtools.words import text
 
 if TYPE_CHECKING:
@@ -421,8 +422,8 @@ class Client:
             raise
         except KeyboardInterrupt as interrupt:
             interrupt.add_note(
-                f"Whether the message was accepted is not known: ask client.status(client_tag={tag!r}) before you "
-                "send it again."
+                "Whether the message was accepted is not known: ask "
+                f"client.status(client_tag={mask_text(repr(tag))}) before you send it again."
             )
             raise
 

@@ -17,6 +17,7 @@ from zrtools.client.engine import Run
 from zrtools.client.store import Store, Verdict
 from zrtools.errors import ApiError, ArchiveError, InputError, TransportError, ZrtoolsError
 from zrtools.periods import day
+from zrtools.privacy import mask_text
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
@@ -97,7 +98,7 @@ def _day(value: object, today: date, row: int | None) -> date:
     try:
         if not isinstance(value, date | str):
             raise InputError(
-                f"reference_date must be a day, not {value!r}: fill it in or leave that number out."
+                f"reference_date must be a day, not {mask_text(repr(value))}: fill it in or leave that number out."
             )
         read = day(value, "reference_date")
         # builds a request only to have the date checked

@@ -13,6 +13,7 @@ from zrtools.client import retry
 from zrtools.codes import OPT_OUT_URL
 from zrtools.errors import ApiError, ConfigurationError, TransportError, UnexpectedResponseError, ZrtoolsError
 from zrtools.periods import Time, time
+from zrtools.privacy import mask, mask_text
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
@@ -27,18 +28,24 @@ _UNSETTLED = (
 _LOOKS = (0.0, 1.0, 2.0)  # seconds before each look for a message whose answer was lost
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SendReceipt:
-    """A message that the service accepted: its tag, the number in the form +81…, and its text."""
+    """A message that the service accepted: its tag, the number in the form +81…, and its text.
+
+    Its repr, which a notebook keeps, shows no whole number and no text.
+    """
 
     client_tag: str
     phone_number: str
     message: str
 
+    def __repr__(self) -> str:
+        return f"SendReceipt({_shown(self)})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Outgoing:
-    """A message to send.
+    """A message to send; its repr shows no whole number and no text.
 
     `repeat` says that an earlier attempt under this tag may have been accepted, its answer having been lost.
     """
@@ -50,6 +57,16 @@ class Outgoing:
     schedule_time: Time | None = None
     group_tag: str | None = None
     repeat: bool = False
+
+    def __repr__(self) -> str:
+        return f"Outgoing({_shown(self)})"
+
+
+def _shown(message: SendReceipt | Outgoing) -> str:
+    return (
+        f"client_tag={mask_text(str(message.client_tag))!r}, phone_number={mask(str(message.phone_number))!r}, "
+        f"message=<{len(str(message.message))} characters>"
+    )
 
 
 def prepare(message: Outgoing, sms_code: str) -> wire.Ask:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from zrtools.errors import ApiError, InputError
+from zrtools.errors import ApiError, ArchiveError, InputError
 from zrtools.outbox.database import Database, stamp
 from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
 from zrtools.outbox.preview import Preview, estimate
@@ -93,7 +93,11 @@ class Outbox:
         self.close()
 
     def __repr__(self) -> str:
-        states = " ".join(f"{state}={count}" for state, count in self.counts().items())
+        try:
+            states = " ".join(f"{state}={count}" for state, count in self.counts().items())
+        except ArchiveError:
+            # a repr is asked for where something else is being looked into
+            states = "closed"
         return f"<Outbox {self.path} {states or 'empty'}>"
 
     # ------------------------------------------------------------------------------------- filling
