@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import sys
 import warnings
@@ -22,7 +23,7 @@ from polars.testing import assert_frame_equal
 import zrtools as zr
 from zrtools import schemas
 from zrtools.archive import Archive
-from zrtools.failures import breakdown, trend
+from zrtools.failures import breakdown, compare, coverage, trend
 from zrtools.periods import TOKYO
 
 FIRST, LAST = date(2026, 9, 28), date(2026, 10, 4)
@@ -123,6 +124,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             SparkSession.builder.master("local-cluster[2,1,1024]")
             .config("spark.executor.memory", "1g")
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.shuffle.partitions", "2")
             .config("spark.sql.session.timeZone", "Asia/Tokyo")
             .config("spark.local.dir", str(folder))
@@ -234,6 +236,14 @@ def test_trend_is_the_same_everywhere(archive: Archive, statuses: Any, every: An
     assert expected.height > 1 or every == "1w"
 
 
+def test_coverage_and_comparison_are_the_same_everywhere(archive: Archive, statuses: Any) -> None:
+    """What an investigation begins with runs where the rows are."""
+    eager = archive.scan().collect()
+    assert_frame_equal(coverage(statuses), coverage(eager), check_exact=True)
+    alone = {"cluster": None, "unsettled_days": True}
+    assert_frame_equal(compare(statuses, statuses, **alone), compare(eager, eager, **alone), check_exact=True)
+
+
 @pytest.mark.parametrize("basis", ["delivered", "delivered and failed"])
 def test_monthly_usage_is_the_same_everywhere(archive: Archive, statuses: Any, basis: Any) -> None:
     """Months, shares and changes."""
@@ -288,3 +298,17 @@ def _pandas(frame: pl.DataFrame) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return frame.to_pandas()
+
+
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def test_recipe_in_the_docs_runs(
+    archive: Archive, engine: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The reader that the docs show for an engine is five lines and gives the archive's breakdown."""
+    ENGINES[engine](archive, request)
+    page = Path(__file__).parent.parent / "docs" / "scale.md"
+    (recipe,) = re.findall(
+        rf"^```python {engine}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    exec(compile(recipe, "recipe", "exec"), {"archive": archive})
+    assert capsys.readouterr().out == f"{breakdown(archive.scan('2026-10'))}\n"
