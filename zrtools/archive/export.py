@@ -63,7 +63,9 @@ def read_export(
         )
     table = tables.read(path, encoding=encoding)
     if missing := [header for header in columns.values() if header not in table.columns]:
-        raise InputError(f"The file has no column {missing[0]!r}. It has: {', '.join(table.columns)}.")
+        raise InputError(
+            f"The file has no column {missing[0]!r}. It has: {mask_text(', '.join(table.columns))}."
+        )
     raw = table.select(pl.col(header).str.strip_chars().alias(name) for name, header in columns.items())
     read = raw.with_columns(
         **{name: expr for name, expr in _readings(statuses or {}).items() if name in columns},

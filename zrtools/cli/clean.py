@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zrtools import words
+from zrtools.privacy import mask_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -116,7 +117,8 @@ def _column(given: pl.DataFrame, name: str | None, usual: tuple[str, ...], optio
     found = [column for column in usual if column in given.columns] if name is None else []
     if len(found) == 1:
         return found[0]
-    there = ", ".join(given.columns)
+    # a file without a head has its first number there
+    there = mask_text(", ".join(given.columns))
     if name is not None:
         raise click.UsageError(f"There is no column {name}. The file has: {there}.")
     more = " or --date-column" if option == "--date" else ""

@@ -13,6 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from zrtools.errors import InputError
+from zrtools.privacy import mask_text
 from zrtools.schemas import ZONE
 
 __all__ = ["gather", "portable", "require"]
@@ -60,7 +61,9 @@ def require(frame: nw.LazyFrame[Any], *columns: str) -> nw.Schema:
     schema = frame.collect_schema()
     missing = [column for column in columns if column not in schema]
     if missing:
-        raise InputError(f"No column {', '.join(missing)}. There are: {', '.join(schema) or 'none'}.")
+        raise InputError(
+            f"No column {', '.join(missing)}. There are: {mask_text(', '.join(schema)) or 'none'}."
+        )
     if "status_id" in columns and not schema["status_id"].is_integer():
         raise InputError(
             f"status_id must be a whole number, not {schema['status_id']}: cast it to Int16 first."

@@ -15,6 +15,7 @@ from zrtools.failures.classes import CLASSIFIED, classified
 from zrtools.failures.engines import gather, portable, require
 from zrtools.failures.intervals import clustered, share, wilson
 from zrtools.failures.traits import with_traits
+from zrtools.privacy import mask_text
 
 __all__ = ["breakdown", "counts", "finished", "grouped", "joined", "named", "prepared", "sums"]
 
@@ -70,7 +71,7 @@ def prepared(frame: Any, wanted: Sequence[str]) -> tuple[nw.LazyFrame[Any], bool
     there = [*names, *(c for c in CLASSIFIED if c not in names)]
     if missing := [k for k in wanted if k not in there]:
         raise InputError(
-            f"No column {', '.join(map(repr, missing))} to break down by. There are: {', '.join(there)}."
+            f"No column {', '.join(map(repr, missing))} to break down by. There are: {mask_text(', '.join(there))}."
         )
     if raw and "outcome" in wanted:
         return classified(read), False

@@ -10,6 +10,7 @@ from zrtools import messages, phones, words
 from zrtools.codes import CARRIERS
 from zrtools.errors import InputError
 from zrtools.periods import Time, time
+from zrtools.privacy import mask_text
 from zrtools.schemas import ZONE
 
 __all__ = ["Unsendable", "checked", "refuse", "sorted_out"]
@@ -48,8 +49,8 @@ def checked(
         raise InputError(f'unsendable must be "refuse", "mend" or "send", not {unsendable!r}.')
     if "phone_number" not in frame.columns:
         raise InputError(
-            f"The frame has no column 'phone_number' (it has {', '.join(frame.columns) or 'none'}): rename the one "
-            "that holds the numbers."
+            f"The frame has no column 'phone_number' (it has {mask_text(', '.join(frame.columns)) or 'none'}): "
+            "rename the one that holds the numbers."
         )
     for name, value in (("schedule_time", schedule_time), ("group_tag", group_tag)):
         if value is not None and name in frame.columns:

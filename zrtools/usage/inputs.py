@@ -127,7 +127,8 @@ def read_prices(path: str | Path) -> Prices:
         rows = tables.read(path)
         if missing := [c for c in ("carrier", "unit_price") if c not in rows.columns]:
             raise InputError(
-                f"{path.name} has no column {', '.join(missing)}; it has {', '.join(rows.columns)}. Rename them."
+                f"{path.name} has no column {', '.join(missing)}; "
+                f"it has {mask_text(', '.join(rows.columns))}. Rename them."
             )
         entries, settings = rows.to_dicts(), {}
     if not entries:
@@ -171,7 +172,8 @@ def read_invoice(path: str | Path, columns: Mapping[str, str] | None = None) -> 
     absent += [c for c in names.values() if c not in raw.columns]
     if absent:
         raise InputError(
-            f"{path.name} has no column {', '.join(absent)}; it has {', '.join(raw.columns)}. Say which is which: "
+            f"{path.name} has no column {', '.join(absent)}; "
+            f"it has {mask_text(', '.join(raw.columns))}. Say which is which: "
             'columns={"month": "…", "carrier": "…", "quantity": "…", "amount": "…"}.'
         )
     month = _plain(pl.col(names["month"])).str.replace_all(r"[年/\-.]", "-").str.replace_all(r"[月日]", "")
@@ -233,7 +235,8 @@ def read_clients(path: str | Path, columns: Mapping[str, str] | None = None) -> 
     names = {c: (columns or {}).get(c, c) for c in ("client_id", "client")}
     if absent := [c for c in names.values() if c not in raw.columns]:
         raise InputError(
-            f"{path.name} has no column {', '.join(absent)}; it has {', '.join(raw.columns)}. Say which is which: "
+            f"{path.name} has no column {', '.join(absent)}; "
+            f"it has {mask_text(', '.join(raw.columns))}. Say which is which: "
             'columns={"client_id": "…", "client": "…"}.'
         )
     frame = raw.select(pl.col(names[c]).str.strip_chars().alias(c) for c in _CLIENTS).filter(
