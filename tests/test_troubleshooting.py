@@ -1,0 +1,141 @@
+"""docs/troubleshooting.md: every message that it quotes is one that the code raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import zrtools as zr
+from zrtools import wire
+
+PAGE = Path(__file__).parents[1] / "docs" / "troubleshooting.md"
+QUOTED = re.findall(r"^\| `([^`]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE)
+NUMBER = "090-4815-1623"
+
+Raiser = Callable[[zr.Client, Path], object]
+
+
+def settings(**given: Any) -> Raiser:
+    """Make a client with a setting left out or wrong."""
+    good = {"token": "t" * 32, "client_id": "1", "sms_code": "12345", "base_url": "http://127.0.0.1:9"}
+    return lambda _, __: zr.Client(**{**good, **given})
+
+
+def fault(kind: str, **options: Any) -> Raiser:
+    """Ask for templates while a fault strikes."""
+
+    def ask(client: zr.Client, _: Path) -> object:
+        assert client.embedded is not None
+        client.embedded.faults.add(kind, times=None, **options)
+        return client.templates()
+
+    return ask
+
+
+def refused(code: int, message: str) -> Raiser:
+    """Be refused by the service."""
+    return fault("code", response_code=code, message=message)
+
+
+def closed(client: zr.Client, _: Path) -> object:
+    """Use a client that was closed."""
+    client.close()
+    return client.templates()
+
+
+def slow(client: zr.Client, _: Path) -> object:
+    """Wait less long than the service takes."""
+    sandbox = client.embedded
+    assert sandbox is not None
+    sandbox.faults.add("delay", times=None, seconds=1)
+    with zr.Client(
+        token=sandbox.token, client_id=sandbox.client_id, base_url=sandbox.url, timeout=0.05
+    ) as hasty:
+        return hasty.templates()
+
+
+def without_sender(client: zr.Client, _: Path) -> object:
+    """Send without a sender code."""
+    with zr.Client(token="t" * 32, client_id="1", base_url=client.base_url) as bare:
+        return bare.send(NUMBER, "x")
+
+
+def elsewhere(_: zr.Client, folder: Path) -> object:
+    """Keep an archive where something else is."""
+    (folder / "a.txt").touch()
+    return zr.Archive(folder).days()
+
+
+def otherwise(client: zr.Client, folder: Path) -> object:
+    """Open an archive with other settings than it was made with."""
+    zr.Archive(folder / "a").sync(client, "2026-11-01", "2026-11-01", progress=False)
+    return zr.Archive(folder / "a", numbers="hashed", key=b"k" * 32)
+
+
+def partly(client: zr.Client, _: Path) -> object:
+    """Fetch two days of which one is refused."""
+    assert client.embedded is not None
+    client.embedded.faults.add("http", "status", times=None, when=lambda f: f["date"] == "20261102")
+    return client.status("2026-11-01", "2026-11-02", progress=False)
+
+
+RAISERS: dict[str, Raiser] = {
+    "There is no access token": settings(token=None),
+    "The access token must be 32 letters and digits": settings(token="a b"),
+    "There is no client id": settings(client_id=None),
+    "There is no sender code": without_sender,
+    "http:// is taken for this machine only": settings(base_url="http://example.com"),
+    "pace must be more than 0 and at most 600": settings(pace=601),
+    "This client is closed": closed,
+    "No connection could be made": lambda c, p: settings()(c, p).templates(),  # type: ignore[attr-defined] # a client
+    "No answer came in time": slow,
+    "The connection was lost before an answer came": fault("drop_before"),
+    "The service answered HTTP 403": fault("http", status=403),
+    "The service answered HTTP 404": fault("http", status=404),
+    "The service answered HTTP 503": fault("http", status=503),
+    "is a web page or XML": fault("html"),
+    "JSON without a usable responseCode": fault("no_code"),
+    "This is no delivery report": lambda _, __: zr.dlr.parse(b"hello"),
+    "110 Invalid token": refused(110, "Invalid token."),
+    "130 Already send": refused(130, "Already send."),
+    "300 Exceed sending count": refused(300, "Exceed sending count."),
+    "400 Duplicate client tag": refused(400, "Duplicate client tag."),
+    "500 System error": refused(500, "System error."),
+    "Give exactly one of days (start, end) and client_tag": lambda c, _: c.status(),
+    "The period is reversed": lambda c, _: c.status("2026-11-02", "2026-11-01"),
+    "must be a day such as": lambda c, _: c.status("yesterday"),
+    "message must have 1 to 660 characters": lambda _, __: wire.send(
+        "+819048151623", "x" * 661, sms_code="12345", client_tag="t"
+    ),
+    "reference_date must lie between": lambda c, _: c.clean(NUMBER, "2020-01-01"),
+    "and max_requests is": lambda c, _: c.clean(NUMBER, c.now().date(), max_requests=0),
+    "This would cancel every reservation": lambda c, _: c.cancel_all(),
+    "is not an archive": elsewhere,
+    "was made with numbers=": otherwise,
+    "did not come. What came is in .frame": partly,
+}
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[zr.Client]:
+    """A client of a sandbox of its own that waits but shortly between its tries."""
+    monkeypatch.setattr("zrtools.client.retry._FIRST", 0.001)
+    monkeypatch.setattr("zrtools.client.pace._SLOWEST", 100.0)
+    with zr.Client.sandbox(messages_per_day=10, months=1) as made:
+        yield made
+
+
+def test_every_quoted_message_is_tried() -> None:
+    """The page quotes what is raised here, and all of it."""
+    assert sorted(QUOTED) == sorted(RAISERS)
+
+
+@pytest.mark.parametrize("message", RAISERS)
+def test_message_is_raised_as_it_is_quoted(message: str, client: zr.Client, tmp_path: Path) -> None:
+    """What the page quotes stands in the error, word for word."""
+    with pytest.raises(zr.ZrtoolsError, match=re.escape(message)):
+        RAISERS[message](client, tmp_path)
