@@ -46,6 +46,10 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self.busy = False
         super().__init__()
 
+    def __repr__(self) -> str:
+        # the base class would write out every widget and what stands in it
+        return f"<{type(self).__name__}>"
+
     def t(self, key: str, **values: object) -> str:
         """Give a wording of the forms in the form's language."""
         return words.text(f"forms.{key}", self.lang, **values)
