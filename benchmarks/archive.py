@@ -193,6 +193,10 @@ while True:
 """
 
 
+def _commits(folder: Path) -> int:
+    return sum(1 for _ in (folder / "killed/statuses/_delta_log").glob("*.json"))
+
+
 def kills(count: int, folder: Path) -> None:
     """Kill syncs, compactions among them, and look at every row after each."""
     from archive_service import status
@@ -210,7 +214,11 @@ def kills(count: int, folder: Path) -> None:
         ) as process:
             assert process.stdout is not None
             process.stdout.readline()
-            time.sleep(chance.uniform(0.05, 1.5))
+            # the first change of this process, then some moment within the ones that follow
+            commits = _commits(folder)
+            while process.poll() is None and _commits(folder) == commits:
+                time.sleep(0.005)
+            time.sleep(chance.uniform(0, 0.6))
             process.kill()
         now: dict[date, int] = {}
         if (folder / "killed/statuses/_delta_log/00000000000000000000.json").exists():
