@@ -117,7 +117,7 @@ def main() -> None:
                 f"(<!-- faults {name} -->\n).*?(\n<!-- end -->)",
                 lambda m, made=made: m[1] + made + m[2],
                 page,
-                flags=re.S,
+                flags=re.DOTALL,
             )
             PAGE.write_text(page, encoding="utf-8", newline="\n")
     sys.exit("\n".join(wrong) or 0)

@@ -153,7 +153,9 @@ def _from_service(wanted: _Wanted, *, sandbox: bool) -> _Source:
         target = zr.periods.month(wanted.month) if wanted.month else _back(running, 1)
         # a year more than is shown, for the same month last year; the running month, for the forecast
         asked = "all" if wanted.all_clients else None
-        counts = client.counts(_back(target, wanted.months + 11), max(target, running), client_id=asked, progress=False)
+        counts = client.counts(
+            _back(target, wanted.months + 11), max(target, running), client_id=asked, progress=False
+        )
         whose = _own(wanted.client_id or client.client_id, counts)
         if not (wanted.statuses or (sandbox and wanted.statuses is None)):
             return _Source(counts, target, whose, today=today)

@@ -21,13 +21,14 @@ TEXTS: dict[str, Label] = {
         "{segment}：前の期間にだけあります（通数の割合 {share_before}、不達率 {rate_before}）。なくなったことで全体の不達率が {contribution} ポイント動きました（95 % 区間 {low}〜{high}）。",
         "{segment}: only in the period before (share of messages {share_before}, failure rate {rate_before}). Its absence moved the whole failure rate by {contribution} points (95 % interval {low} to {high}).",
     ),
+    "range": Label("{low}〜{high}", "{low} to {high}"),
     "chance": Label("偶然の揺れと区別できません。", "Not to be told from chance."),
     "segment_carrier": Label("{value}", "{value}"),
     "segment_sms_code": Label("送信元 {value}", "sender {value}"),
     "segment_campaign": Label("キャンペーン「{value}」", "campaign {value}"),
     "incident": Label(
         "{segment}：{start}〜{end} の送信分で「{category}」が通常より約 {excess} 通多く発生しました（不達率 {rate}、通常 {usual}）。",
-        "{segment}: of the messages sent {start} to {end} about {excess} more than usual failed with {category} (failure rate {rate}, usually {usual}).",
+        "{segment}: of the messages sent {start} to {end} about {excess} more than usual failed ({category}; failure rate {rate}, usually {usual}).",
     ),
     "title": Label("不達の調査 {first} 〜 {last}", "Failures from {first} to {last}"),
     "covered": Label(
