@@ -1,10 +1,10 @@
 """Judge the incident detector against the sandbox's planted incidents, beside a three-sigma rule.
 
-    python benchmarks/incidents.py --seeds 120-129 --quiet 210-215
+    python benchmarks/incidents.py --seeds 130-139 --quiet 220-225
 
 An incident counts when its failure rate is at least doubled and it has at least 100 failures too many; found means the
 same segment and an overlap in time of at least 0.3 (intersection over union). What is found of planted incidents that
-are too small to count is neither right nor wrong. Seeds below 110 were used while the detector was built.
+are too small to count is neither right nor wrong. Seeds below 130 were used while the detector was built.
 """
 
 from __future__ import annotations
@@ -146,8 +146,8 @@ def numbers(text: str) -> list[int]:
 def main() -> None:
     """Judge and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", default="120-129", help="seeds with planted incidents")
-    parser.add_argument("--quiet", default="210-215", help="seeds of quiet traffic")
+    parser.add_argument("--seeds", default="130-139", help="seeds with planted incidents")
+    parser.add_argument("--quiet", default="220-225", help="seeds of quiet traffic")
     parser.add_argument("--months", type=int, default=3, help="whole months of each seed")
     parser.add_argument("--messages-per-day", type=int, default=4000)
     parser.add_argument("--show", action="store_true", help="list what was missed and wrongly reported")

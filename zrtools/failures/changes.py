@@ -72,7 +72,9 @@ def compare(
     settled = pl.concat([grouped(c, plain, _n=of["settled"]).filter(pl.col("_n") > 0) for c in counted])
     segments = _index(settled, plain, "_s")
     failed = pl.col("outcome") == "failed"
-    categories = _index(pl.concat([c.filter(failed).select("outcome", *failing) for c in counted]), failing, "_c")
+    categories = _index(
+        pl.concat([c.filter(failed).select("outcome", *failing) for c in counted]), failing, "_c"
+    )
     old, new = (_measured(c, plain, failing, segments, categories) for c in counted)
     done = _taken_apart(old, new)
 

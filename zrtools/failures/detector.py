@@ -34,6 +34,8 @@ _FOUR_FIFTHS = 1.6424
 # are a list's, refusals a sender's
 _LIKELY = {"not in service": "campaign", "handset error": "sms_code"}
 _FAVOUR = 1.1
+# log likelihood that the edges of an incident must add to belong to it
+_NOTHING = 3.0
 # what is looked at closely: weaker than what is reported, since the first look is rough
 _FIRST_LOOK = 0.4
 # how much segments and days differ without anything being wrong (variance of the relative rate), at the least
@@ -313,6 +315,13 @@ def _refined(
                     start, stop, current, moved = a, b, trial, True
     if current[1] <= 0:
         return None
+    # hours that add next to nothing are not part of it: nights, and days of a few messages
+    least = current[0] - _NOTHING
+    for step in (192, 96, 32, 16, 8, 4, 2, 1):
+        while stop - start > step and score(start + step, stop)[0] >= least:
+            start += step
+        while stop - start > step and score(start, stop - step)[0] >= least:
+            stop -= step
     busy = np.flatnonzero(sent[:, start:stop].sum(axis=0))
     if not len(busy):
         return None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["html", "markdown", "sentences", "tables"]
 
 _MOST = 8
+_CODES = 3
 
 
 def sentences(found: Investigation) -> list[str]:
@@ -143,11 +144,11 @@ def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]
         [
             _incident_segment(r, lang),
             words.category(r["failure_category"], lang),
-            f"{r['start']:%Y-%m-%d %H:%M}",
-            f"{r['end']:%Y-%m-%d %H:%M}",
+            f"{r['start']:%m-%d %H:%M}",
+            f"{r['end']:%m-%d %H:%M}",
             f"{r['excess']:,.0f}",
             f"{percent(r['failure_rate'])} ({percent(r['usual_rate'])})",
-            r["codes"],
+            _first(r["codes"]),
         ]
         for r in found.incidents.to_dicts()
     ]
@@ -160,7 +161,9 @@ def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]
             percent(r["rate_before"]),
             percent(r["rate_after"]),
             points(r["contribution"]),
-            f"{points(r['contribution_low'])} – {points(r['contribution_high'])}",
+            words.text(
+                "failures.range", lang, low=points(r["contribution_low"]), high=points(r["contribution_high"])
+            ),
         ]
         for r in found.changes.head(_MOST).to_dicts()
     ]
@@ -201,16 +204,16 @@ def markdown(found: Investigation) -> str:
 
 def html(found: Investigation) -> str:
     """Write an investigation as HTML for a notebook."""
-    cell = "padding:2px 10px 2px 0;text-align:left;vertical-align:top"
     parts = [f"<h3>{escape(_title(found))}</h3>", "<ul>"]
     parts += [f"<li>{escape(s)}</li>" for s in sentences(found)]
     parts.append("</ul>")
     for title, header, rows in tables(found):
         parts.append(f"<h4>{escape(title)}</h4><table><thead><tr>")
-        parts += [f'<th style="{cell}">{escape(c)}</th>' for c in header]
+        parts += [f'<th style="{_style(rows[0][n])}">{escape(c)}</th>' for n, c in enumerate(header)]
         parts.append("</tr></thead><tbody>")
         parts += [
-            "<tr>" + "".join(f'<td style="{cell}">{escape(c)}</td>' for c in row) + "</tr>" for row in rows
+            "<tr>" + "".join(f'<td style="{_style(c)}">{escape(c)}</td>' for c in row) + "</tr>"
+            for row in rows
         ]
         parts.append("</tbody></table>")
     return "".join(parts)
@@ -226,6 +229,19 @@ def _incident_segment(row: dict[str, Any], lang: str) -> str:
         return words.text("failures.whole", lang)
     value = words.carrier(row["segment"], lang) if row["dimension"] == "carrier" else row["segment"] or "–"
     return words.text(f"failures.segment_{row['dimension']}", lang, value=value)
+
+
+def _first(codes: str) -> str:
+    listed = codes.split(", ")
+    return ", ".join(listed[:_CODES]) + (", …" if len(listed) > _CODES else "")
+
+
+def _style(cell: str) -> str:
+    """Set figures to the right, and keep short cells on one line."""
+    figure = cell.removesuffix(" %").lstrip("+-±").replace(",", "").replace(".", "").isdecimal()
+    align = "right" if figure else "left"
+    wrap = ";white-space:nowrap" if cell.isascii() and len(cell) <= 16 else ""
+    return f"padding:2px 10px 2px 0;text-align:{align};vertical-align:top{wrap}"
 
 
 def _some(days: pl.Series) -> str:

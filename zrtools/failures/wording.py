@@ -26,7 +26,8 @@ def percent(rate: float | None) -> str:
 
 def points(change: float) -> str:
     """Write a difference of rates in percentage points, with its sign."""
-    return f"{change * 100:+.2f}"
+    said = f"{change * 100:+.2f}"
+    return "±0.00" if said in ("+0.00", "-0.00") else said
 
 
 def named_value(key: str, value: Any, lang: str | None = None) -> str:
