@@ -139,7 +139,7 @@ REPORT = {
 }
 
 # a whole number with nothing, or anything that people put there, between its digits
-_WHOLE = re.compile(r"(?<![0-9])(?:\+?81|0)0?(?:[6789]0[0-9]{8}|20[0-9]{11})(?![0-9])")
+_WHOLE = re.compile(r"(?<![0-9０-９])(?:\+?81|0)0?(?:[6789]0[0-9]{8}|20[0-9]{11})(?![0-9０-９])")
 _TOKEN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{32}(?![0-9A-Za-z])")
 _PLAIN = str.maketrans({**DIGITS, "＋": "+"} | dict.fromkeys(SEPARATORS, ""))
 

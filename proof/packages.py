@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "zrtools"
 # what the tests read beside the package; benchmarks/ because some tests kill what it starts
-BESIDE = ("tests", "docs", "benchmarks", "proof", "notebooks", "pyproject.toml")
+BESIDE = ("tests", "docs", "benchmarks", "proof", "notebooks", "pyproject.toml", "LICENSE")
 FAST = ("-p", "no:nbval", "-o", "addopts=-ra", "-q", "-m", "not browser and not spark and not slow")
 IN_SDIST = (
     "README.md",

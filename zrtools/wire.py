@@ -523,9 +523,10 @@ def _api_error(code: int, message: str) -> ApiError:
 
 def _harmless(text: str) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _ERROR_LIMIT]).split())
-    # again after the numbers, for what is left between two of them may be of a token's form
-    line = _TOKEN_LIKE.sub("****", mask_text(_TOKEN_LIKE.sub("****", line)))
-    return line if len(line) <= _ERROR_LIMIT else line[: _ERROR_LIMIT - 1] + "…"
+    # again at the end, for what masking or cutting leaves may be of a token's form
+    line = mask_text(_TOKEN_LIKE.sub("****", line))
+    line = line if len(line) <= _ERROR_LIMIT else line[: _ERROR_LIMIT - 1] + "…"
+    return _TOKEN_LIKE.sub("****", line)
 
 
 def _records(answer: _Json, name: str) -> list[_Json]:
