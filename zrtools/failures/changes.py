@@ -113,7 +113,7 @@ def _counted(frame: Any, keys: list[str], cluster: Sequence[str] | str | None) -
         return counted.with_columns(_g=pl.lit(None, pl.Int64))
     # a message of which no part of the fate is known stands for itself
     known = pl.any_horizontal(pl.col(fates).is_not_null())
-    group = counted.select(fates).unique().filter(known).with_row_index("_g")
+    group = counted.select(fates).unique().filter(known).sort(fates, nulls_last=True).with_row_index("_g")
     return counted.join(group, on=fates, how="left", nulls_equal=True).with_columns(
         pl.col("_g").cast(pl.Int64)
     )
@@ -159,6 +159,8 @@ def _measured(
     )
     size = grouped(counted, ["_g", "_s"], n=of["settled"]).filter(pl.col("n") > 0)
     hits = grouped(failed, ["_g", "_s", "_c"], f=of["failed"]).join(size, on=["_g", "_s"], nulls_equal=True)
+    # sums of floating point must not depend on the order of groups
+    size, hits = size.sort("_g", "_s"), hits.sort("_g", "_s", "_c")
     shape = segments.height, categories.height
     alone_n, alone_f = (t["_g"].is_null().to_numpy() for t in (size, hits))
     clusters = int(counted["_g"].max() + 1) if counted["_g"].null_count() < counted.height else 0  # type: ignore[operator]  # whole numbers
