@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,12 @@ import pytest
 
 from zrtools.client import Client
 from zrtools.sandbox import Sandbox
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C also where a shell that runs the tests in the background has switched it off."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
