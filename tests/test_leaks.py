@@ -257,6 +257,7 @@ def _all_text(path: Path) -> str:
     return path.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_demo_shows_no_number(tmp_path: Path) -> None:
     """The demo's terminal output and files have no whole number and not the sandbox's token."""
     out = tmp_path / "demo"
@@ -374,6 +375,7 @@ client.counts("2026-10")
 
 
 @pytest.mark.notebook
+@pytest.mark.slow
 def test_saved_notebook_holds_neither_token_nor_number() -> None:
     """A notebook run by nbclient, its forms used, its calls failing, saves no token and no whole number."""
     nbformat = pytest.importorskip("nbformat")
