@@ -68,9 +68,9 @@ class Lab:
         return path.read_text("utf-8")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Start Chromium without a window."""
+    """Start Chromium without a window; while it is there an event loop runs, which other tests must not see."""
     need(CHROMIUM, "Chromium is not installed")
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as play:
@@ -92,7 +92,7 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Start JupyterLab on loopback, reading and writing nothing of the user's own settings."""
     pytest.importorskip("jupyterlab")
