@@ -221,12 +221,12 @@ _ADVICE = (
         "It may not be read or written: check the rights of the folder and of this user.",
     ),
     (
-        r"AccessDenied|Forbidden|403|401|Unauthorized|InvalidAccessKey|SignatureDoesNotMatch|credential",
-        "Access was denied: check the keys in storage_options or the AWS_… variables, and the bucket's policy.",
-    ),
-    (
         r"NoSuchBucket|bucket does not exist|404 Not Found",
         "The bucket or folder does not exist: check the address and the region.",
+    ),
+    (
+        r"AccessDenied|Forbidden|\b40[13]\b|Unauthorized|InvalidAccessKey|SignatureDoesNotMatch|credential",
+        "Access was denied: check the keys in storage_options or the AWS_… variables, and the bucket's policy.",
     ),
     (
         r"error sending request|HTTP error|timed out|dns error|Connection refused|connect error",

@@ -24,7 +24,7 @@ import polars as pl
 
 from zrtools.errors import ArchiveError
 
-__all__ = ["Store", "Verdict"]
+__all__ = ["Store", "Verdict", "use_wal"]
 
 _APPLICATION = 0x7A72_636C
 _VERSION = 1
@@ -205,6 +205,8 @@ class Store:
         except sqlite3.Error as error:
             raise self._broken(error) from None
         try:
+            # of two processes that open a new file at once one makes it, and the other waits until it is whole
+            connection.execute("begin immediate")
             application, version, tables = (
                 connection.execute(question).fetchone()[0]
                 for question in (
@@ -218,16 +220,13 @@ class Store:
                     f"{self.path} is no store of cleaned numbers, or one of a newer zrtools: choose another file."
                 )
             if not tables:
-                connection.execute("pragma journal_mode = wal")
-                connection.execute("begin immediate")
                 for statement in _TABLES.split(";"):
                     connection.execute(statement)
                 connection.execute(f"pragma application_id = {_APPLICATION}")
                 connection.execute(f"pragma user_version = {_VERSION}")
-                connection.execute(
-                    "insert into origin select ? where not exists (select 1 from origin)", [self._origin]
-                )
-                connection.execute("commit")
+                connection.execute("insert into origin values (?)", [self._origin])
+            connection.execute("commit")
+            use_wal(connection, _BUSY)
             connection.execute("pragma synchronous = full")
             if connection.execute("select name from origin").fetchone() != (self._origin,):
                 raise ArchiveError(
@@ -245,6 +244,20 @@ class Store:
         return ArchiveError(
             f"The store {self.path} cannot be used ({error}): free space, close what holds it, or name another file."
         )
+
+
+def use_wal(connection: sqlite3.Connection, seconds: float) -> None:
+    """Switch a file to write-ahead logging; SQLite itself does not wait for others while it switches."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _resolve(settled: list[tuple[asyncio.Future[Any], Any]]) -> None:

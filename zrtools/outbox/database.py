@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from zrtools.client.store import use_wal
 from zrtools.errors import ArchiveError
 from zrtools.periods import TOKYO
 
@@ -117,8 +118,6 @@ class Database:
     def _prepare(self, application: int, version: int, tables: str) -> None:
         run = self._connection.execute
         # a file that is being made by another process shows itself only when that one is done
-        run("pragma journal_mode = wal")
-        run("pragma synchronous = full")
         run("begin immediate")
         try:
             found = run("pragma application_id").fetchone()[0]
@@ -143,6 +142,8 @@ class Database:
             run("rollback")
             raise
         run("commit")
+        use_wal(self._connection, _BUSY)
+        run("pragma synchronous = full")
 
     @contextmanager
     def _told(self) -> Iterator[None]:
