@@ -18,7 +18,7 @@ from scipy import stats
 
 import zrtools as zr
 from zrtools import schemas
-from zrtools.failures.intervals import PRIOR_CLUSTERS, binomial_tail, discoveries, student
+from zrtools.intervals import PRIOR_CLUSTERS, binomial_tail, discoveries, student
 from zrtools.periods import TOKYO
 
 

@@ -13,7 +13,18 @@ import pytest
 import zrtools as zr
 
 PACKAGE = Path(zr.__file__).parent
-GROUND = {"errors", "periods", "schemas", "codes", "words", "privacy", "tables"}
+GROUND = {
+    "errors",
+    "periods",
+    "schemas",
+    "codes",
+    "words",
+    "privacy",
+    "tables",
+    "engines",
+    "intervals",
+    "sqlite",
+}
 
 # room -> the rooms it may import, beside itself
 MAY_IMPORT: dict[str, set[str]] = {
@@ -24,6 +35,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "words": {"codes", "errors"},
     "schemas": {"errors"},
     "privacy": {"codes", "errors", "schemas"},
+    "engines": {"errors", "privacy", "schemas"},
+    "intervals": set(),
+    "sqlite": {"errors", "periods"},
     "phones": {"codes", "schemas", "errors", "privacy", "words"},
     "messages": {"codes", "schemas", "errors", "privacy", "words"},
     "wire": {"codes", "schemas", "errors", "periods", "privacy"},

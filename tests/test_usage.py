@@ -137,7 +137,7 @@ def test_neither_counts_nor_statuses_is_refused() -> None:
     """Another frame is named for what it is not."""
     with pytest.raises(zr.InputError, match="neither a COUNTS nor a STATUS frame"):
         usage.monthly(pl.DataFrame({"a": [1]}))
-    with pytest.raises(zr.InputError, match="no column date_time, carrier_id"):
+    with pytest.raises(zr.InputError, match="No column date_time, carrier_id"):
         usage.daily(pl.DataFrame({"status_id": [2]}))
     with pytest.raises(zr.InputError, match="not list"):
         usage.daily([1])  # type: ignore[arg-type]  # the wrong kind is the test

@@ -11,7 +11,7 @@ from zrtools.charts import style
 from zrtools.charts.telling import in_order, rates, say, slimmed, span_of, summary, why_nothing
 from zrtools.codes import CATEGORIES, UNLISTED, UNRECOGNISED
 from zrtools.failures import breakdown
-from zrtools.failures.intervals import wilson
+from zrtools.intervals import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import polars as pl
 
 from zrtools import words
 from zrtools.charts import style
-from zrtools.failures.engines import gather, portable
+from zrtools.engines import gather, portable
 
 if TYPE_CHECKING:
     from datetime import date

@@ -7,7 +7,7 @@ use it at once: each number is claimed before it is asked, and a claim lapses so
 from __future__ import annotations
 
 import asyncio
-import os
+import json
 import queue
 import sqlite3
 import threading
@@ -23,20 +23,18 @@ from typing import Any, Literal
 import polars as pl
 
 from zrtools.errors import ArchiveError
+from zrtools.sqlite import Database
 
-__all__ = ["Store", "Verdict", "use_wal"]
+__all__ = ["Store", "Verdict"]
 
-_APPLICATION = 0x7A72_636C
-_VERSION = 1
 _CLAIM = 4.0  # seconds for which a claim holds unless it is renewed
 _RENEWAL = 1.0
-_BUSY = 30.0
 _TABLES = """
-create table if not exists origin (name text not null);
-create table if not exists answers (
+create table origin (name text not null);
+create table answers (
     phone_number text not null, reference_date text not null, status text, error text, asked_at text not null,
     primary key (phone_number, reference_date)) without rowid;
-create table if not exists claims (
+create table claims (
     phone_number text not null, reference_date text not null, owner text not null, until real not null,
     primary key (phone_number, reference_date)) without rowid;
 """
@@ -50,8 +48,13 @@ class Verdict:
     error: str | None
 
 
+_ANSWERS = pl.Schema(
+    {"phone_number": pl.String(), "reference_date": pl.Date(), "status": pl.String(), "error": pl.String()}
+)
+
 _Pair = tuple[str, date]
-_Work = Callable[[sqlite3.Connection], Any]
+_Execute = Callable[..., sqlite3.Cursor]
+_Work = Callable[[_Execute], Any]
 
 
 class Store:
@@ -59,42 +62,45 @@ class Store:
 
     def __init__(self, path: str | Path, origin: str) -> None:
         """Open or make the file; `origin` names the account whose answers it holds, and no other's may join them."""
-        self.path = Path(path)
-        self._origin = origin
         self._owner = uuid.uuid4().hex
         self._waiting: queue.SimpleQueue[tuple[_Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
-        _make_private(self.path)
-        self._connection = self._open()
         self._thread: threading.Thread | None = None
+        self._file = Database(
+            path, what="store of cleaned numbers", application=0x7A72_636C, version=1, tables=_TABLES
+        )
+        try:
+            with self._file.transaction() as run:
+                run("insert into origin select ? where not exists (select * from origin)", [origin])
+                same = run("select name from origin").fetchone() == (origin,)
+            if not same:
+                raise ArchiveError(
+                    f"{path} holds the answers of another account or of a sandbox: name another file."
+                )
+        except BaseException:
+            self._file.close()
+            raise
 
     def known(self, dates: list[date]) -> pl.DataFrame:
         """Read the answers for reference dates: `phone_number`, `reference_date`, `status`, `error`."""
-        days = [day.isoformat() for day in dates]
-        columns = "phone_number, reference_date, status, error"
-        try:
-            rows = self._connection.execute(
-                f"select {columns} from answers where reference_date in (select value from json_each(?))",  # noqa: S608 - no value is spliced in
-                [_json(days)],
-            ).fetchall()
-        except sqlite3.Error as error:
-            raise self._broken(error) from None
-        return pl.DataFrame(
-            rows, schema={name: pl.String() for name in columns.split(", ")}, orient="row"
-        ).with_columns(pl.col("reference_date").str.to_date("%Y-%m-%d"))
+        return self._file.frame(
+            f"select {', '.join(_ANSWERS)} from answers where reference_date in (select value from json_each(?))",  # noqa: S608 - no value is spliced in
+            [json.dumps([day.isoformat() for day in dates])],
+            schema=_ANSWERS,
+        )
 
     async def claim(self, pair: _Pair) -> Verdict | Literal["ours", "theirs"]:
         """Claim a number for this run, unless it is answered already or another run is about to ask it."""
         number, day = pair[0], pair[1].isoformat()
 
-        def work(connection: sqlite3.Connection) -> Verdict | Literal["ours", "theirs"]:
-            answer = connection.execute(
+        def work(run: _Execute) -> Verdict | Literal["ours", "theirs"]:
+            answer = run(
                 "select status, error from answers where phone_number = ? and reference_date = ?",
                 (number, day),
             ).fetchone()
             if answer is not None:
                 return Verdict(*answer)
             now = time.time()
-            claimed = connection.execute(
+            claimed = run(
                 "insert into claims values (?, ?, ?, ?) on conflict do update "
                 "set owner = excluded.owner, until = excluded.until where until < ? or owner = excluded.owner",
                 (number, day, self._owner, now + _CLAIM, now),
@@ -108,8 +114,8 @@ class Store:
         """Keep an answer; when this returns it is on disk."""
         number, day = pair[0], pair[1].isoformat()
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(run: _Execute) -> None:
+            run(
                 "insert or replace into answers values (?, ?, ?, ?, ?)",
                 (
                     number,
@@ -119,9 +125,7 @@ class Store:
                     time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
                 ),
             )
-            connection.execute(
-                "delete from claims where phone_number = ? and reference_date = ?", (number, day)
-            )
+            run("delete from claims where phone_number = ? and reference_date = ?", (number, day))
 
         await self._do(work)
 
@@ -129,7 +133,7 @@ class Store:
         """Give a claim back without an answer."""
         number, day = pair[0], pair[1].isoformat()
         await self._do(
-            lambda connection: connection.execute(
+            lambda run: run(
                 "delete from claims where phone_number = ? and reference_date = ? and owner = ?",
                 (number, day, self._owner),
             )
@@ -145,9 +149,9 @@ class Store:
         if self._thread is not None:
             self._waiting.put(None)
             self._thread.join()
-        with suppress(sqlite3.Error):
-            self._connection.execute("delete from claims where owner = ?", [self._owner])
-        self._connection.close()
+        with suppress(ArchiveError), self._file.transaction() as run:
+            run("delete from claims where owner = ?", [self._owner])
+        self._file.close()
 
     async def _do(self, work: _Work) -> Any:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -182,82 +186,12 @@ class Store:
         if not works and not renew:
             return []
         try:
-            self._connection.execute("begin immediate")
-            try:
+            with self._file.transaction() as run:
                 if renew:
-                    self._connection.execute(
-                        "update claims set until = ? where owner = ?", (time.time() + _CLAIM, self._owner)
-                    )
-                values = [work(self._connection) for work in works]
-                self._connection.execute("commit")
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
-        except sqlite3.Error as error:
-            return self._broken(error)
-        return values
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            connection = sqlite3.connect(
-                self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.Error as error:
-            raise self._broken(error) from None
-        try:
-            # of two processes that open a new file at once one makes it, and the other waits until it is whole
-            connection.execute("begin immediate")
-            application, version, tables = (
-                connection.execute(question).fetchone()[0]
-                for question in (
-                    "pragma application_id",
-                    "pragma user_version",
-                    "select count(*) from sqlite_master",
-                )
-            )
-            if (tables and application != _APPLICATION) or version > _VERSION:
-                raise ArchiveError(
-                    f"{self.path} is no store of cleaned numbers, or one of a newer zrtools: choose another file."
-                )
-            if not tables:
-                for statement in _TABLES.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"pragma application_id = {_APPLICATION}")
-                connection.execute(f"pragma user_version = {_VERSION}")
-                connection.execute("insert into origin values (?)", [self._origin])
-            connection.execute("commit")
-            use_wal(connection, _BUSY)
-            connection.execute("pragma synchronous = full")
-            if connection.execute("select name from origin").fetchone() != (self._origin,):
-                raise ArchiveError(
-                    f"{self.path} holds the answers of another account or of a sandbox: name another file."
-                )
-        except sqlite3.Error as error:
-            connection.close()
-            raise self._broken(error) from None
-        except ArchiveError:
-            connection.close()
-            raise
-        return connection
-
-    def _broken(self, error: sqlite3.Error) -> ArchiveError:
-        return ArchiveError(
-            f"The store {self.path} cannot be used ({error}): free space, close what holds it, or name another file."
-        )
-
-
-def use_wal(connection: sqlite3.Connection, seconds: float) -> None:
-    """Switch a file to write-ahead logging; SQLite itself does not wait for others while it switches."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            connection.execute("pragma journal_mode = wal")
-        except sqlite3.OperationalError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.02)
-        else:
-            return
+                    run("update claims set until = ? where owner = ?", (time.time() + _CLAIM, self._owner))
+                return [work(run) for work in works]
+        except ArchiveError as error:
+            return error
 
 
 def _resolve(settled: list[tuple[asyncio.Future[Any], Any]]) -> None:
@@ -268,18 +202,3 @@ def _resolve(settled: list[tuple[asyncio.Future[Any], Any]]) -> None:
             future.set_exception(value)
         else:
             future.set_result(value)
-
-
-def _make_private(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # SQLite gives its side files the mode of the file itself
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise ArchiveError(
-            f"The store {path} cannot be written ({error.strerror}): name another file."
-        ) from None
-
-
-def _json(values: list[str]) -> str:
-    return "[" + ",".join(f'"{value}"' for value in values) + "]"

@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 
 from zrtools import words
+from zrtools.engines import gather, portable
 from zrtools.errors import InputError
 from zrtools.failures.course import coverage
-from zrtools.failures.engines import gather, portable
-from zrtools.failures.intervals import student
 from zrtools.failures.rates import counts, grouped, named, prepared, sums
 from zrtools.failures.wording import named_segment, percent, points
+from zrtools.intervals import student
 from zrtools.schemas import COMPARISON
 
 __all__ = ["compare"]

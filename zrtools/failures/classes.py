@@ -10,8 +10,8 @@ import polars as pl
 
 from zrtools import codes as tables
 from zrtools.codes import Category
+from zrtools.engines import portable, require
 from zrtools.errors import InputError
-from zrtools.failures.engines import portable, require
 
 __all__ = ["CLASSIFIED", "classified", "classify"]
 

@@ -9,11 +9,11 @@ from typing import Any, Literal, get_args
 import narwhals as nw
 import polars as pl
 
+from zrtools.engines import gather, require
 from zrtools.errors import InputError
-from zrtools.failures.engines import gather, require
-from zrtools.failures.intervals import share
 from zrtools.failures.rates import counts, finished, grouped, joined, named, prepared, sums
 from zrtools.failures.traits import days
+from zrtools.intervals import share
 from zrtools.schemas import COVERAGE, TIME, TREND, ZONE
 
 __all__ = ["PENDING_LIMIT", "Every", "by_day", "coverage", "day_basis", "trend"]

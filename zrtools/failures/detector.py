@@ -14,8 +14,8 @@ import polars as pl
 from zrtools import words
 from zrtools.errors import InputError
 from zrtools.failures.grid import DAY, Grid, dimensions_of, grid_of
-from zrtools.failures.intervals import CONFIDENCE, Z
 from zrtools.failures.wording import named_value, percent
+from zrtools.intervals import CONFIDENCE, Z
 from zrtools.periods import TOKYO
 from zrtools.schemas import INCIDENTS, empty
 

@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from zrtools.failures.engines import gather, portable, require
+from zrtools.engines import gather, portable, require
 from zrtools.failures.jcalendar import KINDS, kind_of_day
 from zrtools.failures.rates import counts, named, prepared
 

@@ -7,10 +7,10 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from zrtools.engines import gather, require
 from zrtools.errors import InputError
-from zrtools.failures.engines import gather, require
-from zrtools.failures.intervals import binomial_tail, discoveries, share, wilson
 from zrtools.failures.rates import breakdown, counts, grouped, joined, named, prepared, sums
+from zrtools.intervals import binomial_tail, discoveries, share, wilson
 from zrtools.schemas import MISMATCH, UNKNOWN_CODES
 
 __all__ = ["carrier_mismatch", "unknown_codes"]

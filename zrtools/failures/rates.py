@@ -10,11 +10,11 @@ import polars as pl
 
 from zrtools import schemas
 from zrtools.codes import OUTCOMES
+from zrtools.engines import gather, portable, require
 from zrtools.errors import InputError
 from zrtools.failures.classes import CLASSIFIED, classified
-from zrtools.failures.engines import gather, portable, require
-from zrtools.failures.intervals import clustered, share, wilson
 from zrtools.failures.traits import with_traits
+from zrtools.intervals import clustered, share, wilson
 from zrtools.privacy import mask_text
 
 __all__ = ["breakdown", "counts", "finished", "grouped", "joined", "named", "prepared", "sums"]

@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 
 from zrtools import periods, privacy
+from zrtools.engines import require
 from zrtools.errors import InputError
-from zrtools.failures.engines import require
-from zrtools.failures.intervals import share, wilson
 from zrtools.failures.rates import prepared
+from zrtools.intervals import share, wilson
 from zrtools.schemas import NUMBERS, RETRY_EVIDENCE, RETRY_PLAN, TIME, ZONE
 
 __all__ = ["DROP_AFTER_DAYS", "WAITS", "numbers", "retry_evidence", "retry_plan"]

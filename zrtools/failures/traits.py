@@ -10,8 +10,8 @@ import narwhals as nw
 import polars as pl
 
 from zrtools import messages
+from zrtools.engines import require
 from zrtools.errors import InputError
-from zrtools.failures.engines import require
 from zrtools.schemas import FEATURES
 
 __all__ = ["CampaignRule", "campaign_of", "days", "features", "with_traits"]

@@ -11,7 +11,7 @@ import polars as pl
 from zrtools import failures, schemas
 from zrtools.errors import InputError
 from zrtools.failures.course import PENDING_LIMIT
-from zrtools.failures.intervals import share, wilson
+from zrtools.intervals import share, wilson
 
 if TYPE_CHECKING:
     from zrtools.failures.traits import CampaignRule

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, Self
 import polars as pl
 
 from zrtools.errors import ApiError, ArchiveError, InputError
-from zrtools.outbox.database import Database, stamp
 from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
+from zrtools.outbox.journal import Journal
 from zrtools.outbox.preview import Preview, estimate
 from zrtools.outbox.run import Run, bind
 from zrtools.outbox.suppressions import Suppressions, normalised_all
 from zrtools.periods import TOKYO, Time
 from zrtools.schemas import ADDED, OUTBOX, SENT, STATUS, TIME, check, empty
+from zrtools.sqlite import stamp
 
 if TYPE_CHECKING:
     from zrtools.archive import Archive
@@ -66,7 +67,7 @@ class Outbox:
     """
 
     def __init__(self, path: str | Path, *, suppressions: Suppressions | str | Path | None = None) -> None:
-        self._file = Database(path, what="outbox", application=0x7A72_6F62, version=1, tables=_TABLES)
+        self._file = Journal(path, what="outbox", application=0x7A72_6F62, version=1, tables=_TABLES)
         self._opened: Suppressions | None = None
         if suppressions is not None and not isinstance(suppressions, Suppressions):
             suppressions = self._opened = Suppressions(suppressions)

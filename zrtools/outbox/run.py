@@ -23,12 +23,13 @@ from zrtools.errors import (
     TransportError,
     ZrtoolsError,
 )
-from zrtools.outbox.database import Database, stamp
+from zrtools.sqlite import stamp
 
 if TYPE_CHECKING:
     import polars as pl
 
     from zrtools.client import Client
+    from zrtools.outbox.journal import Journal
     from zrtools.outbox.suppressions import Suppressions
 
 __all__ = ["Run", "bind"]
@@ -65,7 +66,7 @@ _ANSWER = (
 )
 
 
-def bind(file: Database, account: str) -> None:
+def bind(file: Journal, account: str) -> None:
     """Tie a journal to the first account that it sends from.
 
     Raises `InputError` for another one: a message of unknown fate would be sent twice.
@@ -94,7 +95,7 @@ class Run:
 
     def __init__(
         self,
-        file: Database,
+        file: Journal,
         client: Client,
         account: str,
         suppressions: Suppressions | None,

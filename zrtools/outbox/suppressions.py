@@ -12,8 +12,9 @@ import polars as pl
 
 from zrtools import periods, phones
 from zrtools.errors import InputError
-from zrtools.outbox.database import Database, stamp
+from zrtools.outbox.journal import Journal
 from zrtools.schemas import SUPPRESSIONS
+from zrtools.sqlite import stamp
 
 __all__ = ["Suppressions", "normalised_all"]
 
@@ -34,7 +35,7 @@ class Suppressions:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._file = Database(
+        self._file = Journal(
             path, what="list of suppressed numbers", application=0x7A72_7375, version=1, tables=_TABLES
         )
 

@@ -16,9 +16,9 @@ from zrtools.codes import CATEGORIES, UNLISTED, UNRECOGNISED, Category
 from zrtools.errors import InputError
 from zrtools.failures import Investigation, breakdown, coverage, investigate
 from zrtools.failures.classes import classify
-from zrtools.failures.intervals import share, wilson
 from zrtools.failures.traits import CampaignRule, features
 from zrtools.failures.wording import named_segment, named_value, points
+from zrtools.intervals import share, wilson
 from zrtools.periods import TOKYO
 from zrtools.reports.page import Figure, Page
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import narwhals as nw
 import polars as pl
 
+from zrtools.engines import gather, portable, require
+from zrtools.intervals import wilson
 from zrtools.schemas import PARTS
-from zrtools.usage.source import gather, portable
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
 __all__ = ["fit_parts", "part_limits"]
-
-_Z = 1.959963984540054
 
 # the usual Japanese table: 70 characters are one part, then 67 each
 _FIRST, _EACH = 70, 67
@@ -30,9 +30,8 @@ def fit_parts(statuses: IntoFrame) -> pl.DataFrame:
 
     Raises `InputError` when the bodies are not there (an archive without messages).
     """
-    import narwhals as nw
-
-    frame = portable(statuses, "message", "carrier_id", "carrier", "status_id", "separated_success_count")
+    frame = portable(statuses)
+    require(frame, "message", "carrier_id", "carrier", "status_id", "separated_success_count")
     keys = ["carrier_id", "carrier", "message_length", "parts"]
     rows = (
         frame.filter(nw.col("status_id") == 2)
@@ -48,20 +47,15 @@ def fit_parts(statuses: IntoFrame) -> pl.DataFrame:
         .agg(nw.col("agreeing").sum().alias("agreeing"))
     )
     # engines give sums in types of their own
-    counted = gather(rows).with_columns(pl.col("agreeing", "parts", "message_length").cast(pl.Int64))
+    counted = gather(rows)[0].with_columns(pl.col("agreeing", "parts", "message_length").cast(pl.Int64))
     agreeing, messages = pl.col("agreeing"), pl.col("messages")
-    share = agreeing / messages
     length = pl.col("message_length")
     return (
         counted.sort("agreeing", "parts", descending=True)
         .group_by("carrier_id", "carrier", "message_length", maintain_order=True)
         .agg(pl.col("parts").first(), messages=agreeing.sum(), agreeing=agreeing.first())
         .with_columns(
-            sure=(
-                (share + _Z**2 / (2 * messages))
-                - _Z * (share * (1 - share) / messages + _Z**2 / (4 * messages**2)).sqrt()
-            )
-            / (1 + _Z**2 / messages),
+            sure=wilson(agreeing / messages, messages)[0],
             estimate=pl.when(length <= _FIRST).then(1).otherwise((length + _EACH - 1) // _EACH),
         )
         .select(pl.col(c).cast(t) for c, t in PARTS.items())

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+import narwhals as nw
 import polars as pl
 
+from zrtools.engines import gather, portable, require
 from zrtools.errors import InputError
-from zrtools.schemas import COUNTS, DAILY_USAGE, ZONE, check
+from zrtools.schemas import COUNTS, DAILY_USAGE, check
 
 if TYPE_CHECKING:
     from datetime import date
 
-    import narwhals as nw
     from narwhals.typing import IntoFrame
 
 __all__ = [
@@ -21,10 +22,8 @@ __all__ = [
     "Basis",
     "by_month",
     "daily",
-    "gather",
     "is_counts",
     "newest",
-    "portable",
     "snapshots",
 ]
 
@@ -47,10 +46,10 @@ def daily(statuses: IntoFrame) -> pl.DataFrame:
 
     Raises `InputError` when the columns are not there.
     """
-    import narwhals as nw
-
-    frame = portable(statuses, "date_time", "carrier_id", "carrier", "status_id", "separated_success_count")
-    columns = frame.collect_schema().names()
+    frame = portable(statuses)
+    columns = require(
+        frame, "date_time", "carrier_id", "carrier", "status_id", "separated_success_count"
+    ).names()
     pushed = "send_date" not in columns
     reported = nw.col("date_time").dt.date()
     sent = reported if pushed else nw.coalesce(nw.col("send_date"), reported)
@@ -84,7 +83,7 @@ def daily(statuses: IntoFrame) -> pl.DataFrame:
     sums = [c for c in DAILY_USAGE if c not in (*keys, "pending")]
     grouped = rows.group_by(keys).agg(*(nw.col(c).sum().alias(c) for c in sums))
     made = (
-        gather(grouped)
+        gather(grouped)[0]
         .with_columns(pl.col(sums).cast(pl.Int64).fill_null(0))
         .with_columns(pending=pl.col("messages") - pl.col("delivered") - pl.col("failed"))
         .select(pl.col(c).cast(t) for c, t in DAILY_USAGE.items())
@@ -97,58 +96,9 @@ def daily(statuses: IntoFrame) -> pl.DataFrame:
     return made
 
 
-def portable(statuses: Any, *needed: str) -> nw.LazyFrame[Any]:
-    """Read statuses through Narwhals, lazily, whatever engine holds them.
-
-    Raises `InputError` for another kind of frame, for missing columns, and for times that are not Japan's.
-    """
-    lazy = _read(statuses)
-    schema = lazy.collect_schema()
-    if missing := [c for c in needed if c not in schema]:
-        raise InputError(
-            f"These are not statuses: no column {', '.join(missing)}. Give what client.status(...) or "
-            "archive.scan(...) return."
-        )
-    zone = getattr(schema.get("date_time"), "time_zone", None)
-    if zone not in (None, ZONE):
-        raise InputError(
-            f"date_time is in {zone}, but days and months mean Japan's: convert the column to {ZONE} first "
-            f"(in DuckDB: SET TimeZone = '{ZONE}')."
-        )
-    return lazy
-
-
-def gather(small: nw.LazyFrame[Any]) -> pl.DataFrame:
-    """Collect a small result as a polars frame."""
-    if small.implementation.is_polars():
-        found: pl.DataFrame = small.collect().to_native()
-    else:
-        found = small.collect("polars").to_native()
-    return found
-
-
-def _read(frame: Any) -> nw.LazyFrame[Any]:
-    import narwhals as nw
-
-    kinds = (nw.Implementation.DUCKDB, nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
-    try:
-        read = nw.from_native(frame.lazy() if isinstance(frame, pl.DataFrame) else frame)
-    except TypeError:
-        read = None
-    if isinstance(read, nw.LazyFrame | nw.DataFrame) and (
-        read.implementation in kinds or read.implementation.is_polars()
-    ):
-        return read.lazy()
-    kind = f"{type(frame).__module__.partition('.')[0]} {type(frame).__name__}"
-    raise InputError(
-        "Give a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame, not "
-        f"{kind.removeprefix('builtins ')}. A pandas frame becomes one with polars.from_pandas(frame)."
-    )
-
-
 def is_counts(frame: Any) -> bool:
     """Tell counts from statuses by their columns. Raises `InputError` when it is neither."""
-    columns = _read(frame).collect_schema().names()
+    columns = portable(frame).collect_schema().names()
     if "through" in columns and "month" in columns:
         return True
     if "status_id" in columns or "delivered_count" in columns:
@@ -212,11 +162,5 @@ def by_month(
     )
 
 
-def _month(day: Any) -> Any:
-    return day.dt.year().cast(_int64()) * 12 + day.dt.month().cast(_int64())
-
-
-def _int64() -> Any:
-    import narwhals as nw
-
-    return nw.Int64
+def _month(day: nw.Expr) -> nw.Expr:
+    return day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -14,15 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from zrtools.client.store import use_wal
 from zrtools.errors import ArchiveError
 from zrtools.periods import TOKYO
 
 __all__ = ["Database", "stamp"]
 
-_EVENTS = (
-    "create table events (id integer primary key, at text not null, what text not null, detail text not null)"
-)
 _BUSY = 30.0  # seconds to wait for another process's transaction
 
 
@@ -89,14 +85,6 @@ class Database:
         with self.transaction(), self._told():
             self._connection.executemany(statement, rows)
 
-    def note(self, what: str, **detail: Any) -> None:
-        """Keep for good what was done with the file."""
-        with self.transaction() as run:
-            run(
-                "insert into events (at, what, detail) values (?, ?, ?)",
-                (stamp(), what, json.dumps(detail, ensure_ascii=False)),
-            )
-
     def frame(
         self, statement: str, values: Sequence[Any] | dict[str, Any] = (), *, schema: pl.Schema
     ) -> pl.DataFrame:
@@ -133,7 +121,6 @@ class Database:
             if some and run("pragma quick_check(1)").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("database disk image is malformed")
             if not some:
-                run(_EVENTS)
                 for statement in tables.split(";"):
                     run(statement)
                 run(f"pragma application_id = {application}")
@@ -142,7 +129,7 @@ class Database:
             run("rollback")
             raise
         run("commit")
-        use_wal(self._connection, _BUSY)
+        _use_wal(self._connection)
         run("pragma synchronous = full")
 
     @contextmanager
@@ -162,6 +149,20 @@ def _reason(error: sqlite3.Error) -> str:
     if isinstance(error, sqlite3.OperationalError | sqlite3.ProgrammingError):
         return f"{said}. Make sure that the file may be written and is on a local disk."
     return f"{said}. The file is damaged: restore a copy, or choose another file and keep this one."
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # SQLite itself does not wait for others while it switches a file to write-ahead logging
+    end = time.monotonic() + _BUSY
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _make_private(path: Path, what: str) -> None:

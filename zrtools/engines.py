@@ -39,8 +39,8 @@ def portable(frame: Any) -> nw.LazyFrame[Any]:
         return read.lazy()
     kind = f"{type(frame).__module__.partition('.')[0]} {type(frame).__name__}"
     raise InputError(
-        "Give a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame of delivery "
-        f"statuses, not {kind}. A pandas frame becomes one with polars.from_pandas(frame)."
+        "Give a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame, not "
+        f"{kind.removeprefix('builtins ')}. A pandas frame becomes one with polars.from_pandas(frame)."
     )
 
 
@@ -62,7 +62,8 @@ def require(frame: nw.LazyFrame[Any], *columns: str) -> nw.Schema:
     missing = [column for column in columns if column not in schema]
     if missing:
         raise InputError(
-            f"No column {', '.join(missing)}. There are: {mask_text(', '.join(schema)) or 'none'}."
+            f"No column {', '.join(missing)}. There are: {mask_text(', '.join(schema)) or 'none'}. "
+            "Give what client.status(...) or archive.scan(...) return."
         )
     if "status_id" in columns and not schema["status_id"].is_integer():
         raise InputError(
