@@ -347,7 +347,8 @@ def test_store_that_breaks_stops_the_buying(own, connected, tmp_path, monkeypatc
     async def keep(self, pair, verdict):
         calls.append(pair)
         if len(calls) > 5:
-            self._connection.execute("drop table if exists answers")
+            with self._file.transaction() as run:
+                run("drop table if exists answers")
         return await kept(self, pair, verdict)
 
     monkeypatch.setattr(zr.client.store.Store, "keep", keep)
