@@ -277,6 +277,30 @@ def test_rows_without_a_day_of_sending_are_the_same_everywhere(
         assert_frame_equal(analysis(relation), analysis(frame), check_exact=True)
 
 
+@pytest.mark.parametrize(
+    ("select", "told"),
+    [
+        ("* exclude (send_date), send_date AS SEND_DATE", "Write SEND_DATE in small letters"),
+        ("* replace (send_date::VARCHAR AS send_date)", "send_date must be a date, not String"),
+        ("* replace (date_time::VARCHAR AS date_time)", "date_time must be a date with a time, not String"),
+        ("* replace (timezone('UTC', date_time) AS date_time)", "days and hours mean Japan's"),
+    ],
+)
+@pytest.mark.parametrize("analysis", [trend, zr.usage.daily])
+def test_columns_that_would_mislead_an_engine_are_refused(
+    archive: Archive, analysis: Callable[[Any], object], select: str, told: str
+) -> None:
+    """What an engine would take for another column, or answer with an error of its own, is named beforehand."""
+    need(importlib.util.find_spec("duckdb"), "DuckDB is not installed: pip install 'zrtools[duckdb]'")
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    statuses = connection.read_parquet(archive.files(), hive_partitioning=True)
+    with pytest.raises(zr.InputError, match=told):
+        analysis(statuses.project(select))
+
+
 @pytest.mark.parametrize("analysis", [zr.classify, breakdown, trend, zr.usage.monthly, zr.usage.daily])
 @pytest.mark.parametrize("kind", ["pandas", "arrow", "rows"])
 def test_other_frames_are_refused_with_what_is_supported(

@@ -14,7 +14,7 @@ import polars as pl
 
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
-from zrtools.schemas import ZONE
+from zrtools.schemas import STATUS, ZONE
 
 __all__ = ["gather", "portable", "require"]
 
@@ -54,11 +54,14 @@ def gather(*frames: nw.LazyFrame[Any]) -> list[pl.DataFrame]:
 
 
 def require(frame: nw.LazyFrame[Any], *columns: str) -> nw.Schema:
-    """Make sure that the columns are there, and that times are Japan's.
+    """Make sure that the columns are there, hold what they should, and that times are Japan's.
 
-    Raises `InputError` that names the columns there are.
+    Raises `InputError` that names the columns there are, or what to do about the one that is wrong.
     """
     schema = frame.collect_schema()
+    if misspelt := [c for c in schema if c not in STATUS and c.lower() in STATUS and c.lower() not in schema]:
+        # SQL takes SEND_DATE for send_date; here it would be one more column, and the day of sending unknown
+        raise InputError(f"Write {', '.join(misspelt)} in small letters, as zr.schemas.STATUS does.")
     missing = [column for column in columns if column not in schema]
     if missing:
         raise InputError(
@@ -74,10 +77,16 @@ def require(frame: nw.LazyFrame[Any], *columns: str) -> nw.Schema:
             f"detailed_status_id must be text, not {schema['detailed_status_id']}: cast it to String, better "
             "where the data is read, since a number loses what is not five digits."
         )
+    if schema.get("send_date", nw.Date) not in (nw.Date, nw.Unknown):
+        raise InputError(f"send_date must be a date, not {schema['send_date']}: cast it to Date first.")
+    if "date_time" in columns and not isinstance(schema["date_time"], nw.Datetime):
+        raise InputError(
+            f"date_time must be a date with a time, not {schema['date_time']}: cast it to Datetime first."
+        )
     zone = getattr(schema.get("date_time"), "time_zone", None)
     if "date_time" in columns and zone not in (None, ZONE):
         raise InputError(
             f"date_time is in {zone}, but days and hours mean Japan's: convert the column to {ZONE} first "
-            f"(in DuckDB: SET TimeZone = '{ZONE}')."
+            f"(in DuckDB: SET TimeZone = '{ZONE}', in Spark: spark.sql.session.timeZone)."
         )
     return schema
