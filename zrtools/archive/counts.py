@@ -54,7 +54,7 @@ class Snapshots:
         kept = newest(self.history())
         if client_id not in (None, "all"):
             kept = kept.filter(client_id=client_id)
-        held: list[date] = kept["month"].to_list() or [_months_back(this, _FIRST)]
+        held: list[date] = kept["month"].to_list() or [periods.months_before(this, _FIRST)]
         last = end if end is not None or start is not None else this
         months = [m for m in periods.months(start or min(held[0], this), last) if m <= this]
         taken: dict[Any, datetime] = dict(kept.group_by("month").agg(pl.col("taken").min()).iter_rows())
@@ -117,8 +117,3 @@ def newest(history: pl.DataFrame) -> pl.DataFrame:
     return history.filter(pl.col("taken") == pl.col("taken").max().over("month", "client_id")).sort(
         "month", "client_id", "carrier_id"
     )
-
-
-def _months_back(month: date, count: int) -> date:
-    total = month.year * 12 + month.month - 1 - count
-    return date(total // 12, total % 12 + 1, 1)
