@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -30,11 +30,15 @@ def stamp(moment: datetime | None = None) -> str:
 class Database:
     """One file of one kind and version, used by any thread and by several processes.
 
-    A transaction that has returned is on disk. Raises `ArchiveError` for a file that is of another kind or of a
+    `tables` makes a file of the newest version, and each of `changes` brings one of the version before to the next:
+    a file of version 1 is brought through all of them when it is opened. A transaction that has returned is on disk.
+    Raises `ArchiveError` for a file that is of another kind or of a
     newer version, is damaged or cannot be written.
     """
 
-    def __init__(self, path: str | Path, *, what: str, application: int, version: int, tables: str) -> None:
+    def __init__(
+        self, path: str | Path, *, what: str, application: int, tables: str, changes: Sequence[str] = ()
+    ) -> None:
         self.path = Path(path)
         self.what = what
         self._lock = threading.RLock()
@@ -46,7 +50,7 @@ class Database:
             )
         try:
             with self._told():
-                self._prepare(application, version, tables)
+                self._prepare(application, tables, changes)
         except BaseException:
             self._connection.close()
             raise
@@ -80,7 +84,7 @@ class Database:
                         self._connection.execute("rollback")
                     raise
 
-    def write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    def write(self, statement: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]) -> None:
         """Run one statement for many rows."""
         with self.transaction(), self._told():
             self._connection.executemany(statement, rows)
@@ -103,8 +107,9 @@ class Database:
             if isinstance(dtype, pl.Datetime | pl.Date)
         )
 
-    def _prepare(self, application: int, version: int, tables: str) -> None:
+    def _prepare(self, application: int, tables: str, changes: Sequence[str]) -> None:
         run = self._connection.execute
+        version = 1 + len(changes)
         # a file that is being made by another process shows itself only when that one is done
         run("begin immediate")
         try:
@@ -120,8 +125,8 @@ class Database:
                 )
             if some and run("pragma quick_check(1)").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("database disk image is malformed")
-            if not some:
-                for statement in tables.split(";"):
+            if have < version:
+                for statement in (";".join(changes[have - 1 :]) if some else tables).split(";"):
                     run(statement)
                 run(f"pragma application_id = {application}")
                 run(f"pragma user_version = {version}")

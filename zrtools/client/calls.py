@@ -160,6 +160,11 @@ class Client:
         return self._settings.sms_code
 
     @property
+    def origin(self) -> str:
+        """The account by name: its service, any sandbox on this machine being one, and its client id."""
+        return self._settings.origin
+
+    @property
     def at_once(self) -> int:
         """Requests in flight, at most."""
         return self._settings.at_once
@@ -297,7 +302,7 @@ class Client:
         from zrtools.client.cleaning import Cleaning, prepared
 
         frame = prepared(numbers, reference_date, self.now().date())
-        cleaning = Cleaning(frame, store, self._settings.origin)
+        cleaning = Cleaning(frame, store, self.origin)
         run = cleaning.run
         try:
             calls = len(run.items)
@@ -539,10 +544,11 @@ class Client:
         lang: str | None = None,
     ) -> None:
         """Do a run, under a bar; a single item's failure is raised as it is, else what is missing is told."""
+        many = len(run.items)
         interrupted = False
         closed: ConfigurationError | None = None
         try:
-            with bar(run, what, shown=progress, lang=lang) as look:
+            with bar(many, what, lambda: (run.done, len(run.failures)), shown=progress, lang=lang) as look:
                 self._engine.run(work, run=run, tick=look)
         except KeyboardInterrupt:
             interrupted = True
@@ -551,7 +557,6 @@ class Client:
         missing = run.missing
         if not missing and not interrupted:
             return
-        many = len(run.items)
         noun = text(f"client.noun.{what}", "en")
         if interrupted:
             raise Interrupted(
