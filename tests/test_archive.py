@@ -20,7 +20,7 @@ from polars.testing import assert_frame_equal
 import zrtools as zr
 from zrtools import schemas
 from zrtools.archive import Archive
-from zrtools.periods import TOKYO, days
+from zrtools.periods import TOKYO, days, months
 
 KEY = b"0123456789abcdef0123456789abcdef"
 
@@ -691,9 +691,7 @@ def test_failed_months_are_named(archive: Archive, service: Service) -> None:
     service.totals = {date(2026, 9, 1): 1, date(2026, 10, 1): 1}
 
     class Broken(Service):
-        def counts(
-            self, start: date, end: date | None = None, *, client_id: str | None = None
-        ) -> pl.DataFrame:
+        def counts(self, start: date, end: date | None = None, **options: object) -> pl.DataFrame:
             raise zr.PartialResultError(
                 "1 of 2 months could not be fetched: ask again.",
                 frame=service.counts(start, start),
@@ -705,14 +703,50 @@ def test_failed_months_are_named(archive: Archive, service: Service) -> None:
     assert report["why"][1] == "1 of 2 months could not be fetched: ask again."
 
 
+def test_interrupted_counts_keep_what_came(archive: Archive, service: Service) -> None:
+    """Ctrl-C hands back the report so far and the months to go, over all runs of months; what came is stored."""
+    service.totals = {date(2026, n, 1): n for n in range(1, 11)}
+    archive.sync_counts(service, "2026-03")
+    service.later(days=40)
+
+    class Stopped(Service):
+        def counts(self, start: date, end: date | None = None, **options: object) -> pl.DataFrame:
+            raise zr.Interrupted(
+                "Stopped.", frame=service.counts(start, start), missing=months("2026-02", end)
+            )
+
+    stopping = Stopped()
+    stopping.time = service.time
+    with pytest.raises(zr.Interrupted) as stopped:
+        archive.sync_counts(stopping, "2026-01", "2026-05")
+    report = stopped.value.frame
+    assert report.schema == schemas.COUNTS_SYNC
+    assert report.select("month", "action").rows() == [
+        (date(2026, 1, 1), "stored"),
+        (date(2026, 3, 1), "kept"),
+    ]
+    assert stopped.value.missing == [date(2026, 2, 1), date(2026, 4, 1), date(2026, 5, 1)]
+    assert set(archive.counts()["month"]) == {date(2026, 1, 1), date(2026, 3, 1)}
+
+
+@pytest.mark.parametrize("error", [zr.ConfigurationError, zr.InputError])
+def test_counts_that_cannot_be_asked_for_are_raised(archive: Archive, error: type[zr.ZrtoolsError]) -> None:
+    """What no month can cure, such as a closed client or a wrong client id, is no failure of a month."""
+
+    class Unset(Service):
+        def counts(self, start: date, end: date | None = None, **options: object) -> pl.DataFrame:
+            raise error("Set it right.")
+
+    with pytest.raises(error, match="Set it right"):
+        archive.sync_counts(Unset(), "2026-10")
+
+
 def test_two_counts_at_once_store_one_snapshot(archive: Archive, service: Service) -> None:
     """Another writer's equal snapshot is seen even when it came in between."""
     service.totals = {date(2026, 10, 1): 500}
 
     class Slow(Service):
-        def counts(
-            self, start: date, end: date | None = None, *, client_id: str | None = None
-        ) -> pl.DataFrame:
+        def counts(self, start: date, end: date | None = None, **options: object) -> pl.DataFrame:
             Archive(archive.path).sync_counts(service, "2026-10")
             return service.counts(start, end)
 
@@ -907,6 +941,7 @@ def test_export_is_read_whatever_its_encoding(tmp_path: Path, encoding: str) -> 
         ("2026/10/1 9:30", "2026/13/1", "send_date '2026/13/1' in row 1"),
         ("2026/10/1 9:30", "昨日", "send_date '昨日'"),
         ("2026/10/1 9:30", "2026/10/1 25:30", "cannot be read"),
+        ("2026/10/1 9:30", "2026/10/1 25:30", "in line 2 of the file"),
         ("2026/10/1 9:30", "", "no send_date"),
         ("電話番号", "番号", "no column '電話番号'. It has: 送信日時, 番号"),
     ],

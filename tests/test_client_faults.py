@@ -426,6 +426,21 @@ def test_error_of_the_account_stops_all_days(own, connected):
     assert (refused.value.code, refused.value.field) == (110, "token")
 
 
+def test_scattered_failures_do_not_end_a_run(own, connected):
+    """Only failures in a row mean that the service is gone: a few among many tags are named, the rest comes."""
+    lost = {f"t-{n}" for n in range(0, 100, 20)}
+    own.faults.add("http", "status", status=404, times=None, when=lambda fields: fields["clientTag"] in lost)
+    with pytest.raises(zr.PartialResultError) as failed:
+        connected(at_once=1).status(client_tag=[f"t-{n}" for n in range(100)], progress=False)
+    assert set(failed.value.missing) == lost
+    own.faults.clear()
+    own.faults.add("http", "status", status=404, times=None)
+    before = own.calls["status"]
+    with pytest.raises(zr.PartialResultError):
+        connected(at_once=1).status(client_tag=[f"t-{n}" for n in range(100)], progress=False)
+    assert own.calls["status"] - before == 3
+
+
 def test_run_of_a_closed_client_tells_what_came(own, connected):
     """When another thread closes the client, a run ends at once with what came, a single call says so."""
     own.faults.add(

@@ -252,18 +252,25 @@ class Archive:
         *,
         client_id: str | None = None,
         force: bool = False,
+        progress: bool = True,
     ) -> pl.DataFrame:
         """Keep today's answer for each month whose counts may still change, as a snapshot.
 
         Months from `start` to `end`, both included; without `start` from the first month kept (at first: two years
         back). A month is final when its counts were taken `close_after` days after its end. `client_id="all"` for
         agencies. An answer without rows is never stored. Returns COUNTS_SYNC: one row a month. Raises
-        `InputError` and `ArchiveError`.
+        `InputError`, `ArchiveError`, and `Interrupted` (`.frame` COUNTS_SYNC so far, `.missing` months).
         """
         with telling(self.path):
             self._make()
             return self._counts.sync(
-                client, start, end, client_id=client_id, force=force, final_after=self._close_after
+                client,
+                start,
+                end,
+                client_id=client_id,
+                force=force,
+                final_after=self._close_after,
+                progress=progress,
             )
 
     def counts(self) -> pl.DataFrame:

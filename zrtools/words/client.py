@@ -8,12 +8,12 @@ __all__ = ["TEXTS"]
 
 TEXTS: dict[str, Label] = {
     "days": Label("日別の状況", "days"),
-    "tags": Label("clientTag別の状況", "client tags"),
+    "tags": Label("clientTag（管理タグ）別の状況", "client tags"),
     "months": Label("月別の通数", "months"),
     "numbers": Label("番号クリーニング", "numbers"),
     "messages": Label("送信", "messages"),
     "noun.days": Label("日", "days"),
-    "noun.tags": Label("件のclientTag", "client tags"),
+    "noun.tags": Label("件のclientTag（管理タグ）", "client tags"),
     "noun.months": Label("か月", "months"),
     "noun.numbers": Label("件の番号", "numbers"),
     "failed": Label("失敗 {count:,}", "{count:,} failed"),
@@ -38,7 +38,7 @@ TEXTS: dict[str, Label] = {
     ),
     "check.reachable": Label("接続", "reachable"),
     "check.tls": Label("TLS", "TLS"),
-    "check.token": Label("トークンとclientId", "token and client id"),
+    "check.token": Label("アクセスキーとクライアントID", "token and client id"),
     "check.clock": Label("時計", "clock"),
     "check.status": Label("配信状況の照会", "status"),
     "check.counts": Label("通数の照会", "counts"),
@@ -55,7 +55,9 @@ TEXTS: dict[str, Label] = {
         "サービスとの差 {seconds:.0f} 秒: この端末の時計を合わせてください",
         "{seconds:.0f} s apart from the service: set this machine's clock",
     ),
-    "clock_unknown": Label("応答に時刻がありません", "the answer tells no time"),
+    "clock_unknown": Label(
+        "確認できません（応答に時刻がありません）", "not checked: the answer tells no time"
+    ),
     "usable": Label("利用できます（照会のみ）", "usable (only asked)"),
     "refused_as_meant": Label(
         "利用できます（必須項目を欠く要求で確認。送信・課金なし）",
@@ -65,6 +67,5 @@ TEXTS: dict[str, Label] = {
         "送信者番号がありません: ZRTOOLS_SMS_CODE または sms_code= を設定してください",
         "there is no sender code: set ZRTOOLS_SMS_CODE or sms_code=",
     ),
-    "not_asked": Label("接続できないため未確認", "not asked, since the service cannot be reached"),
 }
 """By key, as `words.text("client.key", lang)` takes it."""
