@@ -937,12 +937,11 @@ def test_export_is_read_whatever_its_encoding(tmp_path: Path, encoding: str) -> 
 @pytest.mark.parametrize(
     ("old", "new", "match"),
     [
-        ("送達", "配信完了", "status_id '配信完了' in row 1 .*statuses="),
-        ("2026/10/1 9:30", "2026/13/1", "send_date '2026/13/1' in row 1"),
+        ("送達", "配信完了", "status_id '配信完了' in row 2 .*statuses="),
+        ("2026/10/1 9:30", "2026/13/1", "send_date '2026/13/1' in row 2"),
         ("2026/10/1 9:30", "昨日", "send_date '昨日'"),
         ("2026/10/1 9:30", "2026/10/1 25:30", "cannot be read"),
-        ("2026/10/1 9:30", "2026/10/1 25:30", "in line 2 of the file"),
-        ("2026/10/1 9:30", "", "no send_date"),
+        ("2026/10/1 9:30", "", "no send_date in row 2 of"),
         ("電話番号", "番号", "no column '電話番号'. It has: 送信日時, 番号"),
     ],
 )

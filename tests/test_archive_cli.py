@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import polars as pl
 import pytest
 from archive_service import Service
 from polars.testing import assert_frame_equal
@@ -101,7 +100,7 @@ def test_interrupted_counts_leave_with_130(
 ) -> None:
     """Ctrl-C is no failure of a month."""
 
-    def stop(start: date, end: date | None = None, **options: object) -> pl.DataFrame:
+    def stop(start: date, *_: object, **options: object) -> None:
         raise zr.Interrupted("Stopped.", frame=zr.schemas.empty(zr.schemas.COUNTS), missing=[start])
 
     monkeypatch.setattr(service, "counts", stop)

@@ -30,6 +30,7 @@ from zrtools.archive.layout import (
     with_zone,
 )
 from zrtools.archive.settings import VERSION, Settings, find_key, fingerprint
+from zrtools.client.progress import bar
 from zrtools.errors import (
     ArchiveError,
     ConfigurationError,
@@ -131,8 +132,6 @@ class Archive:
         other syncs and readers. Raises `InputError`, `ArchiveError`, and `Interrupted` (`.frame` SYNC so far,
         `.missing` days).
         """
-        from tqdm.auto import tqdm
-
         now = client.now()
         with telling(self.path):
             settings = self._make()
@@ -147,10 +146,17 @@ class Archive:
                 todo.append(day)
             else:
                 done[day] = kept
-        bar = tqdm(total=len(todo), unit="day", desc="sync", disable=None if progress and todo else True)
+
+        def store(day: date, answer: pl.DataFrame, asked: datetime) -> _Done:
+            return self._store(day, prepared(answer, settings, secret), asked, force=force)
+
+        def told() -> tuple[int, int]:
+            came = [done[day].action for day in todo if day in done]
+            return len(came), came.count("failed")
+
         try:
-            with bar, ThreadPoolExecutor(1) as writer, telling(self.path):
-                self._fetch_and_store(client, todo, state, settings, secret, force, done, writer, bar.update)
+            with bar(len(todo), "days", told, shown=progress) as look, telling(self.path):
+                self._fetch_and_store(client, todo, state, done, store, force=force, look=look)
         except KeyboardInterrupt:
             missing = [day for day in todo if day not in done]
             raise Interrupted(
@@ -410,48 +416,49 @@ class Archive:
         client: Client,
         todo: Sequence[date],
         state: dict[date, Day],
-        settings: Settings,
-        secret: bytes | None,
-        force: bool,
         done: dict[date, _Done],
-        writer: ThreadPoolExecutor,
-        tick: Callable[[], object],
+        store: Callable[[date, pl.DataFrame, datetime], _Done],
+        *,
+        force: bool,
+        look: Callable[[], None],
     ) -> None:
         """Fetch a few days here while the days before them are written over there: a year never lies in memory."""
 
-        def store(answers: dict[date, pl.DataFrame], asked: datetime) -> None:
+        def write(answers: dict[date, pl.DataFrame], asked: datetime) -> None:
             for day in sorted(answers):
-                done[day] = self._store(day, prepared(answers.pop(day), settings, secret), asked, force=force)
-                tick()
+                done[day] = store(day, answers.pop(day), asked)
 
+        rawdata = self._read().rawdata
         written: Future[None] | None = None
         silent = 0
-        for group in runs(todo, _GROUP):
-            if silent == _GIVE_UP:
-                why = "not asked for, since the days before got no answer: sync again later"
-                done |= {day: _Done("failed", state[day].rows, why) for day in group}
-                continue
-            ask = group
-            if not force and group[0] != todo[0]:
-                # another sync may have been here meanwhile
-                table = self._statuses.open()
-                state |= self._state(table, group)
-                kept = {day: one for day in group if (one := self._kept(day, state[day], table))}
-                done |= kept
-                ask = [day for day in group if day not in kept]
-            for days in runs(ask, _GROUP):
-                asked = client.now()
-                answers, failures, stopped = _fetch(client, days, settings.rawdata)
-                silent = 0 if answers else silent + 1
-                if written is not None:
-                    written.result()
-                written = writer.submit(store, answers, asked)
-                if stopped:
-                    written.result()
-                    raise KeyboardInterrupt
-                done |= {day: _Done("failed", state[day].rows, why) for day, why in failures.items()}
-        if written is not None:
-            written.result()
+        with ThreadPoolExecutor(1) as writer:
+            for group in runs(todo, _GROUP):
+                if silent == _GIVE_UP:
+                    why = "not asked for, since the days before got no answer: sync again later"
+                    done |= {day: _Done("failed", state[day].rows, why) for day in group}
+                    continue
+                ask = group
+                if not force and group[0] != todo[0]:
+                    # another sync may have been here meanwhile
+                    table = self._statuses.open()
+                    state |= self._state(table, group)
+                    kept = {day: one for day in group if (one := self._kept(day, state[day], table))}
+                    done |= kept
+                    ask = [day for day in group if day not in kept]
+                for days in runs(ask, _GROUP):
+                    asked = client.now()
+                    answers, failures, stopped = _fetch(client, days, rawdata)
+                    silent = 0 if answers else silent + 1
+                    if written is not None:
+                        written.result()
+                    written = writer.submit(write, answers, asked)
+                    if stopped:
+                        written.result()
+                        raise KeyboardInterrupt
+                    done |= {day: _Done("failed", state[day].rows, why) for day, why in failures.items()}
+                    look()
+            if written is not None:
+                written.result()
 
     def _days_asked(
         self, table: DeltaTable, start: periods.Day | None, end: periods.Day | None, today: date
