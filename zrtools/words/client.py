@@ -18,18 +18,18 @@ TEXTS: dict[str, Label] = {
     "noun.numbers": Label("件の番号", "numbers"),
     "failed": Label("失敗 {count:,}", "{count:,} failed"),
     "cost": Label(
-        "番号クリーニング（有料）: {calls:,} 件を照会します（入力 {given:,} 件、重複 {repeated:,} 件、"
+        "番号クリーニング（有料）：{calls:,} 件を照会します（入力 {given:,} 件、重複 {repeated:,} 件、"
         "無効 {invalid:,} 件、回答済み {known:,} 件）。",
         "Number cleaning (billed): {calls:,} calls will be made ({given:,} given, {repeated:,} repeated, "
         "{invalid:,} invalid, {known:,} answered before).",
     ),
     "cleaned": Label(
-        "{rows:,} 件: 本人 {same:,}、別人 {other:,}、判定不能 {unknown:,}、番号エラー {none:,}",
+        "{rows:,} 件：本人 {same:,}、別人 {other:,}、判定不能 {unknown:,}、番号エラー {none:,}",
         "{rows:,} numbers: {same:,} the same person's, {other:,} another's, {unknown:,} cannot be judged, "
         "{none:,} not usable",
     ),
     "written": Label(
-        "結果: {out}\n回答の保存先（電話番号を含みます）: {store}",
+        "結果：{out}\n回答の保存先（電話番号を含みます）：{store}",
         "result: {out}\nanswers kept in (holds phone numbers): {store}",
     ),
     "again": Label(
@@ -47,12 +47,12 @@ TEXTS: dict[str, Label] = {
     "check.send": Label("送信", "send"),
     "check.reservations": Label("予約の照会", "reservations"),
     "check.short_url": Label("短縮URL", "short URL"),
-    "answers": Label("応答あり: {url}", "answers: {url}"),
+    "answers": Label("応答あり：{url}", "answers: {url}"),
     "tls": Label("{version}、証明書は有効", "{version}, certificate valid"),
     "local": Label("この端末内のため不要", "on this machine: not needed"),
     "clock": Label("サービスとの差 {seconds:.0f} 秒", "{seconds:.0f} s apart from the service"),
     "clock_off": Label(
-        "サービスとの差 {seconds:.0f} 秒: この端末の時計を合わせてください",
+        "サービスとの差 {seconds:.0f} 秒：この端末の時計を合わせてください",
         "{seconds:.0f} s apart from the service: set this machine's clock",
     ),
     "clock_unknown": Label(
@@ -64,7 +64,7 @@ TEXTS: dict[str, Label] = {
         "usable (asked without a required field: nothing sent, nothing billed)",
     ),
     "no_sms_code": Label(
-        "送信者番号がありません: ZRTOOLS_SMS_CODE または sms_code= を設定してください",
+        "送信者番号がありません：ZRTOOLS_SMS_CODE または sms_code= を設定してください",
         "there is no sender code: set ZRTOOLS_SMS_CODE or sms_code=",
     ),
 }
