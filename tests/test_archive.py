@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -866,6 +867,26 @@ def test_full_disk_leaves_the_old_days(archive: Archive, service: Service, limit
     assert "The disk is full: free space" in done.stdout, done.stderr
     assert_frame_equal(archive.scan().collect(), before)
     assert actions(archive.sync(service, "2026-10-31")) == {"2026-10-31": "replaced"}
+
+
+def test_renamed_archive_is_not_begun_anew(archive: Archive, service: Service) -> None:
+    """When its folder is moved while it is in use, the error says so and nothing appears in the old place."""
+    service.totals[date(2026, 10, 1)] = 500
+    archive.sync(service, "2026-10-01", "2026-10-02")
+    moved = Path(archive.path).rename(Path(archive.path).with_name("moved"))
+    uses: list[Callable[[], object]] = [
+        lambda: archive.sync(service, "2026-10-03"),
+        lambda: archive.sync_counts(service, "2026-10"),
+        lambda: archive.add(status(date(2026, 10, 3), 2)),
+        archive.scan,
+        archive.days,
+        archive.counts,
+    ]
+    for use in uses:
+        with pytest.raises(zr.ArchiveError, match="not there any more"):
+            use()
+    assert not Path(archive.path).exists()
+    assert Archive(moved).days()["rows"].to_list() == [20, 20]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows folders inherit their rights")

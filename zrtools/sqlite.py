@@ -151,8 +151,10 @@ def _reason(error: sqlite3.Error) -> str:
         return f"{said}. Free some space and go on: what is written stands."
     if "locked" in said or "busy" in said:
         return f"{said}. Close the program that holds it, then try again."
+    if isinstance(error, sqlite3.ProgrammingError) and "closed" in said:
+        return "it was closed. Open it again."
     if isinstance(error, sqlite3.OperationalError | sqlite3.ProgrammingError):
-        return f"{said}. Make sure that the file may be written and is on a local disk."
+        return f"{said}. Make sure that the file and its folder may be written and are on a local disk."
     return f"{said}. The file is damaged: restore a copy, or choose another file and keep this one."
 
 

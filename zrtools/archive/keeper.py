@@ -382,6 +382,11 @@ class Archive:
             self._look()
         if self._settings is None:
             raise ArchiveError(f"There is no archive at {self.path} yet: fill it with archive.sync(client).")
+        if not is_remote(self.path) and not Path(self._statuses.place, "_delta_log").is_dir():
+            raise ArchiveError(
+                f"The archive at {self.path} is not there any more: put its folder back, or open it where it is now. "
+                "Nothing was written."
+            )
         return self._settings
 
     def _make(self) -> Settings:
