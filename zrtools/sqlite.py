@@ -20,6 +20,9 @@ from zrtools.periods import TOKYO
 __all__ = ["Database", "stamp"]
 
 _BUSY = 30.0  # seconds to wait for another process's transaction
+_CACHE = (
+    64 * 1024
+)  # KiB at most: with SQLite's own 2 MiB the indexes of 200,000 messages are written over and over
 
 
 def stamp(moment: datetime | None = None) -> str:
@@ -136,6 +139,7 @@ class Database:
         run("commit")
         _use_wal(self._connection)
         run("pragma synchronous = full")
+        run(f"pragma cache_size = {-_CACHE}")
 
     @contextmanager
     def _told(self) -> Iterator[None]:
