@@ -163,6 +163,20 @@ def test_day_that_does_not_settle_is_closed_and_marked(archive: Archive, service
     assert archive.days().row(0)[1:4] == ("closed", 20, 2)
 
 
+def test_day_asked_for_by_a_clock_that_was_ahead_is_asked_for_again(
+    archive: Archive, service: Service
+) -> None:
+    """A machine whose clock ran ahead neither settles a young day nor keeps later answers out."""
+    ahead = Service("2026-12-31", rows=10)
+    assert actions(archive.sync(ahead, "2026-10-31")) == {"2026-10-31": "fetched"}
+    assert actions(archive.sync(service, "2026-10-31")) == {"2026-10-31": "replaced"}
+    assert archive.scan().collect().height == 20
+    assert archive.days()["state"].to_list() == ["open"]
+    service.later(days=2)
+    assert actions(archive.sync(service, "2026-10-31")) == {"2026-10-31": "replaced"}
+    assert actions(archive.sync(service, "2026-10-31")) == {"2026-10-31": "kept"}
+
+
 def test_time_to_settle_can_be_set(tmp_path: Path, service: Service) -> None:
     """Both periods are the user's."""
     archive = Archive(tmp_path / "a", settle_after=0, close_after=3)

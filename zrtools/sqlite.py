@@ -182,6 +182,9 @@ def _make_private(path: Path, what: str) -> None:
         # SQLite gives its side files the mode of the file itself
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        raise ArchiveError(
-            f"The {what} {path} cannot be written ({error.strerror}): name another file."
-        ) from None
+        advice = (
+            "copy it to where it may be written, or name another file"
+            if path.is_file()
+            else "name another file"
+        )
+        raise ArchiveError(f"The {what} {path} cannot be written ({error.strerror}): {advice}.") from None

@@ -50,6 +50,7 @@ __all__ = ["Archive"]
 _FORGOTTEN = "zrtools/forgotten"
 _GROUP = 4
 _GIVE_UP = 2
+_AHEAD = timedelta(days=1)  # an answer from further in the future was noted by a clock that was wrong
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ class Archive:
         done: dict[date, _Done] = {}
         todo = []
         for day in days:
-            if force or not (kept := self._kept(day, state[day], table)):
+            if force or not (kept := self._kept(day, state[day], table, now)):
                 todo.append(day)
             else:
                 done[day] = kept
@@ -447,7 +448,9 @@ class Archive:
                     # another sync may have been here meanwhile
                     table = self._statuses.open()
                     state |= self._state(table, group)
-                    kept = {day: one for day in group if (one := self._kept(day, state[day], table))}
+                    kept = {
+                        day: one for day in group if (one := self._kept(day, state[day], table, client.now()))
+                    }
                     done |= kept
                     ask = [day for day in group if day not in kept]
                 for days in runs(ask, _GROUP):
@@ -507,8 +510,10 @@ class Archive:
             return "open"
         return "settled" if one.rows else "empty"
 
-    def _kept(self, day: date, one: Day, table: DeltaTable) -> _Done | None:
+    def _kept(self, day: date, one: Day, table: DeltaTable, now: datetime) -> _Done | None:
         """Say why a day is not asked for; None when it must be."""
+        if one.fetched and one.fetched > now + _AHEAD:
+            return None
         reasons = {
             "settled": "settled",
             "empty": "settled: the service named no messages",
@@ -531,7 +536,9 @@ class Archive:
             if not force:
                 if self._is_forgotten(day, have, table):
                     return _Done("forgotten", 0, "removed by forget() meanwhile")
-                if have.fetched and (asked is None or have.fetched.replace(microsecond=0) > asked):
+                if have.fetched and (
+                    asked is None or asked < have.fetched.replace(microsecond=0) <= asked + _AHEAD
+                ):
                     why = (
                         "the service's own answer stays"
                         if asked is None
