@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import errno
 import importlib.util
 import os
 import sqlite3
@@ -724,6 +725,24 @@ def test_files_of_another_kind_or_newer_are_refused(tmp_path: Path) -> None:
         zr.Outbox(newer)
     with pytest.raises(zr.ArchiveError, match="cannot be written"):
         zr.Outbox(tmp_path)
+
+
+def test_a_journal_that_cannot_be_used_says_what_to_do(
+    outbox: zr.Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A closed one is to be opened again, one in a read-only place copied, and a new one belongs elsewhere."""
+    outbox.close()
+    with pytest.raises(zr.ArchiveError, match="closed. Open it again"):
+        outbox.counts()
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(zr.ArchiveError, match="Read-only file system.: copy it to where it may be written"):
+        zr.Outbox(outbox.path)
+    with pytest.raises(zr.ArchiveError, match="Read-only file system.: name another file"):
+        zr.Outbox(outbox.path.with_name("new.outbox"))
 
 
 def test_a_damaged_journal_is_said_to_be_damaged(outbox: zr.Outbox) -> None:
