@@ -732,16 +732,16 @@ def test_a_journal_that_cannot_be_used_says_what_to_do(
 ) -> None:
     """A closed one is to be opened again, one in a read-only place copied, and a new one belongs elsewhere."""
     outbox.close()
-    with pytest.raises(zr.ArchiveError, match="closed. Open it again"):
+    with pytest.raises(zr.ArchiveError, match=r"closed\. Open it again"):
         outbox.counts()
 
     def refuse(*_: object) -> int:
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(zr.ArchiveError, match="Read-only file system.: copy it to where it may be written"):
+    with pytest.raises(zr.ArchiveError, match=r"Read-only file system\): copy it to where it may be written"):
         zr.Outbox(outbox.path)
-    with pytest.raises(zr.ArchiveError, match="Read-only file system.: name another file"):
+    with pytest.raises(zr.ArchiveError, match=r"Read-only file system\): name another file"):
         zr.Outbox(outbox.path.with_name("new.outbox"))
 
 
