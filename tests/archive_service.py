@@ -47,7 +47,10 @@ def status(day: date, rows: int, *, pending: int = 0, message: str = "ご予約�
 
 
 class Service:
-    """Answers like a client: `sizes` and `pending` by day, `failing` days, and a clock to set."""
+    """Answers like a client: `sizes` and `pending` by day, `failing` days, and a clock to set.
+
+    `bars` tells for each question about counts whether a bar was wanted.
+    """
 
     def __init__(self, today: str = "2026-10-31", *, rows: int = 20) -> None:
         self.time = datetime.combine(date.fromisoformat(today), time(12), TOKYO)
@@ -57,6 +60,7 @@ class Service:
         self.failing: set[date] = set()
         self.asked: list[date] = []
         self.totals: dict[date, int] = {}
+        self.bars: list[bool] = []
 
     def now(self) -> datetime:
         """Tell the service's time."""
@@ -86,8 +90,16 @@ class Service:
             )
         return frame
 
-    def counts(self, start: date, end: date | None = None, *, client_id: str | None = None) -> pl.DataFrame:
+    def counts(
+        self,
+        start: date,
+        end: date | None = None,
+        *,
+        client_id: str | None = None,
+        progress: bool = True,
+    ) -> pl.DataFrame:
         """Answer months that have a total; the running month reaches up to yesterday."""
+        self.bars.append(progress)
         yesterday = self.time.date() - timedelta(days=1)
         rows = [
             (m, "100", carrier_id, carrier, self.totals[m] * n, min(month_end(m), yesterday))

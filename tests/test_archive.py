@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from polars.testing import assert_frame_equal
 import zrtools as zr
 from zrtools import schemas
 from zrtools.archive import Archive
-from zrtools.periods import TOKYO, days
+from zrtools.periods import TOKYO, days, months
 
 KEY = b"0123456789abcdef0123456789abcdef"
 
@@ -160,6 +161,20 @@ def test_day_that_does_not_settle_is_closed_and_marked(archive: Archive, service
     assert (row(kept, str(day))["action"], row(kept, str(day))["pending"]) == ("kept", 2)
     assert len(service.asked) == 2
     assert archive.days().row(0)[1:4] == ("closed", 20, 2)
+
+
+def test_day_asked_for_by_a_clock_that_was_ahead_is_asked_for_again(
+    archive: Archive, service: Service
+) -> None:
+    """A machine whose clock ran ahead neither settles a young day nor keeps later answers out."""
+    ahead = Service("2026-12-31", rows=10)
+    assert actions(archive.sync(ahead, "2026-10-31")) == {"2026-10-31": "fetched"}
+    assert actions(archive.sync(service, "2026-10-31")) == {"2026-10-31": "replaced"}
+    assert archive.scan().collect().height == 20
+    assert archive.days()["state"].to_list() == ["open"]
+    service.later(days=2)
+    assert actions(archive.sync(service, "2026-10-31")) == {"2026-10-31": "replaced"}
+    assert actions(archive.sync(service, "2026-10-31")) == {"2026-10-31": "kept"}
 
 
 def test_time_to_settle_can_be_set(tmp_path: Path, service: Service) -> None:
@@ -691,9 +706,7 @@ def test_failed_months_are_named(archive: Archive, service: Service) -> None:
     service.totals = {date(2026, 9, 1): 1, date(2026, 10, 1): 1}
 
     class Broken(Service):
-        def counts(
-            self, start: date, end: date | None = None, *, client_id: str | None = None
-        ) -> pl.DataFrame:
+        def counts(self, start: date, end: date | None = None, **options: object) -> pl.DataFrame:
             raise zr.PartialResultError(
                 "1 of 2 months could not be fetched: ask again.",
                 frame=service.counts(start, start),
@@ -705,14 +718,50 @@ def test_failed_months_are_named(archive: Archive, service: Service) -> None:
     assert report["why"][1] == "1 of 2 months could not be fetched: ask again."
 
 
+def test_interrupted_counts_keep_what_came(archive: Archive, service: Service) -> None:
+    """Ctrl-C hands back the report so far and the months to go, over all runs of months; what came is stored."""
+    service.totals = {date(2026, n, 1): n for n in range(1, 11)}
+    archive.sync_counts(service, "2026-03")
+    service.later(days=40)
+
+    class Stopped(Service):
+        def counts(self, start: date, end: date | None = None, **options: object) -> pl.DataFrame:
+            raise zr.Interrupted(
+                "Stopped.", frame=service.counts(start, start), missing=months("2026-02", end)
+            )
+
+    stopping = Stopped()
+    stopping.time = service.time
+    with pytest.raises(zr.Interrupted) as stopped:
+        archive.sync_counts(stopping, "2026-01", "2026-05")
+    report = stopped.value.frame
+    assert report.schema == schemas.COUNTS_SYNC
+    assert report.select("month", "action").rows() == [
+        (date(2026, 1, 1), "stored"),
+        (date(2026, 3, 1), "kept"),
+    ]
+    assert stopped.value.missing == [date(2026, 2, 1), date(2026, 4, 1), date(2026, 5, 1)]
+    assert set(archive.counts()["month"]) == {date(2026, 1, 1), date(2026, 3, 1)}
+
+
+@pytest.mark.parametrize("error", [zr.ConfigurationError, zr.InputError])
+def test_counts_that_cannot_be_asked_for_are_raised(archive: Archive, error: type[zr.ZrtoolsError]) -> None:
+    """What no month can cure, such as a closed client or a wrong client id, is no failure of a month."""
+
+    class Unset(Service):
+        def counts(self, start: date, end: date | None = None, **options: object) -> pl.DataFrame:
+            raise error("Set it right.")
+
+    with pytest.raises(error, match="Set it right"):
+        archive.sync_counts(Unset(), "2026-10")
+
+
 def test_two_counts_at_once_store_one_snapshot(archive: Archive, service: Service) -> None:
     """Another writer's equal snapshot is seen even when it came in between."""
     service.totals = {date(2026, 10, 1): 500}
 
     class Slow(Service):
-        def counts(
-            self, start: date, end: date | None = None, *, client_id: str | None = None
-        ) -> pl.DataFrame:
+        def counts(self, start: date, end: date | None = None, **options: object) -> pl.DataFrame:
             Archive(archive.path).sync_counts(service, "2026-10")
             return service.counts(start, end)
 
@@ -834,6 +883,26 @@ def test_full_disk_leaves_the_old_days(archive: Archive, service: Service, limit
     assert actions(archive.sync(service, "2026-10-31")) == {"2026-10-31": "replaced"}
 
 
+def test_renamed_archive_is_not_begun_anew(archive: Archive, service: Service) -> None:
+    """When its folder is moved while it is in use, the error says so and nothing appears in the old place."""
+    service.totals[date(2026, 10, 1)] = 500
+    archive.sync(service, "2026-10-01", "2026-10-02")
+    moved = Path(archive.path).rename(Path(archive.path).with_name("moved"))
+    uses: list[Callable[[], object]] = [
+        lambda: archive.sync(service, "2026-10-03"),
+        lambda: archive.sync_counts(service, "2026-10"),
+        lambda: archive.add(status(date(2026, 10, 3), 2)),
+        archive.scan,
+        archive.days,
+        archive.counts,
+    ]
+    for use in uses:
+        with pytest.raises(zr.ArchiveError, match="not there any more"):
+            use()
+    assert not Path(archive.path).exists()
+    assert Archive(moved).days()["rows"].to_list() == [20, 20]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows folders inherit their rights")
 def test_folder_without_rights_says_so(tmp_path: Path, service: Service) -> None:
     """A place that may not be written is named with what to check."""
@@ -903,11 +972,11 @@ def test_export_is_read_whatever_its_encoding(tmp_path: Path, encoding: str) -> 
 @pytest.mark.parametrize(
     ("old", "new", "match"),
     [
-        ("送達", "配信完了", "status_id '配信完了' in row 1 .*statuses="),
-        ("2026/10/1 9:30", "2026/13/1", "send_date '2026/13/1' in row 1"),
+        ("送達", "配信完了", "status_id '配信完了' in row 2 .*statuses="),
+        ("2026/10/1 9:30", "2026/13/1", "send_date '2026/13/1' in row 2"),
         ("2026/10/1 9:30", "昨日", "send_date '昨日'"),
         ("2026/10/1 9:30", "2026/10/1 25:30", "cannot be read"),
-        ("2026/10/1 9:30", "", "no send_date"),
+        ("2026/10/1 9:30", "", "no send_date in row 2 of"),
         ("電話番号", "番号", "no column '電話番号'. It has: 送信日時, 番号"),
     ],
 )

@@ -88,6 +88,25 @@ def test_sync_says_what_was_done_when_asked(
     assert "2日分を取得、10日分は確定済み" in capsys.readouterr().out
 
 
+def test_bars_are_shown_only_when_asked(service: _Client, tmp_path: Path) -> None:
+    """Counts show a bar with -v alone, as statuses do."""
+    run("--archive", tmp_path / "a")
+    run("--archive", tmp_path / "a", "-v")
+    assert service.bars == [False, True]
+
+
+def test_interrupted_counts_leave_with_130(
+    service: _Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is no failure of a month."""
+
+    def stop(start: date, *_: object, **options: object) -> None:
+        raise zr.Interrupted("Stopped.", frame=zr.schemas.empty(zr.schemas.COUNTS), missing=[start])
+
+    monkeypatch.setattr(service, "counts", stop)
+    assert run("--archive", tmp_path / "a") == 130
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -282,6 +282,24 @@ def test_check_tells_an_option_that_is_not_there(own, connected):
     assert not works["send"]
 
 
+def test_check_says_that_the_clock_could_not_be_checked(connected):
+    """An answer without a time, as the sandbox's, proves nothing about this machine's clock: it is not known."""
+    for lang, name, detail in (("ja", "時計", "確認できません"), ("en", "clock", "not checked")):
+        found = connected().check(lang=lang)
+        assert found.columns == ["check", "works", "detail"]
+        [(works, said)] = found.filter(check=name).select("works", "detail").iter_rows()
+        assert works is None
+        assert said.startswith(detail)
+
+
+def test_check_does_not_blame_the_token_for_another_failure(own, connected):
+    """A page of HTML in the place of the answer says nothing about the token."""
+    own.faults.add("html", "status", times=None)
+    works = dict(connected().check(lang="en").select("check", "works").iter_rows())
+    assert works["token and client id"] is None
+    assert works["status"] is False
+
+
 def test_check_of_a_dead_service_says_so(connected):
     """Where nothing listens the first row says why, and nothing more is tried."""
     client = connected(base_url="http://127.0.0.1:9", timeout=1)

@@ -245,6 +245,32 @@ def test_service_that_is_gone_stops_the_run(own, connected):
     assert own.calls["clean"] < 12
 
 
+def test_refused_number_proves_that_the_service_is_there(own, connected):
+    """Numbers without an answer end a run only in a row, and a refusal of a number is an answer."""
+    silent = {f"+8190123400{n:02d}" for n in (0, 2, 4, 6, 8, 10)}
+    own.faults.add(
+        "http", "clean", times=None, status=404, when=lambda fields: fields["phoneNumber"] in silent
+    )
+    own.faults.add("code", "clean", times=None, response_code=110, message="Invalid phoneNumber.")
+    with pytest.raises(zr.PartialResultError) as stopped:
+        connected(at_once=1).clean(numbers(12), DAY, progress=False)
+    assert {number for number, _ in stopped.value.missing} == silent
+    assert stopped.value.frame.height == 6
+
+
+def test_refused_number_proves_that_the_account_works(own, connected):
+    """Refusals that name nothing are the account's only when nothing between them shows that it works."""
+    good = {f"+8190123400{n:02d}" for n in (3, 7)}
+    own.faults.add(
+        "code", "clean", times=None, response_code=110, message="Invalid phoneNumber.",
+        when=lambda fields: fields["phoneNumber"] in good,
+    )  # fmt: skip
+    own.faults.add("code", "clean", times=None, response_code=1, message="")
+    frame = connected(at_once=1).clean(numbers(11), DAY, progress=False)
+    assert frame["error"].str.starts_with("110").sum() == 2
+    assert frame["error"].str.starts_with("1").sum() == 11
+
+
 # ------------------------------------------------------------------------------------------- store
 
 

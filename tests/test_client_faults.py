@@ -18,6 +18,7 @@ import zrtools as zr
 from zrtools import schemas
 from zrtools.client.pace import HOLD, RECOVERY, Pace
 from zrtools.client.retry import seconds_to_wait
+from zrtools.codes import OPT_OUT_URL
 
 DAY = date(2026, 11, 10)
 
@@ -188,8 +189,37 @@ def test_tag_of_another_message_is_no_proof(own, connected):
     client.send("09012345678", "one", client_tag="t-1")
     own.faults.add("drop_before", "send")
     with pytest.raises(zr.ApiError) as failed:
-        client.send("09012345678", "two", client_tag="t-1")
+        client.send("09099999999", "one", client_tag="t-1")
     assert failed.value.sent is False
+
+
+def test_same_tag_and_number_with_another_text_is_not_settled(own, connected):
+    """A text may have been altered on its way, so it is neither taken for success nor said to be unsent."""
+    client = connected()
+    client.send("09012345678", "one", client_tag="t-1")
+    own.faults.add("drop_before", "send")
+    with pytest.raises(zr.ApiError, match="not settled") as failed:
+        client.send("09012345678", "two", client_tag="t-1")
+    assert failed.value.sent is None
+
+
+@pytest.mark.parametrize("schedule_time", [None, "2026-11-20 12:00"])
+def test_message_with_two_opt_out_links_is_known_again(own, connected, schedule_time):
+    """The service puts the recipient's own link for each of them, and it is the same message all the same."""
+
+    def replaced(_: dict[str, str]) -> bool:
+        for message in own.accepted:
+            message.message = message.message.replace(OPT_OUT_URL, "https://ai9.jp/Ab12Cd")
+        return False
+
+    for call in ("status", "reservations"):
+        own.faults.add("delay", call, times=None, when=replaced)
+    own.faults.add("drop_after", "send")
+    text = f"(1) {OPT_OUT_URL}\n.* {OPT_OUT_URL} [end]"
+    receipt = connected().send("09012345678", text, client_tag="t-1", schedule_time=schedule_time)
+    assert receipt.message == text
+    assert len(own.accepted) == 1
+    assert OPT_OUT_URL not in own.accepted[0].message
 
 
 def test_lost_answer_that_cannot_be_settled_says_so(own, connected):
@@ -394,6 +424,21 @@ def test_error_of_the_account_stops_all_days(own, connected):
     with pytest.raises(zr.ApiError) as refused:
         client.status(DAY)
     assert (refused.value.code, refused.value.field) == (110, "token")
+
+
+def test_scattered_failures_do_not_end_a_run(own, connected):
+    """Only failures in a row mean that the service is gone: a few among many tags are named, the rest comes."""
+    lost = {f"t-{n}" for n in range(0, 100, 20)}
+    own.faults.add("http", "status", status=404, times=None, when=lambda fields: fields["clientTag"] in lost)
+    with pytest.raises(zr.PartialResultError) as failed:
+        connected(at_once=1).status(client_tag=[f"t-{n}" for n in range(100)], progress=False)
+    assert set(failed.value.missing) == lost
+    own.faults.clear()
+    own.faults.add("http", "status", status=404, times=None)
+    before = own.calls["status"]
+    with pytest.raises(zr.PartialResultError):
+        connected(at_once=1).status(client_tag=[f"t-{n}" for n in range(100)], progress=False)
+    assert own.calls["status"] - before == 3
 
 
 def test_run_of_a_closed_client_tells_what_came(own, connected):

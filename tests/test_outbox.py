@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import _thread
+import errno
 import importlib.util
 import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -149,6 +151,22 @@ def test_the_same_frame_added_twice_is_seen(outbox: zr.Outbox, tmp_path: Path) -
     assert outbox.preview().duplicates == 5
 
 
+def test_a_large_campaign_added_twice_at_once_is_taken_once(outbox: zr.Outbox) -> None:
+    """Two at work on one journal wait for each other: what the first queues is a duplicate to the second."""
+    frame = people(20_000)
+
+    def add(_: int) -> dict[str, int]:
+        with zr.Outbox(outbox.path) as own:
+            return dict(own.add(frame, campaign="large")["intake"].value_counts().iter_rows())
+
+    with ThreadPoolExecutor(2) as both:
+        found = sorted(both.map(add, range(2)), key=str)
+    assert found == [{"duplicate": 20_000}, {"queued": 20_000}]
+    assert outbox.counts() == {"queued": 20_000}
+    # with room for its indexes in memory alone a campaign of 200,000 is added well within the time that others wait
+    assert outbox._file._connection.execute("pragma cache_size").fetchone()[0] <= -64 * 1024
+
+
 def test_tags_name_the_campaign_and_are_the_same_in_another_journal(
     outbox: zr.Outbox, tmp_path: Path
 ) -> None:
@@ -232,6 +250,36 @@ def test_the_preview_says_what_a_send_would_do(outbox: zr.Outbox) -> None:
         outbox.preview({"101": "8"})
     with pytest.raises(zr.InputError, match="decimal"):
         outbox.preview("free")
+
+
+def test_the_preview_takes_the_accounts_own_prices(outbox: zr.Outbox, client: zr.Client) -> None:
+    """Another client's special price counts for nothing; this one's comes before the price for all."""
+    mine, others = client.client_id, "777"
+    table = pl.DataFrame(
+        [
+            ("*", "103", date(2020, 1, 1), 0, Decimal(9)),
+            ("*", "*", date(2020, 1, 1), 0, Decimal(9)),
+            (others, "103", date(2024, 1, 1), 0, Decimal(1)),
+            (mine, "103", date(2020, 1, 1), 0, Decimal(7)),
+        ],
+        schema=schemas.PRICES,
+        orient="row",
+    )
+    outbox.add(people(1).with_columns(carrier_id=pl.lit("103")))
+    # before the first send the journal belongs to no account
+    assert outbox.preview(Prices(table)).cost_high == Decimal(9)
+    assert outbox.preview(Prices(table), client_id=mine).cost_high == Decimal(7)
+    assert outbox.preview(Prices(table), client_id=others).cost_high == Decimal(1)
+    with pytest.raises(zr.InputError, match="client_id="):
+        outbox.preview(Prices(table.filter(pl.col("client_id") != "*")))
+    outbox.send(client, progress=False)
+    outbox.add(people(1, "もう一つ").with_columns(carrier_id=pl.lit("103")))
+    assert outbox.preview(Prices(table)).cost_high == Decimal(7)
+    for_all_carriers = pl.DataFrame(
+        [(mine, "*", date(2020, 1, 1), 0, Decimal(5))], schema=schemas.PRICES, orient="row"
+    )
+    special = pl.concat([table.filter(pl.col("client_id") == "*"), for_all_carriers])
+    assert outbox.preview(Prices(special)).cost_high == Decimal(5)
 
 
 # ------------------------------------------------------------------------------------------ sending
@@ -561,7 +609,89 @@ def test_a_status_settles_what_was_unsettled(outbox: zr.Outbox, client: zr.Clien
     assert outbox.counts() == {"accepted": 1}
 
 
+def test_the_day_of_leaving_stays_when_a_message_is_settled_later(
+    outbox: zr.Outbox, client: zr.Client, hasty: None
+) -> None:
+    """Messages whose answers were lost are found under the day on which they left, however late that is settled."""
+    assert client.embedded is not None
+    faults = client.embedded.faults
+    faults.add("code", "send", times=None, effect=True, response_code=400, message="Duplicate client tag.")
+    faults.add("code", "status", times=None, response_code=500)
+    outbox.add(people(120))
+    outbox.send(client, progress=False)
+    assert outbox.counts() == {"unsettled": 120}
+    faults.clear()
+    client.embedded.advance(timedelta(days=3))
+    outbox.settle(client)
+    assert outbox.counts() == {"accepted": 120}
+    assert set(outbox.frame()["settled_at"].dt.date()) == {client.now().date()}
+    asked = client.embedded.calls["status"]
+    assert outbox.status(client)["status_id"].is_in([2, 3]).sum() == 120
+    assert client.embedded.calls["status"] - asked <= 2
+
+
+def test_a_message_queued_again_has_not_left_yet(
+    outbox: zr.Outbox, client: zr.Client, monkeypatch: pytest.MonkeyPatch, hasty: None
+) -> None:
+    """What surely was not taken on one day and goes out on another is found under the other."""
+    assert client.embedded is not None
+    outbox.add(people(120))
+    client.embedded.service.quota = 0
+    with pytest.raises(zr.PartialResultError):
+        outbox.send(client, progress=False)
+    client.embedded.service.quota = None
+    client.embedded.advance(timedelta(days=2))
+    outbox.send(client, progress=False)
+    client.embedded.advance(timedelta(hours=1))
+    left = outbox._file.frame(
+        "select distinct substr(left_at, 1, 10) from messages", schema=pl.Schema({"day": pl.String()})
+    )
+    assert left["day"].to_list() == [str(client.now().date())]
+    assert outbox.status(client)["status_id"].is_in([2, 3]).sum() == 120
+
+
+def test_a_status_settles_by_the_clients_clock(outbox: zr.Outbox, client: zr.Client, hasty: None) -> None:
+    """A client that is asked tells the time, too; a frame has none."""
+    assert client.embedded is not None
+    client.embedded.faults.add(
+        "code", "send", times=None, effect=True, response_code=400, message="Duplicate client tag."
+    )
+    client.embedded.faults.add("code", "status", times=None, response_code=500)
+    outbox.add(people(1))
+    outbox.send(client, progress=False)
+    client.embedded.faults.clear()
+    client.embedded.advance(timedelta(days=1))
+    outbox.status(client)
+    assert outbox.frame()["settled_at"].dt.date().to_list() == [client.now().date()]
+
+
 # ------------------------------------------------------------------------------------------- the file
+
+
+def test_a_journal_of_the_first_version_goes_on(tmp_path: Path, client: zr.Client) -> None:
+    """It is brought to the present version when it is opened, with the days of leaving as far as they are known."""
+    path = tmp_path / "old.outbox"
+    with zr.Outbox(path) as outbox:
+        outbox.add(people(2))
+        outbox.send(client, progress=False)
+        outbox.add(people(1, "まだ"))
+        before = outbox.frame()
+    with sqlite3.connect(path) as made:
+        made.execute("alter table messages drop column left_at")
+        made.execute("update facts set value = 'https://sms-api.aossms.com 100' where name = 'account'")
+        made.execute("pragma user_version = 1")
+    made.close()
+    with zr.Outbox(path) as outbox:
+        assert outbox.frame().equals(before)
+        left = outbox._file.frame(
+            "select left_at from messages order by id", schema=pl.Schema({"left_at": schemas.TIME})
+        )["left_at"]
+        assert left.to_list() == before["settled_at"].to_list()
+        other = zr.Client(token="t" * 32, client_id=100, sms_code=12345)
+        assert other.origin == "sms-api.aossms.com 100"
+        assert outbox.settle(other).height == 0
+        other.close()
+    zr.Outbox(path).close()
 
 
 def test_the_journal_is_private(outbox: zr.Outbox) -> None:
@@ -595,6 +725,24 @@ def test_files_of_another_kind_or_newer_are_refused(tmp_path: Path) -> None:
         zr.Outbox(newer)
     with pytest.raises(zr.ArchiveError, match="cannot be written"):
         zr.Outbox(tmp_path)
+
+
+def test_a_journal_that_cannot_be_used_says_what_to_do(
+    outbox: zr.Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A closed one is to be opened again, one in a read-only place copied, and a new one belongs elsewhere."""
+    outbox.close()
+    with pytest.raises(zr.ArchiveError, match=r"closed\. Open it again"):
+        outbox.counts()
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(zr.ArchiveError, match=r"Read-only file system\): copy it to where it may be written"):
+        zr.Outbox(outbox.path)
+    with pytest.raises(zr.ArchiveError, match=r"Read-only file system\): name another file"):
+        zr.Outbox(outbox.path.with_name("new.outbox"))
 
 
 def test_a_damaged_journal_is_said_to_be_damaged(outbox: zr.Outbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -80,6 +81,26 @@ def test_taking_a_number_off_needs_a_reason_that_is_kept(listed: zr.Suppressions
         listed.remove(NUMBERS[0], " ")
     assert listed.remove([NUMBERS[0], "08099999999"], "asked for it") == 1
     assert listed.frame()["phone_number"].to_list() == NUMBERS[1:]
+
+
+def test_history_keeps_which_numbers_were_added_and_taken_off(listed: zr.Suppressions) -> None:
+    """The numbers, their reasons and days stay in the file, also of what is on the list no more."""
+    listed.add(NUMBERS[:2], "opted out", "2026-10-31")
+    listed.add(NUMBERS, "complained", "2026-11-01")
+    listed.remove(NUMBERS[0], "asked for it")
+    history = listed.history()
+    assert history.columns == ["at", "what", "detail"]
+    assert [json.loads(detail) for detail in history["detail"]] == [
+        {"numbers": NUMBERS[:2], "reason": "opted out", "date": "2026-10-31"},
+        {"numbers": NUMBERS[2:], "reason": "complained", "date": "2026-11-01"},
+        {"numbers": [[NUMBERS[0], "opted out", "2026-10-31"]], "why": "asked for it"},
+    ]
+
+
+def test_a_closed_list_shows_itself_as_closed(listed: zr.Suppressions) -> None:
+    """Its repr raises nothing: it is asked for where something else is being looked into."""
+    listed.close()
+    assert "closed" in repr(listed)
 
 
 def test_the_outbox_does_not_send_to_listed_numbers(tmp_path: Path) -> None:

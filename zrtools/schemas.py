@@ -840,7 +840,8 @@ COLUMNS: dict[str, str] = {
         "accepted), unsettled (not known; settled under the same tag by the next send), suppressed, withdrawn"
     ),
     "attempts": "how often the message was taken up for sending",
-    "settled_at": "when the state last changed, by the client's clock",
+    "settled_at": "when the state last changed: by the client's clock, else, where no client had part in it, this "
+    "machine's",
     "result_code": "the service's responseCode: 0 accepted; null while there is no answer",
     "suppressed_on": "the day of the opt-out, the failure or the answer that put the number on the list",
     "came": "how the report came: both, push or status",

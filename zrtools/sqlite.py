@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,9 @@ from zrtools.periods import TOKYO
 __all__ = ["Database", "stamp"]
 
 _BUSY = 30.0  # seconds to wait for another process's transaction
+_CACHE = (
+    64 * 1024
+)  # KiB at most: with SQLite's own 2 MiB the indexes of 200,000 messages are written over and over
 
 
 def stamp(moment: datetime | None = None) -> str:
@@ -30,11 +33,15 @@ def stamp(moment: datetime | None = None) -> str:
 class Database:
     """One file of one kind and version, used by any thread and by several processes.
 
-    A transaction that has returned is on disk. Raises `ArchiveError` for a file that is of another kind or of a
+    `tables` makes a file of the newest version, and each of `changes` brings one of the version before to the next:
+    a file of version 1 is brought through all of them when it is opened. A transaction that has returned is on disk.
+    Raises `ArchiveError` for a file that is of another kind or of a
     newer version, is damaged or cannot be written.
     """
 
-    def __init__(self, path: str | Path, *, what: str, application: int, version: int, tables: str) -> None:
+    def __init__(
+        self, path: str | Path, *, what: str, application: int, tables: str, changes: Sequence[str] = ()
+    ) -> None:
         self.path = Path(path)
         self.what = what
         self._lock = threading.RLock()
@@ -46,7 +53,7 @@ class Database:
             )
         try:
             with self._told():
-                self._prepare(application, version, tables)
+                self._prepare(application, tables, changes)
         except BaseException:
             self._connection.close()
             raise
@@ -80,7 +87,7 @@ class Database:
                         self._connection.execute("rollback")
                     raise
 
-    def write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    def write(self, statement: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]) -> None:
         """Run one statement for many rows."""
         with self.transaction(), self._told():
             self._connection.executemany(statement, rows)
@@ -103,8 +110,9 @@ class Database:
             if isinstance(dtype, pl.Datetime | pl.Date)
         )
 
-    def _prepare(self, application: int, version: int, tables: str) -> None:
+    def _prepare(self, application: int, tables: str, changes: Sequence[str]) -> None:
         run = self._connection.execute
+        version = 1 + len(changes)
         # a file that is being made by another process shows itself only when that one is done
         run("begin immediate")
         try:
@@ -120,8 +128,8 @@ class Database:
                 )
             if some and run("pragma quick_check(1)").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("database disk image is malformed")
-            if not some:
-                for statement in tables.split(";"):
+            if have < version:
+                for statement in (";".join(changes[have - 1 :]) if some else tables).split(";"):
                     run(statement)
                 run(f"pragma application_id = {application}")
                 run(f"pragma user_version = {version}")
@@ -131,6 +139,7 @@ class Database:
         run("commit")
         _use_wal(self._connection)
         run("pragma synchronous = full")
+        run(f"pragma cache_size = {-_CACHE}")
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -146,8 +155,10 @@ def _reason(error: sqlite3.Error) -> str:
         return f"{said}. Free some space and go on: what is written stands."
     if "locked" in said or "busy" in said:
         return f"{said}. Close the program that holds it, then try again."
+    if isinstance(error, sqlite3.ProgrammingError) and "closed" in said:
+        return "it was closed. Open it again."
     if isinstance(error, sqlite3.OperationalError | sqlite3.ProgrammingError):
-        return f"{said}. Make sure that the file may be written and is on a local disk."
+        return f"{said}. Make sure that the file and its folder may be written and are on a local disk."
     return f"{said}. The file is damaged: restore a copy, or choose another file and keep this one."
 
 
@@ -171,6 +182,9 @@ def _make_private(path: Path, what: str) -> None:
         # SQLite gives its side files the mode of the file itself
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        raise ArchiveError(
-            f"The {what} {path} cannot be written ({error.strerror}): name another file."
-        ) from None
+        advice = (
+            "copy it to where it may be written, or name another file"
+            if path.is_file()
+            else "name another file"
+        )
+        raise ArchiveError(f"The {what} {path} cannot be written ({error.strerror}): {advice}.") from None

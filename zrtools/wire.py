@@ -29,7 +29,7 @@ from zrtools.privacy import mask, mask_text
 __all__ = [
     "Ask",
     "Sent",
-    "Shortened",
+    "ShortUrl",
     "accepted",
     "as_text",
     "cancel",
@@ -98,8 +98,9 @@ class Sent(NamedTuple):
     message: str | None
 
 
-class Shortened(NamedTuple):
-    """A short URL and the name it is kept under."""
+@dataclass(frozen=True, slots=True)
+class ShortUrl:
+    """A short URL and the name under which the service keeps it."""
 
     short_url: str
     name: str | None
@@ -429,7 +430,7 @@ def send_answer(body: bytes) -> Sent:
     return Sent(as_text(answer.get("phoneNumber")), as_text(answer.get("smsMessage")))
 
 
-def short_url(body: bytes) -> Shortened:
+def short_url(body: bytes) -> ShortUrl:
     """Read an answer of the short URL.
 
     Raises `ApiError`, and `UnexpectedResponseError` also where the answer says success and has no URL.
@@ -441,7 +442,7 @@ def short_url(body: bytes) -> Shortened:
             "The service accepted the request and sent no short URL. "
             "Look for it in the admin screen before asking again."
         )
-    return Shortened(url, as_text(answer.get("name")))
+    return ShortUrl(url, as_text(answer.get("name")))
 
 
 def accepted(body: bytes) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 from zrtools import periods, schemas
 from zrtools.archive.layout import naive, runs, with_zone, without_zone
 from zrtools.archive.settings import VERSION
-from zrtools.errors import PartialResultError, ZrtoolsError
+from zrtools.errors import ConfigurationError, InputError, Interrupted, PartialResultError, ZrtoolsError
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -44,8 +44,12 @@ class Snapshots:
         client_id: str | None,
         force: bool,
         final_after: timedelta,
+        progress: bool,
     ) -> pl.DataFrame:
-        """Ask for the months that may still change and keep what is new: COUNTS_SYNC, one row a month."""
+        """Ask for the months that may still change and keep what is new: COUNTS_SYNC, one row a month.
+
+        Raises `Interrupted` when what came until then is stored.
+        """
         self.table.make(
             naive(schemas.COUNTS_HISTORY), partition_by=None, properties={"zrtools.archive": str(VERSION)}
         )
@@ -54,7 +58,7 @@ class Snapshots:
         kept = newest(self.history())
         if client_id not in (None, "all"):
             kept = kept.filter(client_id=client_id)
-        held: list[date] = kept["month"].to_list() or [_months_back(this, _FIRST)]
+        held: list[date] = kept["month"].to_list() or [periods.months_before(this, _FIRST)]
         last = end if end is not None or start is not None else this
         months = [m for m in periods.months(start or min(held[0], this), last) if m <= this]
         taken: dict[Any, datetime] = dict(kept.group_by("month").agg(pl.col("taken").min()).iter_rows())
@@ -63,26 +67,41 @@ class Snapshots:
         done: dict[date, tuple[str, str | None]] = {
             m: ("kept", "final: it is not asked for again") for m in months if m in final and not force
         }
+        todo = [m for m in months if m not in done]
         answers = [schemas.empty(schemas.COUNTS)]
-        for run in runs([m for m in months if m not in done], len(months), months=True):
-            done |= dict.fromkeys(run, ("empty", _NONE))
+        stopped = False
+        for run in runs(todo, len(months), months=True):
+            why: dict[date, str] = {}
             try:
-                answers.append(client.counts(run[0], run[-1], client_id=client_id))
+                answers.append(client.counts(run[0], run[-1], client_id=client_id, progress=progress))
             except PartialResultError as error:
                 answers.append(error.frame)
-                done |= {periods.month(m): ("failed", str(error)) for m in error.missing}
-                if isinstance(error, KeyboardInterrupt):
-                    break
+                why = {periods.month(m): str(error) for m in error.missing}
+                stopped = isinstance(error, KeyboardInterrupt)
+            except (ConfigurationError, InputError):
+                raise
             except ZrtoolsError as error:
-                done |= dict.fromkeys(run, ("failed", str(error)))
+                why = dict.fromkeys(run, str(error))
+            done |= {m: ("empty", _NONE) for m in run if m not in why}
+            if stopped:
+                break
+            done |= {m: ("failed", reason) for m, reason in why.items()}
         answer = pl.concat(answers)
         changed, rows = self.table.update(lambda table: self._append(table, answer, asked))
         done |= {m: ("stored" if m in changed else "unchanged", None) for m in answer["month"]}
-        return pl.DataFrame(
+        report = pl.DataFrame(
             [(m, action, rows.get(m, 0), why) for m, (action, why) in sorted(done.items())],
             schema=schemas.COUNTS_SYNC,
             orient="row",
         )
+        if stopped:
+            missing = [m for m in todo if m not in done]
+            raise Interrupted(
+                f"The sync of counts was stopped with {len(missing)} months to go. Run it again: what is stored stays.",
+                frame=report,
+                missing=missing,
+            )
+        return report
 
     def _read(self, table: DeltaTable) -> pl.DataFrame:
         files = [self.table.address(path) for path in self.table.files(table)["path"]]
@@ -117,8 +136,3 @@ def newest(history: pl.DataFrame) -> pl.DataFrame:
     return history.filter(pl.col("taken") == pl.col("taken").max().over("month", "client_id")).sort(
         "month", "client_id", "carrier_id"
     )
-
-
-def _months_back(month: date, count: int) -> date:
-    total = month.year * 12 + month.month - 1 - count
-    return date(total // 12, total % 12 + 1, 1)

@@ -62,7 +62,10 @@ class Table:
         return dict(self.options) if self.options else None
 
     def exists(self) -> bool:
-        """Look whether a table is there. Raises `ArchiveError` when the place cannot be looked at."""
+        """Look whether a table is there.
+
+        Raises what the storage raises when the place cannot be looked at; `telling` words it.
+        """
         from deltalake.exceptions import TableNotFoundError
 
         if not is_remote(self.place) and not (Path(self.place) / "_delta_log").is_dir():

@@ -74,7 +74,12 @@ def read_export(
         if name in columns:
             _all_read(raw[name], read[name], name)
     if read["send_date"].null_count():
-        raise InputError("A row has no send_date.", row=int(read["send_date"].is_null().arg_max() or 0))
+        row = int(read["send_date"].is_null().arg_max() or 0)
+        raise InputError(
+            f"There is no send_date in row {row + 2} of the file (the header is row 1): fill it in or leave the row "
+            "out.",
+            row=row,
+        )
     for name, other, names in (
         ("carrier", "carrier_id", {c.id: c.name for c in CARRIERS.values()}),
         ("carrier_id", "carrier", {c.name: c.id for c in CARRIERS.values()}),
@@ -161,5 +166,7 @@ def _all_read(raw: pl.Series, read: pl.Series, name: str) -> None:
             else "write it as 2026-10-31 or 2026-10-31 09:30:00"
         )
         raise InputError(
-            f"{name} {mask_text(raw[row])!r} in row {row + 1} of the file cannot be read: {advice}.", row=row
+            f"{name} {mask_text(raw[row])!r} in row {row + 2} of the file (the header is row 1) cannot be read: "
+            f"{advice}.",
+            row=row,
         )

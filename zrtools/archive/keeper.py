@@ -30,6 +30,7 @@ from zrtools.archive.layout import (
     with_zone,
 )
 from zrtools.archive.settings import VERSION, Settings, find_key, fingerprint
+from zrtools.client.progress import bar
 from zrtools.errors import (
     ArchiveError,
     ConfigurationError,
@@ -49,6 +50,7 @@ __all__ = ["Archive"]
 _FORGOTTEN = "zrtools/forgotten"
 _GROUP = 4
 _GIVE_UP = 2
+_AHEAD = timedelta(days=1)  # an answer from further in the future was noted by a clock that was wrong
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,6 @@ class Archive:
         other syncs and readers. Raises `InputError`, `ArchiveError`, and `Interrupted` (`.frame` SYNC so far,
         `.missing` days).
         """
-        from tqdm.auto import tqdm
-
         now = client.now()
         with telling(self.path):
             settings = self._make()
@@ -143,14 +143,21 @@ class Archive:
         done: dict[date, _Done] = {}
         todo = []
         for day in days:
-            if force or not (kept := self._kept(day, state[day], table)):
+            if force or not (kept := self._kept(day, state[day], table, now)):
                 todo.append(day)
             else:
                 done[day] = kept
-        bar = tqdm(total=len(todo), unit="day", desc="sync", disable=None if progress and todo else True)
+
+        def store(day: date, answer: pl.DataFrame, asked: datetime) -> _Done:
+            return self._store(day, prepared(answer, settings, secret), asked, force=force)
+
+        def told() -> tuple[int, int]:
+            came = [done[day].action for day in todo if day in done]
+            return len(came), came.count("failed")
+
         try:
-            with bar, ThreadPoolExecutor(1) as writer, telling(self.path):
-                self._fetch_and_store(client, todo, state, settings, secret, force, done, writer, bar.update)
+            with bar(len(todo), "days", told, shown=progress) as look, telling(self.path):
+                self._fetch_and_store(client, todo, state, done, store, force=force, look=look)
         except KeyboardInterrupt:
             missing = [day for day in todo if day not in done]
             raise Interrupted(
@@ -252,18 +259,25 @@ class Archive:
         *,
         client_id: str | None = None,
         force: bool = False,
+        progress: bool = True,
     ) -> pl.DataFrame:
         """Keep today's answer for each month whose counts may still change, as a snapshot.
 
         Months from `start` to `end`, both included; without `start` from the first month kept (at first: two years
         back). A month is final when its counts were taken `close_after` days after its end. `client_id="all"` for
         agencies. An answer without rows is never stored. Returns COUNTS_SYNC: one row a month. Raises
-        `InputError` and `ArchiveError`.
+        `InputError`, `ArchiveError`, and `Interrupted` (`.frame` COUNTS_SYNC so far, `.missing` months).
         """
         with telling(self.path):
             self._make()
             return self._counts.sync(
-                client, start, end, client_id=client_id, force=force, final_after=self._close_after
+                client,
+                start,
+                end,
+                client_id=client_id,
+                force=force,
+                final_after=self._close_after,
+                progress=progress,
             )
 
     def counts(self) -> pl.DataFrame:
@@ -369,6 +383,11 @@ class Archive:
             self._look()
         if self._settings is None:
             raise ArchiveError(f"There is no archive at {self.path} yet: fill it with archive.sync(client).")
+        if not is_remote(self.path) and not Path(self._statuses.place, "_delta_log").is_dir():
+            raise ArchiveError(
+                f"The archive at {self.path} is not there any more: put its folder back, or open it where it is now. "
+                "Nothing was written."
+            )
         return self._settings
 
     def _make(self) -> Settings:
@@ -403,48 +422,51 @@ class Archive:
         client: Client,
         todo: Sequence[date],
         state: dict[date, Day],
-        settings: Settings,
-        secret: bytes | None,
-        force: bool,
         done: dict[date, _Done],
-        writer: ThreadPoolExecutor,
-        tick: Callable[[], object],
+        store: Callable[[date, pl.DataFrame, datetime], _Done],
+        *,
+        force: bool,
+        look: Callable[[], None],
     ) -> None:
         """Fetch a few days here while the days before them are written over there: a year never lies in memory."""
 
-        def store(answers: dict[date, pl.DataFrame], asked: datetime) -> None:
+        def write(answers: dict[date, pl.DataFrame], asked: datetime) -> None:
             for day in sorted(answers):
-                done[day] = self._store(day, prepared(answers.pop(day), settings, secret), asked, force=force)
-                tick()
+                done[day] = store(day, answers.pop(day), asked)
 
+        rawdata = self._read().rawdata
         written: Future[None] | None = None
         silent = 0
-        for group in runs(todo, _GROUP):
-            if silent == _GIVE_UP:
-                why = "not asked for, since the days before got no answer: sync again later"
-                done |= {day: _Done("failed", state[day].rows, why) for day in group}
-                continue
-            ask = group
-            if not force and group[0] != todo[0]:
-                # another sync may have been here meanwhile
-                table = self._statuses.open()
-                state |= self._state(table, group)
-                kept = {day: one for day in group if (one := self._kept(day, state[day], table))}
-                done |= kept
-                ask = [day for day in group if day not in kept]
-            for days in runs(ask, _GROUP):
-                asked = client.now()
-                answers, failures, stopped = _fetch(client, days, settings.rawdata)
-                silent = 0 if answers else silent + 1
-                if written is not None:
-                    written.result()
-                written = writer.submit(store, answers, asked)
-                if stopped:
-                    written.result()
-                    raise KeyboardInterrupt
-                done |= {day: _Done("failed", state[day].rows, why) for day, why in failures.items()}
-        if written is not None:
-            written.result()
+        with ThreadPoolExecutor(1) as writer:
+            for group in runs(todo, _GROUP):
+                if silent == _GIVE_UP:
+                    why = "not asked for, since the days before got no answer: sync again later"
+                    done |= {day: _Done("failed", state[day].rows, why) for day in group}
+                    continue
+                ask = group
+                if not force and group[0] != todo[0]:
+                    # another sync may have been here meanwhile
+                    table = self._statuses.open()
+                    state |= self._state(table, group)
+                    kept = {
+                        day: one for day in group if (one := self._kept(day, state[day], table, client.now()))
+                    }
+                    done |= kept
+                    ask = [day for day in group if day not in kept]
+                for days in runs(ask, _GROUP):
+                    asked = client.now()
+                    answers, failures, stopped = _fetch(client, days, rawdata)
+                    silent = 0 if answers else silent + 1
+                    if written is not None:
+                        written.result()
+                    written = writer.submit(write, answers, asked)
+                    if stopped:
+                        written.result()
+                        raise KeyboardInterrupt
+                    done |= {day: _Done("failed", state[day].rows, why) for day, why in failures.items()}
+                    look()
+            if written is not None:
+                written.result()
 
     def _days_asked(
         self, table: DeltaTable, start: periods.Day | None, end: periods.Day | None, today: date
@@ -488,8 +510,10 @@ class Archive:
             return "open"
         return "settled" if one.rows else "empty"
 
-    def _kept(self, day: date, one: Day, table: DeltaTable) -> _Done | None:
+    def _kept(self, day: date, one: Day, table: DeltaTable, now: datetime) -> _Done | None:
         """Say why a day is not asked for; None when it must be."""
+        if one.fetched and one.fetched > now + _AHEAD:
+            return None
         reasons = {
             "settled": "settled",
             "empty": "settled: the service named no messages",
@@ -512,7 +536,9 @@ class Archive:
             if not force:
                 if self._is_forgotten(day, have, table):
                     return _Done("forgotten", 0, "removed by forget() meanwhile")
-                if have.fetched and (asked is None or have.fetched.replace(microsecond=0) > asked):
+                if have.fetched and (
+                    asked is None or asked < have.fetched.replace(microsecond=0) <= asked + _AHEAD
+                ):
                     why = (
                         "the service's own answer stays"
                         if asked is None

@@ -60,7 +60,7 @@ def command(
             until = end or (client.now().date() if start else None)
             days = archive.sync(client, start, until, force=force, progress=verbose)
             months = (
-                archive.sync_counts(client, force=force)
+                archive.sync_counts(client, force=force, progress=verbose)
                 if counts
                 else zr.schemas.empty(zr.schemas.COUNTS_SYNC)
             )

@@ -7,7 +7,7 @@ import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
@@ -30,6 +30,7 @@ from zrtools.errors import (
     ZrtoolsError,
 )
 from zrtools.privacy import mask_text
+from zrtools.wire import ShortUrl
 from zrtools.words import text
 
 if TYPE_CHECKING:
@@ -39,15 +40,7 @@ __all__ = ["Client", "ShortUrl", "new_tag"]
 
 _T = TypeVar("_T")
 _SLICE = 0.1  # seconds
-_GIVE_UP = 3  # so many days or months without an answer: the service is gone
-
-
-@dataclass(frozen=True, slots=True)
-class ShortUrl:
-    """A short URL and the name under which the service keeps it."""
-
-    short_url: str
-    name: str | None
+_GIVE_UP = 3  # so many days, months or tags in a row without an answer: the service is gone
 
 
 class Client:
@@ -158,6 +151,11 @@ class Client:
                 "There is no sender code: set ZRTOOLS_SMS_CODE or give Client(sms_code=...), 5 or 6 digits."
             )
         return self._settings.sms_code
+
+    @property
+    def origin(self) -> str:
+        """The account by name: its service, any sandbox on this machine being one, and its client id."""
+        return self._settings.origin
 
     @property
     def at_once(self) -> int:
@@ -297,7 +295,7 @@ class Client:
         from zrtools.client.cleaning import Cleaning, prepared
 
         frame = prepared(numbers, reference_date, self.now().date())
-        cleaning = Cleaning(frame, store, self._settings.origin)
+        cleaning = Cleaning(frame, store, self.origin)
         run = cleaning.run
         try:
             calls = len(run.items)
@@ -385,7 +383,8 @@ class Client:
     def check(self, *, lang: str | None = None) -> pl.DataFrame:
         """Find out what works, having spent and changed nothing: reachable, token, each option, the clock.
 
-        Columns: `check`, `works` (Boolean), `detail`; a row for each thing tried, in Japanese or English.
+        Columns: `check`, `works` (Boolean, null where it could not be found out), `detail`; a row for each thing tried,
+        in Japanese or English.
         Raises `ConfigurationError` only.
         """
         from zrtools.client.checks import found
@@ -485,8 +484,7 @@ class Client:
         Raises `InputError`, `ApiError`, `TransportError`, `UnexpectedResponseError`.
         Source: https://doc.aossms.com/zettai-reach/openapi.html
         """
-        made = wire.short_url(self._ask(wire.shorten(long_url, name=name, domain=domain), retry.never))
-        return ShortUrl(made.short_url, made.name)
+        return wire.short_url(self._ask(wire.shorten(long_url, name=name, domain=domain), retry.never))
 
     # --------------------------------------------------------------------------------------- inner
 
@@ -509,10 +507,22 @@ class Client:
         """Fetch a frame for each item and put them together in the items' order."""
         run: Run[Any, pl.DataFrame] = Run(items)
 
+        silent = 0
+
+        async def counted(item: Any) -> pl.DataFrame:
+            nonlocal silent
+            came = await one(item)
+            silent = 0
+            return came
+
         def fatal(error: ZrtoolsError) -> bool:
-            if isinstance(error, TransportError) and error.status_code not in (401, 403):
-                return len(run.failures) >= _GIVE_UP
-            return isinstance(error, ApiError | TransportError) or len(run.failures) >= _GIVE_UP
+            nonlocal silent
+            silent += 1
+            if isinstance(error, ApiError) or (
+                isinstance(error, TransportError) and error.status_code in (401, 403)
+            ):
+                return True
+            return silent >= _GIVE_UP
 
         def frame() -> pl.DataFrame:
             came = [run.results[n] for n in sorted(run.results)]
@@ -521,7 +531,7 @@ class Client:
         if items:
             self._work(
                 run,
-                lambda: run.side_by_side(one, width=width, fatal=fatal),
+                lambda: run.side_by_side(counted, width=width, fatal=fatal),
                 what,
                 progress=progress,
                 frame=frame,
@@ -539,10 +549,11 @@ class Client:
         lang: str | None = None,
     ) -> None:
         """Do a run, under a bar; a single item's failure is raised as it is, else what is missing is told."""
+        many = len(run.items)
         interrupted = False
         closed: ConfigurationError | None = None
         try:
-            with bar(run, what, shown=progress, lang=lang) as look:
+            with bar(many, what, lambda: (run.done, len(run.failures)), shown=progress, lang=lang) as look:
                 self._engine.run(work, run=run, tick=look)
         except KeyboardInterrupt:
             interrupted = True
@@ -551,7 +562,6 @@ class Client:
         missing = run.missing
         if not missing and not interrupted:
             return
-        many = len(run.items)
         noun = text(f"client.noun.{what}", "en")
         if interrupted:
             raise Interrupted(

@@ -28,7 +28,8 @@ __all__ = ["CHECK", "found"]
 CHECK = pl.Schema({"check": pl.String(), "works": pl.Boolean(), "detail": pl.String()})
 _CLOCK = 30.0  # seconds by which this machine's clock may differ
 _REFUSED = (100, 110)
-_Row = tuple[str, bool, str]
+_OF_THE_ACCOUNT = ("token", "clientId")
+_Row = tuple[str, bool | None, str]
 
 
 class _Words(Protocol):
@@ -36,7 +37,7 @@ class _Words(Protocol):
 
 
 async def found(engine: Engine, settings: Settings, today: date, lang: str | None) -> pl.DataFrame:
-    """Try everything and tell what works, as `CHECK`."""
+    """Try everything and tell what works, as `CHECK`; what could not be found out is null."""
 
     def words(key: str, **values: object) -> str:
         return text(f"client.{key}", lang, **values)
@@ -56,9 +57,12 @@ async def found(engine: Engine, settings: Settings, today: date, lang: str | Non
         ("tls", *await _tls(settings, words)),
     ]
     if reached:
-        rows.append(("token", failure is None, words("usable") if failure is None else str(failure)))
-        rows.append(("clock", *_clock(told, words)))
-        rows += [("status", failure is None, words("usable") if failure is None else str(failure))]
+        asked = words("usable") if failure is None else str(failure)
+        rows += [
+            ("token", _token_works(failure), asked),
+            ("clock", *_clock(told, words)),
+            ("status", failure is None, asked),
+        ]
         for name, ask, meant in _probes(settings, today):
             rows.append((name, *await _asked(engine, ask, meant, words)))
     return pl.DataFrame(
@@ -126,10 +130,19 @@ async def _tls(settings: Settings, words: _Words) -> tuple[bool, str]:
     return True, words("tls", version=version)
 
 
-def _clock(told: str | None, words: _Words) -> tuple[bool, str]:
+def _token_works(failure: ZrtoolsError | None) -> bool | None:
+    if isinstance(failure, ApiError) and failure.field in _OF_THE_ACCOUNT:
+        return False
+    if isinstance(failure, TransportError) and failure.status_code in (401, 403):
+        return False
+    # any other failure, such as a page of a proxy's, tells nothing about the token
+    return True if failure is None else None
+
+
+def _clock(told: str | None, words: _Words) -> tuple[bool | None, str]:
     try:
         seconds = time() - email.utils.parsedate_to_datetime(told or "").timestamp()
     except ValueError:
-        return True, words("clock_unknown")
+        return None, words("clock_unknown")
     near = abs(seconds) <= _CLOCK
     return near, words("clock" if near else "clock_off", seconds=seconds)

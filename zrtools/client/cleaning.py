@@ -136,11 +136,6 @@ class Cleaning:
         """Pairs that the store had answers for."""
         return self._known.height
 
-    @property
-    def failure(self) -> ZrtoolsError | None:
-        """The failure that stopped the run, or the last one of those that left something out."""
-        return next(reversed(self.run.failures.values()), None)
-
     def frame(self) -> pl.DataFrame:
         """Give a row for each input that is settled, in the caller's order, as `schemas.CLEANING`."""
         rows = [(*self.run.items[n], v.status, v.error) for n, v in sorted(self.run.results.items())]
@@ -208,7 +203,11 @@ class Cleaning:
             if _is_the_accounts(error):
                 raise
             final = error.field in _OF_A_NUMBER
-            if not final:
+            # an answer, if a refusal: the service is there
+            self._unanswered = 0
+            if final:
+                self._suspects.clear()
+            else:
                 self._suspects[self._positions[pair]] = error
                 if len(self._suspects) >= _ALIKE:
                     raise

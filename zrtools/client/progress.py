@@ -6,26 +6,22 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
 from zrtools.words import text
-
-if TYPE_CHECKING:
-    from zrtools.client.engine import Run
 
 __all__ = ["bar", "notice"]
 
 
 @contextmanager
 def bar(
-    run: Run[Any, Any], what: str, *, shown: bool, lang: str | None = None
+    total: int, what: str, told: Callable[[], tuple[int, int]], *, shown: bool, lang: str | None = None
 ) -> Iterator[Callable[[], None]]:
     """Show how far a run is: rate, what failed and time left; give the function that brings it up to date.
 
     A widget in JupyterLab, a line in a terminal, nothing in a pipe or for a single item. `what` is one of days,
-    months, tags and numbers.
+    months, tags, numbers and messages; `told` gives how many items are settled, and how many of these failed.
     """
-    if not shown or len(run.items) < 2:
+    if not shown or total < 2:
         yield lambda: None
         return
     from tqdm.auto import tqdm
@@ -35,15 +31,13 @@ def bar(
         monitor_interval = 0
         _lock = threading.RLock()
 
-    with Bar(
-        total=len(run.items), desc=text(f"client.{what}", lang), unit="", disable=None, leave=True
-    ) as shown_bar:
+    with Bar(total=total, desc=text(f"client.{what}", lang), unit="", disable=None, leave=True) as shown_bar:
 
         def look() -> None:
-            failed = len(run.failures)
+            done, failed = told()
             if failed:
                 shown_bar.set_postfix_str(text("client.failed", lang, count=failed), refresh=False)
-            shown_bar.update(run.done - shown_bar.n)
+            shown_bar.update(done - shown_bar.n)
 
         try:
             yield look

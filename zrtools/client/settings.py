@@ -108,7 +108,8 @@ def _token(given: Secret | None) -> Secret:
         )
     if not _usable(token):
         raise SettingError(
-            "The access token must be 32 letters and digits: copy it again without spaces or breaks."
+            "The access token must be 32 letters and digits, and what was given is too short for one or holds spaces, "
+            "breaks or foreign letters: copy it again."
         )
     return Secret(token.reveal().strip())
 

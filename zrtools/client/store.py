@@ -65,9 +65,7 @@ class Store:
         self._owner = uuid.uuid4().hex
         self._waiting: queue.SimpleQueue[tuple[_Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._file = Database(
-            path, what="store of cleaned numbers", application=0x7A72_636C, version=1, tables=_TABLES
-        )
+        self._file = Database(path, what="store of cleaned numbers", application=0x7A72_636C, tables=_TABLES)
         try:
             with self._file.transaction() as run:
                 run("insert into origin select ? where not exists (select * from origin)", [origin])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
+from zrtools.schemas import TIME
 from zrtools.sqlite import Database, stamp
 
 __all__ = ["Journal"]
@@ -18,9 +22,11 @@ _EVENTS = (
 class Journal(Database):
     """A `Database` with a table of events beside its own."""
 
-    def __init__(self, path: str | Path, *, what: str, application: int, version: int, tables: str) -> None:
+    def __init__(
+        self, path: str | Path, *, what: str, application: int, tables: str, changes: Sequence[str] = ()
+    ) -> None:
         super().__init__(
-            path, what=what, application=application, version=version, tables=f"{_EVENTS};{tables}"
+            path, what=what, application=application, tables=f"{_EVENTS};{tables}", changes=changes
         )
 
     def note(self, what: str, **detail: Any) -> None:
@@ -30,3 +36,10 @@ class Journal(Database):
                 "insert into events (at, what, detail) values (?, ?, ?)",
                 (stamp(), what, json.dumps(detail, ensure_ascii=False)),
             )
+
+    def history(self) -> pl.DataFrame:
+        """Give the events: `at`, `what`, `detail` (JSON), in order of time."""
+        return self.frame(
+            "select at, what, detail from events order by id",
+            schema=pl.Schema({"at": TIME, "what": pl.String(), "detail": pl.String()}),
+        )

@@ -9,13 +9,14 @@ import secrets
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
+from zrtools.client import Client
 from zrtools.errors import ApiError, ArchiveError, InputError
 from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
 from zrtools.outbox.journal import Journal
@@ -28,7 +29,6 @@ from zrtools.sqlite import stamp
 
 if TYPE_CHECKING:
     from zrtools.archive import Archive
-    from zrtools.client import Client
     from zrtools.usage import Prices
 
 __all__ = ["Outbox"]
@@ -39,12 +39,20 @@ create table messages (
     added_at text not null, campaign text not null, phone_number text not null, message text not null,
     client_tag text not null unique, carrier_id text, schedule_time text, group_tag text, parts integer not null,
     sending_state text not null, attempts integer not null default 0, settled_at text, result_code integer, error text,
-    run text, held text, wait_until real not null default 0, overridden integer not null default 0);
+    run text, held text, wait_until real not null default 0, overridden integer not null default 0,
+    left_at text);
 create index messages_by_state on messages (sending_state, id);
 create index messages_by_number on messages (phone_number, campaign);
 create table runs (run text primary key, until real not null, began_at text not null);
 create table facts (name text primary key, value text not null)
 """
+_CHANGES = (
+    """
+alter table messages add column left_at text;
+update messages set left_at = settled_at where sending_state in ('leaving', 'accepted', 'unsettled');
+update facts set value = replace(value, 'https://', '') where name = 'account'
+""",
+)
 _COLUMNS = (
     "added_at, campaign, phone_number, message, client_tag, carrier_id, schedule_time || ':00', group_tag, parts, "
     "sending_state, attempts, settled_at, result_code, error"
@@ -67,7 +75,7 @@ class Outbox:
     """
 
     def __init__(self, path: str | Path, *, suppressions: Suppressions | str | Path | None = None) -> None:
-        self._file = Journal(path, what="outbox", application=0x7A72_6F62, version=1, tables=_TABLES)
+        self._file = Journal(path, what="outbox", application=0x7A72_6F62, tables=_TABLES, changes=_CHANGES)
         self._opened: Suppressions | None = None
         if suppressions is not None and not isinstance(suppressions, Suppressions):
             suppressions = self._opened = Suppressions(suppressions)
@@ -177,9 +185,9 @@ class Outbox:
         wanted = sorted(set(normalised_all(numbers)))
         with self._file.transaction() as run:
             count = run(
-                "update messages set sending_state = 'queued', overridden = 1, error = null "
+                "update messages set sending_state = 'queued', overridden = 1, error = null, settled_at = ? "
                 "where sending_state = 'suppressed' and phone_number in (select value from json_each(?))",
-                (json.dumps(wanted),),
+                (stamp(), json.dumps(wanted)),
             ).rowcount
             self._file.note("override", numbers=wanted, messages=count, why=why)
         return count
@@ -213,20 +221,19 @@ class Outbox:
 
     def history(self) -> pl.DataFrame:
         """Give what was done with the journal: `at`, `what`, `detail` (JSON), in order of time."""
-        return self._file.frame(
-            "select at, what, detail from events order by id",
-            schema=pl.Schema({"at": TIME, "what": pl.String(), "detail": pl.String()}),
-        )
+        return self._file.history()
 
     def preview(
         self,
         prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str | None = None,
         *,
         campaign: str | None = None,
+        client_id: str | None = None,
     ) -> Preview:
         """Say what a send would do now: how many messages, to how many numbers, parts and, with prices, the cost.
 
-        Prices: those of `zr.usage.read_prices`, one price, or one a carrier ("*" for the rest). Parts and cost are
+        Prices: those of `zr.usage.read_prices` (of them those for all clients and those of `client_id`, else of the
+        account that the journal sends from), one price, or one a carrier ("*" for the rest). Parts and cost are
         estimates. Raises `InputError` where a price is missing.
         """
         which = (campaign, campaign)
@@ -250,7 +257,11 @@ class Outbox:
                 which,
                 schema=pl.Schema({"carrier_id": pl.String(), "messages": pl.Int64(), "parts": pl.Int64()}),
             )
-            low, high = estimate(by_carrier, prices, datetime.now(TOKYO).date())
+            if client_id is None:
+                # known once something was sent
+                account = run("select value from facts where name = 'account'").fetchone()
+                client_id = account and str(account[0]).rpartition(" ")[2]
+            low, high = estimate(by_carrier, prices, datetime.now(TOKYO).date(), client_id)
         messages, numbers, scheduled, parts = total
         return Preview(
             messages=messages,
@@ -280,11 +291,12 @@ class Outbox:
         again goes on. A message whose answer was lost is settled under its own tag, or stays `unsettled`. A
         reservation whose time has passed is refused before it leaves.
 
-        Raises `PartialResultError` (`.missing`: the tags still queued) when the account cannot send any more
+        Raises `PartialResultError` (`.missing`: the tags still queued, and those that another
+        run has on their way) when the account cannot send any more
         (quota, token) or the service cannot be reached; `Interrupted` on Ctrl-C; `InputError` for a client of
         another account than the journal's; `ArchiveError` when the journal cannot be written.
         """
-        return Run(self._file, client, self._account(client), self.suppressions, campaign, stop).go(
+        return Run(self._file, client, client.origin, self.suppressions, campaign, stop).go(
             self._of_run, progress=progress
         )
 
@@ -294,7 +306,7 @@ class Outbox:
         A status, or a reservation that waits or has gone out, makes a message `accepted`; the others stay as they
         are. Raises what `client.status` and `client.reservations` raise.
         """
-        bind(self._file, self._account(client))
+        bind(self._file, client.origin)
         open_rows = self._rows(
             "sending_state = 'unsettled' or (sending_state = 'leaving' and (run is null or run not in "
             "(select run from runs where until >= ?)))",
@@ -303,7 +315,7 @@ class Outbox:
         tags = open_rows["client_tag"].to_list()
         if tags:
             known = self._settled(client, open_rows)
-            self._accept(known, client)
+            self._accept(known, client.now())
         return self._rows("client_tag in (select value from json_each(?))", (json.dumps(tags),))
 
     def decide(self, client_tag: str, *, accepted: bool, why: str) -> None:
@@ -352,7 +364,7 @@ class Outbox:
             & (pl.col("number") == pl.col("phone_number"))
         )["client_tag"]
         if found.len():
-            self._accept(found.to_list(), None)
+            self._accept(found.to_list(), source.now() if isinstance(source, Client) else None)
             joined = joined.with_columns(
                 pl.when(pl.col("client_tag").is_in(found.implode()))
                 .then(pl.lit("accepted"))
@@ -406,12 +418,6 @@ class Outbox:
     def _of_run(self, run: str) -> pl.DataFrame:
         return self._rows("run = ?", (run,))
 
-    def _account(self, client: Client) -> str:
-        host = re.sub(
-            r"^https?://(?:127\.[0-9.]+|localhost|\[::1\])(?::[0-9]+)?", "loopback", client.base_url
-        )
-        return f"{host} {client.client_id}"
-
     def _settled(self, client: Client, rows: pl.DataFrame) -> list[str]:
         tags = rows["client_tag"].to_list()
         found = client.status(client_tag=tags, progress=False).select("client_tag", number="phone_number")
@@ -424,8 +430,8 @@ class Outbox:
         waiting = [tag for tag in reserved["client_tag"] if _waits(client, tag)]
         return [*known.unique().to_list(), *waiting]
 
-    def _accept(self, tags: list[str], client: Client | None) -> None:
-        now = stamp(None if client is None else client.now())
+    def _accept(self, tags: list[str], moment: datetime | None) -> None:
+        now = stamp(moment)
         with self._file.transaction():
             self._file.write(
                 "update messages set sending_state = 'accepted', result_code = 0, error = null, settled_at = ? "
@@ -443,18 +449,15 @@ class Outbox:
             return source.lazy().select(*wanted).join(tags, on="client_tag", how="semi").collect()
         if not sent.height:
             return empty(STATUS)
-        days = sent.select(pl.coalesce("schedule_time", "settled_at", "added_at").dt.date().alias("day"))[
-            "day"
-        ]
+        days = self._days(sent)
         if hasattr(source, "scan"):
-            first, last = days.min(), days.max()
-            return source.scan(first, last).join(tags, on="client_tag", how="semi").collect()  # type: ignore[arg-type]  # dates
+            return source.scan(days[0], days[-1]).join(tags, on="client_tag", how="semi").collect()
         today = source.now().date()
         if sent.height <= _BY_TAG:
             return source.status(client_tag=sent["client_tag"].to_list(), progress=False)
         frames = [
             source.status(day, progress=False).join(tags.collect(), on="client_tag", how="semi")
-            for day in days.unique().sort()
+            for day in days
             if day <= today
         ]
         found = pl.concat([empty(STATUS), *frames])
@@ -463,6 +466,25 @@ class Outbox:
         if 0 < len(rest) <= _BY_TAG:
             found = pl.concat([found, source.status(client_tag=rest, progress=False)])
         return found
+
+    def _days(self, sent: pl.DataFrame) -> list[date]:
+        """List the days on which messages may have gone out, the first one first."""
+        left = self._file.frame(
+            "select client_tag, left_at from messages where left_at is not null",
+            schema=pl.Schema({"client_tag": pl.String(), "left_at": TIME}),
+        )
+        # one that left more than once may have been taken the first time or the last
+        again = pl.when(pl.col("schedule_time").is_null(), pl.col("attempts") > 1).then("settled_at")
+        return (
+            sent.join(left, on="client_tag", how="left")
+            .select(day=pl.concat_list(pl.coalesce("schedule_time", "left_at", "added_at"), again))
+            .explode("day")
+            .select(pl.col("day").dt.date())
+            .drop_nulls()["day"]
+            .unique()
+            .sort()
+            .to_list()
+        )
 
 
 def _waits(client: Client, tag: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -17,11 +17,9 @@ from zrtools.errors import InputError
 if TYPE_CHECKING:
     from zrtools.usage import Prices
 
-__all__ = ["Preview", "PriceList", "estimate"]
+__all__ = ["Preview", "estimate"]
 
 _ANY = "*"
-
-PriceList = "Prices | Mapping[str, Decimal | int | str] | Decimal | int | str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +72,15 @@ def estimate(
     by_carrier: pl.DataFrame,
     prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str,
     day: date,
+    client_id: str | None,
 ) -> tuple[Decimal, Decimal]:
     """Estimate the lowest and the highest cost of messages, given by `carrier_id`, `messages` and `parts`.
 
-    Prices: those of `zr.usage.read_prices` (their first tier on that day), one price, or one a carrier ("*" for
-    the rest). Raises `InputError` where a price is missing or is none.
+    Prices: those of `zr.usage.read_prices` (their first tier on that day, a client's own before those for all), one
+    price, or one a carrier ("*" for the rest). Raises `InputError` where a price is missing or is none.
     """
     per_message = getattr(prices, "plan", None) == "accepted"
-    table = _table(prices, day)
+    table = _table(prices, day, client_id)
     low = high = Decimal(0)
     for carrier_id, count, parts in by_carrier.select("carrier_id", "messages", "parts").iter_rows():
         quantity = count if per_message else parts
@@ -97,22 +96,35 @@ def estimate(
 
 
 def _table(
-    prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str, day: date
+    prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str,
+    day: date,
+    client_id: str | None,
 ) -> dict[str, Decimal]:
     if isinstance(prices, Mapping):
         given = {str(carrier): price for carrier, price in prices.items()}
     elif isinstance(prices, Decimal | int | str):
         given = {_ANY: prices}
     else:
-        valid = prices.table.filter(pl.col("since").is_null() | (pl.col("since") <= day)).sort(
-            "since", "over"
+        valid = prices.table.filter(pl.col("since").is_null() | (pl.col("since") <= day))
+        for_all, own = (
+            _newest(valid.filter(pl.col("client_id") == pl.lit(whose, pl.String)))
+            for whose in (_ANY, client_id)
         )
-        first = valid.group_by("carrier", "since", maintain_order=True).first()
-        latest = first.group_by("carrier", maintain_order=True).last()
-        given = dict(latest.select("carrier", "unit_price").iter_rows())
+        # a client's own price for every carrier comes before one for all clients, as in a bill
+        given = own if _ANY in own else {**for_all, **own}
     if not given:
-        raise InputError("There is no price that holds today: add one.")
+        raise InputError(
+            "There is no price that holds today: add one"
+            + (", or say with client_id= whose prices hold." if client_id is None else ".")
+        )
     try:
         return {carrier: Decimal(price) for carrier, price in given.items()}
     except (InvalidOperation, TypeError):
         raise InputError('A price must be a decimal such as Decimal("8.5") or "8.5".') from None
+
+
+def _newest(table: pl.DataFrame) -> dict[str, Any]:
+    """Give each carrier's price of the newest day, in its first tier."""
+    first = table.sort("since", "over").group_by("carrier", "since", maintain_order=True).first()
+    latest = first.group_by("carrier", maintain_order=True).last()
+    return dict(latest.select("carrier", "unit_price").iter_rows())

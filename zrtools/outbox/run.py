@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zrtools.client import Outgoing, SendReceipt
-from zrtools.client.engine import Run as Counted
 from zrtools.client.progress import bar
 from zrtools.errors import (
     ApiError,
@@ -58,12 +57,19 @@ _QUEUED = f"""
 select {_FIELDS} from messages where {_MINE} and sending_state = 'queued' and held is not :run
 order by id limit :limit
 """  # noqa: S608 - constants
-_LEAVE = "update messages set sending_state = 'leaving', run = ?, attempts = attempts + 1, settled_at = ? where id = ?"
-_BACK = "update messages set sending_state = ?, run = null, attempts = attempts - 1 where id = ?"
-_ANSWER = (
-    "update messages set sending_state = ?, run = ?, settled_at = ?, result_code = ?, error = ?, held = ?, "
-    "wait_until = ? where id = ?"
+_LEAVE = (
+    "update messages set sending_state = 'leaving', run = :run, attempts = attempts + 1, settled_at = :moment, "
+    "left_at = coalesce(left_at, :moment) where id = :id"
 )
+# what is queued again surely was not taken: it has not left yet
+_LEFT = "left_at = case when :state = 'queued' then null else left_at end"
+_BACK = (
+    f"update messages set sending_state = :state, run = null, attempts = attempts - 1, {_LEFT} where id = :id"  # noqa: S608 - constants
+)
+_ANSWER = f"""
+update messages set sending_state = :state, run = :run, settled_at = :moment, result_code = :code, error = :error,
+held = :held, wait_until = :until, {_LEFT} where id = :id
+"""  # noqa: S608 - constants
 
 
 def bind(file: Journal, account: str) -> None:
@@ -110,7 +116,7 @@ class Run:
         self._name = uuid.uuid4().hex
         self._ready: deque[_Taken] = deque()
         self._out: dict[str, _Taken] = {}
-        self._answers: list[tuple[Any, ...]] = []
+        self._answers: list[dict[str, Any]] = []
         self._kept = 0.0
         self._tries: Counter[int] = Counter()
         self._failures = 0
@@ -128,12 +134,8 @@ class Run:
         heart = threading.Thread(target=self._beat, args=(alive,), name="zrtools-outbox", daemon=True)
         heart.start()
         try:
-            counted: Counted[None, None] = Counted([None] * self._left())
-            with bar(counted, "messages", shown=progress) as look:
-                try:
-                    self._work(self._telling(counted, look))
-                finally:
-                    self._count(counted)
+            with bar(self._left(), "messages", self._told, shown=progress) as look:
+                self._work(look)
         except KeyboardInterrupt:
             self._finish(alive, heart)
             raise Interrupted(
@@ -147,7 +149,8 @@ class Run:
         if self._ended is not None:
             missing = self._open()
             raise PartialResultError(
-                f"Sending stopped with {len(missing):,} messages still queued, and {self.done['accepted']:,} accepted "
+                f"Sending stopped with {len(missing):,} messages still queued or on their way, and "
+                f"{self.done['accepted']:,} accepted "
                 f"in this run. {self._ended} Then call send again: nothing goes out twice.",
                 frame=frame(self._name),
                 missing=missing,
@@ -169,23 +172,9 @@ class Run:
                 return
             self._pause(min(wait, _LOOK))
 
-    def _telling(self, counted: Counted[None, None], look: Callable[[], None]) -> Callable[[], None]:
-        """Tell the bar how far the run is, not more often than an eye can follow."""
-        told = 0.0
-
-        def tell() -> None:
-            nonlocal told
-            if time.monotonic() - told > _LOOK:
-                told = time.monotonic()
-                self._count(counted)
-                look()
-
-        return tell
-
-    def _count(self, counted: Counted[None, None]) -> None:
+    def _told(self) -> tuple[int, int]:
         failed = self.done["refused"] + self.done["unsettled"]
-        counted.results.update(dict.fromkeys(range(len(counted.results), self.done["accepted"])))
-        counted.failures.update({-n: _REFUSED for n in range(len(counted.failures) + 1, failed + 1)})
+        return self.done["accepted"] + failed, failed
 
     def _pause(self, seconds: float) -> None:
         if self._stop is None:
@@ -220,7 +209,9 @@ class Run:
                     return
                 taken = self._chosen(rows)
                 moment = stamp(self._client.now())
-                self._file.write(_LEAVE, [(self._name, moment, one.id) for one in taken])
+                self._file.write(
+                    _LEAVE, [{"run": self._name, "moment": moment, "id": one.id} for one in taken]
+                )
                 notes = self._answers
                 self._file.write(_ANSWER, notes)
             self._answers = []
@@ -299,10 +290,18 @@ class Run:
         wait: bool = False,
     ) -> None:
         """Remember what became of a message; `_keep` writes it."""
-        until = time.time() + _BACKOFF * 2.0 ** (self._tries[key] - 1) if wait else 0.0
-        held = self._name if hold else None
-        moment = stamp(self._client.now())
-        self._answers.append((state, self._name, moment, code, error, held, until, key))
+        self._answers.append(
+            {
+                "state": state,
+                "run": self._name,
+                "moment": stamp(self._client.now()),
+                "code": code,
+                "error": error,
+                "held": self._name if hold else None,
+                "until": time.time() + _BACKOFF * 2.0 ** (self._tries[key] - 1) if wait else 0.0,
+                "id": key,
+            }
+        )
         if hold or state in ("accepted", "refused"):
             self.done[state] += 1
 
@@ -369,7 +368,7 @@ class Run:
         heart.join()
         with self._file.transaction() as run:
             self._keep()
-            self._file.write(_BACK, [(one.state, one.id) for one in self._ready])
+            self._file.write(_BACK, [{"state": one.state, "id": one.id} for one in self._ready])
             self._ready.clear()
             run(
                 "update messages set error = ? where run = ? and sending_state = 'leaving'",
@@ -379,7 +378,6 @@ class Run:
             self._file.note("send", run=self._name, campaign=self._campaign, **self.done)
 
 
-_REFUSED = ZrtoolsError()
 _LOST = "The run ended before the answer came: the next send settles it under the same tag."
 
 

@@ -11,7 +11,7 @@ from typing import Self
 import polars as pl
 
 from zrtools import periods, phones
-from zrtools.errors import InputError
+from zrtools.errors import ArchiveError, InputError
 from zrtools.outbox.journal import Journal
 from zrtools.schemas import SUPPRESSIONS
 from zrtools.sqlite import stamp
@@ -30,14 +30,13 @@ _HANDED_ON = "changed hands"
 class Suppressions:
     """A list of numbers never to be sent to: opt-outs, numbers out of service, numbers that changed hands.
 
-    It is a file (SQLite), private to its owner where the system can; several processes may use it at once. What
-    was added and taken off is kept in it for good. Raises `ArchiveError` for a file that cannot be used.
+    It is a file (SQLite), private to its owner where the system can; several processes may use it at once. Which
+    numbers were added and taken off, when and why, is kept in it for good (`history`). Raises `ArchiveError` for a
+    file that cannot be used.
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._file = Journal(
-            path, what="list of suppressed numbers", application=0x7A72_7375, version=1, tables=_TABLES
-        )
+        self._file = Journal(path, what="list of suppressed numbers", application=0x7A72_7375, tables=_TABLES)
 
     @property
     def path(self) -> Path:
@@ -59,7 +58,12 @@ class Suppressions:
             return int(run("select count(*) from suppressions").fetchone()[0])
 
     def __repr__(self) -> str:
-        return f"<Suppressions {self.path} numbers={len(self)}>"
+        try:
+            size = f"numbers={len(self)}"
+        except ArchiveError:
+            # a repr is asked for where something else is being looked into
+            size = "closed"
+        return f"<Suppressions {self.path} {size}>"
 
     def add(
         self,
@@ -82,17 +86,22 @@ class Suppressions:
         day = (datetime.now(periods.TOKYO).date() if date is None else periods.day(date)).isoformat()
         found = sorted(set(normalised_all(numbers)))
         with self._file.transaction() as run:
-            before = run("select count(*) from suppressions").fetchone()[0]
+            new = [
+                number
+                for (number,) in run(
+                    "select value from json_each(?) where value not in (select phone_number from suppressions)",
+                    (json.dumps(found),),
+                )
+            ]
             self._file.write(
-                f"insert into suppressions ({_COLUMNS}) values (?, ?, ?, ?) on conflict do nothing",  # noqa: S608 - the columns of the schema
-                [(number, reason.strip(), day, stamp()) for number in found],
+                f"insert into suppressions ({_COLUMNS}) values (?, ?, ?, ?)",  # noqa: S608 - the columns of the schema
+                [(number, reason.strip(), day, stamp()) for number in new],
             )
-            added = int(run("select count(*) from suppressions").fetchone()[0]) - int(before)
-            self._file.note("add", numbers=added, reason=reason, date=day)
-        return added
+            self._file.note("add", numbers=new, reason=reason.strip(), date=day)
+        return len(new)
 
     def remove(self, numbers: str | Iterable[str | int] | pl.Series, why: str) -> int:
-        """Take numbers off the list and tell how many were on it; `why` is kept with the numbers.
+        """Take numbers off the list and tell how many were on it; `why` is kept with the numbers, reasons and days.
 
         Raises `InputError` for a number that is none, or without a `why`.
         """
@@ -102,12 +111,14 @@ class Suppressions:
             )
         found = sorted(set(normalised_all(numbers)))
         with self._file.transaction() as run:
-            there = [
-                n for n in found if run("select 1 from suppressions where phone_number = ?", (n,)).fetchone()
-            ]
-            self._file.write("delete from suppressions where phone_number = ?", [(n,) for n in there])
-            self._file.note("remove", numbers=there, why=why)
-        return len(there)
+            gone = run(
+                "select phone_number, reason, suppressed_on from suppressions "
+                "where phone_number in (select value from json_each(?)) order by phone_number",
+                (json.dumps(found),),
+            ).fetchall()
+            self._file.write("delete from suppressions where phone_number = ?", [(n,) for n, *_ in gone])
+            self._file.note("remove", numbers=gone, why=why)
+        return len(gone)
 
     def frame(self) -> pl.DataFrame:
         """Give the list: SUPPRESSIONS, in the order of the numbers."""
@@ -115,6 +126,10 @@ class Suppressions:
             f"select {_COLUMNS} from suppressions order by phone_number",  # noqa: S608 - the columns of the schema
             schema=SUPPRESSIONS,
         )
+
+    def history(self) -> pl.DataFrame:
+        """Give what was done with the list: `at`, `what`, `detail` (JSON, with the numbers), in order of time."""
+        return self._file.history()
 
     def among(self, numbers: Iterable[str]) -> dict[str, str]:
         """Tell which of some numbers, in the form +81…, are on the list, each with its reason."""

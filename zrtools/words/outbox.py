@@ -18,9 +18,11 @@ TEXTS: dict[str, Label] = {
         "キャリア：101・103・105・106 のいずれでもありません", "carrier_id: none of 101, 103, 105, 106"
     ),
     "group_tag": Label("グループタグ：1〜200文字ではありません", "group_tag: not 1 to 200 characters"),
-    "client_tag": Label("clientTag：1〜200文字ではありません", "client_tag: not 1 to 200 characters"),
+    "client_tag": Label(
+        "clientTag（管理タグ）：1〜200文字ではありません", "client_tag: not 1 to 200 characters"
+    ),
     "tag_taken": Label(
-        "clientTag：別のメッセージで使用済みです", "client_tag: used for another message already"
+        "clientTag（管理タグ）：別のメッセージで使用済みです", "client_tag: used for another message already"
     ),
     "twice": Label("同じ宛先・同じ本文の行がほかにあります", "another row has the same number and message"),
     "known": Label(
