@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+import zrtools as zr
 from zrtools import cli
 
 ROOT = Path(__file__).parent.parent
@@ -36,14 +39,37 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [t for t in targets if not (page.parent / t).exists()] == []
 
 
-def test_reference_is_what_the_code_says() -> None:
-    """The reference is generated: `poe reference` writes it anew."""
+@pytest.fixture(scope="module")
+def reference() -> Any:
+    """The script that writes the reference."""
     spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "reference.md").read_text("utf-8") == module.page()
+    return module
+
+
+def test_reference_is_what_the_code_says(reference: Any) -> None:
+    """The reference is generated: `poe reference` writes it anew."""
+    assert (ROOT / "docs" / "reference.md").read_text("utf-8") == reference.page()
+
+
+def test_reference_has_every_public_room(reference: Any) -> None:
+    """What `import zrtools as zr` offers as a module stands in the reference."""
+    rooms = [name for name in zr.__all__ if isinstance(getattr(zr, name), ModuleType)]
+    assert sorted(reference.ROOMS) == sorted(rooms)
+
+
+def test_reference_shows_defaults_as_they_are_typed(reference: Any) -> None:
+    """A text is told from a name, an empty one from none, and calling a class gives its instance."""
+    page = reference.page()
+    assert '### `trend(frame: Any, every: Every = "1d", by: Sequence[str] | str = ()' in page
+    assert (
+        '#### `Outbox.add(self, frame: pl.DataFrame, *, campaign: str = "", template: str | None = None'
+        in page
+    )
+    assert "### `Outbox(path: str | Path, *, suppressions: Suppressions | str | Path | None = None)`" in page
 
 
 def test_tests_that_pages_name_exist() -> None:

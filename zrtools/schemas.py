@@ -15,6 +15,7 @@ __all__ = [
     "CLASSIFIED",
     "CLEANING",
     "COLUMNS",
+    "COLUMNS_JA",
     "COMPARISON",
     "COST",
     "COUNTS",
@@ -853,6 +854,49 @@ COLUMNS: dict[str, str] = {
     "content_type": "the content type as it came",
     "body": "the bytes as they came",
 }
+
+COLUMNS_JA: dict[str, str] = {
+    "send_date": "照会した送信日。clientTag（管理タグ）で照会したときは null",
+    "date_time": "サービスがキャリアからこの状況を受け取った日時。送信日時ではありません",
+    "phone_number": "宛先。国際形式（+81…）。携帯電話の番号でなければ null",
+    "message": "本文",
+    "sms_code": "送信者番号。5〜6 桁",
+    "carrier_id": "キャリアの番号。不明なら null か 999。状況が不明・送信中の間は null",
+    "carrier": "carrier_id の名前。分からなければ null",
+    "status_id": "0 不明、1 送信中、2 到達、3 不達",
+    "client_tag": "送信者が 1 通ごとに付けた clientTag（管理タグ）。なければ null",
+    "detailed_status_id": "キャリアの詳細コード。不明・送信中の間は定まらないため null",
+    "separated_success_count": (
+        "課金通数（通数）。STATUS では 1 通分（到達と不達）、DLR では 1 通分（到達だけ）、"
+        "COUNTS ではその月の合計"
+    ),
+    "month": "その月の 1 日",
+    "client_id": "送信した取引先のクライアントID",
+    "through": "集計の最終日。月末、または当月なら前日",
+    "input": "入力されたままの番号",
+    "reference_date": "基準日。その番号が本人のものと分かっていた日",
+    "status": "T 今は別人の番号、N 本人のまま、ERROR 判定できない、null 照会していない",
+    "error": "status がない理由、または受け付けられなかった理由。なければ null",
+    "schedule_time": "送信する予定の日時",
+    "message_id": "サービスが付けた、メッセージの ID",
+    "status_description": "status_id のサービスによる表記",
+    "outcome": "結果。delivered 到達、failed 不達、sending 送信中、unknown 不明（それ以外の値や値なしを含む）",
+    "failure_module": "詳細コードの先頭 2 桁。5 桁でなければ null",
+    "failure_carrier": "failure_module のキャリア。表になければ null。carrier と食い違うことがあります",
+    "failure_code": "詳細コードの末尾 3 桁。5 桁でなければ null",
+    "failure_category": "不達の理由（failure_code による）。どの表にもなければ unlisted か unrecognised",
+    "failure_origin": "原因の所在。端末、キャリアか端末、または不明",
+    "failure_action": "次にすること。時間をおいて再送、番号を除く、別の手段、調べる",
+    "failed": "不達の件数",
+    "settled": "確定（到達か不達）の件数。failure_* 以外の区分が同じもの",
+    "failure_rate": "不達率（failed / settled）。確定がなければ null",
+    "rate_low": "不達率の95%信頼区間の下限",
+    "rate_high": "不達率の95%信頼区間の上限",
+    "share_of_failures": "全体の不達に占める割合。不達がなければ null",
+    "numbers": "不達になった異なる電話番号の数。phone_number がなければ null",
+    "pending": "未確定（不明か送信中）の件数。キャリアも課金通数もまだありません",
+}
+"""The same in Japanese, for the columns that analysts meet first."""
 
 
 def empty(schema: pl.Schema) -> pl.DataFrame:
