@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -15,6 +16,7 @@ import zrtools as zr
 from zrtools import cli
 
 ROOT = Path(__file__).parent.parent
+READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 EXAMPLES = [
     pytest.param(code, id=f"{page.name}-{n}")
@@ -84,8 +86,27 @@ def test_tests_that_pages_name_exist() -> None:
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_command_explains_itself(name: str) -> None:
-    """Each command loads, has help, and stands in the README."""
+    """Each command loads, has help, and stands in both READMEs."""
     result = CliRunner().invoke(cli.root, [name, "--help"])
     assert result.exit_code == 0
     assert f"Usage: root {name}" in result.output
-    assert f"`zrtools {name}" in (ROOT / "README.md").read_text("utf-8")
+    for page in READMES:
+        assert f"`zrtools {name}" in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda p: p.name)
+def test_commands_of_the_readme_can_be_typed_as_they_stand(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No command of "what to use when" lacks an option or argument that it needs."""
+    monkeypatch.chdir(tmp_path)
+    Path("numbers.csv").touch()
+    commands = re.findall(r"\| `zrtools ([^`]+)` \|$", page.read_text("utf-8"), re.MULTILINE)
+    assert len(commands) > len(cli.COMMANDS)
+    for line in commands:
+        command: click.Command | None = cli.root
+        words = line.split()
+        while isinstance(command, click.Group):
+            command = command.get_command(click.Context(command), words.pop(0))
+        assert command is not None
+        command.make_context(line, words)
