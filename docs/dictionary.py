@@ -32,8 +32,14 @@ def page() -> str:
         "# Frames",
     ]
     for name, schema in schemas.FRAMES.items():
-        rows = ((f"`{column}`", dtype, schemas.COLUMNS[column]) for column, dtype in schema.items())
-        parts += [f"## {name}", table(("column", "type", "meaning"), rows)]
+        head: tuple[str, ...] = ("column", "type", "meaning")
+        rows: list[tuple[object, ...]] = [
+            (f"`{column}`", dtype, schemas.COLUMNS[column]) for column, dtype in schema.items()
+        ]
+        if schema.keys() <= schemas.COLUMNS_JA.keys():
+            head = (*head, "日本語")
+            rows = [(*row, schemas.COLUMNS_JA[column]) for row, column in zip(rows, schema, strict=True)]
+        parts += [f"## {name}", table(head, rows)]
 
     def both(label: Label) -> tuple[str, str]:
         return label.ja, label.en
@@ -72,8 +78,8 @@ def page() -> str:
         ),
         "## responseCode",
         table(
-            ("responseCode", "日本語", "English", "what to do"),
-            ((r.code, *both(r.label), r.advice.en) for r in codes.RESULTS.values()),
+            ("responseCode", "日本語", "English", "対処", "what to do"),
+            ((r.code, *both(r.label), *both(r.advice)) for r in codes.RESULTS.values()),
         ),
     ]
     return "\n\n".join(parts) + "\n"

@@ -39,16 +39,34 @@ ROOMS = (
 )
 
 
+class Bare(str):
+    """An annotation that shows without quotation marks around it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def bare(annotation: object) -> object:
+    """Take the quotation marks off an annotation, and leave those of defaults."""
+    return Bare(annotation) if isinstance(annotation, str) else annotation
+
+
 def signature(thing: object, name: str) -> str:
     """Write how something is called."""
     try:
-        text = str(inspect.signature(thing))  # type: ignore[arg-type]
+        call = inspect.signature(thing)  # type: ignore[arg-type] # what cannot be called is caught below
     except (TypeError, ValueError):
         return name
+    parameters = [p.replace(annotation=bare(p.annotation)) for p in call.parameters.values()]
+    # a class gives its instance, not what __init__ does
+    returned = inspect.Signature.empty if inspect.isclass(thing) else bare(call.return_annotation)
+    text = str(call.replace(parameters=parameters, return_annotation=returned))
     # defaults that are objects would show their addresses
     text = re.sub(r"<([\w.]+) object at 0x[0-9a-f]+>", r"<\1>", text)
     text = re.sub(
-        r"\b(?:zrtools(?:\.\w+)*|polars\.[\w.]*|datetime|pathlib)\.(?=[A-Z])", "", text.replace("'", "")
+        r"\b(?:zrtools(?:\.\w+)*|polars\.[\w.]*|datetime|pathlib)\.(?=[A-Z])", "", text.replace("'", '"')
     )
     return name + text
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
+import zrtools as zr
 from zrtools import cli
 
 ROOT = Path(__file__).parent.parent
+READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 EXAMPLES = [
     pytest.param(code, id=f"{page.name}-{n}")
@@ -36,14 +41,37 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [t for t in targets if not (page.parent / t).exists()] == []
 
 
-def test_reference_is_what_the_code_says() -> None:
-    """The reference is generated: `poe reference` writes it anew."""
+@pytest.fixture(scope="module")
+def reference() -> Any:
+    """The script that writes the reference."""
     spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "reference.md").read_text("utf-8") == module.page()
+    return module
+
+
+def test_reference_is_what_the_code_says(reference: Any) -> None:
+    """The reference is generated: `poe reference` writes it anew."""
+    assert (ROOT / "docs" / "reference.md").read_text("utf-8") == reference.page()
+
+
+def test_reference_has_every_public_room(reference: Any) -> None:
+    """What `import zrtools as zr` offers as a module stands in the reference."""
+    rooms = [name for name in zr.__all__ if isinstance(getattr(zr, name), ModuleType)]
+    assert sorted(reference.ROOMS) == sorted(rooms)
+
+
+def test_reference_shows_defaults_as_they_are_typed(reference: Any) -> None:
+    """A text is told from a name, an empty one from none, and calling a class gives its instance."""
+    page = reference.page()
+    assert '### `trend(frame: Any, every: Every = "1d", by: Sequence[str] | str = ()' in page
+    assert (
+        '#### `Outbox.add(self, frame: pl.DataFrame, *, campaign: str = "", template: str | None = None'
+        in page
+    )
+    assert "### `Outbox(path: str | Path, *, suppressions: Suppressions | str | Path | None = None)`" in page
 
 
 def test_tests_that_pages_name_exist() -> None:
@@ -58,8 +86,27 @@ def test_tests_that_pages_name_exist() -> None:
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_command_explains_itself(name: str) -> None:
-    """Each command loads, has help, and stands in the README."""
+    """Each command loads, has help, and stands in both READMEs."""
     result = CliRunner().invoke(cli.root, [name, "--help"])
     assert result.exit_code == 0
     assert f"Usage: root {name}" in result.output
-    assert f"`zrtools {name}" in (ROOT / "README.md").read_text("utf-8")
+    for page in READMES:
+        assert f"`zrtools {name}" in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda p: p.name)
+def test_commands_of_the_readme_can_be_typed_as_they_stand(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No command of "what to use when" lacks an option or argument that it needs."""
+    monkeypatch.chdir(tmp_path)
+    Path("numbers.csv").touch()
+    commands = re.findall(r"\| `zrtools ([^`]+)` \|$", page.read_text("utf-8"), re.MULTILINE)
+    assert len(commands) > len(cli.COMMANDS)
+    for line in commands:
+        command: click.Command | None = cli.root
+        words = line.split()
+        while isinstance(command, click.Group):
+            command = command.get_command(click.Context(command), words.pop(0))
+        assert command is not None
+        command.make_context(line, words)

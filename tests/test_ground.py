@@ -84,6 +84,15 @@ def test_every_column_is_explained_once() -> None:
     assert used | {"rawdata"} == set(schemas.COLUMNS)
 
 
+@pytest.mark.parametrize(
+    "name", ["STATUS", "COUNTS", "CLEANING", "RESERVATIONS", "DLR", "CLASSIFIED", "BREAKDOWN"]
+)
+def test_columns_that_analysts_meet_first_are_explained_in_japanese(name: str) -> None:
+    """Each column of these frames has its meaning in Japanese, too."""
+    assert set(schemas.FRAMES[name]) - set(schemas.COLUMNS_JA) == set()
+    assert set(schemas.COLUMNS_JA) <= set(schemas.COLUMNS)
+
+
 @pytest.mark.parametrize("name", schemas.FRAMES)
 def test_empty_frame_has_its_schema(name: str) -> None:
     """An empty frame is told from another one by its columns and types."""

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import zrtools as zr
 from zrtools import wire
+from zrtools.charts import style
 
 PAGE = Path(__file__).parents[1] / "docs" / "troubleshooting.md"
 QUOTED = re.findall(r"^\| `([^`]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE)
@@ -83,6 +85,83 @@ def partly(client: zr.Client, _: Path) -> object:
     return client.status("2026-11-01", "2026-11-02", progress=False)
 
 
+def elsewhere_made(client: zr.Client, _: Path) -> object:
+    """Use a client in a process that is not the one it was made in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.getpid", lambda: -1)
+        return client.templates()
+
+
+def without_certificates(_: zr.Client, folder: Path) -> object:
+    """Have the trusted certificates where there are none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(folder / "none.pem"))
+        with zr.Client(token="t" * 32, client_id="1", base_url="https://127.0.0.1:9") as made:
+            return made.templates()
+
+
+def without_font(_: zr.Client, __: Path) -> object:
+    """Draw where no Japanese font is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(style, "FONTS", ("No Such Font",))
+        style.draws_japanese.cache_clear()
+        try:
+            return zr.charts.use("png")
+        finally:
+            style.draws_japanese.cache_clear()
+
+
+def without_key(client: zr.Client, folder: Path) -> object:
+    """Make an archive of hashed numbers without a key."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("ZRTOOLS_HASH_KEY", raising=False)
+        patch.delenv("ZRTOOLS_HASH_KEY_FILE", raising=False)
+        return zr.Archive(folder / "a", numbers="hashed").sync(client, "2026-11-01", "2026-11-01")
+
+
+def with_another_key(client: zr.Client, folder: Path) -> object:
+    """Go on with an archive of hashed numbers with another key."""
+    zr.Archive(folder / "a", numbers="hashed", key=b"k" * 32).sync(client, "2026-11-01", "2026-11-01")
+    return zr.Archive(folder / "a", key=b"l" * 32).sync(client, "2026-11-02", "2026-11-02")
+
+
+def of_another_account(client: zr.Client, folder: Path) -> object:
+    """Clean for one account with the store of another."""
+    client.clean(NUMBER, client.now().date(), store=folder / "answers.db", progress=False)
+    with zr.Client.sandbox(seed=1, messages_per_day=10, months=1) as other:
+        return other.clean(NUMBER, other.now().date(), store=folder / "answers.db", progress=False)
+
+
+def outbox(number: str) -> Raiser:
+    """Send a message from an outbox, then with another account's client."""
+
+    def send(client: zr.Client, folder: Path) -> object:
+        frame = pl.DataFrame({"phone_number": [number], "message": ["x"]})
+        with (
+            zr.Outbox(folder / "messages.outbox") as messages,
+            zr.Client.sandbox(seed=1, messages_per_day=10, months=1) as other,
+        ):
+            messages.add(frame, campaign="trouble")
+            messages.send(client, progress=False)
+            return messages.send(other, progress=False)
+
+    return send
+
+
+def over_the_limit(client: zr.Client, folder: Path) -> object:
+    """Send more than the plan allows."""
+    assert client.embedded is not None
+    client.embedded.faults.add("code", "send", times=None, response_code=300, message="Exceed sending count.")
+    return outbox(NUMBER)(client, folder)
+
+
+def twice_received(_: zr.Client, folder: Path) -> object:
+    """Have two receivers write to one store."""
+    with zr.receiver.Store(folder) as one, zr.receiver.Store(folder) as two:
+        one.open()
+        return two.open()
+
+
 RAISERS: dict[str, Raiser] = {
     "There is no access token": settings(token=None),
     "The access token must be 32 letters and digits": settings(token="a b"),
@@ -91,6 +170,11 @@ RAISERS: dict[str, Raiser] = {
     "http:// is taken for this machine only": settings(base_url="http://example.com"),
     "pace must be more than 0 and at most 600": settings(pace=601),
     "This client is closed": closed,
+    "made in another process": elsewhere_made,
+    "The trusted certificates cannot be read": without_certificates,
+    "This machine has no font to draw Japanese with": without_font,
+    "Hashed numbers need a key": without_key,
+    "This is not the key that the archive's numbers were hashed with": with_another_key,
     "No connection could be made": lambda c, p: settings()(c, p).templates(),  # type: ignore[attr-defined] # a client
     "No answer came in time": slow,
     "The connection was lost before an answer came": fault("drop_before"),
@@ -111,12 +195,18 @@ RAISERS: dict[str, Raiser] = {
     "message must have 1 to 660 characters": lambda _, __: wire.send(
         "+819048151623", "x" * 661, sms_code="12345", client_tag="t"
     ),
+    "Excel has dropped digits": lambda c, _: c.send("9.01E+10", "x"),
+    "rows cannot be sent, the first is row": outbox("03-1234-5678"),
+    "This outbox sends from the account": outbox(NUMBER),
     "reference_date must lie between": lambda c, _: c.clean(NUMBER, "2020-01-01"),
     "and max_requests is": lambda c, _: c.clean(NUMBER, c.now().date(), max_requests=0),
     "This would cancel every reservation": lambda c, _: c.cancel_all(),
     "is not an archive": elsewhere,
     "was made with numbers=": otherwise,
+    "holds the answers of another account": of_another_account,
+    "Another receiver writes to the store": twice_received,
     "did not come. What came is in .frame": partly,
+    "messages still queued": over_the_limit,
 }
 
 
@@ -139,3 +229,12 @@ def test_message_is_raised_as_it_is_quoted(message: str, client: zr.Client, tmp_
     """What the page quotes stands in the error, word for word."""
     with pytest.raises(zr.ZrtoolsError, match=re.escape(message)):
         RAISERS[message](client, tmp_path)
+
+
+def test_every_message_is_explained_in_japanese_too() -> None:
+    """Each row ends with what the message means and what to do, in Japanese."""
+    rows = re.findall(r"^\| `.*\|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert [
+        row for row in rows if not re.search(r"[\u3041-\u3096\u30a1-\u30fa].* \|$", row.rsplit("| ", 1)[1])
+    ] == []
+    assert len(rows) == len(QUOTED)
