@@ -655,8 +655,13 @@ COLUMNS: dict[str, str] = {
     "phone_number": "the recipient in international form, +81…; null where it is not a mobile number",
     "message": "the body",
     "sms_code": "the sender code, 5 or 6 digits",
-    "carrier_id": "the carrier's number; null or 999 when unknown, null while the status is unknown or sending",
-    "carrier": "the plain name of carrier_id; null if not known",
+    "carrier_id": (
+        "the carrier's number; null or 999 when unknown; in frames of statuses also null while unknown or sending"
+    ),
+    "carrier": (
+        "the plain name of carrier_id; null if not known. In PRICES the carrier's number, or * for every carrier "
+        "without a price of its own"
+    ),
     "status_id": "0 unknown, 1 sending, 2 delivered, 3 failed",
     "client_tag": "the sender's own name for the message; null when none was given",
     "detailed_status_id": "the carrier's detailed code; undefined, so null, while unknown or sending",
@@ -790,7 +795,7 @@ COLUMNS: dict[str, str] = {
     "low": "lower end of the interval",
     "high": "upper end of the interval",
     "level": "how often the interval should hold the truth, 0 to 1",
-    "method": "what the days' shape was taken from: statuses, snapshots, or months (no days at hand)",
+    "method": "what the days' shape was taken from: statuses, snapshots, or months (too few days at hand)",
     "counts": "billable messages (通数) as the counts say; null when the month is not in them",
     "basis": "which sum of statuses the counts follow: delivered, delivered and failed, or undecided",
     "statuses": "billable messages (通数) from statuses on that basis; null when none are at hand",
@@ -814,8 +819,13 @@ COLUMNS: dict[str, str] = {
     "tax": "tax, rounded",
     "gross": "amount with tax",
     "final": "whether every day of the month is in and every line has its price",
-    "message_length": "characters of the message",
-    "parts": "billable parts (通数): what most messages of that length were billed as; in FEATURES an estimate",
+    "message_length": (
+        "characters of the message: in PARTS as people count them, in FEATURES UTF-16 units, as SMS counts (an emoji "
+        "is 2)"
+    ),
+    "parts": (
+        "billable parts (通数): in PARTS what most messages of that length were billed as, elsewhere an estimate"
+    ),
     "agreeing": "messages of that length billed like that",
     "sure": "lower end of the 95 % interval (Wilson) of agreeing over messages",
     "estimate": "what the usual Japanese table says, in 通数",

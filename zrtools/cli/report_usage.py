@@ -26,7 +26,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--month", help="The month to report, YYYY-MM.  [default: the last complete one]")
 @click.option(
-    "--months", type=click.IntRange(1, 120), default=12, show_default=True, help="How many, up to it."
+    "--months",
+    type=click.IntRange(1, 120),
+    default=12,
+    show_default=True,
+    help="How many months the report shows, ending with --month.",
 )
 @click.option("--archive", "place", metavar="DIR", help="Take counts and statuses from an archive.")
 @click.option("--prices", type=_FILE, help="Prices, as TOML or a table.")
@@ -40,9 +44,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--clients", type=_FILE, help="Names of clients, as a table of client_id and client.")
 @click.option("--all-clients", is_flag=True, help="Ask the service for all clients' counts (agencies).")
-@click.option("--client-id", help="Whose statuses these are.  [default: ZRTOOLS_CLIENT_ID]")
 @click.option(
-    "--tolerance", type=float, default=0, show_default=True, help="Gaps to let pass: messages, or a part."
+    "--client-id",
+    help="The client whose statuses are compared, where counts are of several.  [default: ZRTOOLS_CLIENT_ID]",
+)
+@click.option(
+    "--tolerance",
+    type=float,
+    default=0,
+    show_default=True,
+    help="Gaps to let pass: a number of messages, or below 1 a part of the figure.",
 )
 @click.option(
     "--statuses/--no-statuses",
