@@ -169,6 +169,18 @@ def test_months_cross_the_year() -> None:
     ]
 
 
+@given(
+    first=st.dates(date(1900, 1, 1), date(2100, 12, 31)).map(lambda d: d.replace(day=1)),
+    count=st.integers(0, 600),
+)
+def test_months_before_counts_back_over_years(first: date, count: int) -> None:
+    """From so many months before a month, as many more months lead to it."""
+    before = periods.months_before(first, count)
+    assert before.day == 1
+    assert len(periods.months(before, first)) == count + 1
+    assert periods.months_before(date(2027, 1, 1), 1) == date(2026, 12, 1)
+
+
 def test_language_is_given_then_set_then_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is asked for wins over the environment, which wins over Japanese."""
     monkeypatch.delenv("ZRTOOLS_LANG", raising=False)

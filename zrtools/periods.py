@@ -10,7 +10,19 @@ from zoneinfo import ZoneInfo
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
 
-__all__ = ["TOKYO", "Day", "Month", "Time", "day", "days", "month", "month_end", "months", "time"]
+__all__ = [
+    "TOKYO",
+    "Day",
+    "Month",
+    "Time",
+    "day",
+    "days",
+    "month",
+    "month_end",
+    "months",
+    "months_before",
+    "time",
+]
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -62,6 +74,12 @@ def month(value: Month, name: str = "month") -> date:
 def month_end(first: date) -> date:
     """Find the last day of a month."""
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def months_before(first: date, count: int) -> date:
+    """Find the first day of the month that lies so many months before another."""
+    number = first.year * 12 + first.month - 1 - count
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def days(start: Day, end: Day | None = None) -> list[date]:
