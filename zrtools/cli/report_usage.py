@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zrtools import words
+from zrtools.periods import months_before
 
 if TYPE_CHECKING:
     import polars as pl
@@ -161,17 +162,17 @@ def _from_service(wanted: _Wanted, *, sandbox: bool) -> _Source:
     with client:
         today = client.now().date()
         running = today.replace(day=1)
-        target = zr.periods.month(wanted.month) if wanted.month else _back(running, 1)
+        target = zr.periods.month(wanted.month) if wanted.month else months_before(running, 1)
         # a year more than is shown, for the same month last year; the running month, for the forecast
         asked = "all" if wanted.all_clients else None
         counts = client.counts(
-            _back(target, wanted.months + 11), max(target, running), client_id=asked, progress=False
+            months_before(target, wanted.months + 11), max(target, running), client_id=asked, progress=False
         )
         whose = _own(wanted.client_id or client.client_id, counts)
         if not (wanted.statuses or (sandbox and wanted.statuses is None)):
             return _Source(counts, target, whose, today=today)
         # the forecast learns the shape of days from the two months before
-        first, last = min(target, _back(running, 2)), today - timedelta(1)
+        first, last = min(target, months_before(running, 2)), today - timedelta(1)
         statuses = client.status(first, last, progress=False)
         return _Source(counts, target, whose, statuses, zr.periods.days(first, last), today)
 
@@ -180,8 +181,3 @@ def _own(client_id: str | None, counts: pl.DataFrame) -> str | None:
     """Name the client whose statuses are compared, where the counts are of several."""
     several = counts["client_id"].n_unique() > 1
     return client_id if several and client_id in counts["client_id"] else None
-
-
-def _back(month: date, count: int) -> date:
-    number = month.year * 12 + month.month - 1 - count
-    return date(number // 12, number % 12 + 1, 1)

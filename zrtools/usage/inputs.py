@@ -20,7 +20,7 @@ from zrtools.privacy import mask_text
 from zrtools.schemas import INVOICE, PRICES
 from zrtools.usage.source import ALL
 
-__all__ = ["Plan", "Prices", "Rounding", "read_clients", "read_invoice", "read_prices"]
+__all__ = ["Plan", "Prices", "Rounding", "client_names", "read_clients", "read_invoice", "read_prices"]
 
 Plan = Literal["delivered", "accepted"]
 Rounding = Literal["down", "half up", "up"]

@@ -79,7 +79,7 @@ def pivot(
     frame: IntoFrame,
     *,
     rows: str | list[str] = "month",
-    columns: Literal["carrier", "client", "month"] = "carrier",
+    columns: Literal["carrier", "client", "client_id", "month"] = "carrier",
     values: Literal["separated_success_count", "share"] = "separated_success_count",
     totals: bool = True,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,

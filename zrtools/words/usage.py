@@ -43,9 +43,7 @@ TEXTS: dict[str, Label] = {
         "{counted} counted to {day}; forecast {forecast} ({level} interval {low} to {high})",
     ),
     "gaps_title": Label("突合の差", "Gaps found in the reconciliation"),
-    "gap_counts": Label(
-        "通数 − 配信状況の合計（通）", "counts less statuses (billable messages)"
-    ),
+    "gap_counts": Label("通数 − 配信状況の合計（通）", "counts less statuses (billable messages)"),
     "gap_invoice": Label("請求書 − 通数（通）", "invoice less counts (billable messages)"),
     "gaps_note": Label(
         "差のある月とキャリア（大きい順、最大{n}件）",
@@ -120,8 +118,11 @@ TEXTS: dict[str, Label] = {
     "agree_invoice": Label("通数、配信状況、請求書は一致しています。", "Counts, statuses and invoice agree."),
     "disagree": Label(
         "突合で {n} 件の差があります。「突合」をご確認ください。",
-        "{n} gaps were found: see “Reconciliation”.",
+        "Gaps found: {n}. See “Reconciliation”.",
     ),
+    "figure": Label("{n} 通", "{n}"),
+    "gap": Label("{n}件", "{n} gap"),
+    "gaps": Label("{n}件", "{n} gaps"),
     "summary": Label("概要", "Summary"),
     "by_carrier": Label("月×キャリア", "Months x carriers"),
     "clients": Label("取引先", "Clients"),
