@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import altair as alt
     from altair.typing import ChartType
+    from narwhals.typing import IntoFrame
 
 __all__ = ["usage_forecast", "usage_gaps", "usage_months", "usage_shares"]
 
@@ -24,7 +25,7 @@ _MOST_GAPS = 24
 _ORDER = list(style.CARRIERS)
 
 
-def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
+def usage_months(counts_or_statuses: IntoFrame, *, lang: str | None = None) -> ChartType:
     """Stack the billable messages of each month by carrier, with the month's sum on top.
 
     Takes MONTHLY, COUNTS, or statuses as `usage.monthly` does. A month that is not over is drawn paler, and the
@@ -33,7 +34,7 @@ def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
     import altair as alt
 
     title = say("months_title", lang)
-    frame = _usage(usage)
+    frame = _usage(counts_or_statuses)
     if not frame["separated_success_count"].sum():
         return style.nothing(title, say("no_usage", lang))
     cells, names, scale = _cells(frame, lang)
@@ -66,7 +67,7 @@ def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
     return style.finish(both, title, _partial(frame, lang))
 
 
-def usage_shares(usage: Any, *, lang: str | None = None) -> ChartType:
+def usage_shares(counts_or_statuses: IntoFrame, *, lang: str | None = None) -> ChartType:
     """Draw each carrier's part of the month over time.
 
     Takes what `usage_months` takes. Raises `InputError`.
@@ -74,7 +75,7 @@ def usage_shares(usage: Any, *, lang: str | None = None) -> ChartType:
     import altair as alt
 
     title = say("shares_title", lang)
-    frame = _usage(usage)
+    frame = _usage(counts_or_statuses)
     if not frame["separated_success_count"].sum():
         return style.nothing(title, say("no_usage", lang))
     cells, names, scale = _cells(frame, lang)
@@ -116,7 +117,9 @@ def usage_shares(usage: Any, *, lang: str | None = None) -> ChartType:
     return style.finish(lines.properties(width=style.WIDTH - 130, height=300), title, _partial(frame, lang))
 
 
-def usage_forecast(forecast: pl.DataFrame, usage: Any = None, *, lang: str | None = None) -> ChartType:
+def usage_forecast(
+    forecast: pl.DataFrame, counts_or_statuses: IntoFrame | None = None, *, lang: str | None = None
+) -> ChartType:
     """Draw where the running month is heading: counted, still expected, and the interval, after the past months' sums.
 
     Takes FORECAST and, for the past months, what `usage_months` takes. Raises `InputError`.
@@ -137,8 +140,8 @@ def usage_forecast(forecast: pl.DataFrame, usage: Any = None, *, lang: str | Non
             "high": [row["counted"], row["forecast"]],
         }
     )
-    if usage is not None:
-        past = _usage(usage).filter(pl.col("month") < running)
+    if counts_or_statuses is not None:
+        past = _usage(counts_or_statuses).filter(pl.col("month") < running)
         sums = past.group_by("month").agg(high=pl.col("separated_success_count").sum()).sort("month").tail(12)
         before = sums.select(
             at=pl.col("month").dt.strftime("%Y-%m"),
@@ -261,11 +264,11 @@ def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> Char
     return style.finish(chart, title, say("gaps_note", lang, n=_MOST_GAPS))
 
 
-def _usage(usage: Any) -> pl.DataFrame:
-    if isinstance(usage, pl.DataFrame) and "share_of_month" in usage.columns:
-        check(usage, MONTHLY, "MONTHLY")
-        return usage
-    return monthly(usage)
+def _usage(source: IntoFrame) -> pl.DataFrame:
+    if isinstance(source, pl.DataFrame) and "share_of_month" in source.columns:
+        check(source, MONTHLY, "MONTHLY")
+        return source
+    return monthly(source)
 
 
 def _cells(frame: pl.DataFrame, lang: str | None) -> tuple[pl.DataFrame, list[str], alt.Scale]:

@@ -76,7 +76,7 @@ def as_daily(statuses: IntoFrame) -> pl.DataFrame:
 
 
 def pivot(
-    frame: IntoFrame,
+    counts_or_statuses: IntoFrame,
     *,
     rows: str | list[str] = "month",
     columns: Literal["carrier", "client", "client_id", "month"] = "carrier",
@@ -93,7 +93,9 @@ def pivot(
 
     Raises `InputError`.
     """
-    made = monthly(frame, clients=clients) if "share_of_month" not in _names(frame) else frame
+    made = counts_or_statuses
+    if "share_of_month" not in _names(made):
+        made = monthly(made, clients=clients)
     if not isinstance(made, pl.DataFrame):
         raise InputError("Give a MONTHLY frame as a polars DataFrame: collect it first.")
     keys = [rows] if isinstance(rows, str) else list(rows)
