@@ -10,7 +10,7 @@ import polars as pl
 from zrtools.engines import gather, portable, require
 from zrtools.intervals import wilson
 from zrtools.messages import EACH_PART, FIRST_PART, parts_of_length
-from zrtools.schemas import PARTS
+from zrtools.schemas import PART_LIMITS, PARTS
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -63,9 +63,8 @@ def fit_parts(statuses: IntoFrame) -> pl.DataFrame:
 def part_limits(parts: pl.DataFrame) -> pl.DataFrame:
     """Sum up what was learnt as a table of limits: how long a message may be for so many parts.
 
-    Takes PARTS and gives, by carrier and `parts`: `longest_seen` (billed like that), `shortest_longer` (the next
-    length seen to be billed as more, null if none: the limit lies between), `messages`, `against` (messages up to
-    `longest_seen` that were billed otherwise), `usual` (the usual table's limit).
+    Takes PARTS and gives PART_LIMITS, by carrier and parts: the limit lies between `longest_seen` and
+    `shortest_longer`, the next length seen to be billed as more.
     """
     keys = ["carrier_id", "carrier"]
     groups = (
@@ -93,6 +92,6 @@ def part_limits(parts: pl.DataFrame) -> pl.DataFrame:
             .otherwise(pl.col("parts") * EACH_PART)
             .cast(pl.Int32)
         )
-        .select(*keys, "parts", "longest_seen", "shortest_longer", "messages", "against", "usual")
+        .select(pl.col(c).cast(t) for c, t in PART_LIMITS.items())
         .sort(*keys, "parts", nulls_last=True)
     )

@@ -11,7 +11,7 @@ import polars as pl
 from zrtools.errors import InputError
 from zrtools.jcalendar import is_holiday, kind_of_day
 from zrtools.periods import Day, day, month_end
-from zrtools.schemas import FORECAST
+from zrtools.schemas import FORECAST, INCREMENTS
 from zrtools.usage.months import as_daily
 from zrtools.usage.source import ALL, newest, snapshots
 
@@ -94,9 +94,8 @@ def forecast(
 def increments(history: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Tell from snapshots of counts how many billable messages each day added, by carrier.
 
-    Takes `archive.counts_history()`; gives `day`, `carrier_id`, `carrier`, `separated_success_count` (Float64:
-    what several days without a snapshot between them added is shared out evenly) and `days_between` (1 where the
-    day is known by itself). Clients are added up. Raises `InputError` when the column `taken` is not there.
+    Takes `archive.counts_history()` and gives INCREMENTS: what several days without a snapshot between them added
+    is shared out evenly. Clients are added up. Raises `InputError` when the column `taken` is not there.
     """
     frame = snapshots(history)
     if "taken" not in frame.columns:
@@ -126,6 +125,7 @@ def increments(history: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         .explode("day")
         .group_by("day", "carrier_id", "carrier")
         .agg(pl.col("separated_success_count").sum(), pl.col("days_between").max())
+        .select(pl.col(c).cast(t) for c, t in INCREMENTS.items())
         .sort("day", "carrier_id", nulls_last=True)
     )
 
