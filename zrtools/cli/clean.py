@@ -27,6 +27,8 @@ _DATES = (
     "%Y-%m-%d %H:%M:%S",
     "%Y/%m/%d %H:%M:%S",
 )
+# below the heading; what is paid for must have its place
+_MOST_ROWS = 1_048_575
 _PATH = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -83,6 +85,10 @@ def command(
         raise click.UsageError("Give --date or --date-column, not both.")
     try:
         given = tables.read(file, encoding=encoding)
+        if out.suffix.lower() == ".xlsx" and given.height > _MOST_ROWS:
+            raise click.UsageError(
+                f"{file.name} has {given.height:,} rows, and a sheet holds {_MOST_ROWS:,}: give --out a name in .csv."
+            )
         numbers = given.get_column(_column(given, column, _NUMBER_COLUMNS, "--column"))
         dates: str | pl.Series = (
             day if day is not None else _days(given, _column(given, date_column, _DATE_COLUMNS, "--date"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
     "--tolerance",
-    type=float,
+    type=click.FloatRange(min=0),
     default=0,
     show_default=True,
     help="Gaps to let pass: a number of messages, or below 1 a part of the figure.",
@@ -94,11 +94,15 @@ def command(
             "Write --invoice-column NAME=HEADING, for example --invoice-column month=利用月."
         )
 
+    from zrtools.errors import InputError
     from zrtools.reports.usage import gather
 
     words.language(lang)
     wanted = _Wanted(month, months, client_id, all_clients or clients is not None, with_statuses)
-    source = _from_archive(place, wanted) if place else _from_service(wanted, sandbox=sandbox)
+    try:
+        source = _from_archive(place, wanted) if place else _from_service(wanted, sandbox=sandbox)
+    except InputError as error:
+        raise click.UsageError(str(error)) from None
     report = gather(
         source.counts,
         month=source.month,
@@ -143,9 +147,12 @@ class _Source:
 
 def _from_archive(place: str, wanted: _Wanted) -> _Source:
     import zrtools as zr
+    from zrtools.reports.usage import reportable
 
     archive = zr.Archive(place)
     counts = archive.counts_history()
+    if wanted.month is not None:
+        reportable(wanted.month, counts, datetime.now(zr.periods.TOKYO).date())
     whose = _own(wanted.client_id or os.environ.get("ZRTOOLS_CLIENT_ID"), counts)
     if wanted.statuses is False:
         return _Source(counts, wanted.month, whose)
@@ -154,7 +161,9 @@ def _from_archive(place: str, wanted: _Wanted) -> _Source:
 
 def _from_service(wanted: _Wanted, *, sandbox: bool) -> _Source:
     import zrtools as zr
+    from zrtools.reports.usage import reportable
 
+    nothing = zr.schemas.empty(zr.schemas.COUNTS)
     try:
         client = zr.Client.sandbox() if sandbox else zr.Client()
     except zr.ConfigurationError as error:
@@ -162,11 +171,11 @@ def _from_service(wanted: _Wanted, *, sandbox: bool) -> _Source:
     with client:
         today = client.now().date()
         running = today.replace(day=1)
-        target = zr.periods.month(wanted.month) if wanted.month else months_before(running, 1)
+        target = reportable(wanted.month, nothing, today) if wanted.month else months_before(running, 1)
         # a year more than is shown, for the same month last year; the running month, for the forecast
         asked = "all" if wanted.all_clients else None
         counts = client.counts(
-            months_before(target, wanted.months + 11), max(target, running), client_id=asked, progress=False
+            months_before(target, wanted.months + 11), running, client_id=asked, progress=False
         )
         whose = _own(wanted.client_id or client.client_id, counts)
         if not (wanted.statuses or (sandbox and wanted.statuses is None)):

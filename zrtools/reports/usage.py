@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from narwhals.typing import IntoFrame
 
-__all__ = ["UsageReport", "gather", "usage"]
+__all__ = ["UsageReport", "gather", "reportable", "usage"]
 
 
 @dataclass(slots=True)
@@ -272,6 +272,8 @@ class UsageReport:
         return difference / base if base and rows[change].count() else None
 
 
+# SMS began in 1997 in Japan: before it only a slip of the hand names a month
+_EARLIEST = date(1997, 1, 1)
 _COMPARED = ("previous", "change", "year_before", "year_change")
 
 
@@ -341,8 +343,8 @@ def gather(
     lang: str | None = None,
 ) -> UsageReport:
     """Put the report together without writing it; arguments as in `usage`. Raises `InputError`."""
-    if months < 1:
-        raise InputError(f"months must be 1 or more, not {months}.")
+    if not 1 <= months <= 1200:
+        raise InputError(f"months must be 1 to 1200, not {months}.")
     made = day(today, "today") if today is not None else datetime.now(TOKYO).date()
     chosen = words.language(lang)
     problems: list[str] = []
@@ -352,7 +354,7 @@ def gather(
     )
     named = clients if names is not None else None
     everything = room.monthly(counts, clients=named)
-    target = _target(everything, month)
+    target = _target(everything, month, made)
     first = months_before(target, months - 1)
     scope = everything.filter(pl.col("month").is_between(first, target))
     days = None if statuses is None else said.attempt("problem_reconcile", lambda: as_daily(statuses))
@@ -445,9 +447,21 @@ def _costs(
     return lines, room.bill(lines, table, whole=scope)
 
 
-def _target(everything: pl.DataFrame, month: Month | None) -> date:
+def reportable(month: Month, counts: pl.DataFrame, today: date) -> date:
+    """Read the month to report: one that has begun, by the day or by the counts. Raises `InputError`."""
+    chosen = month_of(month)
+    newest_month: Any = counts["month"].max()
+    latest = max(today.replace(day=1), newest_month or date.min)
+    if chosen > latest:
+        raise InputError(f"{chosen:%Y-%m} has not begun: report a month up to {latest:%Y-%m}.")
+    if chosen < _EARLIEST:
+        raise InputError(f"The year {chosen.year} cannot be meant: report a month from {_EARLIEST:%Y-%m} on.")
+    return chosen
+
+
+def _target(everything: pl.DataFrame, month: Month | None, today: date) -> date:
     if month is not None:
-        return month_of(month)
+        return reportable(month, everything, today)
     whole = everything.filter(pl.col("complete"))
     found: Any = (whole if whole.height else everything)["month"].max()
     if found is None:
