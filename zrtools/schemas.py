@@ -720,7 +720,8 @@ COLUMNS: dict[str, str] = {
     "message": "the body",
     "sms_code": "the sender code, 5 or 6 digits",
     "carrier_id": (
-        "the carrier's number; null or 999 when unknown; in frames of statuses also null while unknown or sending"
+        "the carrier's number; null or 999 when unknown; in frames of statuses also null while unknown or sending; "
+        "in FORECAST, RECONCILIATION and INVOICE * for all carriers together"
     ),
     "carrier": (
         "the plain name of carrier_id; null if not known. In PRICES the carrier's number, or * for every carrier "
