@@ -408,6 +408,17 @@ def test_planted_differences_are_found_on_the_sandbox(tmp_path: Path) -> None:
     assert odd["invoice_reasons"][0] == "invoice follows statuses"
 
 
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an archive that holds counts."""
+    place = tmp_path_factory.mktemp("usage") / "archive"
+    with zr.Client.sandbox(messages_per_day=20, today="2026-11-10") as client:
+        archive = zr.Archive(place)
+        archive.sync(client, "2026-11-08", "2026-11-09", progress=False)
+        archive.sync_counts(client)
+    return place
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -420,12 +431,10 @@ def test_planted_differences_are_found_on_the_sandbox(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("source", ["archive", "sandbox"])
 def test_command_refuses_what_cannot_be_reported(
-    tmp_path: Path, options: list[str], said: str, source: str
+    counted: Path, tmp_path: Path, options: list[str], said: str, source: str
 ) -> None:
     """A month that is none, that has not begun or that lies centuries back is wrong use: exit 2, and no file."""
-    place = ["--archive", str(tmp_path / "archive")] if source == "archive" else ["--sandbox"]
-    if source == "archive":
-        zr.Archive(tmp_path / "archive")
+    place = ["--archive", str(counted)] if source == "archive" else ["--sandbox"]
     out = tmp_path / "new" / "report.html"
     done = CliRunner().invoke(command, [*place, *options, "--out", str(out)])
     assert done.exit_code == 2, done.output
@@ -440,6 +449,8 @@ def test_month_that_has_not_begun_is_refused() -> None:
     assert gather(counts(), month="2026-11", today="2026-10-05").month == date(2026, 11, 1)
     with pytest.raises(zr.InputError, match="cannot be meant"):
         gather(counts(), month="0201-01")
+    with pytest.raises(zr.InputError, match="at most"):
+        gather(counts(), months=100_000)
 
 
 @pytest.mark.parametrize("ending", [".html", ".xlsx"])

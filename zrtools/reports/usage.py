@@ -274,6 +274,7 @@ class UsageReport:
 
 # SMS began in 1997 in Japan: before it only a slip of the hand names a month
 _EARLIEST = date(1997, 1, 1)
+_MOST_MONTHS = 1200
 _COMPARED = ("previous", "change", "year_before", "year_change")
 
 
@@ -343,8 +344,10 @@ def gather(
     lang: str | None = None,
 ) -> UsageReport:
     """Put the report together without writing it; arguments as in `usage`. Raises `InputError`."""
-    if not 1 <= months <= 1200:
-        raise InputError(f"months must be 1 to 1200, not {months}.")
+    if months < 1:
+        raise InputError(f"months must be 1 or more, not {months}.")
+    if months > _MOST_MONTHS:
+        raise InputError(f"months must be {_MOST_MONTHS} at most, not {months}.")
     made = day(today, "today") if today is not None else datetime.now(TOKYO).date()
     chosen = words.language(lang)
     problems: list[str] = []
