@@ -728,6 +728,7 @@ def test_the_command_receives_over_tls_and_ends_cleanly(tmp_path: Path) -> None:
         (b"s\xff", [], "letters, digits"),
         (b"a b", [], "letters, digits"),
         (b"fine", ["--path", "a?b"], "letters, digits"),
+        (b"fine", ["--allow", "300.1.1.1"], "neither an IP address"),
         (b"\xef\xbb\xbffine\r\n", ["--port", "TAKEN"], "choose another port"),
     ],
 )
@@ -745,6 +746,8 @@ def test_the_command_says_what_keeps_it_from_listening(
         )
     assert isinstance(done.exception, zr.ConfigurationError)
     assert said in str(done.exception)
+    # nothing claims that reports are taken
+    assert done.output == ""
 
 
 def benchmark() -> ModuleType:

@@ -96,11 +96,14 @@ def command(
         )
     scheme = "https" if cert else "http"
     name = f"[{host}]" if ":" in host else host
-    with receiver.Store(folder) as store:
-        store.open()
+
+    def begun() -> None:
         say("begin", url=f"{scheme}://{name}:{port}/{path}", folder=folder)
         if cert is None:
             say("no_tls")
+
+    with receiver.Store(folder) as store:
+        store.open()
         receiver.serve(
             store,
             host=host,
@@ -113,6 +116,7 @@ def command(
             certificate=cert,
             key=key,
             proxies=proxy,
+            started=begun,
         )
         came = store.counters
     say("end", **came)

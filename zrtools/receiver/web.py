@@ -11,7 +11,7 @@ import secrets
 import socket
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -294,11 +294,12 @@ def serve(
     certificate: Path | str | None = None,
     key: Path | str | None = None,
     proxies: Iterable[str] = (),
+    started: Callable[[], None] | None = None,
 ) -> None:
     """Take reports until SIGTERM or Ctrl-C, then finish what is under way and return.
 
-    `certificate` and `key` are PEM files for TLS; `proxies` are the addresses whose X-Forwarded-For is believed. The
-    rest is as in `app`.
+    `certificate` and `key` are PEM files for TLS; `proxies` are the addresses whose X-Forwarded-For is believed;
+    `started` is called once the port listens. The rest is as in `app`.
 
     Raises `ConfigurationError`, `ArchiveError`.
     """
@@ -314,6 +315,8 @@ def serve(
     server = _server(made, patience=patience, certificate=certificate, key=key, proxies=proxies)
     with closing(made.state.store) as kept, closing(_listening(host, port)) as bound:
         kept.open()
+        if started is not None:
+            started()
         server.run(sockets=[bound])
 
 
