@@ -672,11 +672,12 @@ def _figures(report: UsageReport) -> list[Figure]:
             made.append(Figure(say(key), f"{total[key]:+.1%}", f"{say(before)} {total[before]:,}"))
     if report.forecast.height:
         row = report.forecast.row(-1, named=True)
+        to = "〜" if report.lang == "ja" else "–"
         made.append(
             Figure(
                 say("forecast"),
                 say("figure", n=f"{row['forecast']:,}"),
-                f"{report.name_month(row['month'])}: {row['low']:,}–{row['high']:,}",
+                f"{report.name_month(row['month'])}: {row['low']:,}{to}{row['high']:,}",
             )
         )
     if report.reconciliation["agrees"].count():
