@@ -41,8 +41,6 @@ def traffic(
 
 def truth_of(planted: pl.DataFrame, month: str) -> pl.DataFrame:
     """List the incidents planted in a month as dimension and segment, and which of them count."""
-    names = {c.id: c.name for c in zr.codes.CARRIERS.values()}
-    carrier = pl.col("carrier_id").replace_strict(names, default=None, return_dtype=pl.String)
     first = zr.periods.month(month)
     begin = pl.lit(first).cast(pl.Datetime("ms")).dt.replace_time_zone("Asia/Tokyo")
     finish = begin.dt.offset_by("1mo")
@@ -52,12 +50,12 @@ def truth_of(planted: pl.DataFrame, month: str) -> pl.DataFrame:
         "kind",
         "excess_failures",
         "rate_multiplier",
-        dimension=pl.when(pl.col("carrier_id").is_not_null())
+        dimension=pl.when(pl.col("carrier").is_not_null())
         .then(pl.lit("carrier"))
         .when(pl.col("sms_code").is_not_null())
         .then(pl.lit("sms_code"))
         .otherwise(pl.lit("campaign")),
-        segment=pl.coalesce(carrier, "sms_code", "campaign"),
+        segment=pl.coalesce("carrier", "sms_code", "campaign"),
         counts=whole & (pl.col("rate_multiplier") >= 2) & (pl.col("excess_failures") >= 100),
         start=pl.max_horizontal("start", begin),
         end=pl.min_horizontal("end", finish),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from zrtools import cli
@@ -26,7 +27,7 @@ def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("ja", ("不達率", "レポート:")), ("en", ("failure rate", "Report:"))]
+    ("lang", "words"), [("ja", ("不達率", "レポート：")), ("en", ("failure rate", "Report:"))]
 )
 def test_demo_prints_the_breakdown_and_writes_the_report(
     tmp_path: Path, lang: str, words: tuple[str, ...]
@@ -36,6 +37,8 @@ def test_demo_prints_the_breakdown_and_writes_the_report(
     assert done.returncode == 0, done.stderr
     for word in words:
         assert word in done.stdout
+    assert re.search(r"\d%", done.stdout)
+    assert " %" not in done.stdout
     page = (tmp_path / "報告" / "failures-2026-10.html").read_text("utf-8")
     assert f'lang="{lang}"' in page
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
@@ -68,6 +71,19 @@ def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     failed = run("demo", "--out", "taken/inside", "--messages-per-day", "50", cwd=tmp_path)
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.parametrize("name", [*cli.COMMANDS, "report failures", "report usage"])
+def test_every_option_says_what_it_is(name: str) -> None:
+    """Nobody has to guess what an option does."""
+    found: click.Command = cli.root
+    for part in name.split():
+        assert isinstance(found, click.Group)
+        made = found.get_command(click.Context(found), part)
+        assert made is not None
+        found = made
+    options = [parameter for parameter in found.params if isinstance(parameter, click.Option)]
+    assert [option.name for option in options if not option.help] == []
 
 
 def test_ctrl_c_leaves_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,6 +96,42 @@ def test_wrong_use_is_told_before_anything_is_asked(tmp_path, options, said):
     assert not (tmp_path / "numbers-cleaned.xlsx").exists()
 
 
+@pytest.mark.parametrize("day", ["2026/5/10", "2026年5月10日", "20260510", "2026-05-10"])
+def test_day_is_written_on_the_command_as_in_a_column(tmp_path, day):
+    """What a column of days may look like, --date may look like."""
+    file = tmp_path / "numbers.csv"
+    GIVEN.write_csv(file)
+    done = run(file, "--sandbox", "--date", day, "--out", tmp_path / "o.csv")
+    assert done.exception is None, done.output
+    cleaned = pl.read_csv(tmp_path / "o.csv", infer_schema=False)
+    assert cleaned["reference_date"].unique().to_list() == ["2026-05-10"]
+
+
+def test_rows_that_a_sheet_cannot_hold_are_refused_before_they_are_paid_for(tmp_path, monkeypatch):
+    """More rows than a sheet of Excel has would be cut off silently, after every call was billed."""
+    monkeypatch.setattr("zrtools.cli.clean._MOST_ROWS", 3)
+    file = tmp_path / "numbers.csv"
+    GIVEN.write_csv(file)
+    done = run(file, "--sandbox")
+    assert "a sheet holds 3: give --out a name in .csv" in str(done.exception)
+    assert not (tmp_path / "numbers-cleaned.xlsx.answers.db").exists()
+    assert run(file, "--sandbox", "--out", tmp_path / "新" / "o.csv").exception is None
+
+
+def test_numbers_that_excel_damaged_are_mended_or_named(tmp_path):
+    """A lost zero comes back; 9.01E+09 is not asked, and says why; the empty rows that Excel adds are left out."""
+    file = tmp_path / "電話 番号.csv"
+    text = (
+        "電話番号,基準日\n9012345678,2026/5/10\n9.01E+09,2026/5/10\n９０１２３４５６７９,2026/5/10\n,\n ,\n"
+    )
+    file.write_bytes(text.encode("utf-16"))
+    done = run(file, "--sandbox", "--out", tmp_path / "o.csv")
+    assert done.exception is None, done.output
+    cleaned = pl.read_csv(tmp_path / "o.csv", infer_schema=False)
+    assert cleaned["phone_number"].to_list() == ["+819012345678", None, "+819012345679"]
+    assert "Excel" in cleaned["error"][1]
+
+
 def test_stopped_command_goes_on_where_it_was(own, tmp_path, monkeypatch):
     """After a failure the same command asks only the rest; the exit code tells which it was."""
     file = tmp_path / "numbers.csv"

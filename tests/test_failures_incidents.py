@@ -15,7 +15,7 @@ from scipy import stats
 import zrtools as zr
 from zrtools import schemas
 from zrtools.failures.detector import _likelihood, _spread, _tail
-from zrtools.failures.jcalendar import kind_of_day
+from zrtools.jcalendar import kind_of_day
 
 FIRST = date(2026, 10, 1)
 CARRIERS = ["au", "docomo", "SoftBank", "Rakuten Mobile"]

@@ -23,6 +23,7 @@ GROUND = {
     "tables",
     "engines",
     "intervals",
+    "jcalendar",
     "sqlite",
 }
 
@@ -34,12 +35,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tables": {"errors"},
     "words": {"codes", "errors"},
     "schemas": {"errors"},
-    "privacy": {"codes", "errors", "schemas"},
+    "privacy": {"errors"},
     "engines": {"errors", "privacy", "schemas"},
     "intervals": set(),
+    "jcalendar": set(),
     "sqlite": {"errors", "periods"},
-    "phones": {"codes", "schemas", "errors", "privacy", "words"},
-    "messages": {"codes", "schemas", "errors", "privacy", "words"},
+    "phones": {"codes", "errors", "privacy", "words"},
+    "messages": {"codes", "errors", "words"},
     "wire": {"codes", "schemas", "errors", "periods", "privacy"},
     "client": {"wire", "phones", "messages", "sandbox"} | GROUND,
     "outbox": {"client", "messages", "phones"} | GROUND,
@@ -48,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "usage": {"messages"} | GROUND,
     "charts": {"failures", "usage"} | GROUND,
     "reports": {"charts", "failures", "usage"} | GROUND,
-    "dlr": {"wire", "schemas", "errors", "codes", "privacy"},
+    "dlr": {"wire", "schemas", "errors"},
     "receiver": {"dlr"} | GROUND,
     "sandbox": {"codes", "errors"},
 }

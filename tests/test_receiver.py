@@ -24,10 +24,12 @@ from typing import Any
 import polars as pl
 import pytest
 import trustme
+from click.testing import CliRunner
 from polars.testing import assert_frame_equal
 
 import zrtools as zr
 from zrtools import receiver, schemas
+from zrtools.cli.receive import command as receive
 from zrtools.errors import ArchiveError, ConfigurationError, InputError
 from zrtools.periods import TOKYO
 from zrtools.receiver import store as store_module
@@ -716,6 +718,36 @@ def test_the_command_receives_over_tls_and_ends_cleanly(tmp_path: Path) -> None:
     assert "Ended. 3 bodies taken, 3 reports in them (0 repeats), 0 in quarantine, 0 not kept." in said
     assert len(messages(receiver.Store(folder))) == 3
     assert len(secret) >= 20
+
+
+@pytest.mark.parametrize(
+    ("kept", "options", "said"),
+    [
+        (b"", [], "is empty"),
+        ("秘密".encode(), [], "letters, digits"),
+        (b"s\xff", [], "letters, digits"),
+        (b"a b", [], "letters, digits"),
+        (b"fine", ["--path", "a?b"], "letters, digits"),
+        (b"fine", ["--allow", "300.1.1.1"], "neither an IP address"),
+        (b"\xef\xbb\xbffine\r\n", ["--port", "TAKEN"], "choose another port"),
+    ],
+)
+def test_the_command_says_what_keeps_it_from_listening(
+    tmp_path: Path, kept: bytes, options: list[str], said: str
+) -> None:
+    """A secret path that no URL can hold, or a port in use, ends the command with a sentence and not with a trace."""
+    (tmp_path / "secret-path.txt").write_bytes(kept)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = CliRunner().invoke(
+            receive, ["--store", str(tmp_path), *(port if o == "TAKEN" else o for o in options)]
+        )
+    assert isinstance(done.exception, zr.ConfigurationError)
+    assert said in str(done.exception)
+    # nothing claims that reports are taken
+    assert done.output == ""
 
 
 def benchmark() -> ModuleType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -405,3 +406,124 @@ def test_planted_differences_are_found_on_the_sandbox(tmp_path: Path) -> None:
     odd = rows.filter(~pl.col("agrees")).row(0, named=True)
     assert (odd["difference"], odd["invoice_difference"]) == (25, -25)
     assert odd["invoice_reasons"][0] == "invoice follows statuses"
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an archive that holds counts."""
+    place = tmp_path_factory.mktemp("usage") / "archive"
+    with zr.Client.sandbox(messages_per_day=20, today="2026-11-10") as client:
+        archive = zr.Archive(place)
+        archive.sync(client, "2026-11-08", "2026-11-09", progress=False)
+        archive.sync_counts(client)
+    return place
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--month", "2026-13"], "must be a month"),
+        (["--month", "9999-01"], "has not begun"),
+        (["--month", "0026-10"], "cannot be meant"),
+        (["--tolerance", "-1"], "--tolerance"),
+        (["--months", "0"], "--months"),
+    ],
+)
+@pytest.mark.parametrize("source", ["archive", "sandbox"])
+def test_command_refuses_what_cannot_be_reported(
+    counted: Path, tmp_path: Path, options: list[str], said: str, source: str
+) -> None:
+    """A month that is none, that has not begun or that lies centuries back is wrong use: exit 2, and no file."""
+    place = ["--archive", str(counted)] if source == "archive" else ["--sandbox"]
+    out = tmp_path / "new" / "report.html"
+    done = CliRunner().invoke(command, [*place, *options, "--out", str(out)])
+    assert done.exit_code == 2, done.output
+    assert said in done.stderr
+    assert not out.exists()
+
+
+def test_month_that_has_not_begun_is_refused() -> None:
+    """A report of next year would be an empty page; a month that the counts know is never refused."""
+    with pytest.raises(zr.InputError, match="2027-05 has not begun: report a month up to 2026-11"):
+        gather(counts(), month="2027-05", today="2026-11-19")
+    assert gather(counts(), month="2026-11", today="2026-10-05").month == date(2026, 11, 1)
+    with pytest.raises(zr.InputError, match="cannot be meant"):
+        gather(counts(), month="0201-01")
+    with pytest.raises(zr.InputError, match="at most"):
+        gather(counts(), months=100_000)
+
+
+@pytest.mark.parametrize("ending", [".html", ".xlsx"])
+@pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
+def test_odd_month_is_reported_into_a_new_folder(tmp_path: Path, ending: str, encoding: str) -> None:
+    """A month without messages, a carrier of a new number, Japanese file names, and tables as Excel saves them."""
+    data = counts().filter(pl.col("month") >= date(2026, 8, 1))
+    new = data.filter(pl.col("carrier_id") == "101").with_columns(
+        carrier_id=pl.lit("107"), carrier=pl.lit(None, dtype=pl.String)
+    )
+    october = pl.col("month") == date(2026, 10, 1)
+    data = pl.concat([data, new]).with_columns(
+        separated_success_count=pl.when(~october).then("separated_success_count").otherwise(0)
+    )
+    names = tmp_path / "取引先　一覧.csv"
+    names.write_bytes("client_id,client\n7,北店\n8,髙橋商店\n".encode(encoding))
+    # the only price begins after the month
+    prices = tmp_path / "単価表.csv"
+    prices.write_bytes("carrier,unit_price,since\nドコモ,8.5,2026/11/01\n*,9,2026/08/01\n".encode(encoding))
+    invoice = tmp_path / "請求書.csv"
+    invoice.write_bytes("month,carrier,quantity\n2026年10月,au,0\n".encode(encoding))
+    report = gather(
+        data, month="2026-10", clients=names, prices=prices, invoice=invoice, client_id="7", lang="ja"
+    )
+    assert report.headline()[0].startswith("2026年10月の課金通数は 0 通でした")
+    assert not report.failed
+    path = report.save(tmp_path / "新しい フォルダー" / f"利用レポート{ending}")
+    assert path.stat().st_size > 1000
+
+
+@pytest.mark.parametrize(("lang", "words"), [("ja", ["3,690 通", "2件"]), ("en", ["3,690", "2 gaps"])])
+def test_key_figures_have_their_units(tmp_path: Path, invoice: Path, lang: str, words: list[str]) -> None:
+    """A bare number on a card says nothing: messages are 通, gaps are counted as such."""
+    path = usage(
+        counts(),
+        tmp_path / "report.html",
+        statuses=statuses(off=4),
+        coverage=["2026-10-05"],
+        invoice=invoice,
+        client_id="7",
+        month="2026-10",
+        today="2026-11-19",
+        lang=lang,
+    )
+    cards = path.read_text("utf-8").split('<div class="cards">')[1].split("<h2")[0]
+    assert all(f">{word}</div>" in cards for word in words)
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_gaps_are_written_with_one_kind_of_minus(lang: str) -> None:
+    """The axis and the figures write a minus alike, and nought has no sign."""
+    report = gather(
+        counts().with_columns(pl.col("separated_success_count") - 1), statuses=statuses(), client_id="7"
+    )
+    drawn = charts.svg(charts.usage_gaps(report.reconciliation, lang=lang))
+    texts = re.findall(r">([^<>]+)</text>", drawn)
+    assert any(text.startswith("−1  ") for text in texts)
+    assert "0" in texts
+    assert not any(text.startswith(("+0", "-")) for text in texts)
+
+
+def test_forecast_is_not_written_on_its_upper_end() -> None:
+    """The value stands at the height of the bar's end, beside it, and not on top of the interval."""
+    report = gather(counts(), month="2026-10", today="2026-11-19")
+    drawn = charts.usage_forecast(report.forecast).to_dict()
+    text = next(layer for layer in drawn["layer"] if layer["mark"]["type"] == "text")
+    assert text["encoding"]["y"]["field"] == "forecast"
+    assert text["mark"]["align"] == "left"
+
+
+def test_days_that_are_too_few_are_not_denied() -> None:
+    """With some days at hand, but too few, the chart does not say that there were none."""
+    report = gather(counts(), statuses=statuses(), month="2026-10", today="2026-11-19")
+    assert report.forecast["method"].unique().to_list() == ["months"]
+    for lang, said in (("ja", "足りないため"), ("en", "too few days")):
+        assert said in charts.svg(charts.usage_forecast(report.forecast, lang=lang))

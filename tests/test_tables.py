@@ -58,6 +58,7 @@ def test_a_table_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         (b"n\n09012345678,1\n", "a.csv", "is not a regular table"),
         (b'n\n"09012345678\n', "a.csv", "is not a regular table"),
         (b"n\n\x82\xff\xfe\x80\n", "a.csv", "is not text in"),
+        ("番号\n09012345678\n".encode("utf-16-le"), "a.csv", "is not text in"),
         (b"PK junk 09012345678", "a.xlsx", "cannot be read as Excel"),
     ],
 )

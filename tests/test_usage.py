@@ -210,7 +210,8 @@ def test_last_month_of_statuses_reaches_as_far_as_told() -> None:
     """A quiet month's end is no gap when the caller says how far the statuses reach."""
     frame = statuses(("2026-10-29", "101", 2, 1))
     assert usage.monthly(frame)["through"].to_list() == [date(2026, 10, 29)]
-    assert usage.monthly(frame, through=date(2026, 10, 31))["complete"].to_list() == [True]
+    for end in (date(2026, 10, 31), "2026-10-31", "20261031"):
+        assert usage.monthly(frame, through=end)["complete"].to_list() == [True]
 
 
 def test_delivery_reports_say_nothing_about_failed_ones() -> None:
@@ -399,7 +400,15 @@ def test_frames_of_usage_are_declared() -> None:
         "PRICES",
         "INVOICE",
         "PARTS",
+        "PART_LIMITS",
+        "INCREMENTS",
     } <= set(FRAMES)
+    learnt = usage.part_limits(usage.fit_parts(statuses(("2026-10-01", "101", 2, 1))))
+    assert learnt.schema == FRAMES["PART_LIMITS"]
+    assert usage.part_limits(empty(PARTS)).schema == FRAMES["PART_LIMITS"]
+    taken = pl.lit(datetime(2026, 10, 3, tzinfo=TOKYO)).cast(FRAMES["COUNTS_HISTORY"]["taken"])
+    history = counts({("2026-10", "7", "101"): 20}, through={"2026-10": date(2026, 10, 2)})
+    assert usage.increments(history.with_columns(taken=taken)).schema == FRAMES["INCREMENTS"]
 
 
 def test_estimate_is_that_of_messages() -> None:

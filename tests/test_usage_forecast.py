@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import zrtools as zr
 from zrtools import usage
+from zrtools.jcalendar import is_holiday
 from zrtools.periods import TOKYO
 from zrtools.schemas import COUNTS, COUNTS_HISTORY, DAILY_USAGE, FORECAST, empty
-from zrtools.usage.projection import _holidays, _kinds, _student
+from zrtools.usage.projection import _kinds, _student
 
 AU = ("101", "au")
 DOCOMO = ("103", "docomo")
@@ -44,7 +45,7 @@ def counts(frame: pl.DataFrame, through: str) -> pl.DataFrame:
 
 def week(day: date) -> int:
     """Say what a customer sends who works on working days alone."""
-    return 0 if day.weekday() > 4 or day in _holidays(frozenset({day.year})) else 100
+    return 0 if day.weekday() > 4 or is_holiday(day) else 100
 
 
 def test_flat_days_are_projected_exactly() -> None:

@@ -287,6 +287,22 @@ def test_prices_are_read_from_toml_and_csv(tmp_path: Path) -> None:
     assert usage.read_prices(table).table["over"].to_list() == [0, 1000]
 
 
+def test_prices_are_read_as_excel_leaves_them(tmp_path: Path) -> None:
+    """Days without leading zeros, and rows of commas below the last price; a table of such rows alone has no price."""
+    path = tmp_path / "単価.csv"
+    path.write_text(
+        "carrier,unit_price,since\nau,8.1,2026/4/1\nau,8.0,2026年11月1日\nau,7.9,20261201\n,,\n,,\n", "utf-16"
+    )
+    assert usage.read_prices(path).table["since"].to_list() == [
+        date(2026, 4, 1),
+        date(2026, 11, 1),
+        date(2026, 12, 1),
+    ]
+    path.write_text("carrier,unit_price\n,\n", "cp932")
+    with pytest.raises(zr.InputError, match="holds no price"):
+        usage.read_prices(path)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

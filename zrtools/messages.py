@@ -21,7 +21,24 @@ from zrtools import words
 from zrtools.codes import OPT_OUT_URL
 from zrtools.errors import InputError
 
-__all__ = ["LIMIT", "LINT", "Lint", "Problem", "check", "fields", "lint", "mended", "parts", "render"]
+__all__ = [
+    "EACH_PART",
+    "FIRST_PART",
+    "LIMIT",
+    "LINT",
+    "Lint",
+    "Problem",
+    "check",
+    "fields",
+    "lint",
+    "mended",
+    "parts",
+    "parts_of_length",
+    "render",
+]
+
+FIRST_PART, EACH_PART = 70, 67
+"""The usual Japanese table: so many characters are one part, and of a longer text each part holds so many."""
 
 LIMIT = 660
 """The longest message that the service takes, in characters, full- and half-width alike."""
@@ -276,10 +293,22 @@ def parts(text: str | pl.Series | pl.Expr) -> int | pl.Series | pl.Expr:
     An empty text has none, a null stays null.
     """
     if isinstance(text, str):
-        return _parts(_units(text))
+        return parts_of_length(_units(text))
     if isinstance(text, pl.Series):
-        return text.to_frame("_").select(_parts_of(_length(pl.col("_")))).to_series().alias(text.name)
-    return _parts_of(_length(text))
+        return text.to_frame("_").select(parts_of_length(_length(pl.col("_")))).to_series().alias(text.name)
+    return parts_of_length(_length(text))
+
+
+@overload
+def parts_of_length(length: int) -> int: ...
+@overload
+def parts_of_length(length: pl.Expr) -> pl.Expr: ...
+def parts_of_length(length: int | pl.Expr) -> int | pl.Expr:
+    """Estimate the billable messages (通数) of a text of so many characters, as `parts` does."""
+    if isinstance(length, int):
+        return min(length, 1) if length <= FIRST_PART else -(-length // EACH_PART)
+    long = ((length + EACH_PART - 1) // EACH_PART).cast(pl.Int32)
+    return pl.when(length <= FIRST_PART).then(length.clip(upper_bound=1)).otherwise(long)
 
 
 @overload
@@ -455,17 +484,8 @@ def _units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def _parts(units: int) -> int:
-    return min(units, 1) if units <= 70 else -(-units // 67)
-
-
 def _length(text: pl.Expr) -> pl.Expr:
     return (text.str.len_chars() + text.str.count_matches(_ASTRAL)).cast(pl.Int32)
-
-
-def _parts_of(units: pl.Expr) -> pl.Expr:
-    long = ((units + 66) // 67).cast(pl.Int32)
-    return pl.when(units <= 70).then(units.clip(upper_bound=1)).otherwise(long)
 
 
 def _lint(messages: pl.Series) -> pl.DataFrame:
@@ -502,7 +522,7 @@ def _lint(messages: pl.Series) -> pl.DataFrame:
         .with_columns(pl.col("problems").fill_null(pl.lit([], pl.List(_PROBLEM))))
         .select(
             "characters",
-            parts=_parts_of(pl.col("characters")),
+            parts=parts_of_length(pl.col("characters")),
             opt_out=text.str.contains(OPT_OUT_URL, literal=True),
             urls=text.str.extract_all(_URL),
             problems="problems",

@@ -15,7 +15,7 @@ import polars as pl
 
 from zrtools.errors import InputError
 
-__all__ = ["DIGITS", "SEPARATORS", "hashed", "mask", "mask_text"]
+__all__ = ["DIGITS", "SEPARATORS", "hashed", "mask", "mask_text", "mask_within"]
 
 DIGITS = dict(zip("０１２３４５６７８９", "0123456789", strict=True))
 """Full-width digits and what they mean."""

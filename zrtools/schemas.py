@@ -12,6 +12,7 @@ __all__ = [
     "ADDED",
     "BILL",
     "BREAKDOWN",
+    "CHECK",
     "CLASSIFIED",
     "CLEANING",
     "COLUMNS",
@@ -28,7 +29,9 @@ __all__ = [
     "FEATURES",
     "FORECAST",
     "FRAMES",
+    "HISTORY",
     "INCIDENTS",
+    "INCREMENTS",
     "INVOICE",
     "MISMATCH",
     "MONTHLY",
@@ -37,6 +40,8 @@ __all__ = [
     "OUTBOX",
     "OVERVIEW",
     "PARTS",
+    "PART_LIMITS",
+    "PLANTED",
     "PRICES",
     "PUSHED",
     "QUARANTINE",
@@ -267,6 +272,31 @@ PARTS = pl.Schema(
         "estimate": pl.Int32(),
     }
 )
+
+PART_LIMITS = pl.Schema(
+    {
+        "carrier_id": pl.String(),
+        "carrier": pl.String(),
+        "parts": pl.Int32(),
+        "longest_seen": pl.Int32(),
+        "shortest_longer": pl.Int32(),
+        "messages": pl.Int64(),
+        "against": pl.Int64(),
+        "usual": pl.Int32(),
+    }
+)
+"""What `usage.part_limits` gives."""
+
+INCREMENTS = pl.Schema(
+    {
+        "day": pl.Date(),
+        "carrier_id": pl.String(),
+        "carrier": pl.String(),
+        "separated_success_count": pl.Float64(),
+        "days_between": pl.Int32(),
+    }
+)
+"""What `usage.increments` gives."""
 
 SYNC = pl.Schema(
     {
@@ -608,6 +638,35 @@ QUARANTINE = pl.Schema(
 )
 """Pushed bodies that could not be read."""
 
+CHECK = pl.Schema({"check": pl.String(), "works": pl.Boolean(), "detail": pl.String()})
+"""What `Client.check` gives."""
+
+HISTORY = pl.Schema({"at": TIME, "what": pl.String(), "detail": pl.String()})
+"""What `Outbox.history` gives."""
+
+PLANTED = pl.Schema(
+    {
+        "kind": pl.String(),
+        "carrier_id": pl.String(),
+        "carrier": pl.String(),
+        "category": pl.String(),
+        "failure_category": pl.String(),
+        "sms_code": pl.String(),
+        "campaign": pl.String(),
+        "start": TIME,
+        "end": TIME,
+        "seen_start": TIME,
+        "seen_end": TIME,
+        "strength": pl.Float64(),
+        "messages": pl.Int64(),
+        "failures": pl.Int64(),
+        "expected_failures": pl.Int64(),
+        "excess_failures": pl.Int64(),
+        "rate_multiplier": pl.Float64(),
+    }
+)
+"""What `Sandbox.incidents` gives: the sandbox declares it by itself, as it does everything, and a test compares."""
+
 FRAMES: dict[str, pl.Schema] = {
     "STATUS": STATUS,
     "COUNTS": COUNTS,
@@ -624,6 +683,8 @@ FRAMES: dict[str, pl.Schema] = {
     "COST": COST,
     "BILL": BILL,
     "PARTS": PARTS,
+    "PART_LIMITS": PART_LIMITS,
+    "INCREMENTS": INCREMENTS,
     "SYNC": SYNC,
     "DAYS": DAYS,
     "COUNTS_SYNC": COUNTS_SYNC,
@@ -648,6 +709,9 @@ FRAMES: dict[str, pl.Schema] = {
     "NEXT_STEPS": NEXT_STEPS,
     "PUSHED": PUSHED,
     "QUARANTINE": QUARANTINE,
+    "CHECK": CHECK,
+    "HISTORY": HISTORY,
+    "PLANTED": PLANTED,
 }
 
 COLUMNS: dict[str, str] = {
@@ -656,14 +720,21 @@ COLUMNS: dict[str, str] = {
     "phone_number": "the recipient in international form, +81…; null where it is not a mobile number",
     "message": "the body",
     "sms_code": "the sender code, 5 or 6 digits",
-    "carrier_id": "the carrier's number; null or 999 when unknown, null while the status is unknown or sending",
-    "carrier": "the plain name of carrier_id; null if not known",
+    "carrier_id": (
+        "the carrier's number; null or 999 when unknown; in frames of statuses also null while unknown or sending; "
+        "in FORECAST, RECONCILIATION and INVOICE * for all carriers together"
+    ),
+    "carrier": (
+        "the plain name of carrier_id; null if not known. In PRICES the carrier's number, or * for every carrier "
+        "without a price of its own"
+    ),
     "status_id": "0 unknown, 1 sending, 2 delivered, 3 failed",
     "client_tag": "the sender's own name for the message; null when none was given",
     "detailed_status_id": "the carrier's detailed code; undefined, so null, while unknown or sending",
     "separated_success_count": (
         "billable messages (通数): of one message in STATUS (delivered and failed) and DLR "
-        "(delivered only), of the month in COUNTS"
+        "(delivered only), of the month in COUNTS, added by the day in INCREMENTS, where what several days added is "
+        "shared out evenly"
     ),
     "rawdata": "the carrier's own error data as JSON text; deprecated by the service",
     "month": "the first day of the month",
@@ -679,7 +750,9 @@ COLUMNS: dict[str, str] = {
     "parameters": "the names of the placeholders",
     "message_id": "the service's own id of the message",
     "status_description": "status_id in the service's words",
-    "day": "send_date, and where there is none the date of date_time (Japan)",
+    "day": (
+        "send_date, and where there is none the date of date_time (Japan); in INCREMENTS the day that was counted"
+    ),
     "day_basis": "which date `day` is: send_date, date_time, or mixed where a row sums up both",
     "weekday": "the day of the week of `day`, 1 Monday to 7 Sunday",
     "hour": "the hour, 0 to 23 in Japan, in which the status was received",
@@ -721,7 +794,7 @@ COLUMNS: dict[str, str] = {
     "history": "the number's last messages, oldest first: day and outcome or failure category",
     "step": "leave, send again later, use another channel, drop the number or look into it",
     "reason": "why that step; why the number is suppressed; why the body could not be read",
-    "at": "when to take the step; null where there is nothing to time",
+    "at": "when to take the step, null where there is nothing to time; in HISTORY when it was done",
     "chance": "share of next messages to the same number that were delivered, after the same category and a like wait",
     "chance_low": "lower end of the 95% interval of chance",
     "chance_high": "upper end of the 95% interval of chance",
@@ -791,7 +864,7 @@ COLUMNS: dict[str, str] = {
     "low": "lower end of the interval",
     "high": "upper end of the interval",
     "level": "how often the interval should hold the truth, 0 to 1",
-    "method": "what the days' shape was taken from: statuses, snapshots, or months (no days at hand)",
+    "method": "what the days' shape was taken from: statuses, snapshots, or months (too few days at hand)",
     "counts": "billable messages (通数) as the counts say; null when the month is not in them",
     "basis": "which sum of statuses the counts follow: delivered, delivered and failed, or undecided",
     "statuses": "billable messages (通数) from statuses on that basis; null when none are at hand",
@@ -815,8 +888,13 @@ COLUMNS: dict[str, str] = {
     "tax": "tax, rounded",
     "gross": "amount with tax",
     "final": "whether every day of the month is in and every line has its price",
-    "message_length": "characters of the message",
-    "parts": "billable parts (通数): what most messages of that length were billed as; in FEATURES an estimate",
+    "message_length": (
+        "characters of the message: in PARTS as people count them, in FEATURES UTF-16 units, as SMS counts (an emoji "
+        "is 2)"
+    ),
+    "parts": (
+        "billable parts (通数): in PARTS what most messages of that length were billed as, elsewhere an estimate"
+    ),
     "agreeing": "messages of that length billed like that",
     "sure": "lower end of the 95% interval (Wilson) of agreeing over messages",
     "estimate": "what the usual Japanese table says, in 通数",
@@ -854,6 +932,24 @@ COLUMNS: dict[str, str] = {
     "received_at": "when the report came to the receiver",
     "content_type": "the content type as it came",
     "body": "the bytes as they came",
+    "longest_seen": "the longest message, in characters, that was billed as so many parts",
+    "shortest_longer": "the next length that was billed as more, null if none: the limit lies between",
+    "against": "messages up to longest_seen that were billed otherwise",
+    "usual": "the longest message for so many parts by the usual Japanese table",
+    "days_between": "how many days the growth between two snapshots was shared out over: 1 where the day is known",
+    "check": "what was tried",
+    "works": "whether it works",
+    "detail": "what was found, in words; in HISTORY as JSON",
+    "what": "what was done with the journal",
+    "kind": "the kind of incident that was planted",
+    "category": "the main failure_code of a planted incident",
+    "seen_start": "from when on 95% of the excess failures were reported (Japan)",
+    "seen_end": "until when they were reported (Japan)",
+    "strength": "the chance with which a message that would have been delivered failed",
+    "failures": "failed messages in the incident's segment and window, as if all had settled",
+    "expected_failures": "failures that there would have been without the incident",
+    "excess_failures": "failures because of the incident",
+    "rate_multiplier": "failures over expected_failures; null where none were expected",
 }
 
 COLUMNS_JA: dict[str, str] = {

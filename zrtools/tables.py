@@ -98,9 +98,12 @@ def decode(body: bytes, *, name: str = "the file", encoding: str | None = None) 
     )
     for guess in guesses:
         try:
-            return body.decode(guess)
+            text = body.decode(guess)
         except (UnicodeDecodeError, LookupError):
             continue
+        # UTF-16 without its mark reads as other encodings, every second character being nothing
+        if "\0" not in text:
+            return text
     raise InputError(f"{name} is not text in {' or '.join(guesses)}: save it as CSV in UTF-8.")
 
 

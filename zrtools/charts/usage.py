@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -10,20 +10,22 @@ from zrtools import words
 from zrtools.charts import style
 from zrtools.schemas import FORECAST, MONTHLY, RECONCILIATION, check
 from zrtools.usage import ALL, monthly
+from zrtools.usage.wording import name_carriers, name_day, name_month, say
 
 if TYPE_CHECKING:
     from datetime import date
 
     import altair as alt
     from altair.typing import ChartType
+    from narwhals.typing import IntoFrame
 
 __all__ = ["usage_forecast", "usage_gaps", "usage_months", "usage_shares"]
 
 _MOST_GAPS = 24
-_ORDER = ("docomo", "au", "SoftBank", "Rakuten Mobile", "Y!mobile")
+_ORDER = list(style.CARRIERS)
 
 
-def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
+def usage_months(counts_or_statuses: IntoFrame, *, lang: str | None = None) -> ChartType:
     """Stack the billable messages of each month by carrier, with the month's sum on top.
 
     Takes MONTHLY, COUNTS, or statuses as `usage.monthly` does. A month that is not over is drawn paler, and the
@@ -31,17 +33,15 @@ def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
     """
     import altair as alt
 
-    title = _say("months_title", lang)
-    frame = _usage(usage)
+    title = say("months_title", lang)
+    frame = _usage(counts_or_statuses)
     if not frame["separated_success_count"].sum():
-        return style.nothing(title, _say("no_usage", lang))
+        return style.nothing(title, say("no_usage", lang))
     cells, names, scale = _cells(frame, lang)
     sums = cells.group_by("at", "month", "whole").agg(pl.col("count").sum()).sort("month")
     base = alt.Chart(cells).encode(x=_month_axis(cells, lang))
     bars = base.mark_bar().encode(
-        y=alt.Y(
-            "count:Q", stack="zero", title=_say("count", lang), axis=alt.Axis(format=",.0f", tickCount=5)
-        ),
+        y=alt.Y("count:Q", stack="zero", title=say("count", lang), axis=alt.Axis(format=",.0f", tickCount=5)),
         color=alt.Color(
             "name:N",
             title=None,
@@ -52,9 +52,9 @@ def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
         order=alt.Order("rank:Q", sort="ascending"),
         opacity=alt.condition("datum.whole", alt.value(1), alt.value(0.55)),
         tooltip=[
-            alt.Tooltip("at:O", title=_say("month", lang)),
-            alt.Tooltip("name:N", title=_say("carrier", lang)),
-            alt.Tooltip("count:Q", title=_say("count", lang), format=","),
+            alt.Tooltip("at:O", title=say("month", lang)),
+            alt.Tooltip("name:N", title=say("carrier", lang)),
+            alt.Tooltip("count:Q", title=say("count", lang), format=","),
         ],
     )
     fitting = ",.0f" if sums.height <= 14 else ".2s"
@@ -67,29 +67,29 @@ def usage_months(usage: Any, *, lang: str | None = None) -> ChartType:
     return style.finish(both, title, _partial(frame, lang))
 
 
-def usage_shares(usage: Any, *, lang: str | None = None) -> ChartType:
+def usage_shares(counts_or_statuses: IntoFrame, *, lang: str | None = None) -> ChartType:
     """Draw each carrier's part of the month over time.
 
     Takes what `usage_months` takes. Raises `InputError`.
     """
     import altair as alt
 
-    title = _say("shares_title", lang)
-    frame = _usage(usage)
+    title = say("shares_title", lang)
+    frame = _usage(counts_or_statuses)
     if not frame["separated_success_count"].sum():
-        return style.nothing(title, _say("no_usage", lang))
+        return style.nothing(title, say("no_usage", lang))
     cells, names, scale = _cells(frame, lang)
     whole = pl.col("count").sum().over("at")
     cells = cells.filter(whole > 0).with_columns(share=pl.col("count") / whole)
     base = alt.Chart(cells).encode(
         x=_month_axis(cells, lang),
-        y=alt.Y("share:Q", title=_say("share", lang), axis=alt.Axis(format=".0%", tickCount=5)),
+        y=alt.Y("share:Q", title=say("share", lang), axis=alt.Axis(format=".0%", tickCount=5)),
         color=alt.Color("name:N", scale=scale, sort=names, legend=None),
         tooltip=[
-            alt.Tooltip("at:O", title=_say("month", lang)),
-            alt.Tooltip("name:N", title=_say("carrier", lang)),
-            alt.Tooltip("share:Q", title=_say("share", lang), format=".1%"),
-            alt.Tooltip("count:Q", title=_say("count", lang), format=","),
+            alt.Tooltip("at:O", title=say("month", lang)),
+            alt.Tooltip("name:N", title=say("carrier", lang)),
+            alt.Tooltip("share:Q", title=say("share", lang), format=".1%"),
+            alt.Tooltip("count:Q", title=say("count", lang), format=","),
         ],
     )
     last = cells.filter(pl.col("month") == pl.col("month").max()).sort("share", "rank")
@@ -117,7 +117,9 @@ def usage_shares(usage: Any, *, lang: str | None = None) -> ChartType:
     return style.finish(lines.properties(width=style.WIDTH - 130, height=300), title, _partial(frame, lang))
 
 
-def usage_forecast(forecast: pl.DataFrame, usage: Any = None, *, lang: str | None = None) -> ChartType:
+def usage_forecast(
+    forecast: pl.DataFrame, counts_or_statuses: IntoFrame | None = None, *, lang: str | None = None
+) -> ChartType:
     """Draw where the running month is heading: counted, still expected, and the interval, after the past months' sums.
 
     Takes FORECAST and, for the past months, what `usage_months` takes. Raises `InputError`.
@@ -127,7 +129,7 @@ def usage_forecast(forecast: pl.DataFrame, usage: Any = None, *, lang: str | Non
     check(forecast, FORECAST, "FORECAST")
     found = forecast.filter(pl.col("carrier_id") == ALL)
     if not found.height:
-        return style.nothing(_say("forecast_title", lang, month=""), _say("no_running", lang))
+        return style.nothing(say("forecast_title", lang, month=""), say("no_running", lang))
     row = found.row(0, named=True)
     running: date = row["month"]
     bars = pl.DataFrame(
@@ -138,8 +140,8 @@ def usage_forecast(forecast: pl.DataFrame, usage: Any = None, *, lang: str | Non
             "high": [row["counted"], row["forecast"]],
         }
     )
-    if usage is not None:
-        past = _usage(usage).filter(pl.col("month") < running)
+    if counts_or_statuses is not None:
+        past = _usage(counts_or_statuses).filter(pl.col("month") < running)
         sums = past.group_by("month").agg(high=pl.col("separated_success_count").sum()).sort("month").tail(12)
         before = sums.select(
             at=pl.col("month").dt.strftime("%Y-%m"),
@@ -148,7 +150,7 @@ def usage_forecast(forecast: pl.DataFrame, usage: Any = None, *, lang: str | Non
             high="high",
         )
         bars = pl.concat([before, bars])
-    words_of = {"counted": _say("counted", lang), "expected": _say("expected", lang)}
+    words_of = {"counted": say("counted", lang), "expected": say("expected", lang)}
     bars = bars.with_columns(name=pl.col("kind").replace_strict(words_of))
     end = pl.DataFrame({"at": [f"{running:%Y-%m}"], **{c: [row[c]] for c in ("forecast", "low", "high")}})
     x = _month_axis(bars, lang)
@@ -157,7 +159,7 @@ def usage_forecast(forecast: pl.DataFrame, usage: Any = None, *, lang: str | Non
         .mark_bar()
         .encode(
             x=x,
-            y=alt.Y("low:Q", title=_say("count", lang), axis=alt.Axis(format=",.0f", tickCount=5)),
+            y=alt.Y("low:Q", title=say("count", lang), axis=alt.Axis(format=",.0f", tickCount=5)),
             y2="high:Q",
             color=alt.Color(
                 "name:N",
@@ -166,11 +168,12 @@ def usage_forecast(forecast: pl.DataFrame, usage: Any = None, *, lang: str | Non
                 legend=alt.Legend(orient="bottom", direction="horizontal"),
             ),
             tooltip=[
-                alt.Tooltip("at:O", title=_say("month", lang)),
-                alt.Tooltip("high:Q", format=",", title=_say("count", lang)),
+                alt.Tooltip("at:O", title=say("month", lang)),
+                alt.Tooltip("high:Q", format=",", title=say("count", lang)),
             ],
         )
     )
+    # the value stands beside the bar's end: on top of the interval it would read as its upper end
     whisker = alt.Chart(end).encode(x=x)
     level = f"{row['level']:.0%}"
     layers = alt.layer(
@@ -178,20 +181,20 @@ def usage_forecast(forecast: pl.DataFrame, usage: Any = None, *, lang: str | Non
         whisker.mark_rule(color=style.INK, strokeWidth=2).encode(y="low:Q", y2="high:Q"),
         whisker.mark_tick(color=style.INK, width=14, thickness=2).encode(y="low:Q"),
         whisker.mark_tick(color=style.INK, width=14, thickness=2).encode(y="high:Q"),
-        whisker.mark_text(dy=-10, fontSize=12, fontWeight=600, color=style.INK).encode(
-            y="high:Q", text=alt.Text("forecast:Q", format=",.0f")
-        ),
+        whisker.mark_text(
+            align="left", dx=alt.expr("bandwidth('x') / 2 + 5"), fontSize=12, fontWeight=600, color=style.INK
+        ).encode(y="forecast:Q", text=alt.Text("forecast:Q", format=",.0f")),
     )
-    note = _say(
+    note = say(
         "forecast_note",
         lang,
-        day=_day(row["through"], lang),
+        day=name_day(row["through"], lang),
         level=level,
         **{c: style.count_text(row[c]) for c in ("counted", "forecast", "low", "high")},
     )
-    title = _say("forecast_title", lang, month=_month(running, lang))
+    title = say("forecast_title", lang, month=name_month(running, lang))
     return style.finish(
-        layers.properties(width=style.WIDTH, height=300), title, [note, _say(f"method {row['method']}", lang)]
+        layers.properties(width=style.WIDTH, height=300), title, [note, say(f"method {row['method']}", lang)]
     )
 
 
@@ -203,9 +206,9 @@ def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> Char
     import altair as alt
 
     check(reconciliation, RECONCILIATION, "RECONCILIATION")
-    title = _say("gaps_title", lang)
+    title = say("gaps_title", lang)
     if not reconciliation["agrees"].count():
-        return style.nothing(title, _say("nothing_compared", lang))
+        return style.nothing(title, say("nothing_compared", lang))
     kinds = (
         ("difference", "reasons", "gap_counts"),
         ("invoice_difference", "invoice_reasons", "gap_invoice"),
@@ -217,21 +220,21 @@ def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> Char
             "carrier",
             gap=gap,
             reason=pl.col(reasons).list.first(),
-            kind=pl.lit(_say(word, lang)),
+            kind=pl.lit(say(word, lang)),
         )
         for gap, reasons, word in kinds
     )
     if not gaps.height:
-        return style.nothing(title, _say("no_gaps", lang))
+        return style.nothing(title, say("no_gaps", lang))
     kept = gaps.sort(pl.col("gap").abs(), descending=True, maintain_order=True).head(_MOST_GAPS)
     named = kept.select(
-        pl.format("{}  {}", pl.col("month").dt.strftime("%Y-%m"), _named(kept, lang)).alias("row"),
+        pl.format("{}  {}", pl.col("month").dt.strftime("%Y-%m"), name_carriers(kept, lang)).alias("row"),
         "gap",
         "kind",
-        pl.Series("why", [_say(f"reason {r}", lang) if r else "" for r in kept["reason"]], dtype=pl.String),
+        pl.Series("why", [say(f"reason {r}", lang) if r else "" for r in kept["reason"]], dtype=pl.String),
     )
-    sign = pl.when(pl.col("gap") > 0).then(pl.lit("+")).otherwise(pl.lit(""))
-    named = named.with_columns(signed=pl.format("{}{}  {}", sign, "gap", "why"))
+    figures = pl.Series([f"{gap:+,}".replace("-", "−") for gap in named["gap"]], dtype=pl.String)
+    named = named.with_columns(signed=pl.format("{}  {}", figures, "why"))
     panels = []
     for (kind,), part in named.partition_by("kind", as_dict=True, maintain_order=True).items():
         most = float(part["gap"].abs().max() or 1)  # type: ignore[arg-type]  # an integer
@@ -244,7 +247,7 @@ def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> Char
                 "gap:Q",
                 title=str(kind),
                 scale=alt.Scale(domain=edge, nice=False),
-                axis=alt.Axis(format="+,.0f", tickCount=5),
+                axis=alt.Axis(format="+,.0f", tickCount=5, labelExpr="datum.value == 0 ? '0' : datum.label"),
             ),
             color=alt.condition("datum.gap > 0", alt.value(style.FAILED), alt.value(style.DELIVERED)),
             tooltip=[
@@ -258,14 +261,14 @@ def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> Char
         )
         panels.append(alt.layer(bars, whys).properties(width=300, height=alt.Step(24)))
     chart: ChartType = alt.vconcat(*panels, spacing=26).resolve_scale(y="independent", x="independent")
-    return style.finish(chart, title, _say("gaps_note", lang, n=_MOST_GAPS))
+    return style.finish(chart, title, say("gaps_note", lang, n=_MOST_GAPS))
 
 
-def _usage(usage: Any) -> pl.DataFrame:
-    if isinstance(usage, pl.DataFrame) and "share_of_month" in usage.columns:
-        check(usage, MONTHLY, "MONTHLY")
-        return usage
-    return monthly(usage)
+def _usage(source: IntoFrame) -> pl.DataFrame:
+    if isinstance(source, pl.DataFrame) and "share_of_month" in source.columns:
+        check(source, MONTHLY, "MONTHLY")
+        return source
+    return monthly(source)
 
 
 def _cells(frame: pl.DataFrame, lang: str | None) -> tuple[pl.DataFrame, list[str], alt.Scale]:
@@ -291,21 +294,12 @@ def _cells(frame: pl.DataFrame, lang: str | None) -> tuple[pl.DataFrame, list[st
     return cells, names, style.carrier_scale(order, lang=lang)
 
 
-def _named(frame: pl.DataFrame, lang: str | None) -> pl.Series:
-    total = _say("total", lang)
-    names = [
-        total if number == ALL else words.carrier(name, lang)
-        for number, name in frame.select("carrier_id", "carrier").iter_rows()
-    ]
-    return pl.Series("name", names, dtype=pl.String)
-
-
 def _partial(frame: pl.DataFrame, lang: str | None) -> list[str]:
     open_months = (
         frame.filter(~pl.col("complete")).group_by("month").agg(pl.col("through").min()).sort("month")
     )
     return [
-        _say("partial", lang, month=_month(month, lang), day=_day(through, lang))
+        say("partial", lang, month=name_month(month, lang), day=name_day(through, lang))
         for month, through in open_months.iter_rows()
     ]
 
@@ -323,15 +317,3 @@ def _month_axis(frame: pl.DataFrame, lang: str | None) -> alt.X:
     shown = f"({number} - 1) % {step} == 0 ? {month} : ''"
     text = f"[{shown}, datum.index == 0 || {number} == 1 ? {year} : '']"
     return alt.X("at:O", title=None, axis=alt.Axis(labelExpr=text, labelAngle=0, labelOverlap=False))
-
-
-def _month(month: date, lang: str | None) -> str:
-    return _say("month_name", lang, year=month.year, month=month.month)
-
-
-def _day(day: date, lang: str | None) -> str:
-    return _say("day_name", lang, year=day.year, month=day.month, day=day.day)
-
-
-def _say(key: str, lang: str | None, **values: object) -> str:
-    return words.text(f"usage.{key}", lang, **values)

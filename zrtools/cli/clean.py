@@ -27,6 +27,8 @@ _DATES = (
     "%Y-%m-%d %H:%M:%S",
     "%Y/%m/%d %H:%M:%S",
 )
+# below the heading; what is paid for must have its place
+_MOST_ROWS = 1_048_575
 _PATH = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -82,10 +84,16 @@ def command(
     if day is not None and date_column is not None:
         raise click.UsageError("Give --date or --date-column, not both.")
     try:
-        given = tables.read(file, encoding=encoding)
+        given = _used(tables.read(file, encoding=encoding))
+        if out.suffix.lower() == ".xlsx" and given.height > _MOST_ROWS:
+            raise click.UsageError(
+                f"{file.name} has {given.height:,} rows, and a sheet holds {_MOST_ROWS:,}: give --out a name in .csv."
+            )
         numbers = given.get_column(_column(given, column, _NUMBER_COLUMNS, "--column"))
         dates: str | pl.Series = (
-            day if day is not None else _days(given, _column(given, date_column, _DATE_COLUMNS, "--date"))
+            _day(day)
+            if day is not None
+            else _days(given, _column(given, date_column, _DATE_COLUMNS, "--date"))
         )
         with zr.Client.sandbox() if sandbox else zr.Client() as client:
             cleaned = client.clean(numbers, dates, max_requests=max_requests, store=store, lang=lang)
@@ -123,6 +131,20 @@ def _column(given: pl.DataFrame, name: str | None, usual: tuple[str, ...], optio
         raise click.UsageError(f"There is no column {name}. The file has: {there}.")
     more = " or --date-column" if option == "--date" else ""
     raise click.UsageError(f"Give {option}{more}: the file has the columns {there}.")
+
+
+def _used(given: pl.DataFrame) -> pl.DataFrame:
+    """Leave the empty rows at the end out, which Excel saves where cells were once used."""
+    import polars as pl
+
+    blank = pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == "")
+    return given.head(given.select((~blank).arg_true().max() + 1).item() or 0)
+
+
+def _day(text: str) -> str:
+    import polars as pl
+
+    return str(_days(pl.DataFrame({"day": [text]}), "day").item())
 
 
 def _days(given: pl.DataFrame, name: str) -> pl.Series:

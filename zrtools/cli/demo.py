@@ -98,7 +98,7 @@ def table(breakdown: pl.DataFrame, lang: str | None = None) -> str:
     def percent(*columns: str) -> pl.Series:
         return pl.Series(
             [
-                "–".join(f"{x:.2%}".removesuffix("%") for x in row) + " %"
+                "–".join(f"{x:.2%}".removesuffix("%") for x in row) + "%"
                 for row in top.select(columns).iter_rows()
             ]
         )

@@ -90,13 +90,20 @@ def command(
         raise ConfigurationError("--user needs a password: set ZRTOOLS_RECEIVER_PASSWORD.")
     folder.mkdir(parents=True, exist_ok=True)
     path = (path or _kept_path(folder)).strip("/")
+    if not path.isascii() or any(c.isspace() or c in "?#%\\" for c in path):
+        raise ConfigurationError(
+            f"The secret path (--path, or the one in {folder / _PATH_FILE}) must be letters, digits, - and _."
+        )
     scheme = "https" if cert else "http"
     name = f"[{host}]" if ":" in host else host
-    with receiver.Store(folder) as store:
-        store.open()
+
+    def begun() -> None:
         say("begin", url=f"{scheme}://{name}:{port}/{path}", folder=folder)
         if cert is None:
             say("no_tls")
+
+    with receiver.Store(folder) as store:
+        store.open()
         receiver.serve(
             store,
             host=host,
@@ -109,6 +116,7 @@ def command(
             certificate=cert,
             key=key,
             proxies=proxy,
+            started=begun,
         )
         came = store.counters
     say("end", **came)
@@ -120,7 +128,8 @@ def _kept_path(folder: Path) -> str:
     if not file.exists():
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(18) + "\n", "ascii")
-    path = file.read_text("ascii").strip()
+    # an editor may have written it anew, with a mark at its beginning
+    path = file.read_bytes().decode("utf-8-sig", "replace").strip()
     if not path:
         raise ConfigurationError(
             f"{file} is empty: write the secret path into it, or delete it to have one made."

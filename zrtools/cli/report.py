@@ -55,7 +55,7 @@ def command() -> None:
     "--codes",
     "names",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Names of codes of your own, as a table.",
+    help="CSV or Excel file with your own names of codes: columns code and category.",
 )
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
 @click.option(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zrtools import words
+from zrtools.periods import months_before
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,7 +27,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--month", help="The month to report, YYYY-MM.  [default: the last complete one]")
 @click.option(
-    "--months", type=click.IntRange(1, 120), default=12, show_default=True, help="How many, up to it."
+    "--months",
+    type=click.IntRange(1, 120),
+    default=12,
+    show_default=True,
+    help="How many months the report shows, ending with --month.",
 )
 @click.option("--archive", "place", metavar="DIR", help="Take counts and statuses from an archive.")
 @click.option("--prices", type=_FILE, help="Prices, as TOML or a table.")
@@ -40,9 +45,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--clients", type=_FILE, help="Names of clients, as a table of client_id and client.")
 @click.option("--all-clients", is_flag=True, help="Ask the service for all clients' counts (agencies).")
-@click.option("--client-id", help="Whose statuses these are.  [default: ZRTOOLS_CLIENT_ID]")
 @click.option(
-    "--tolerance", type=float, default=0, show_default=True, help="Gaps to let pass: messages, or a part."
+    "--client-id",
+    help="The client whose statuses are compared, where counts are of several.  [default: ZRTOOLS_CLIENT_ID]",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=0,
+    show_default=True,
+    help="Gaps to let pass: a number of messages, or below 1 a part of the figure.",
 )
 @click.option(
     "--statuses/--no-statuses",
@@ -82,11 +94,15 @@ def command(
             "Write --invoice-column NAME=HEADING, for example --invoice-column month=利用月."
         )
 
+    from zrtools.errors import InputError
     from zrtools.reports.usage import gather
 
     words.language(lang)
     wanted = _Wanted(month, months, client_id, all_clients or clients is not None, with_statuses)
-    source = _from_archive(place, wanted) if place else _from_service(wanted, sandbox=sandbox)
+    try:
+        source = _from_archive(place, wanted) if place else _from_service(wanted, sandbox=sandbox)
+    except InputError as error:
+        raise click.UsageError(str(error)) from None
     report = gather(
         source.counts,
         month=source.month,
@@ -131,9 +147,12 @@ class _Source:
 
 def _from_archive(place: str, wanted: _Wanted) -> _Source:
     import zrtools as zr
+    from zrtools.reports.usage import reportable
 
     archive = zr.Archive(place)
     counts = archive.counts_history()
+    if wanted.month is not None:
+        reportable(wanted.month, counts, datetime.now(zr.periods.TOKYO).date())
     whose = _own(wanted.client_id or os.environ.get("ZRTOOLS_CLIENT_ID"), counts)
     if wanted.statuses is False:
         return _Source(counts, wanted.month, whose)
@@ -142,7 +161,9 @@ def _from_archive(place: str, wanted: _Wanted) -> _Source:
 
 def _from_service(wanted: _Wanted, *, sandbox: bool) -> _Source:
     import zrtools as zr
+    from zrtools.reports.usage import reportable
 
+    nothing = zr.schemas.empty(zr.schemas.COUNTS)
     try:
         client = zr.Client.sandbox() if sandbox else zr.Client()
     except zr.ConfigurationError as error:
@@ -150,17 +171,17 @@ def _from_service(wanted: _Wanted, *, sandbox: bool) -> _Source:
     with client:
         today = client.now().date()
         running = today.replace(day=1)
-        target = zr.periods.month(wanted.month) if wanted.month else _back(running, 1)
+        target = reportable(wanted.month, nothing, today) if wanted.month else months_before(running, 1)
         # a year more than is shown, for the same month last year; the running month, for the forecast
         asked = "all" if wanted.all_clients else None
         counts = client.counts(
-            _back(target, wanted.months + 11), max(target, running), client_id=asked, progress=False
+            months_before(target, wanted.months + 11), running, client_id=asked, progress=False
         )
         whose = _own(wanted.client_id or client.client_id, counts)
         if not (wanted.statuses or (sandbox and wanted.statuses is None)):
             return _Source(counts, target, whose, today=today)
         # the forecast learns the shape of days from the two months before
-        first, last = min(target, _back(running, 2)), today - timedelta(1)
+        first, last = min(target, months_before(running, 2)), today - timedelta(1)
         statuses = client.status(first, last, progress=False)
         return _Source(counts, target, whose, statuses, zr.periods.days(first, last), today)
 
@@ -169,8 +190,3 @@ def _own(client_id: str | None, counts: pl.DataFrame) -> str | None:
     """Name the client whose statuses are compared, where the counts are of several."""
     several = counts["client_id"].n_unique() > 1
     return client_id if several and client_id in counts["client_id"] else None
-
-
-def _back(month: date, count: int) -> date:
-    number = month.year * 12 + month.month - 1 - count
-    return date(number // 12, number % 12 + 1, 1)

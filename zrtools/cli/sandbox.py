@@ -33,7 +33,13 @@ __all__ = ["command"]
     help="How much traffic, on an average day.",
 )
 @click.option("--dlr-url", help="Push delivery reports of tagged messages there.")
-@click.option("--dlr-format", type=click.Choice(["json", "xml"]), default="json", show_default=True)
+@click.option(
+    "--dlr-format",
+    type=click.Choice(["json", "xml"]),
+    default="json",
+    show_default=True,
+    help="Format of pushed reports.",
+)
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
 def command(
     port: int,

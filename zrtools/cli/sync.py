@@ -18,7 +18,11 @@ __all__ = ["command"]
 @click.option("--archive", "place", required=True, metavar="DIR", help="The archive: a folder, or s3://…")
 @click.option("--from", "start", metavar="DAY", help="The first day.  [default: the first one archived]")
 @click.option("--to", "end", metavar="DAY", help="The last day.  [default: today]")
-@click.option("--numbers", type=click.Choice(["plain", "hashed"]), help="Of a new archive.  [default: plain]")
+@click.option(
+    "--numbers",
+    type=click.Choice(["plain", "hashed"]),
+    help="How a new archive keeps phone numbers.  [default: plain]",
+)
 @click.option(
     "--messages/--no-messages", default=None, help="Of a new archive: keep the bodies.  [default: keep]"
 )

@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 
 from zrtools.engines import gather, portable, require
-from zrtools.failures.jcalendar import KINDS, kind_of_day
 from zrtools.failures.rates import counts, named, prepared
+from zrtools.jcalendar import KINDS, kind_of_day
 
 __all__ = ["DAY", "Grid", "dimensions_of", "grid_of"]
 

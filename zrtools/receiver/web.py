@@ -11,7 +11,7 @@ import secrets
 import socket
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from zrtools.errors import ArchiveError, ConfigurationError
 from zrtools.receiver.store import Store
 
-__all__ = ["Running", "app", "serve"]
+__all__ = ["Running", "app", "running", "serve"]
 
 _CONNECTIONS = 512
 _BYTES_AT_ONCE = 64_000_000
@@ -42,7 +42,15 @@ def app(
     limit: int = 8_000_000,
     patience: float = 8.0,
 ) -> Starlette:
-    """Make the application; the options are those of `zrtools.receiver.app`."""
+    """Make the ASGI application that takes reports by POST at a path and keeps them in a store.
+
+    It answers 200 once the report is durable, and never before. Only `addresses` (IP addresses or networks, all if
+    empty) and, with `username` and `password`, basic authentication are let in; bodies over `limit` bytes and
+    those that take longer than `patience` seconds are refused. `/healthz` answers whether reports can be kept,
+    `counters` below the path what came so far. Mounted under another application, close the store when that ends.
+
+    Raises `ConfigurationError`, `ArchiveError`.
+    """
     if (username is None) != (password is None):
         raise ConfigurationError(
             "Basic authentication takes both a username and a password: give both or none."
@@ -273,20 +281,53 @@ def _server(
 
 
 def serve(
-    made: Starlette,
+    store: Store | Path | str,
     *,
-    host: str,
-    port: int,
-    certificate: Path | str | None,
-    key: Path | str | None,
-    proxies: Iterable[str],
-    patience: float,
+    host: str = "127.0.0.1",
+    port: int = 8443,
+    path: str = "/",
+    addresses: Iterable[str] = (),
+    username: str | None = None,
+    password: str | None = None,
+    limit: int = 8_000_000,
+    patience: float = 8.0,
+    certificate: Path | str | None = None,
+    key: Path | str | None = None,
+    proxies: Iterable[str] = (),
+    started: Callable[[], None] | None = None,
 ) -> None:
-    """Run the application until a signal says to end; the options are those of `zrtools.receiver.serve`."""
+    """Take reports until SIGTERM or Ctrl-C, then finish what is under way and return.
+
+    `certificate` and `key` are PEM files for TLS; `proxies` are the addresses whose X-Forwarded-For is believed;
+    `started` is called once the port listens. The rest is as in `app`.
+
+    Raises `ConfigurationError`, `ArchiveError`.
+    """
+    made = app(
+        store,
+        path=path,
+        addresses=addresses,
+        username=username,
+        password=password,
+        limit=limit,
+        patience=patience,
+    )
     server = _server(made, patience=patience, certificate=certificate, key=key, proxies=proxies)
-    with closing(made.state.store) as store, closing(_listening(host, port)) as bound:
-        store.open()
+    with closing(made.state.store) as kept, closing(_listening(host, port)) as bound:
+        kept.open()
+        if started is not None:
+            started()
         server.run(sockets=[bound])
+
+
+def running(store: Store | Path | str, *, port: int = 0, path: str = "/") -> Running:
+    """Take reports on loopback, in a thread beside a notebook.
+
+    Use it as `with running(store) as server:`, or call `start()` and `close()`; reports go to `server.url`.
+
+    Raises `ConfigurationError`, `ArchiveError`.
+    """
+    return Running(app(store, path=path), port=port, path=path)
 
 
 class Running:

@@ -13,11 +13,13 @@ import polars as pl
 from zrtools import charts, tables, words
 from zrtools import usage as room
 from zrtools.errors import InputError, ZrtoolsError
-from zrtools.periods import TOKYO, Day, Month, day, month_end, months
+from zrtools.periods import TOKYO, Day, Month, day, month_end, months, months_before
 from zrtools.periods import month as month_of
 from zrtools.reports.page import Figure, Kind, Page
 from zrtools.schemas import BILL, COST, COUNTS, DAILY_USAGE, FORECAST, RECONCILIATION
+from zrtools.usage import wording
 from zrtools.usage.inputs import client_names
+from zrtools.usage.months import as_daily
 from zrtools.usage.source import newest
 
 if TYPE_CHECKING:
@@ -25,14 +27,14 @@ if TYPE_CHECKING:
 
     from narwhals.typing import IntoFrame
 
-__all__ = ["UsageReport", "gather", "usage"]
+__all__ = ["UsageReport", "gather", "reportable", "usage"]
 
 
 @dataclass(slots=True)
 class UsageReport:
     """Everything that a monthly usage report says, as frames and sentences.
 
-    `monthly` holds the months reported (MONTHLY), `running` the sums by month up to the newest one, `forecast`,
+    `monthly` holds the months reported, `everything` all months that the counts know (both MONTHLY), `forecast`,
     `reconciliation`, `cost` and `bill` their frames, without rows where they could not be made; `problems` says
     what could not, or needs a person's eye.
     """
@@ -48,29 +50,24 @@ class UsageReport:
     cost: pl.DataFrame
     bill: pl.DataFrame
     prices: room.Prices | None
-    with_statuses: bool
     problems: list[str] = field(default_factory=list)
     failed: bool = False
 
     def say(self, key: str, **values: object) -> str:
         """Give a wording of usage in the report's language."""
-        return words.text(f"usage.{key}", self.lang, **values)
+        return wording.say(key, self.lang, **values)
 
     def name_month(self, month: date) -> str:
         """Name a month for people."""
-        return self.say("month_name", year=month.year, month=month.month)
+        return wording.name_month(month, self.lang)
 
     def name_day(self, day: date) -> str:
         """Name a day for people."""
-        return self.say("day_name", year=day.year, month=day.month, day=day.day)
+        return wording.name_day(day, self.lang)
 
     def name_carriers(self, frame: pl.DataFrame) -> pl.Series:
         """Name the carriers of a frame's rows for people."""
-        names = [
-            self.say("total") if number == room.ALL else words.carrier(name, self.lang)
-            for number, name in frame.select("carrier_id", "carrier").iter_rows()
-        ]
-        return pl.Series("carrier", names, dtype=pl.String)
+        return wording.name_carriers(frame, self.lang)
 
     @property
     def months(self) -> int:
@@ -275,6 +272,9 @@ class UsageReport:
         return difference / base if base and rows[change].count() else None
 
 
+# SMS began in 1997 in Japan: before it only a slip of the hand names a month
+_EARLIEST = date(1997, 1, 1)
+_MOST_MONTHS = 1200
 _COMPARED = ("previous", "change", "year_before", "year_change")
 
 
@@ -301,8 +301,8 @@ def usage(
     running month is projected better. `month` is the month reported, else the last complete one, after `months` -
     1 before it. `coverage`, `tolerance`, `invoice` and `client_id` are as in `usage.reconcile`, `prices` and
     `clients` as in `usage.cost` and `usage.monthly`; files are read (`invoice_columns` as in
-    `usage.read_invoice`). What cannot be used or is missing is said in the report, and the rest is made. Returns
-    the path.
+    `usage.read_invoice`). `today` is the day that the report says it was made on, else today in Japan. What cannot
+    be used or is missing is said in the report, and the rest is made. Returns the path.
 
     Raises `InputError` when the counts themselves, the month or the path's ending cannot be used.
     """
@@ -346,6 +346,8 @@ def gather(
     """Put the report together without writing it; arguments as in `usage`. Raises `InputError`."""
     if months < 1:
         raise InputError(f"months must be 1 or more, not {months}.")
+    if months > _MOST_MONTHS:
+        raise InputError(f"months must be {_MOST_MONTHS} at most, not {months}.")
     made = day(today, "today") if today is not None else datetime.now(TOKYO).date()
     chosen = words.language(lang)
     problems: list[str] = []
@@ -355,10 +357,10 @@ def gather(
     )
     named = clients if names is not None else None
     everything = room.monthly(counts, clients=named)
-    target = _target(everything, month)
-    first = _back(target, months - 1)
+    target = _target(everything, month, made)
+    first = months_before(target, months - 1)
     scope = everything.filter(pl.col("month").is_between(first, target))
-    days = None if statuses is None else said.attempt("problem_reconcile", lambda: _days(statuses))
+    days = None if statuses is None else said.attempt("problem_reconcile", lambda: as_daily(statuses))
     table = said.attempt(
         "problem_prices", lambda: room.read_prices(prices) if isinstance(prices, (str, Path)) else prices
     )
@@ -369,7 +371,7 @@ def gather(
     if lines is not None:
         lines = lines.filter(pl.col("month").is_between(first, target))
     inside = newest(counts).filter(pl.col("month").is_between(first, target))
-    forecast = said.attempt("problem_forecast", lambda: room.forecast(counts, days, today=None))
+    forecast = said.attempt("problem_forecast", lambda: room.forecast(counts, days))
     reconciliation = None
     if days is not None or lines is not None:
         kept = _days_of(days, first, target)
@@ -399,7 +401,6 @@ def gather(
         cost=cost,
         bill=bill,
         prices=table,
-        with_statuses=days is not None,
         problems=problems,
         failed=bool(problems),
     )
@@ -420,12 +421,6 @@ class _Attempts:
         except ZrtoolsError as why:
             self.problems.append(words.text(f"usage.{key}", self.lang, why=why))
             return None
-
-
-def _days(statuses: IntoFrame) -> pl.DataFrame:
-    if isinstance(statuses, pl.DataFrame) and "delivered_count" in statuses.columns:
-        return statuses
-    return room.daily(statuses)
 
 
 def _days_of(days: pl.DataFrame | None, first: date, target: date) -> pl.DataFrame:
@@ -455,20 +450,27 @@ def _costs(
     return lines, room.bill(lines, table, whole=scope)
 
 
-def _target(everything: pl.DataFrame, month: Month | None) -> date:
+def reportable(month: Month, counts: pl.DataFrame, today: date) -> date:
+    """Read the month to report: one that has begun, by the day or by the counts. Raises `InputError`."""
+    chosen = month_of(month)
+    newest_month: Any = counts["month"].max()
+    latest = max(today.replace(day=1), newest_month or date.min)
+    if chosen > latest:
+        raise InputError(f"{chosen:%Y-%m} has not begun: report a month up to {latest:%Y-%m}.")
+    if chosen < _EARLIEST:
+        raise InputError(f"The year {chosen.year} cannot be meant: report a month from {_EARLIEST:%Y-%m} on.")
+    return chosen
+
+
+def _target(everything: pl.DataFrame, month: Month | None, today: date) -> date:
     if month is not None:
-        return month_of(month)
+        return reportable(month, everything, today)
     whole = everything.filter(pl.col("complete"))
     found: Any = (whole if whole.height else everything)["month"].max()
     if found is None:
         raise InputError("There are no counts, so there is no month to report: name one with month=.")
     last: date = found
     return last
-
-
-def _back(month: date, count: int) -> date:
-    number = month.year * 12 + month.month - 1 - count
-    return date(number // 12, number % 12 + 1, 1)
 
 
 def _absences(report: UsageReport, clients: Any) -> Iterable[str]:
@@ -492,11 +494,11 @@ def _absences(report: UsageReport, clients: Any) -> Iterable[str]:
 def _spans(report: UsageReport, absent: list[date]) -> str:
     spans: list[list[date]] = []
     for month in absent:
-        if spans and _back(month, 1) == spans[-1][-1]:
+        if spans and months_before(month, 1) == spans[-1][-1]:
             spans[-1].append(month)
         else:
             spans.append([month])
-    dash = "～" if report.lang == "ja" else " to "
+    dash = "〜" if report.lang == "ja" else " to "
     worded = [dash.join(report.name_month(m) for m in dict.fromkeys((s[0], s[-1]))) for s in spans]
     return ("、" if report.lang == "ja" else ", ").join(worded)
 
@@ -662,25 +664,27 @@ def _figures(report: UsageReport) -> list[Figure]:
     if not rows.height:
         return []
     total = rows.row(-1, named=True)
-    made = [Figure(f"{say('count')} {report.name_month(report.month)}", f"{total['count']:,}")]
+    made = [
+        Figure(f"{say('count')} {report.name_month(report.month)}", say("figure", n=f"{total['count']:,}"))
+    ]
     for key, before in (("change_rate", "previous"), ("year_change_rate", "year_before")):
         if total[key] is not None:
             made.append(Figure(say(key), f"{total[key]:+.1%}", f"{say(before)} {total[before]:,}"))
     if report.forecast.height:
         row = report.forecast.row(-1, named=True)
+        to = "〜" if report.lang == "ja" else "–"
         made.append(
             Figure(
                 say("forecast"),
-                f"{row['forecast']:,}",
-                f"{report.name_month(row['month'])}: {row['low']:,}–{row['high']:,}",
+                say("figure", n=f"{row['forecast']:,}"),
+                f"{report.name_month(row['month'])}: {row['low']:,}{to}{row['high']:,}",
             )
         )
     if report.reconciliation["agrees"].count():
         gaps = report.gaps
+        counted = say("gap" if gaps == 1 else "gaps", n=gaps) if gaps else ""
         made.append(
-            Figure(
-                say("reconciliation"), say("no") if gaps else say("yes"), str(gaps or ""), is_bad=bool(gaps)
-            )
+            Figure(say("reconciliation"), say("no") if gaps else say("yes"), counted, is_bad=bool(gaps))
         )
     bill = report.bill.filter(pl.col("month") == report.month)
     if bill.height:

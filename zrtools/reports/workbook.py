@@ -407,7 +407,7 @@ def _clients(sheet: _Sheet) -> None:
             "client", pl.when(pl.int_range(pl.len()) == pl.len() - 1).then(pl.lit(say("total")))
         )
     )
-    sheet.widths(24, 11, *[11.0] * max(len(months), 6))
+    sheet.widths(24, 14, *[11.0] * max(len(months), 6))
     sheet.title(say("clients"), _counted(report))
     sheet.heading(say("clients_section"))
     names: dict[str, tuple[str, str | None]] = {

@@ -83,7 +83,7 @@ _STARTS = (9.5, 10.0, 10.0, 11.0, 12.0, 12.0, 14.0, 15.0, 17.0, 18.0, 19.0)
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One sending to a list: `level` multiplies its failures, `stale` the numbers out of service in its list."""
+    """One sending to a list: `level` multiplies its failures."""
 
     name: str
     size: int

@@ -185,12 +185,9 @@ class Sandbox:
     def incidents(self) -> pl.DataFrame:
         """List the planted incidents up to now, in order of time, with what they truly did.
 
-        Columns: `kind`; the segment as `carrier_id` and `carrier`, `sms_code` or `campaign` (null: any); the main code
-        (`category`) and its name (`failure_category`); `start` and `end` of the window of sending; `seen_start` and
-        `seen_end`, between which 95 % of the excess failures were reported; `strength`, the chance with which a message
-        that would have been delivered failed; `messages` and `failures` in the segment and window,
-        `expected_failures` without the incident, `excess_failures` because of it, and `rate_multiplier`, the ratio of
-        failures to expected ones. Times are in Japan. Counted as if all had settled.
+        Gives PLANTED. The segment is a carrier, a sender code or a campaign, null meaning any. `messages` and
+        `failures` are those of the segment and window of sending, as if all had settled; between `seen_start` and
+        `seen_end` 95% of the excess failures were reported.
         """
         return self.service.traffic.incidents(self.clock.seen())
 

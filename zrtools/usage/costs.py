@@ -14,7 +14,6 @@ from zrtools.usage.source import ALL, is_counts, newest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
     from pathlib import Path
 
     from narwhals.typing import IntoFrame
@@ -31,7 +30,6 @@ def cost(
     prices: Prices | str | Path,
     *,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
-    through: date | None = None,
 ) -> pl.DataFrame:
     """Price usage line by line: month x client x carrier x price x tier.
 
@@ -71,8 +69,6 @@ def cost(
             "carrier",
             pl.col("messages" if prices.plan == "accepted" else "delivered_count").alias("quantity"),
         )
-        if through is not None:
-            lines = lines.filter(pl.col("day") <= through)
         by_day = True
     priced = _priced(lines, prices.table, by_day=by_day)
     return (

@@ -20,7 +20,7 @@ from zrtools.privacy import mask_text
 from zrtools.schemas import INVOICE, PRICES
 from zrtools.usage.source import ALL
 
-__all__ = ["Plan", "Prices", "Rounding", "read_clients", "read_invoice", "read_prices"]
+__all__ = ["Plan", "Prices", "Rounding", "client_names", "read_clients", "read_invoice", "read_prices"]
 
 Plan = Literal["delivered", "accepted"]
 Rounding = Literal["down", "half up", "up"]
@@ -131,7 +131,7 @@ def read_prices(path: str | Path) -> Prices:
                 f"it has {mask_text(', '.join(rows.columns))}. Rename them."
             )
         entries, settings = rows.to_dicts(), {}
-    if not entries:
+    if not any(value not in (None, "") for entry in entries for value in entry.values()):
         raise InputError(f"{path.name} holds no price: write at least one.")
     known = {"plan", "tax_rate", "tax_included", "rounding", "decimals", "tiers", "tier_by"}
     if unknown := sorted(set(settings) - known):
@@ -139,7 +139,14 @@ def read_prices(path: str | Path) -> Prices:
             f"{path.name}: {', '.join(unknown)} is not a setting; these are: {', '.join(sorted(known))}."
         )
     table = pl.DataFrame(
-        [_price(path.name, n, entry) for n, entry in enumerate(entries, 1)], schema=PRICES, orient="row"
+        [
+            _price(path.name, n, entry)
+            for n, entry in enumerate(entries, 1)
+            # Excel saves rows that were once used as rows of commas
+            if any(value not in (None, "") for value in entry.values())
+        ],
+        schema=PRICES,
+        orient="row",
     )
     if "tax_rate" in settings:
         settings["tax_rate"] = _decimal(settings["tax_rate"], f"{path.name}: tax_rate")
@@ -285,7 +292,9 @@ def _price(file: str, number: int, entry: dict[str, Any]) -> tuple[str, str, dat
         raise InputError(f"{where}: unit_price {price} has more than 4 decimal places.")
     since = entry.get("since") or date(2000, 1, 1)
     if not isinstance(since, date):
-        since = day(str(since).replace("/", "-"), f"{where}: since")
+        # 2026/4/1 and 2026年4月1日, as Excel writes days
+        digits = str(since).strip().translate(str.maketrans("年月/.", "----", "日")).split("-")
+        since = day("-".join(part.zfill(2) for part in digits), f"{where}: since")
     try:
         over = int(str(entry.get("over") or 0).replace(",", ""))
     except ValueError:

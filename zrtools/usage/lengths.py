@@ -9,22 +9,20 @@ import polars as pl
 
 from zrtools.engines import gather, portable, require
 from zrtools.intervals import wilson
-from zrtools.schemas import PARTS
+from zrtools.messages import EACH_PART, FIRST_PART, parts_of_length
+from zrtools.schemas import PART_LIMITS, PARTS
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
 __all__ = ["fit_parts", "part_limits"]
 
-# the usual Japanese table: 70 characters are one part, then 67 each
-_FIRST, _EACH = 70, 67
-
 
 def fit_parts(statuses: IntoFrame) -> pl.DataFrame:
     """Learn from delivered messages what each carrier billed for each length, and how sure that is.
 
     Takes statuses on any engine and gives PARTS: for each carrier and length in characters what most messages were
-    billed as, how many agree, and the lower end of the share's 95 % interval (Wilson), beside the usual Japanese
+    billed as, how many agree, and the lower end of the share's 95% interval (Wilson), beside the usual Japanese
     table's estimate. A low `sure` with many messages means that something else than length decides; with few, that
     more are needed. Where two counts are as frequent the larger stands.
 
@@ -49,14 +47,13 @@ def fit_parts(statuses: IntoFrame) -> pl.DataFrame:
     # engines give sums in types of their own
     counted = gather(rows)[0].with_columns(pl.col("agreeing", "parts", "message_length").cast(pl.Int64))
     agreeing, messages = pl.col("agreeing"), pl.col("messages")
-    length = pl.col("message_length")
     return (
         counted.sort("agreeing", "parts", descending=True)
         .group_by("carrier_id", "carrier", "message_length", maintain_order=True)
         .agg(pl.col("parts").first(), messages=agreeing.sum(), agreeing=agreeing.first())
         .with_columns(
             sure=wilson(agreeing / messages, messages)[0],
-            estimate=pl.when(length <= _FIRST).then(1).otherwise((length + _EACH - 1) // _EACH),
+            estimate=parts_of_length(pl.col("message_length")),
         )
         .select(pl.col(c).cast(t) for c, t in PARTS.items())
         .sort("carrier_id", "message_length", nulls_last=True)
@@ -66,9 +63,8 @@ def fit_parts(statuses: IntoFrame) -> pl.DataFrame:
 def part_limits(parts: pl.DataFrame) -> pl.DataFrame:
     """Sum up what was learnt as a table of limits: how long a message may be for so many parts.
 
-    Takes PARTS and gives, by carrier and `parts`: `longest_seen` (billed like that), `shortest_longer` (the next
-    length seen to be billed as more, null if none: the limit lies between), `messages`, `against` (messages up to
-    `longest_seen` that were billed otherwise), `usual` (the usual table's limit).
+    Takes PARTS and gives PART_LIMITS, by carrier and parts: the limit lies between `longest_seen` and
+    `shortest_longer`, the next length seen to be billed as more.
     """
     keys = ["carrier_id", "carrier"]
     groups = (
@@ -91,8 +87,11 @@ def part_limits(parts: pl.DataFrame) -> pl.DataFrame:
     return (
         groups.join(longer, on=[*keys, "parts"], how="left", nulls_equal=True)
         .with_columns(
-            usual=pl.when(pl.col("parts") == 1).then(_FIRST).otherwise(pl.col("parts") * _EACH).cast(pl.Int32)
+            usual=pl.when(pl.col("parts") == 1)
+            .then(FIRST_PART)
+            .otherwise(pl.col("parts") * EACH_PART)
+            .cast(pl.Int32)
         )
-        .select(*keys, "parts", "longest_seen", "shortest_longer", "messages", "against", "usual")
+        .select(pl.col(c).cast(t) for c, t in PART_LIMITS.items())
         .sort(*keys, "parts", nulls_last=True)
     )

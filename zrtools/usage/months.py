@@ -8,13 +8,13 @@ import polars as pl
 
 from zrtools.codes import CARRIERS
 from zrtools.errors import InputError
+from zrtools.periods import Day, day
 from zrtools.schemas import MONTHLY
 from zrtools.usage.inputs import client_names
 from zrtools.usage.source import Basis, by_month, daily, is_counts, newest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
     from pathlib import Path
 
     from narwhals.typing import IntoFrame
@@ -29,7 +29,7 @@ def monthly(
     *,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
     basis: Basis = "delivered and failed",
-    through: date | None = None,
+    through: Day | None = None,
 ) -> pl.DataFrame:
     """Tell how many billable messages went to each carrier, month by month, for whom, and what changed.
 
@@ -47,7 +47,8 @@ def monthly(
     if is_counts(counts_or_statuses):
         frame = newest(counts_or_statuses)  # type: ignore[arg-type]  # told by its columns
     else:
-        frame = by_month(as_daily(counts_or_statuses), basis=basis, through=through)
+        end = None if through is None else day(through, "through")
+        frame = by_month(as_daily(counts_or_statuses), basis=basis, through=end)
     names = client_names(clients)
     count = pl.col("separated_success_count")
     of_client, of_month = count.sum().over("month", "client_id"), count.sum().over("month")
@@ -75,10 +76,10 @@ def as_daily(statuses: IntoFrame) -> pl.DataFrame:
 
 
 def pivot(
-    frame: IntoFrame,
+    counts_or_statuses: IntoFrame,
     *,
     rows: str | list[str] = "month",
-    columns: Literal["carrier", "client", "month"] = "carrier",
+    columns: Literal["carrier", "client", "client_id", "month"] = "carrier",
     values: Literal["separated_success_count", "share"] = "separated_success_count",
     totals: bool = True,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
@@ -92,7 +93,9 @@ def pivot(
 
     Raises `InputError`.
     """
-    made = monthly(frame, clients=clients) if "share_of_month" not in _names(frame) else frame
+    made = counts_or_statuses
+    if "share_of_month" not in _names(made):
+        made = monthly(made, clients=clients)
     if not isinstance(made, pl.DataFrame):
         raise InputError("Give a MONTHLY frame as a polars DataFrame: collect it first.")
     keys = [rows] if isinstance(rows, str) else list(rows)

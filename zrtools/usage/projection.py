@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from zrtools.errors import InputError
+from zrtools.jcalendar import is_holiday, kind_of_day
 from zrtools.periods import Day, day, month_end
-from zrtools.schemas import FORECAST
+from zrtools.schemas import FORECAST, INCREMENTS
 from zrtools.usage.months import as_daily
 from zrtools.usage.source import ALL, newest, snapshots
 
@@ -35,6 +35,7 @@ _ENOUGH_DAYS = 21
 _WEEKEND, _WEEKEND_RANGE = 0.7, (0.4, 1.0)
 _DAY_NOISE = 0.35
 _MONTH_NOISE = 0.12
+_MARKS = {"五十日": 1, "month-end": 2}
 
 
 class _Projection(NamedTuple):
@@ -93,9 +94,8 @@ def forecast(
 def increments(history: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Tell from snapshots of counts how many billable messages each day added, by carrier.
 
-    Takes `archive.counts_history()`; gives `day`, `carrier_id`, `carrier`, `separated_success_count` (Float64:
-    what several days without a snapshot between them added is shared out evenly) and `days_between` (1 where the
-    day is known by itself). Clients are added up. Raises `InputError` when the column `taken` is not there.
+    Takes `archive.counts_history()` and gives INCREMENTS: what several days without a snapshot between them added
+    is shared out evenly. Clients are added up. Raises `InputError` when the column `taken` is not there.
     """
     frame = snapshots(history)
     if "taken" not in frame.columns:
@@ -125,6 +125,7 @@ def increments(history: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         .explode("day")
         .group_by("day", "carrier_id", "carrier")
         .agg(pl.col("separated_success_count").sum(), pl.col("days_between").max())
+        .select(pl.col(c).cast(t) for c, t in INCREMENTS.items())
         .sort("day", "carrier_id", nulls_last=True)
     )
 
@@ -336,31 +337,9 @@ def _from_months(whole: pl.DataFrame, counted: int, running: date, left: list[da
 
 def _kinds(days: list[date]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Sort days into Monday to Sunday and holidays (7), and mark 五十日 (1) and the month's last working day (2)."""
-    closed = _holidays(frozenset(y for d in days for y in (d.year, d.year + 1)))
-
-    def works(d: date) -> bool:
-        return d.weekday() < 5 and d not in closed
-
-    def mark(d: date) -> int:
-        if not works(d):
-            return 0
-        # what falls on a day of rest is done on the working day before it
-        until = next(d + timedelta(n) for n in range(1, 15) if works(d + timedelta(n)))
-        if until.month != d.month:
-            return 2
-        return int(any((d + timedelta(n)).day % 5 == 0 for n in range((until - d).days)))
-
-    kinds = [7 if d in closed and d.weekday() < 5 else d.weekday() for d in days]
-    return np.array(kinds, dtype=np.int64), np.array([mark(d) for d in days], dtype=np.int64)
-
-
-@lru_cache(maxsize=16)
-def _holidays(years: frozenset[int]) -> frozenset[date]:
-    import holidays
-
-    # banks and most offices are closed around New Year, which the law does not list
-    turn = {date(y, m, d) for y in years for m, d in ((1, 1), (1, 2), (1, 3), (12, 30), (12, 31))}
-    return frozenset(holidays.country_holidays("JP", years=sorted(years))) | frozenset(turn)
+    kinds = [7 if d.weekday() < 5 and is_holiday(d) else d.weekday() for d in days]
+    marks = [_MARKS.get(kind_of_day(d), 0) for d in days]
+    return np.array(kinds, dtype=np.int64), np.array(marks, dtype=np.int64)
 
 
 def _prior(kind: int, weights: Floats) -> float:

@@ -6,7 +6,7 @@ __all__ = ["TEXTS"]
 
 TEXTS: dict[str, Label] = {
     "begin": Label(
-        "配信レポートを {url} で受信し、{folder} に保存します。Ctrl-C で終了します。",
+        "配信結果通知を {url} で受信し、{folder} に保存します。Ctrl-C で終了します。",
         "Taking delivery reports at {url}, keeping them in {folder}. Ctrl-C ends.",
     ),
     "no_tls": Label(
@@ -14,7 +14,7 @@ TEXTS: dict[str, Label] = {
         "Listening without TLS. The service pushes to HTTPS: give --cert and --key, or put a proxy in front.",
     ),
     "end": Label(
-        "終了しました。受信 {bodies:,} 件、レポート {reports:,} 件（重複 {repeats:,} 件）、隔離 {quarantined:,} 件、保存失敗 {failed:,} 件。",
+        "終了しました。受信 {bodies:,} 件、通知 {reports:,} 件（重複 {repeats:,} 件）、隔離 {quarantined:,} 件、保存失敗 {failed:,} 件。",
         "Ended. {bodies:,} bodies taken, {reports:,} reports in them ({repeats:,} repeats), "
         "{quarantined:,} in quarantine, {failed:,} not kept.",
     ),

@@ -10,7 +10,7 @@ TEXTS: dict[str, Label] = {
     "client_id": Label("clientId   {value}", "clientId   {value}"),
     "sms_code": Label("smsCode    {value}", "smsCode    {value}"),
     "now": Label("現在       {value}（日本時間）", "now        {value} (Japan)"),
-    "try": Label("\n試すには:", "\nTry:"),
+    "try": Label("\n試すには：", "\nTry:"),
     "stop": Label("\n終了するには Ctrl-C を押してください。", "\nPress Ctrl-C to stop."),
     "ended": Label("サンドボックスを終了しました。", "The sandbox has ended."),
 }

@@ -9,18 +9,18 @@ __all__ = ["TEXTS"]
 TEXTS: dict[str, Label] = {
     # charts and headings
     "month": Label("月", "month"),
-    "carrier": Label("通信事業者", "carrier"),
+    "carrier": Label("キャリア", "carrier"),
     "client": Label("取引先", "client"),
-    "client_id": Label("取引先ID", "client id"),
+    "client_id": Label("クライアントID（取引先）", "client ID"),
     "count": Label("課金通数", "billable messages"),
     "total": Label("合計", "total"),
     "share": Label("構成比", "share"),
     "previous": Label("前月", "previous month"),
     "change": Label("前月差", "change"),
-    "change_rate": Label("前月比", "change, %"),
+    "change_rate": Label("前月比", "change on previous month"),
     "year_before": Label("前年同月", "same month last year"),
-    "year_change": Label("前年差", "year's change"),
-    "year_change_rate": Label("前年同月比", "year's change, %"),
+    "year_change": Label("前年同月差", "difference from last year"),
+    "year_change_rate": Label("前年同月比", "change on same month last year"),
     "counted": Label("実績", "counted"),
     "expected": Label("見込み（残り）", "still expected"),
     "forecast": Label("月末見込み", "forecast"),
@@ -30,21 +30,23 @@ TEXTS: dict[str, Label] = {
     "method": Label("方法", "method"),
     "method statuses": Label("日別の配信状況から", "from statuses by day"),
     "method snapshots": Label("日別の通数の増分から", "from daily growth of the counts"),
-    "method months": Label("過去の月から（日別の記録なし）", "from past months (no days at hand)"),
+    "method months": Label(
+        "過去の月から（日別の記録が足りないため）", "from past months (too few days at hand)"
+    ),
     "difference": Label("差", "difference"),
     "partial": Label("{month}は{day}までの実績です", "{month} is counted to {day}"),
-    "months_title": Label("月別・通信事業者別の課金通数", "Billable messages by month and carrier"),
-    "shares_title": Label("通信事業者の構成比の推移", "Share of each carrier over time"),
+    "months_title": Label("月別・キャリア別の課金通数", "Billable messages by month and carrier"),
+    "shares_title": Label("キャリアの構成比の推移", "Share of each carrier over time"),
     "forecast_title": Label("{month}の月末見込み", "Where {month} is heading"),
     "forecast_note": Label(
-        "{day}までの実績 {counted} 通、月末見込み {forecast} 通（{level}区間 {low}～{high}）",
+        "{day}までの実績 {counted} 通、月末見込み {forecast} 通（{level}区間 {low}〜{high}）",
         "{counted} counted to {day}; forecast {forecast} ({level} interval {low} to {high})",
     ),
     "gaps_title": Label("突合の差", "Gaps found in the reconciliation"),
-    "gap_counts": Label("通数 − 配信状況", "counts less statuses"),
-    "gap_invoice": Label("請求書 − 通数", "invoice less counts"),
+    "gap_counts": Label("通数 − 配信状況の合計（通）", "counts less statuses (billable messages)"),
+    "gap_invoice": Label("請求書 − 通数（通）", "invoice less counts (billable messages)"),
     "gaps_note": Label(
-        "差のある月と通信事業者（大きい順、最大{n}件）",
+        "差のある月とキャリア（大きい順、最大{n}件）",
         "Months and carriers that differ (largest first, {n} at most)",
     ),
     "no_usage": Label("この期間の課金通数はありません", "No billable messages in this period"),
@@ -66,8 +68,8 @@ TEXTS: dict[str, Label] = {
         "月をまたいで届いた配信結果の可能性", "perhaps statuses that came after the month's end"
     ),
     "reason days not covered": Label("保存されていない日がある", "days are missing from the archive"),
-    "reason pending statuses": Label("結果待ちの送信がある", "some messages are still pending"),
-    "reason unknown carrier": Label("通信事業者不明の送信がある", "messages whose carrier is not known"),
+    "reason pending statuses": Label("未確定の送信がある", "some messages are still pending"),
+    "reason unknown carrier": Label("キャリア不明の送信がある", "messages whose carrier is not known"),
     "reason no statuses": Label("この月の配信状況がない", "no statuses of this month at hand"),
     "reason month not kept": Label(
         "この月の通数が提供されていない", "the counts of this month are not kept any more"
@@ -96,7 +98,7 @@ TEXTS: dict[str, Label] = {
     "title": Label("月次利用レポート {month}", "Monthly usage report {month}"),
     "month_name": Label("{year}年{month}月", "{year}-{month:02d}"),
     "day_name": Label("{year}年{month}月{day}日", "{year}-{month:02d}-{day:02d}"),
-    "subtitle": Label("対象期間 {first}～{last}　作成日 {made}", "Period {first} to {last}, made on {made}"),
+    "subtitle": Label("対象期間 {first}〜{last}　作成日 {made}", "Period {first} to {last}, made on {made}"),
     "headline": Label(
         "{month}の課金通数は {count} 通でした{previous}。", "{count} billable messages in {month}{previous}."
     ),
@@ -116,10 +118,13 @@ TEXTS: dict[str, Label] = {
     "agree_invoice": Label("通数、配信状況、請求書は一致しています。", "Counts, statuses and invoice agree."),
     "disagree": Label(
         "突合で {n} 件の差があります。「突合」をご確認ください。",
-        "{n} gaps were found: see “Reconciliation”.",
+        "Gaps found: {n}. See “Reconciliation”.",
     ),
+    "figure": Label("{n} 通", "{n}"),
+    "gap": Label("{n}件", "{n} gap"),
+    "gaps": Label("{n}件", "{n} gaps"),
     "summary": Label("概要", "Summary"),
-    "by_carrier": Label("月×通信事業者", "Months x carriers"),
+    "by_carrier": Label("月×キャリア", "Months x carriers"),
     "clients": Label("取引先", "Clients"),
     "reconciliation": Label("突合", "Reconciliation"),
     "cost": Label("費用", "Cost"),
@@ -130,7 +135,7 @@ TEXTS: dict[str, Label] = {
     "changes_section": Label("増減", "Changes"),
     "clients_section": Label("取引先別の課金通数", "Billable messages by client"),
     "clients_month": Label(
-        "{month}の取引先別・通信事業者別の課金通数", "Billable messages by client and carrier, {month}"
+        "{month}の取引先別・キャリア別の課金通数", "Billable messages by client and carrier, {month}"
     ),
     "status": Label("状態", "state"),
     "complete": Label("確定", "complete"),
@@ -139,7 +144,7 @@ TEXTS: dict[str, Label] = {
     "counts": Label("通数", "counts"),
     "delivered_count": Label("うち到達", "delivered"),
     "failed_count": Label("うち不達", "failed"),
-    "pending": Label("結果待ち", "pending"),
+    "pending": Label("未確定", "pending"),
     "days_missing": Label("欠けた日", "days missing"),
     "invoice": Label("請求書", "invoice"),
     "invoice_difference": Label("請求との差", "invoice gap"),
@@ -190,17 +195,17 @@ TEXTS: dict[str, Label] = {
         "Client {client} has no billable messages in {month}.",
     ),
     "unpriced_carriers": Label(
-        "次の通信事業者には単価がなく、費用に含まれていません: {carriers}",
+        "次のキャリアには単価がなく、費用に含まれていません：{carriers}",
         "No price for these carriers, whose cost is left out: {carriers}",
     ),
-    "problem_prices": Label("単価表を使えませんでした: {why}", "The prices could not be used: {why}"),
-    "problem_invoice": Label("請求書を使えませんでした: {why}", "The invoice could not be used: {why}"),
+    "problem_prices": Label("単価表を使えませんでした：{why}", "The prices could not be used: {why}"),
+    "problem_invoice": Label("請求書を使えませんでした：{why}", "The invoice could not be used: {why}"),
     "problem_clients": Label(
-        "取引先の一覧を使えませんでした: {why}", "The table of clients could not be used: {why}"
+        "取引先の一覧を使えませんでした：{why}", "The table of clients could not be used: {why}"
     ),
-    "problem_reconcile": Label("突合できませんでした: {why}", "The reconciliation could not be made: {why}"),
-    "problem_forecast": Label("見込みを計算できませんでした: {why}", "The forecast could not be made: {why}"),
-    "problem_cost": Label("費用を計算できませんでした: {why}", "The cost could not be computed: {why}"),
+    "problem_reconcile": Label("突合できませんでした：{why}", "The reconciliation could not be made: {why}"),
+    "problem_forecast": Label("見込みを計算できませんでした：{why}", "The forecast could not be made: {why}"),
+    "problem_cost": Label("費用を計算できませんでした：{why}", "The cost could not be computed: {why}"),
     # how it was computed
     "how": Label("計算方法", "How it was computed"),
     "how_counts": Label(
@@ -216,7 +221,7 @@ TEXTS: dict[str, Label] = {
         "The forecast follows weekdays, holidays, days ending in 5 or 0, month ends and the newest level; its interval the past spread.",
     ),
     "how_reconcile": Label(
-        "突合では、通数と、配信状況の課金通数の合計とを、通数が数えた日まで比べます。通信事業者が不明のものは按分しません。",
+        "突合では、通数と、配信状況の課金通数の合計とを、通数が数えた日まで比べます。キャリアが不明のものは按分しません。",
         "Counts are set against the sum of statuses up to the last day counted. Messages of an unknown carrier are never spread.",
     ),
     "how_invoice": Label(
@@ -236,9 +241,9 @@ TEXTS: dict[str, Label] = {
     "rounding up": Label("切上げ", "up"),
     "not_final": Label("まだ確定していないもの", "What is not final"),
     "not_final_month": Label("{month}は{day}までの値です。", "{month} is counted to {day} only."),
-    "not_final_pending": Label("結果待ちの送信が {n} 件あります。", "{n} messages are still pending."),
+    "not_final_pending": Label("未確定の送信が {n} 件あります。", "{n} messages are still pending."),
     "all_final": Label("対象期間の値はすべて確定しています。", "Everything in this period is final."),
     # the command
-    "cli_written": Label("レポート: {path}", "Report: {path}"),
-    "cli_problem": Label("注意: {problem}", "Note: {problem}"),
+    "cli_written": Label("レポート：{path}", "Report: {path}"),
+    "cli_problem": Label("注意：{problem}", "Note: {problem}"),
 }

@@ -1,4 +1,4 @@
-"""Kinds of day in Japan: holidays, weekends, 五十日 and month-ends."""
+"""Kinds of day in Japan, which sending follows: holidays, weekends, 五十日 and month-ends."""
 
 from __future__ import annotations
 
