@@ -642,7 +642,7 @@ CHECK = pl.Schema({"check": pl.String(), "works": pl.Boolean(), "detail": pl.Str
 """What `Client.check` gives."""
 
 HISTORY = pl.Schema({"at": TIME, "what": pl.String(), "detail": pl.String()})
-"""What `Outbox.history` gives."""
+"""What `Outbox.history` and `Suppressions.history` give."""
 
 PLANTED = pl.Schema(
     {

@@ -17,15 +17,15 @@ import polars as pl
 from zrtools import wire
 from zrtools.client import retry
 from zrtools.errors import ApiError, TransportError, ZrtoolsError
+from zrtools.schemas import CHECK
 from zrtools.words import text
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
     from zrtools.client.settings import Settings
 
-__all__ = ["CHECK", "found"]
+__all__ = ["found"]
 
-CHECK = pl.Schema({"check": pl.String(), "works": pl.Boolean(), "detail": pl.String()})
 _CLOCK = 30.0  # seconds by which this machine's clock may differ
 _REFUSED = (100, 110)
 _OF_THE_ACCOUNT = ("token", "clientId")

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from zrtools.schemas import TIME
+from zrtools.schemas import HISTORY
 from zrtools.sqlite import Database, stamp
 
 __all__ = ["Journal"]
@@ -38,8 +38,5 @@ class Journal(Database):
             )
 
     def history(self) -> pl.DataFrame:
-        """Give the events: `at`, `what`, `detail` (JSON), in order of time."""
-        return self.frame(
-            "select at, what, detail from events order by id",
-            schema=pl.Schema({"at": TIME, "what": pl.String(), "detail": pl.String()}),
-        )
+        """Give the events as HISTORY, in order of time."""
+        return self.frame("select at, what, detail from events order by id", schema=HISTORY)

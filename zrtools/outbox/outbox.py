@@ -220,7 +220,7 @@ class Outbox:
         return self._rows("? is null or campaign = ?", (campaign, campaign))
 
     def history(self) -> pl.DataFrame:
-        """Give what was done with the journal: `at`, `what`, `detail` (JSON), in order of time."""
+        """Give what was done with the journal, in order of time: HISTORY, `detail` as JSON."""
         return self._file.history()
 
     def preview(

@@ -128,7 +128,7 @@ class Suppressions:
         )
 
     def history(self) -> pl.DataFrame:
-        """Give what was done with the list: `at`, `what`, `detail` (JSON, with the numbers), in order of time."""
+        """Give what was done with the list, in order of time: HISTORY, `detail` as JSON that holds the numbers."""
         return self._file.history()
 
     def among(self, numbers: Iterable[str]) -> dict[str, str]:
