@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from zrtools.schemas import HISTORY
 from zrtools.sqlite import Database, stamp
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Journal"]
 
