@@ -137,7 +137,7 @@ class ReservationsForm(Panel):
                     self._client.cancel(tag)
                     done += 1
                 except ZrtoolsError as error:
-                    failed, last = failed + 1, str(error)
+                    failed, last = failed + 1, self.told(error)
             return done, failed, last
 
         self._ask(self.t("confirm_selected", count=len(tags)), work)
