@@ -90,7 +90,7 @@ def test_send_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -
 
 def test_send_form_by_keyboard_in_english(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -> None:
     """Without a mouse: Tab moves through the form, Space presses its buttons."""
-    page = lab.open("keys", connected, 'form = zr.forms.send(client, lang="en")\nform')
+    page = lab.open("keys", connected, 'form = zr.forms.send(client, lang="en")\nform', lang="en")
     before = len(sandbox.accepted)
     page.get_by_label("Phone number").focus()
     page.keyboard.type(NUMBER)
