@@ -213,7 +213,8 @@ def test_a_send_that_breaks_unforeseen_is_not_offered_again(
     form.review.click()
     monkeypatch.setattr(client, "send", broken)
     form.go.click()
-    assert "予期しないエラー" in form.note.value
+    assert "送信されたか確認できませんでした" in form.note.value
+    assert "RuntimeError" in form.note.value
     assert form.go.disabled
     assert form._after.layout.display is None
     form.check.click()

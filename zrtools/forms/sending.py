@@ -247,7 +247,9 @@ class SendForm(Panel):
     def fail(self, error: Exception) -> None:
         """Show the error; after one that nobody foresaw it is not known whether the message went out."""
         super().fail(error)
-        if self._stage == "sending" and not self.busy:
+        if self._stage == "sending" and not self.busy and self._draft is not None:
+            kind = type(error).__name__
+            self.say(self.t("unsettled", tag=self._draft.client_tag, error=kind), "bad")
             self._enter("unsettled")
 
     def _check(self) -> None:
