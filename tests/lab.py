@@ -59,6 +59,7 @@ class Lab:
                 return !!kernel && kernel.status === "idle";
             }"""
         )
+        page.evaluate("lang => { document.documentElement.lang = lang }", lang)
         page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
         return page
 
@@ -84,6 +85,8 @@ def browser() -> Iterator[Any]:
             args=[
                 "--no-sandbox",
                 "--disable-gpu",
+                # date fields follow the page's language: Debian's Chromium itself speaks English only
+                "--enable-blink-features=LangAttributeAwareFormControlUI",
                 "--disable-quic",
                 "--disable-dev-shm-usage",
                 "--disable-background-networking",

@@ -36,7 +36,7 @@ def test_explorer_narrows_down_and_exports(
         "import polars as pl\nimport zrtools as zr",
         f'zr.forms.failures(pl.read_parquet("statuses.parquet"), lang="{lang}")',
         lang=lang,
-        height=1500,
+        height=1800,
     )
     whole = {"ja": f"うち不達 {failed.height}件", "en": f"{failed.height} of"}[lang]
     page.get_by_text(whole).wait_for()

@@ -422,7 +422,8 @@ class ExploreForm(Panel):
         )
         told = self.x("rows", n=count_text(behind.height), shown=shown.height)
         head = "".join(
-            f"<th style='text-align:left;padding:2px 8px'>{html.escape(self.x(n))}</th>" for n in names
+            f"<th style='text-align:left;padding:2px 8px;white-space:nowrap'>{html.escape(self.x(n))}</th>"
+            for n in names
         )
         body = "".join(
             "<tr>"
