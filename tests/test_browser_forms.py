@@ -57,6 +57,10 @@ def button(page: Any, name: str) -> Any:
 
 def picture(page: Any, folder: Path, name: str) -> None:
     """Take the form's picture, without the notebook around it."""
+    # a date field that was made before it had its place is drawn anew, in the page's language
+    page.evaluate(
+        "document.querySelectorAll('input[type=date]').forEach(i => { i.type = 'text'; i.type = 'date' })"
+    )
     page.locator(".jp-OutputArea-output").last.screenshot(path=folder / f"{name}.png")
 
 

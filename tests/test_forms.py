@@ -490,6 +490,38 @@ def test_what_could_not_be_queued_is_queued_when_resumed(client: zr.Client, tmp_
     outbox.close()
 
 
+def test_the_kernel_is_not_held_up_while_a_list_is_queued(client: zr.Client, tmp_path: Path) -> None:
+    """Writing a large list locks the journal for seconds: meanwhile the form does not wait for it."""
+
+    class Slow(zr.Outbox):
+        def add(self, *given: Any, **named: Any) -> pl.DataFrame:
+            if named["dry_run"]:
+                return super().add(*given, **named)
+            with self._file.transaction():
+                time.sleep(2)
+                return super().add(*given, **named)
+
+    outbox = Slow(tmp_path / "o.sqlite")
+
+    async def longest_pause() -> float:
+        form = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+        await until(lambda: not form.busy)
+        form.dry_run.click()
+        await until(lambda: not form.busy)
+        form.review.click()
+        form.go.click()
+        longest, last = 0.0, time.perf_counter()
+        while form.busy:
+            await asyncio.sleep(0.01)
+            now = time.perf_counter()
+            longest, last = max(longest, now - last), now
+        assert "終了しました" in form.note.value
+        return longest
+
+    assert asyncio.run(longest_pause()) < 1
+    outbox.close()
+
+
 def test_templates_are_offered_with_the_columns_they_need(client: zr.Client, tmp_path: Path) -> None:
     """One whose column is missing is named with it; the column of the numbers may fill a template, too."""
     outbox = zr.Outbox(tmp_path / "o.sqlite")

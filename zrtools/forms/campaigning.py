@@ -330,7 +330,8 @@ class CampaignForm(Panel):
                 self._enter("done")
 
         self.act(work, done)
-        self.every(0.5, self._show_counts)
+        # while a large list is written into the journal, asking it would wait for that and hold the kernel up
+        self.every(0.5, lambda: None if self._to_add else self._show_counts())
 
     def fail(self, error: Exception) -> None:
         """Show the error; a run that was broken off can be resumed."""

@@ -425,9 +425,13 @@ class ExploreForm(Panel):
             f"<th style='text-align:left;padding:2px 8px;white-space:nowrap'>{html.escape(self.x(n))}</th>"
             for n in names
         )
+        styles = ["padding:2px 8px;white-space:nowrap", *["padding:2px 8px"] * (len(names) - 1)]
         body = "".join(
             "<tr>"
-            + "".join(f"<td style='padding:2px 8px'>{html.escape(str(v or '–'))}</td>" for v in row)
+            + "".join(
+                f"<td style='{style}'>{html.escape(str(v or '–'))}</td>"
+                for style, v in zip(styles, row, strict=True)
+            )
             + "</tr>"
             for row in shown.select(names).iter_rows()
         )
