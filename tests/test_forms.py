@@ -536,6 +536,18 @@ def test_templates_are_offered_with_the_columns_they_need(client: zr.Client, tmp
     outbox.close()
 
 
+def test_a_list_as_excel_leaves_it_is_taken(client: zr.Client, tmp_path: Path) -> None:
+    """Numbers may be floats with gaps, and other columns may have any name, `row` too."""
+    frame = pl.DataFrame({"tel": [8055551234.0, None], "row": [7, 8], "message": ["a", "b"]})
+    form = zr.forms.campaign(client, frame, outbox=tmp_path / "o.sqlite", lang="ja")
+    assert form.column.value == "tel"
+    form.dry_run.click()
+    assert form.checked is not None
+    assert form.checked["intake"].to_list() == ["queued", "invalid"]
+    assert form.checked["phone_number"].to_list() == ["+8180" + TAIL, None]
+    form.outbox.close()
+
+
 def test_frames_that_cannot_be_a_campaign_are_told(client: zr.Client, tmp_path: Path) -> None:
     """No frame, none with columns, none with rows, and a column that holds lists."""
     outbox = zr.Outbox(tmp_path / "o.sqlite")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["CampaignForm", "campaign"]
 
 _EXAMPLES = 5
+_TAKEN = ("phone_number", "carrier_id", "client_tag", "schedule_time", "group_tag")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -187,10 +188,11 @@ class CampaignForm(Panel):
             raise InputError(self.t("column_missing"))
         frame = self._frame.with_columns(phone_number=pl.col(str(self.column.value)))
         template = self._templates.get(self.template.value or "")
-        if template is not None:
-            frame = frame.drop("message", strict=False)
-        elif "message" not in frame.columns:
+        text = ["message"] if template is None else messages.fields(template)
+        if template is None and "message" not in frame.columns:
             raise InputError(self.t("template_missing"))
+        # whatever else a list holds is no business of the outbox, nor may it clash with names of its own
+        frame = frame.select(name for name in frame.columns if name in {*_TAKEN, *text})
         at, group = self.schedule.read(self._client.now())
         name = self.name.value.strip()
         return _Plan(frame, name, template, at, group, "mend" if self.mend.value else "refuse")
@@ -427,7 +429,7 @@ def _numbers(frame: pl.DataFrame) -> str | None:
     shares = {
         name: head.select(phones.normalised(pl.col(name).cast(pl.String)).is_not_null().mean()).item() or 0
         for name, kind in head.schema.items()
-        if kind == pl.String or kind.is_integer()
+        if kind == pl.String or kind.is_integer() or kind.is_float()
     }
     best = max(shares, key=lambda name: shares[name], default=None)
     return best if best is not None and shares[best] > 0 else None
