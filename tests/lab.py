@@ -38,12 +38,16 @@ class Lab:
     folder: Path
     browser: Any
 
-    def open(self, name: str, *cells: str, width: int = 1000, height: int = 900) -> Page:
-        """Open a notebook of these cells in a page of its own and run them all."""
+    def open(self, name: str, *cells: str, lang: str = "ja", width: int = 1000, height: int = 900) -> Page:
+        """Open a notebook of these cells in a page of its own, as people of a language have it, and run them all."""
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, self.folder / f"{name}.ipynb")
-        page = self.browser.new_page(viewport={"width": width, "height": height}, locale="ja-JP")
+        page = self.browser.new_page(
+            viewport={"width": width, "height": height},
+            locale={"ja": "ja-JP", "en": "en-GB"}[lang],
+            timezone_id="Asia/Tokyo",
+        )
         page.set_default_timeout(60_000)
         page.goto(f"{self.url}/doc/tree/{name}.ipynb?reset&token={self.key}", wait_until="domcontentloaded")
         page.wait_for_function("window.jupyterapp !== undefined")
@@ -55,6 +59,7 @@ class Lab:
                 return !!kernel && kernel.status === "idle";
             }"""
         )
+        page.evaluate("lang => { document.documentElement.lang = lang }", lang)
         page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
         return page
 
@@ -80,6 +85,8 @@ def browser() -> Iterator[Any]:
             args=[
                 "--no-sandbox",
                 "--disable-gpu",
+                # date fields follow the page's language: Debian's Chromium itself speaks English only
+                "--enable-blink-features=LangAttributeAwareFormControlUI",
                 "--disable-quic",
                 "--disable-dev-shm-usage",
                 "--disable-background-networking",

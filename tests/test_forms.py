@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import ipywidgets
 import polars as pl
@@ -39,6 +44,14 @@ def filled(client: zr.Client, message: str = "本日15時に伺います。", la
     return form
 
 
+async def until(what: Callable[[], object], seconds: float = 20) -> None:
+    """Let the loop run, as a kernel does between two messages of the page, until something is true."""
+    end = time.monotonic() + seconds
+    while not what() and time.monotonic() < end:
+        await asyncio.sleep(0.01)
+    assert what()
+
+
 # ------------------------------------------------------------------------------------------------- send
 
 
@@ -60,6 +73,7 @@ def test_only_a_sendable_message_to_a_mobile_number_can_be_reviewed(client: zr.C
     assert form.review.disabled
     form.number.fill("03-1234-5678")
     assert form.number.state == "bad"
+    assert "cannot be used" in form.number.hint
     form.number.fill(NUMBER)
     assert form.number.state == "good"
     form.message.fill("😀")
@@ -77,6 +91,7 @@ def test_what_cannot_be_sent_is_replaced_when_asked(client: zr.Client) -> None:
     """The suggestions of the check are one press away, and never applied unasked."""
     form = filled(client, "髙橋様①")
     assert form.review.disabled
+    assert "「髙」（U+9AD9）は送信できません。「高」に置き換えられます。" in form.message.hint
     assert form.message.text == "髙橋様①"
     form.mend.click()
     assert form.message.text == "高橋様(1)"
@@ -88,6 +103,7 @@ def test_a_template_asks_for_its_fields_and_sends_nothing_half_filled(client: zr
     form = filled(client, "")
     form.template.value = "認証コード"
     assert [box.description for box in form.fields.children] == ["code"]
+    assert "差し込み項目を入力してください：code" in form.preview.value
     assert form.review.disabled
     form.fields.children[0].fill("123456")
     assert not form.review.disabled
@@ -157,6 +173,54 @@ def test_a_refusal_is_shown_and_the_form_goes_on(client: zr.Client) -> None:
     assert len(client.embedded.accepted) == 1
 
 
+def test_errors_are_worded_in_the_language_of_the_form(client: zr.Client) -> None:
+    """A code of the service has Japanese words in a Japanese form, an unknown one stays; so does a bad number."""
+    said = {}
+    for lang, code in (("ja", 300), ("en", 300), ("ja", 999)):
+        form = filled(client, lang=lang)
+        form.review.click()
+        client.embedded.faults.add("code", "send", response_code=code, message="Exceed sending count.")
+        form.go.click()
+        said[lang, code] = form.note.value
+    assert "送信されていません。送信上限を超えました（300 Exceed sending count）。" in said["ja", 300]
+    assert "契約の送信上限を確認してください。" in said["ja", 300]
+    assert "The service" not in said["ja", 300]
+    assert "The service refused the request: 300 Exceed sending count." in said["en", 300]
+    assert "The service refused the request: 999" in said["ja", 999]
+    form.number.fill("03-1234-5678")
+    assert form.number.hint.startswith("携帯電話の番号ではありません")
+
+
+def test_a_closed_client_is_told_and_sends_nothing(client: zr.Client) -> None:
+    """A client closed under the form is an error like others: nothing went out, and the form says so."""
+    form = filled(client)
+    form.review.click()
+    client.close()
+    form.go.click()
+    assert "送信されていません" in form.note.value
+    assert "closed" in form.note.value
+
+
+def test_a_send_that_breaks_unforeseen_is_not_offered_again(
+    client: zr.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an error that nobody foresaw it is open whether the message went out: it can be asked, not repeated."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    form = filled(client)
+    form.review.click()
+    monkeypatch.setattr(client, "send", broken)
+    form.go.click()
+    assert "送信されたか確認できませんでした" in form.note.value
+    assert "RuntimeError" in form.note.value
+    assert form.go.disabled
+    assert form._after.layout.display is None
+    form.check.click()
+    assert "まだ記録がありません" in form.note.value
+
+
 def test_templates_that_cannot_be_read_leave_the_rest_working(client: zr.Client) -> None:
     """A form without templates says so and still sends."""
     client.embedded.faults.add("code", "templates", times=None)
@@ -191,8 +255,11 @@ def test_a_campaign_is_checked_confirmed_and_sent_once(client: zr.Client, tmp_pa
     assert form.checked["intake"].to_list() == ["queued", "queued", "duplicate", "invalid", "queued"]
     assert not client.embedded.accepted
     assert "1001" in form.findings.value
+    # rows are counted as a spreadsheet does, from one
+    assert re.findall(r">(\d)</td><td[^>]*>(?:\+81[^<]*)?</td>", form.findings.value) == ["3", "4"]
     form.review.click()
     assert "3 通" in form.confirmation.value
+    assert "の課金）を今すぐ送信します" in form.confirmation.value
     form.go.click()
     form.go.click()
     assert "終了しました" in form.note.value
@@ -251,6 +318,250 @@ def test_a_campaign_without_a_message_or_a_number_says_what_it_needs(
     assert "Choose the column" in form.note.value
     assert form.review.disabled
     form.outbox.close()
+
+
+class Gated(zr.Outbox):
+    """An outbox whose `add` waits at a gate, as a large list on a slow disk would."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.entered, self.gate = threading.Event(), threading.Event()
+
+    def add(self, *given: Any, **named: Any) -> pl.DataFrame:
+        """Wait, then add."""
+        self.entered.set()
+        assert self.gate.wait(20)
+        return super().add(*given, **named)
+
+
+TWO = pl.DataFrame({"phone_number": [NUMBER, "09011112222"], "message": ["こんにちは"] * 2})
+
+
+@pytest.mark.parametrize("setting", ["name", "mend", "schedule"])
+def test_a_change_during_a_dry_run_drops_its_result(client: zr.Client, tmp_path: Path, setting: str) -> None:
+    """What was checked before the change is no licence to send what stands in the form after it."""
+    outbox = Gated(tmp_path / "o.sqlite")
+
+    async def change() -> zr.forms.CampaignForm:
+        form = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+        await until(lambda: not form.busy)
+        form.dry_run.click()
+        form.dry_run.click()
+        await until(outbox.entered.is_set)
+        if setting == "name":
+            form.name.value = "another"
+        elif setting == "mend":
+            form.mend.value = False
+        else:
+            form.schedule.later.value = True
+        outbox.gate.set()
+        await until(lambda: not form.busy)
+        return form
+
+    form = asyncio.run(change())
+    assert form.checked is None
+    assert form.review.disabled
+    assert "設定が変わりました" in form.note.value
+    form.schedule.later.value = False
+    form.dry_run.click()
+    assert form.note.value == ""
+    assert not form.review.disabled
+    outbox.close()
+
+
+def test_a_second_click_on_the_dry_run_changes_nothing(client: zr.Client, tmp_path: Path) -> None:
+    """The result of the one that runs is shown."""
+    outbox = Gated(tmp_path / "o.sqlite")
+
+    async def twice() -> zr.forms.CampaignForm:
+        form = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+        await until(lambda: not form.busy)
+        form.dry_run.click()
+        await until(outbox.entered.is_set)
+        form.dry_run.click()
+        outbox.gate.set()
+        await until(lambda: not form.busy)
+        return form
+
+    assert not asyncio.run(twice()).review.disabled
+    outbox.close()
+
+
+def test_a_change_after_the_review_takes_the_confirmation_back(client: zr.Client, tmp_path: Path) -> None:
+    """The button sends what the question says, or nothing."""
+    form = zr.forms.campaign(client, TWO, outbox=tmp_path / "o.sqlite", lang="ja")
+    form.dry_run.click()
+    form.review.click()
+    form.name.value = "another"
+    form.go.click()
+    assert not client.embedded.accepted
+    assert form.outbox.counts() == {}
+    assert form.review.disabled
+    form.outbox.close()
+
+
+def test_a_change_while_sending_alters_nothing(client: zr.Client, tmp_path: Path) -> None:
+    """What was confirmed goes out and is counted under its own name."""
+
+    async def change() -> zr.forms.CampaignForm:
+        form = zr.forms.campaign(client, TWO, outbox=tmp_path / "o.sqlite", lang="ja")
+        await until(lambda: not form.busy)
+        form.name.value = "first"
+        form.dry_run.click()
+        await until(lambda: not form.busy)
+        form.review.click()
+        form.go.click()
+        form.go.click()
+        form.name.value = "another"
+        form.mend.value = False
+        await until(lambda: not form.busy)
+        return form
+
+    form = asyncio.run(change())
+    assert "終了しました" in form.note.value
+    assert form.progress.max == form.progress.value == 2
+    assert form.outbox.counts(campaign="first") == {"accepted": 2}
+    assert form.outbox.counts(campaign="another") == {}
+    form.outbox.close()
+
+
+def test_a_time_that_passes_before_the_confirmation_is_refused(client: zr.Client, tmp_path: Path) -> None:
+    """A form left open overnight queues nothing for a time that has gone by."""
+    form = zr.forms.campaign(client, TWO, outbox=tmp_path / "o.sqlite", lang="ja")
+    form.schedule.later.value = True
+    form.schedule.when.value = datetime(2020, 1, 1, 9, 0)
+    form.dry_run.click()
+    assert "過去" in form.note.value
+    at = (client.now() + timedelta(hours=1)).replace(tzinfo=None, second=0, microsecond=0)
+    form.schedule.when.value = at
+    form.dry_run.click()
+    form.review.click()
+    assert f"を{at:%Y-%m-%d %H:%M}（日本時間）に送信します" in form.confirmation.value
+    client.embedded.advance(timedelta(hours=2))
+    form.go.click()
+    assert "過去" in form.note.value
+    assert form.outbox.counts() == {}
+    assert form.review.disabled
+    form.outbox.close()
+
+
+def test_a_new_form_goes_on_with_what_waits_in_the_journal(client: zr.Client, tmp_path: Path) -> None:
+    """After a kernel died the same form again finds nothing new, says what waits and sends it once."""
+    form = zr.forms.campaign(client, TWO, outbox=tmp_path / "o.sqlite", lang="ja")
+    form.dry_run.click()
+    form.review.click()
+    client.embedded.faults.add("code", "send", times=None, response_code=300, message="Exceed sending count.")
+    form.go.click()
+    client.embedded.faults.clear()
+    assert not client.embedded.accepted
+    again = zr.forms.campaign(client, TWO, outbox=form.outbox, lang="ja")
+    again.dry_run.click()
+    assert "送信待ちが 2 通あります" in again.note.value
+    again.review.click()
+    assert "前に追加した送信待ちの 2 通を送信します" in again.confirmation.value
+    assert again.go.description == "2 通を送信する"
+    again.go.click()
+    assert "終了しました" in again.note.value
+    assert len(client.embedded.accepted) == 2
+    form.outbox.close()
+
+
+def test_what_could_not_be_queued_is_queued_when_resumed(client: zr.Client, tmp_path: Path) -> None:
+    """When the journal fails at the confirmation, going on does not say done with nothing sent."""
+
+    class Full(zr.Outbox):
+        fails = True
+
+        def add(self, *given: Any, **named: Any) -> pl.DataFrame:
+            if not named["dry_run"] and self.fails:
+                raise zr.ArchiveError("The journal cannot be written: free some space.")
+            return super().add(*given, **named)
+
+    outbox = Full(tmp_path / "o.sqlite")
+    form = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+    form.dry_run.click()
+    form.review.click()
+    form.go.click()
+    assert "free some space" in form.note.value
+    outbox.fails = False
+    form.resume.click()
+    assert "終了しました" in form.note.value
+    assert len(client.embedded.accepted) == 2
+    outbox.close()
+
+
+def test_the_kernel_is_not_held_up_while_a_list_is_queued(client: zr.Client, tmp_path: Path) -> None:
+    """Writing a large list locks the journal for seconds: meanwhile the form does not wait for it."""
+
+    class Slow(zr.Outbox):
+        def add(self, *given: Any, **named: Any) -> pl.DataFrame:
+            if named["dry_run"]:
+                return super().add(*given, **named)
+            with self._file.transaction():
+                time.sleep(2)
+                return super().add(*given, **named)
+
+    outbox = Slow(tmp_path / "o.sqlite")
+
+    async def longest_pause() -> float:
+        form = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+        await until(lambda: not form.busy)
+        form.dry_run.click()
+        await until(lambda: not form.busy)
+        form.review.click()
+        form.go.click()
+        longest, last = 0.0, time.perf_counter()
+        while form.busy:
+            await asyncio.sleep(0.01)
+            now = time.perf_counter()
+            longest, last = max(longest, now - last), now
+        assert "終了しました" in form.note.value
+        return longest
+
+    assert asyncio.run(longest_pause()) < 1
+    outbox.close()
+
+
+def test_templates_are_offered_with_the_columns_they_need(client: zr.Client, tmp_path: Path) -> None:
+    """One whose column is missing is named with it; the column of the numbers may fill a template, too."""
+    outbox = zr.Outbox(tmp_path / "o.sqlite")
+    form = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+    assert [label for label, _ in form.template.options] == ["（message 列を使う）", "休業のお知らせ"]
+    assert "認証コード（code）" in form.note.value
+    form = zr.forms.campaign(client, pl.DataFrame({"code": [NUMBER]}), outbox=outbox, lang="ja")
+    form.template.value = "認証コード"
+    form.dry_run.click()
+    assert form.checked is not None
+    assert form.checked["intake"].to_list() == ["queued"]
+    outbox.close()
+
+
+def test_a_list_as_excel_leaves_it_is_taken(client: zr.Client, tmp_path: Path) -> None:
+    """Numbers may be floats with gaps, and other columns may have any name, `row` too."""
+    frame = pl.DataFrame({"tel": [8055551234.0, None], "row": [7, 8], "message": ["a", "b"]})
+    form = zr.forms.campaign(client, frame, outbox=tmp_path / "o.sqlite", lang="ja")
+    assert form.column.value == "tel"
+    form.dry_run.click()
+    assert form.checked is not None
+    assert form.checked["intake"].to_list() == ["queued", "invalid"]
+    assert form.checked["phone_number"].to_list() == ["+8180" + TAIL, None]
+    form.outbox.close()
+
+
+def test_frames_that_cannot_be_a_campaign_are_told(client: zr.Client, tmp_path: Path) -> None:
+    """No frame, none with columns, none with rows, and a column that holds lists."""
+    outbox = zr.Outbox(tmp_path / "o.sqlite")
+    with pytest.raises(zr.InputError, match="polars DataFrame, not dict"):
+        zr.forms.campaign(client, {"phone_number": [NUMBER]}, outbox=outbox)  # type: ignore[arg-type] # that is tested
+    for frame in (pl.DataFrame(), pl.DataFrame({"numbers": [[NUMBER]], "message": ["a"]})):
+        form = zr.forms.campaign(client, frame, outbox=outbox, lang="ja")
+        form.dry_run.click()
+        assert "電話番号の列を選んでください" in form.note.value
+    form = zr.forms.campaign(client, TWO.clear(), outbox=outbox, lang="ja")
+    form.dry_run.click()
+    assert form.note.value == ""
+    assert form.review.disabled
+    outbox.close()
 
 
 # ----------------------------------------------------------------------------------------- reservations
@@ -345,7 +656,7 @@ def test_cleaning_says_what_it_costs_before_it_asks(client: zr.Client) -> None:
     """Duplicates are asked once, invalid ones not at all, and nothing leaves before the button."""
     form = zr.forms.clean(client, lang="ja")
     form.numbers.fill(f"{NUMBER}\n080 5555 1234\n03-1234-5678\n090-1111-2222\n")
-    assert "入力 4 件: 有効 3、重複 1、無効 1。照会（有料）は 2 回" in form.cost.value
+    assert "入力 4 件：有効 3（うち重複 1）、無効 1。照会（有料）は 2 回" in form.cost.value
     assert form.run.disabled
     form.reference.value = client.now().date() - timedelta(days=200)
     assert not form.run.disabled
@@ -447,6 +758,39 @@ def test_connecting_checks_and_keeps_the_token_out_of_sight(client: zr.Client) -
     assert "利用可" in form.result.value
     assert "不明" in form.result.value  # the sandbox tells no time
     assert sandbox.token not in state_of_all_widgets()
+    form.client.close()
+
+
+def test_a_second_click_on_connect_keeps_the_connection(client: zr.Client) -> None:
+    """It finds the field blank, and neither closes the client nor tries without a token."""
+    sandbox = client.embedded
+    form = zr.forms.connect(base_url=sandbox.url, lang="ja")
+    form.token.fill(sandbox.token)
+    form.client_id.value = sandbox.client_id
+    form.connect.click()
+    form.connect.click()
+    assert form.client.templates().height > 0
+    assert "接続しました" in form.note.value
+    form.client.close()
+
+
+def test_what_is_typed_while_connecting_belongs_to_the_next_attempt(client: zr.Client) -> None:
+    """The credentials are those that stood in the form when the button was pressed."""
+    sandbox = client.embedded
+
+    async def change() -> zr.forms.ConnectForm:
+        form = zr.forms.connect(base_url=sandbox.url, lang="ja")
+        form.token.fill(sandbox.token)
+        form.client_id.value = sandbox.client_id
+        form.sms_code.value = sandbox.sms_code
+        form.connect.click()
+        form.client_id.value = form.sms_code.value = ""
+        await until(lambda: not form.busy)
+        return form
+
+    form = asyncio.run(change())
+    assert form.client.sms_code == sandbox.sms_code
+    assert form.client.templates().height > 0
     form.client.close()
 
 

@@ -133,6 +133,61 @@ def test_archive_is_explored(statuses: pl.DataFrame, tmp_path: Path) -> None:
     assert "件のうち不達" in form.summary.value
 
 
+@pytest.mark.parametrize("kept", ["frame", "lazy", "archive"])
+def test_start_and_end_mean_the_same_for_frame_and_archive(
+    statuses: pl.DataFrame, tmp_path: Path, kept: str
+) -> None:
+    """`end` alone is everything up to it, `start` alone that day or month, both are both included."""
+    source: object = statuses if kept == "frame" else statuses.lazy()
+    if kept == "archive":
+        source = zr.Archive(tmp_path / "archive")
+        source.add(statuses)
+    for given, days in (
+        ({"end": "2026-10-07"}, ["2026-10-05", "2026-10-07"]),
+        ({"start": "2026-10-07"}, ["2026-10-07", "2026-10-07"]),
+        ({"start": "2026-10-07", "end": "2026-10-08"}, ["2026-10-07", "2026-10-08"]),
+        ({"start": "2026-10"}, ["2026-10-05", "2026-10-18"]),
+        ({"end": "2026-10"}, ["2026-10-05", "2026-10-18"]),
+    ):
+        shown = [f"{day}" for _, day in zr.forms.failures(source, lang="en", **given).period.options]
+        assert [shown[0], shown[-1]] == days
+
+
+def test_frame_without_the_columns_is_refused_in_words(statuses: pl.DataFrame) -> None:
+    """Also where days are asked for, the form says which columns are missing."""
+    for frame in (statuses.drop("status_id"), statuses.select("phone_number")):
+        for end in (None, "2026-10-07"):
+            form = zr.forms.failures(frame, end=end, lang="en")
+            assert "status_id" in form.note.value
+            assert form.csv.disabled
+
+
+def test_file_holds_what_was_shown_at_the_click(statuses: pl.DataFrame) -> None:
+    """What is changed while a file is made is neither in the file nor forgotten afterwards."""
+    sent: list[tuple[dict[str, str], list[bytes]]] = []
+
+    async def change() -> ExploreForm:
+        form = zr.forms.failures(statuses, lang="en")
+        end = time.monotonic() + 30
+        while form.busy and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+        form.csv.send = lambda content, buffers=None: sent.append((content, buffers))
+        form.csv._receive(None, {"wanted": True}, [])
+        form.unmasked.value = True
+        form.carrier.value = "au"
+        while (form.busy or not sent) and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+        while form.busy and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+        return form
+
+    form = asyncio.run(change())
+    ((_, (body,)),) = sent
+    assert body.count(b"****") >= failed(statuses).height
+    assert form.rows["carrier"].unique().to_list() == ["au"]
+    assert "au:" in form.summary.value
+
+
 def test_problems_are_shown_in_the_form() -> None:
     """Nothing to show and a wrong source are told, not raised."""
     assert "no messages" in zr.forms.failures(zr.schemas.empty(zr.schemas.STATUS), lang="en").note.value

@@ -35,12 +35,13 @@ def test_explorer_narrows_down_and_exports(
         f"explore-{lang}",
         "import polars as pl\nimport zrtools as zr",
         f'zr.forms.failures(pl.read_parquet("statuses.parquet"), lang="{lang}")',
-        height=1500,
+        lang=lang,
+        height=1800,
     )
     whole = {"ja": f"うち不達 {failed.height}件", "en": f"{failed.height} of"}[lang]
     page.get_by_text(whole).wait_for()
     output = page.locator(".jp-OutputArea-output").last
-    output.screenshot(path=pictures / f"explorer-{lang}.png")
+    output.screenshot(path=pictures / f"form-explorer-{lang}.png")
 
     sums = {"ja": "不達 合計／au", "en": "all failures on au"}[lang]
     page.get_by_role("button", name=sums).click()
@@ -48,7 +49,6 @@ def test_explorer_narrows_down_and_exports(
     assert page.get_by_role("button", name=sums).get_attribute("aria-pressed") == "true"
     page.locator("[data-i='3']").click()
     page.get_by_text({"ja": "状況を受信した時刻", "en": "hour the status was received"}[lang]).wait_for()
-    output.screenshot(path=pictures / f"explorer-chosen-{lang}.png")
 
     page.get_by_role("button", name={"ja": "条件を戻す", "en": "Reset"}[lang]).click()
     page.get_by_text(whole).wait_for()

@@ -233,12 +233,16 @@ class Problem:
         kind: str = self.kind
         if kind == "cannot be sent" and self.suggestion is not None:
             kind = "can be written" if self.suggestion else "can be left out"
+        name = self.name
+        if name is not None and words.language(lang) == "ja":
+            # the English name of a kanji says no more than its number
+            name = name.replace("CJK UNIFIED IDEOGRAPH-", "U+")
         return words.text(
             f"messages.{kind}",
             lang,
             at=self.position,
             found=self.character,
-            name=self.name,
+            name=name,
             better=self.suggestion,
         )
 

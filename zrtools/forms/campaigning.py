@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import threading
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +21,24 @@ from zrtools.outbox import Outbox
 
 if TYPE_CHECKING:
     from zrtools.client import Client
+    from zrtools.outbox.intake import Unsendable
 
 __all__ = ["CampaignForm", "campaign"]
 
 _EXAMPLES = 5
+_TAKEN = ("phone_number", "carrier_id", "client_tag", "schedule_time", "group_tag")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Plan:
+    """What the form says at one moment: a dry run checks it, and just this is sent once it is confirmed."""
+
+    frame: pl.DataFrame
+    campaign: str
+    template: str | None
+    schedule_time: datetime | None
+    group_tag: str | None
+    unsendable: Unsendable
 
 
 def campaign(
@@ -38,6 +53,7 @@ def campaign(
     The frame has a column of numbers, and `message` or the columns that a template names; `carrier_id`,
     `client_tag`, `schedule_time` and `group_tag` are taken where they stand. A dry run says row by row what would
     happen; nothing leaves before the confirmation. Closing the notebook loses nothing: the same form again goes on.
+    Raises `InputError` for what is no polars DataFrame.
     """
     return CampaignForm(client, frame, outbox=outbox, lang=lang)
 
@@ -53,6 +69,9 @@ class CampaignForm(Panel):
         outbox: Outbox | str | Path = "outbox.sqlite",
         lang: str | None = None,
     ) -> None:
+        given: object = frame
+        if not isinstance(given, pl.DataFrame):
+            raise InputError(f"A campaign takes a polars DataFrame, not {type(given).__name__}.")
         super().__init__(lang)
         self._client = client
         self._frame = frame
@@ -60,11 +79,14 @@ class CampaignForm(Panel):
         self._stop = threading.Event()
         self._stage = "editing"
         self._templates: dict[str, str] = {}
+        self._plan: _Plan | None = None
+        self._waiting = 0
+        self._to_add = False
         self.checked: pl.DataFrame | None = None
 
         style = {"description_width": "130px"}
         self.column = w.Dropdown(
-            description=self.t("column"), options=frame.columns, value=_numbers(frame), style=style
+            description=self.t("column"), options=_columns(frame), value=_numbers(frame), style=style
         )
         self.name = w.Text(
             description=self.t("campaign_name"), value=f"campaign-{client.now():%Y%m%d}", style=style
@@ -131,59 +153,82 @@ class CampaignForm(Panel):
 
     def _offer_templates(self, found: pl.DataFrame) -> None:
         self._templates = dict(found.select("title", "content").drop_nulls().iter_rows())
-        # only those whose every field is a column of the frame can be filled
-        usable = [
-            t
-            for t, content in self._templates.items()
-            if set(messages.fields(content)) <= set(self._frame.columns)
-        ]
+        lacking = {title: self._lacking(content) for title, content in self._templates.items()}
+        usable = [title for title, names in lacking.items() if not names]
         self.template.options = (*self.template.options, *((title, title) for title in usable))
+        unusable = [
+            self.t("template_lacks", title=title, names=", ".join(names))
+            for title, names in lacking.items()
+            if names
+        ]
+        if unusable:
+            self.say(self.t("template_unusable", names=self.t("comma").join(unusable)))
+
+    def _lacking(self, content: str) -> list[str]:
+        """Name the fields of a template that are no column of the frame."""
+        try:
+            names = messages.fields(content)
+        except InputError:
+            return ["{{ }}"]
+        # a template makes the column message, so it cannot be filled from one
+        return [name for name in names if name == "message" or name not in self._frame.columns]
 
     def _changed(self) -> None:
-        """Take back what was found: it belongs to other settings."""
-        self.checked = None
+        """Take back what was found, asked or is being looked for: it belongs to other settings."""
+        if self._stage not in ("editing", "confirming"):
+            return
+        self._stage = "editing"
+        self._plan = self.checked = None
         self.findings.value = ""
         self.refresh()
 
-    def _prepared(self) -> tuple[pl.DataFrame, str | None]:
-        """Give the frame as the outbox takes it, and the template's text."""
+    def _planned(self) -> _Plan:
+        """Read the form as it stands: on the kernel's main thread, and once for all that follows."""
         if self.column.value is None:
             raise InputError(self.t("column_missing"))
-        column = str(self.column.value)
-        frame = self._frame
-        if column != "phone_number":
-            frame = frame.drop("phone_number", strict=False).rename({column: "phone_number"})
+        frame = self._frame.with_columns(phone_number=pl.col(str(self.column.value)))
         template = self._templates.get(self.template.value or "")
-        if template is not None:
-            frame = frame.drop("message", strict=False)
-        elif "message" not in frame.columns:
+        text = ["message"] if template is None else messages.fields(template)
+        if template is None and "message" not in frame.columns:
             raise InputError(self.t("template_missing"))
-        return frame, template
-
-    def _add(self, *, dry_run: bool) -> pl.DataFrame:
-        frame, template = self._prepared()
+        # whatever else a list holds is no business of the outbox, nor may it clash with names of its own
+        frame = frame.select(name for name in frame.columns if name in {*_TAKEN, *text})
         at, group = self.schedule.read(self._client.now())
+        name = self.name.value.strip()
+        return _Plan(frame, name, template, at, group, "mend" if self.mend.value else "refuse")
+
+    def _add(self, plan: _Plan, *, dry_run: bool) -> pl.DataFrame:
         return self.outbox.add(
-            frame,
-            campaign=self.name.value.strip(),
-            template=template,
-            schedule_time=at,
-            group_tag=group,
+            plan.frame,
+            campaign=plan.campaign,
+            template=plan.template,
+            schedule_time=plan.schedule_time,
+            group_tag=plan.group_tag,
             skip_invalid=True,
-            unsendable="mend" if self.mend.value else "refuse",
+            unsendable=plan.unsendable,
             dry_run=dry_run,
             lang=self.lang,
         )
 
     def _dry_run(self) -> None:
+        if self.busy or self._stage != "editing":
+            return
+        self._changed()
+        plan = self._plan = self._planned()
         self.say(self.t("working"))
 
-        def done(checked: pl.DataFrame) -> None:
-            self.checked = checked
-            self.findings.value = self._found(checked)
-            self.say("")
+        def work() -> tuple[pl.DataFrame, int]:
+            return self._add(plan, dry_run=True), _left(self.outbox.counts(campaign=plan.campaign))
 
-        self.act(lambda: self._add(dry_run=True), done)
+        def done(answer: tuple[pl.DataFrame, int]) -> None:
+            if self._plan is not plan:
+                self.say(self.t("changed_meanwhile"), "bad")
+                return
+            self.checked, self._waiting = answer
+            self.findings.value = self._found(self.checked)
+            self.say(self.t("campaign_waiting", count=self._waiting) if self._waiting else "")
+
+        self.act(work, done)
 
     def _found(self, checked: pl.DataFrame) -> str:
         counts = dict(checked.group_by("intake").len().iter_rows())
@@ -196,7 +241,7 @@ class CampaignForm(Panel):
             shown += table(
                 [self.t("row"), self.t("number"), self.t("problem")],
                 (
-                    (f"{r['row']:,}", r["phone_number"] or "", privacy.mask_text(r["problem"]))
+                    (f"{r['row'] + 1:,}", r["phone_number"] or "", privacy.mask_text(r["problem"]))
                     for r in privacy.mask(problems).iter_rows(named=True)
                 ),
             )
@@ -213,49 +258,69 @@ class CampaignForm(Panel):
     def _ready(self) -> int:
         return 0 if self.checked is None else int((self.checked["intake"] == "queued").sum())
 
+    def _going(self) -> int:
+        """Count what a confirmation would send: what the dry run found, and what waits from an earlier run."""
+        return 0 if self.checked is None else self._ready() + self._waiting
+
     # --------------------------------------------------------------------------------- review and sending
 
     def _review(self) -> None:
-        if self.busy or self._stage != "editing" or self.checked is None or not self._ready():
+        if self.busy or self._stage != "editing" or not self._going() or not self._in_time():
             return
-        counts = dict(self.checked.group_by("intake").len().iter_rows())
-        at, _ = self.schedule.read(self._client.now())
-        self.confirmation.value = f"<b>{html.escape(self._question(counts, at))}</b>"
-        self.go.description = self.t("campaign_start", count=self._ready())
+        self.confirmation.value = f"<b>{'<br>'.join(map(html.escape, self._question()))}</b>"
+        self.go.description = self.t("campaign_start", count=self._going())
+        self.say("")
         self._enter("confirming")
 
-    def _question(self, counts: dict[str, int], at: datetime | None) -> str:
+    def _question(self) -> list[str]:
         assert self.checked is not None  # noqa: S101 - asked after a dry run only
-        return self.t(
+        assert self._plan is not None  # noqa: S101 - as above
+        counts = dict(self.checked.group_by("intake").len().iter_rows())
+        asked = self.t(
             "campaign_confirm",
             count=self._ready(),
             parts=int(self.checked.filter(pl.col("intake") == "queued")["parts"].sum()),
-            when=self.schedule.say(at),
+            when=self.schedule.say(self._plan.schedule_time),
             duplicates=counts.get("duplicate", 0),
             invalid=counts.get("invalid", 0),
             suppressed=counts.get("suppressed", 0),
         )
+        waits = self.t("campaign_confirm_waiting", count=self._waiting)
+        return [*([asked] if self._ready() else []), *([waits] if self._waiting else [])]
+
+    def _in_time(self) -> bool:
+        """Tell whether the time that was checked has not passed since; if it has, say so and have it mended."""
+        at, now = self._plan.schedule_time if self._plan is not None else None, self._client.now()
+        if at is None or at > now:
+            return True
+        self._changed()
+        self.say(self.t("when_past", now=f"{now:%Y-%m-%d %H:%M}"), "bad")
+        return False
 
     def _go(self) -> None:
         # a second click arrives when the stage has moved on; and the journal takes each message once anyway
-        if self._stage != "confirming":
+        if self.busy or self._stage != "confirming" or not self._in_time():
             return
-        self._dispatch(add=True)
+        self._to_add = bool(self._ready())
+        self._dispatch()
 
     def _resume(self) -> None:
         if self._stage == "paused":
-            self._dispatch(add=False)
+            self._dispatch()
 
-    def _dispatch(self, *, add: bool) -> None:
+    def _dispatch(self) -> None:
+        plan = self._plan
+        if plan is None or self.busy:
+            return
         self._stop.clear()
         self._enter("sending")
         self.say(self.t("working"))
-        name = self.name.value.strip()
 
         def work() -> None:
-            if add:
-                self._add(dry_run=False)
-            self.outbox.send(self._client, campaign=name, stop=self._stop, progress=False)
+            if self._to_add:
+                self._add(plan, dry_run=False)
+                self._to_add = False
+            self.outbox.send(self._client, campaign=plan.campaign, stop=self._stop, progress=False)
 
         def done(_: None) -> None:
             left = self._show_counts()
@@ -267,7 +332,8 @@ class CampaignForm(Panel):
                 self._enter("done")
 
         self.act(work, done)
-        self.every(0.5, self._show_counts)
+        # while a large list is written into the journal, asking it would wait for that and hold the kernel up
+        self.every(0.5, lambda: None if self._to_add else self._show_counts())
 
     def fail(self, error: Exception) -> None:
         """Show the error; a run that was broken off can be resumed."""
@@ -282,8 +348,9 @@ class CampaignForm(Panel):
 
     def _show_counts(self) -> int:
         """Show how far the campaign is; give how many messages are left."""
-        counts = self.outbox.counts(campaign=self.name.value.strip())
-        left = counts.get("queued", 0) + counts.get("leaving", 0)
+        assert self._plan is not None  # noqa: S101 - shown for a campaign that was confirmed
+        counts = self.outbox.counts(campaign=self._plan.campaign)
+        left = _left(counts)
         total = sum(
             counts.get(state, 0) for state in ("queued", "leaving", "accepted", "refused", "unsettled")
         )
@@ -292,37 +359,30 @@ class CampaignForm(Panel):
         self.result.value = table(
             [self.t("state"), self.t("people")],
             (
-                (
-                    words.text("outbox.state_suppressed" if s == "suppressed" else f"outbox.{s}", self.lang),
-                    f"{n:,}",
-                )
+                (words.text(f"outbox.state_{s}", self.lang), f"{n:,}")
                 for s, n in sorted(counts.items(), key=lambda pair: -pair[1])
             ),
         )
         return left
 
     def _check(self) -> None:
+        plan = self._plan
+        if plan is None or self.busy:
+            return
         self.say(self.t("working"))
-        name = self.name.value.strip()
 
         def done(sent: pl.DataFrame) -> None:
             found = classify(sent).group_by("sending_state", "outcome").len().sort("len", descending=True)
             self.result.value = table(
                 [self.t("state"), self.t("outcome"), self.t("people")],
                 (
-                    (
-                        words.text(
-                            "outbox.state_suppressed" if s == "suppressed" else f"outbox.{s}", self.lang
-                        ),
-                        words.outcome(o, self.lang),
-                        f"{n:,}",
-                    )
+                    (words.text(f"outbox.state_{s}", self.lang), words.outcome(o, self.lang), f"{n:,}")
                     for s, o, n in found.iter_rows()
                 ),
             )
             self.say("")
 
-        self.act(lambda: self.outbox.status(self._client, campaign=name), done)
+        self.act(lambda: self.outbox.status(self._client, campaign=plan.campaign), done)
 
     def _edit_again(self) -> None:
         if self._stage == "confirming":
@@ -339,7 +399,7 @@ class CampaignForm(Panel):
         self._asked.layout.display = None if stage == "confirming" else "none"
         self._running.layout.display = None if stage in ("sending", "paused", "done") else "none"
         self.dry_run.disabled = self.busy or not self.name.value.strip()
-        self.review.disabled = self.busy or not self._ready()
+        self.review.disabled = self.busy or not self._going()
         self.review.description = self.t("review")
         self.go.disabled = self.back.disabled = self.busy
         self.pause.disabled = stage != "sending" or self._stop.is_set()
@@ -350,15 +410,26 @@ class CampaignForm(Panel):
 _INTAKES = ("queued", "duplicate", "invalid", "suppressed")
 
 
+def _left(counts: dict[str, int]) -> int:
+    """Count the messages of a campaign that have still to go, or whose answer has still to be settled."""
+    return counts.get("queued", 0) + counts.get("leaving", 0)
+
+
+def _columns(frame: pl.DataFrame) -> list[str]:
+    """List the columns that may hold numbers: those that can be read as text."""
+    never = (pl.Object, pl.Binary)
+    return [name for name, kind in frame.schema.items() if not kind.is_nested() and kind not in never]
+
+
 def _numbers(frame: pl.DataFrame) -> str | None:
     """Find the column of numbers: the one named so, else the one with the most of them, else none."""
-    if "phone_number" in frame.columns:
+    if "phone_number" in _columns(frame):
         return "phone_number"
     head = frame.head(200)
     shares = {
         name: head.select(phones.normalised(pl.col(name).cast(pl.String)).is_not_null().mean()).item() or 0
         for name, kind in head.schema.items()
-        if kind == pl.String or kind.is_integer()
+        if kind == pl.String or kind.is_integer() or kind.is_float()
     }
     best = max(shares, key=lambda name: shares[name], default=None)
     return best if best is not None and shares[best] > 0 else None

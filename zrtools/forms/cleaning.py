@@ -112,7 +112,7 @@ class CleanForm(Panel):
             return
         self.numbers.clear()
         self._file = (name, read)
-        self.say(f"{name}: {self.t('campaign_rows', count=self._file[1].height)}")
+        self.say(self.t("file_read", name=name, count=read.height))
         self.column.options = self._file[1].columns
         self.column.value = max(self._file[1].columns, key=self._share_of_numbers)
         self._count()

@@ -65,9 +65,11 @@ class ConnectForm(Panel):
         return self._client
 
     def _connect(self) -> None:
-        if self.busy:
+        # the second click of two finds the field blank, which is no wish to connect without a token
+        if self.busy or self.connect.disabled:
             return
         token = self.token.text
+        client_id, sms_code = self.client_id.value.strip(), self.sms_code.value.strip() or None
         self.token.clear()
         self.token.say(self.t("token_taken"))
         if self._client is not None:
@@ -76,10 +78,7 @@ class ConnectForm(Panel):
 
         def work() -> tuple[Client, pl.DataFrame]:
             made = service.Client(
-                token=token,
-                client_id=self.client_id.value.strip(),
-                sms_code=self.sms_code.value.strip() or None,
-                base_url=self._base_url,
+                token=token, client_id=client_id, sms_code=sms_code, base_url=self._base_url
             )
             return made, made.check(lang=self.lang)
 

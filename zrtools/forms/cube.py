@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from zrtools import failures, schemas
 from zrtools.errors import InputError
-from zrtools.failures.course import PENDING_LIMIT
+from zrtools.failures.course import PENDING_LIMIT, Every
 from zrtools.intervals import share, wilson
 
 if TYPE_CHECKING:
     from zrtools.failures.traits import CampaignRule
 
-__all__ = ["OTHERS", "Choice", "Cube", "Unit", "build"]
-
-Unit = Literal["1h", "1d", "1w"]
+__all__ = ["OTHERS", "Choice", "Cube", "build"]
 
 OTHERS = "\x00others"
 """Stands in the cube for all campaigns beyond the most frequent ones."""
@@ -48,7 +46,7 @@ class Choice:
     carrier: str | Any = ...
     category: str | Any = ...
     campaign: str | Any = ...
-    unit: Unit = "1d"
+    unit: Every = "1d"
 
     def all_cells(self) -> Choice:
         """Widen the choice to every carrier and category."""

@@ -6,7 +6,7 @@ import html
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -14,8 +14,9 @@ import polars as pl
 
 from zrtools import periods, privacy, words
 from zrtools.charts.style import count_text, percent_text, weekdays
+from zrtools.charts.telling import in_order
 from zrtools.codes import CATEGORIES
-from zrtools.errors import InputError
+from zrtools.errors import InputError, ZrtoolsError
 from zrtools.forms import cube
 from zrtools.forms.cube import OTHERS, Choice, Cube
 from zrtools.forms.drawing import Course, Matrix, course_svg, shade
@@ -47,8 +48,9 @@ def failures(
     """Show an explorer of failures: filters, linked drawings, the messages behind a cell, export.
 
     `source` is a frame of statuses or delivery reports (polars DataFrame or LazyFrame) or an archive. It is read once
-    and counted; every later change is answered from the counts. `start` and `end` limit what an archive reads (days,
-    both included; a month means its days). `campaign` says how a client tag names its campaign, as in
+    and counted; every later change is answered from the counts. `start` and `end` limit what is read, as `Archive.scan`
+    takes them: days, both included; a month means its days, `start` alone that day or month, `end` alone all up to
+    it. `campaign` says how a client tag names its campaign, as in
     `failures.features`, and `codes` names codes of one's own, as in `classify`. Numbers are masked, in exports too
     unless the box is ticked.
     """
@@ -251,7 +253,11 @@ class ExploreForm(Panel):
                 for name, value in values.items():
                     setattr(widget, name, value)
         self.table.value = answer["table"]
-        if self._choice() != choice:
+        self._follow()
+
+    def _follow(self) -> None:
+        """Answer anew where the choice changed while the form was busy."""
+        if self._choice() != self._shown:
             self._changed()
 
     def _told(self, summed: dict[str, Any], choice: Choice) -> str:
@@ -283,9 +289,7 @@ class ExploreForm(Panel):
         self, cells: pl.DataFrame, choice: Choice
     ) -> tuple[tuple[list[Any], list[Any]], dict[str, Any]]:
         sizes = dict(cells.select("carrier", "settled").unique().iter_rows())
-        known = [name for name in ("docomo", "au", "SoftBank", "Rakuten Mobile", "Y!mobile") if name in sizes]
-        new = sorted(name for name in sizes if name is not None and name not in known)
-        columns = [*known, *new, *([None] if None in sizes else [])]
+        columns = in_order(cells.select("carrier", "settled").unique())["carrier"].to_list()
         by_row = (
             cells.drop_nulls("failure_category")
             .group_by("failure_category")
@@ -418,11 +422,16 @@ class ExploreForm(Panel):
         )
         told = self.x("rows", n=count_text(behind.height), shown=shown.height)
         head = "".join(
-            f"<th style='text-align:left;padding:2px 8px'>{html.escape(self.x(n))}</th>" for n in names
+            f"<th style='text-align:left;padding:2px 8px;white-space:nowrap'>{html.escape(self.x(n))}</th>"
+            for n in names
         )
+        styles = ["padding:2px 8px;white-space:nowrap", *["padding:2px 8px"] * (len(names) - 1)]
         body = "".join(
             "<tr>"
-            + "".join(f"<td style='padding:2px 8px'>{html.escape(str(v or '–'))}</td>" for v in row)
+            + "".join(
+                f"<td style='{style}'>{html.escape(str(v or '–'))}</td>"
+                for style, v in zip(styles, row, strict=True)
+            )
             + "</tr>"
             for row in shown.select(names).iter_rows()
         )
@@ -439,15 +448,19 @@ class ExploreForm(Panel):
 
         Numbers are masked unless the box is ticked. Raises `InputError` when there are more rows than Excel takes.
         """
-        found = self.rows
+        return self._written(kind, self._shown, masked=not self.unmasked.value)
+
+    def _written(self, kind: str, choice: Choice | None, *, masked: bool) -> tuple[str, bytes]:
+        if self._cube is None or choice is None:
+            raise InputError(self.x("nothing"))
+        found = self._cube.behind(choice)
         if kind == "excel" and found.height > _MOST_EXCEL:
             raise InputError(self.x("too_many", most=count_text(_MOST_EXCEL), n=count_text(found.height)))
-        if not self.unmasked.value:
+        if masked:
             found = privacy.mask(found)
         others = pl.col("campaign").replace(OTHERS, None)
         found = found.drop("day").with_columns(others, pl.col("date_time").dt.replace_time_zone(None))
-        first, last = self.period.value
-        name = f"failures-{first}-{last}"
+        name = f"failures-{choice.first}-{choice.last}"
         if kind == "csv":
             return f"{name}.csv", b"\xef\xbb\xbf" + found.write_csv().encode()
         file = io.BytesIO()
@@ -476,20 +489,34 @@ class ExploreForm(Panel):
 
 
 class _Download(PrivateDownload):
-    """A download whose file is made beside the kernel's main thread."""
+    """A download whose file is made beside the kernel's main thread, of what is shown at the click."""
 
     def __init__(self, form: ExploreForm, kind: str, **traits: Any) -> None:
-        self._form = form
+        self._form, self._kind = form, kind
         super().__init__(lambda: form.export(kind), **traits)
 
     def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
         if isinstance(content, dict) and content.get("wanted") and not self.disabled:
-            self._form.act(self._make, self._hand_over)
+            form, kind = self._form, self._kind
+            choice, masked = form._shown, not form.unmasked.value
 
-    def _hand_over(self, made: tuple[str, bytes]) -> None:
-        name, body = made
-        self.send({"name": name}, [body])
-        self._form.say(self._form.x("exported", name=name, n=count_text(self._form.rows.height)), "good")
+            def work() -> tuple[str, bytes] | ZrtoolsError:
+                try:
+                    return form._written(kind, choice, masked=masked)
+                except ZrtoolsError as error:
+                    return error
+
+            form.act(work, self._hand_over)
+
+    def _hand_over(self, made: tuple[str, bytes] | ZrtoolsError) -> None:
+        form = self._form
+        if isinstance(made, ZrtoolsError):
+            form.fail(made)
+        else:
+            name, body = made
+            self.send({"name": name}, [body])
+            form.say(form.x("exported", name=name, n=count_text(form.rows.height)), "good")
+        form._follow()
 
 
 def _counted(source: Any, start: Any, end: Any, campaign: CampaignRule, codes: Any) -> Cube:
@@ -498,16 +525,22 @@ def _counted(source: Any, start: Any, end: Any, campaign: CampaignRule, codes: A
     elif start is None and end is None:
         frame = source
     else:
-        days = periods.days(start if start is not None else end, end)
-        frame = _between(source, days[0], days[-1])
+        frame = _between(source, start, end)
     return cube.build(frame, campaign=campaign, codes=codes)
 
 
-def _between(frame: pl.DataFrame | pl.LazyFrame, first: date, last: date) -> pl.LazyFrame:
+def _between(source: Any, start: periods.Day | None, end: periods.Day | None) -> Any:
+    names = source.collect_schema().names() if isinstance(source, pl.DataFrame | pl.LazyFrame) else []
+    if "date_time" not in names:
+        return source  # to be refused by what reads it, in words
     day = pl.col("date_time").dt.replace_time_zone(None).dt.date()
-    if "send_date" in frame.collect_schema().names():
+    if "send_date" in names:
         day = pl.coalesce("send_date", day)
-    return frame.lazy().filter(day.is_between(first, last))
+    if start is not None:
+        days = periods.days(start, end)
+        return source.lazy().filter(day.is_between(days[0], days[-1]))
+    assert end is not None  # noqa: S101 - called with one of the two
+    return source.lazy().filter(day <= periods.days(end)[-1])
 
 
 def _labels(starts: list[datetime], unit: str, lang: str) -> list[str]:

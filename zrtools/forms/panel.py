@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import ipywidgets as w
 
 from zrtools import privacy, words
-from zrtools.errors import ZrtoolsError
+from zrtools.codes import RESULTS
+from zrtools.errors import ApiError, ZrtoolsError
 
 __all__ = ["Panel", "heading", "table"]
 
@@ -63,10 +64,18 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             else ""
         )
 
+    def told(self, error: Exception) -> str:
+        """Say an error in the form's language where the service's code has words in it, else as it is."""
+        if self.lang == "ja" and isinstance(error, ApiError) and error.code in RESULTS:
+            known = RESULTS[error.code]
+            said = f"{error.code} {error.message.rstrip('.')}".strip()
+            return self.t("refused", label=known.label.ja, said=said, advice=known.advice.ja)
+        return str(error)
+
     def fail(self, error: Exception) -> None:
         """Show an error where the person looks."""
         if isinstance(error, ZrtoolsError):
-            self.say(self.t("failed", error=error), "bad")
+            self.say(self.t("failed", error=self.told(error)), "bad")
         else:
             # what we did not expect may hold anything: its kind is enough to report it
             self.say(self.t("bug", kind=type(error).__name__), "bad")

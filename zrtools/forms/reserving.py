@@ -39,12 +39,12 @@ class ReservationsForm(Panel):
         self._searched: tuple[object, ...] | None = None
         self._pending: tuple[str, Callable[[], tuple[int | None, int, str]]] | None = None
 
-        style = {"description_width": "130px"}
+        style = {"description_width": "150px"}
         today = client.now().date()
         self.by = w.ToggleButtons(
             options=[(self.t("by_days"), "days"), (self.t("by_tag"), "tag")],
             description=self.t("by"),
-            style={"description_width": "130px", "button_width": "110px"},
+            style={"description_width": "150px", "button_width": "110px"},
         )
         self.start = w.DatePicker(description=self.t("from"), value=today, style=style)
         self.end = w.DatePicker(description=self.t("to"), value=today + timedelta(days=7), style=style)
@@ -137,7 +137,7 @@ class ReservationsForm(Panel):
                     self._client.cancel(tag)
                     done += 1
                 except ZrtoolsError as error:
-                    failed, last = failed + 1, str(error)
+                    failed, last = failed + 1, self.told(error)
             return done, failed, last
 
         self._ask(self.t("confirm_selected", count=len(tags)), work)

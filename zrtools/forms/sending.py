@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
+import polars as pl
 
 from zrtools import codes, failures, messages, phones, privacy, words
-from zrtools.client import new_tag
+from zrtools.client import Outgoing, new_tag
 from zrtools.errors import InputError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading
 from zrtools.forms.private import PrivateText
 from zrtools.forms.scheduling import Schedule
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from zrtools.client import Client, SendReceipt
 
 __all__ = ["SendForm", "send"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """What was confirmed: its tag is made once, so that it can go out only once."""
-
-    phone_number: str
-    message: str
-    client_tag: str
-    carrier_id: str | None
-    schedule_time: datetime | None
-    group_tag: str | None
-
-    def __repr__(self) -> str:
-        return f"_Draft({self.client_tag})"
 
 
 def send(client: Client, *, lang: str | None = None) -> SendForm:
@@ -54,7 +36,7 @@ class SendForm(Panel):
     def __init__(self, client: Client, *, lang: str | None = None) -> None:
         super().__init__(lang)
         self._client = client
-        self._draft: _Draft | None = None
+        self._draft: Outgoing | None = None
         self._stage = "editing"
         self.receipt: SendReceipt | None = None
 
@@ -128,7 +110,7 @@ class SendForm(Panel):
 
     def _offer_templates(self, found: pl.DataFrame | ZrtoolsError) -> None:
         if isinstance(found, ZrtoolsError):
-            self.say(self.t("template_failed", error=found), "bad")
+            self.say(self.t("template_failed", error=self.told(found)), "bad")
             return
         self._templates = dict(found.select("title", "content").drop_nulls().iter_rows())
         self.template.options = [
@@ -158,7 +140,9 @@ class SendForm(Panel):
             text = self._text()
         except InputError as error:
             text = ""
-            self.preview.value = self._preview(str(error))
+            empty = [box.description for box in self.fields.children if not box.text.strip()]
+            needed = self.t("fields_empty", names=self.t("comma").join(empty)) if empty else str(error)
+            self.preview.value = self._preview(needed)
         else:
             self.preview.value = self._preview(text or self.t("preview_empty"))
         found = messages.lint(text).problems if text else ()
@@ -181,7 +165,9 @@ class SendForm(Panel):
         try:
             number = phones.normalise(self.number.text)
         except InputError as error:
-            self.number.say(str(error), "bad")
+            typed = pl.DataFrame({"number": [self.number.text.encode("utf-8", "replace").decode()]})
+            why = typed.select(phones.problem("number", lang=self.lang)).item()
+            self.number.say(why if self.lang == "ja" and why else str(error), "bad")
         else:
             self.number.say(self.t("number_good", number=privacy.mask(number)), "good")
 
@@ -200,41 +186,31 @@ class SendForm(Panel):
         if self.busy or self._stage != "editing":
             return
         try:
-            self._draft = self._drafted()
+            number = phones.normalise(self.number.text)
+            message = messages.check(self._text())
+            at, group = self.schedule.read(self._client.now())
         except InputError as error:
             self.fail(error)
             return
-        draft = self._draft
+        # what is confirmed gets its tag here, once, so that it can go out only once
+        self._draft = Outgoing(number, message, new_tag(), self.carrier.value or None, at, group)
         text = self.t(
             "confirm",
-            number=privacy.mask(draft.phone_number),
-            parts=messages.parts(draft.message),
-            when=self.schedule.say(draft.schedule_time),
+            number=privacy.mask(number),
+            parts=messages.parts(message),
+            when=self.schedule.say(at),
             sms_code=self._client.sms_code,
             carrier=self.carrier.label,
         )
-        self.confirmation.value = f"<b>{html.escape(text)}</b>{self._preview(draft.message)}"
-        self.go.description = self.t("send" if draft.schedule_time is None else "reserve")
+        self.confirmation.value = f"<b>{html.escape(text)}</b>{self._preview(message)}"
+        self.go.description = self.t("send" if at is None else "reserve")
         self.say("")
         self._enter("confirming")
-
-    def _drafted(self) -> _Draft:
-        number = phones.normalise(self.number.text)
-        message = messages.check(self._text())
-        at, group = self.schedule.read(self._client.now())
-        return _Draft(
-            phone_number=number,
-            message=message,
-            client_tag=new_tag(),
-            carrier_id=self.carrier.value or None,
-            schedule_time=at,
-            group_tag=group,
-        )
 
     def _go(self) -> None:
         draft = self._draft
         # a second click arrives when the stage has moved on, and finds nothing to send
-        if self._stage != "confirming" or draft is None:
+        if self.busy or self._stage != "confirming" or draft is None:
             return
         self._stage = "sending"
         self.say(self.t("working"))
@@ -259,18 +235,26 @@ class SendForm(Panel):
         assert draft is not None  # noqa: S101 - only a confirmed draft is sent
         if not isinstance(answer, ZrtoolsError):
             self.receipt = answer
-            self.say(self.t("sent", number=privacy.mask(draft.phone_number), tag=draft.client_tag), "good")
+            self.say(self.t("sent", number=privacy.mask(answer.phone_number), tag=draft.client_tag), "good")
             self._enter("sent")
-        elif answer.sent is None and not isinstance(answer, InputError):
-            self.say(self.t("unsettled", tag=draft.client_tag, error=answer), "bad")
+        elif answer.sent is None:
+            self.say(self.t("unsettled", tag=draft.client_tag, error=self.told(answer)), "bad")
             self._enter("unsettled")
         else:
-            self.say(self.t("not_sent", error=answer), "bad")
+            self.say(self.t("not_sent", error=self.told(answer)), "bad")
             self._enter("editing")
+
+    def fail(self, error: Exception) -> None:
+        """Show the error; after one that nobody foresaw it is not known whether the message went out."""
+        super().fail(error)
+        if self._stage == "sending" and not self.busy and self._draft is not None:
+            kind = type(error).__name__
+            self.say(self.t("unsettled", tag=self._draft.client_tag, error=kind), "bad")
+            self._enter("unsettled")
 
     def _check(self) -> None:
         draft = self._draft
-        if draft is None:
+        if draft is None or self.busy:
             return
         self.say(self.t("working"))
 

@@ -19,15 +19,7 @@ Unsendable = Literal["refuse", "mend", "send"]
 
 _SENDABLE = [c.id for c in CARRIERS.values() if c.sendable]
 _TAG = 200
-_STATES = {
-    "queued": "queued",
-    "leaving": "leaving",
-    "accepted": "accepted",
-    "refused": "refused",
-    "unsettled": "unsettled",
-    "suppressed": "state_suppressed",
-    "withdrawn": "withdrawn",
-}
+_STATES = ("queued", "leaving", "accepted", "refused", "unsettled", "suppressed", "withdrawn")
 _MINUTE = "%Y-%m-%d %H:%M"
 
 
@@ -129,7 +121,7 @@ def sorted_out(
         state=pl.coalesce("known", "tagged"),
         listed=pl.col("phone_number").replace_strict(listed, default=None, return_dtype=pl.String),
     )
-    states = {state: words.text(f"outbox.{key}", lang) for state, key in _STATES.items()}
+    states = {state: words.text(f"outbox.state_{state}", lang) for state in _STATES}
     stated = pl.col("state").replace_strict(states, default=None, return_dtype=pl.String)
     return rows.with_columns(
         intake=pl.when(~usable | pl.col("clash"))

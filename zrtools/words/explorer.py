@@ -14,9 +14,9 @@ TEXTS: dict[str, Label] = {
     "unit_1h": Label("時間（受信時刻）", "hour (received)"),
     "unit_1d": Label("日", "day"),
     "unit_1w": Label("週", "week"),
-    "carrier": Label("通信事業者", "Carrier"),
+    "carrier": Label("キャリア", "Carrier"),
     "category": Label("不達の理由", "Reason"),
-    "campaign": Label("配信", "Campaign"),
+    "campaign": Label("キャンペーン", "Campaign"),
     "all": Label("（すべて）", "(all)"),
     "no_tag": Label("（タグなし）", "(no tag)"),
     "others": Label("（その他）", "(others)"),
@@ -24,7 +24,7 @@ TEXTS: dict[str, Label] = {
     "total": Label("不達 合計", "all failures"),
     "reset": Label("条件を戻す", "Reset"),
     "summary": Label(
-        "{what}：確定 {settled}件のうち不達 {failed}件（{rate}、95%区間 {low}〜{high}）",
+        "{what}：確定 {settled}件のうち不達 {failed}件（{rate}、95%信頼区間 {low}〜{high}）",
         "{what}: {failed} of {settled} settled messages failed ({rate}, 95% interval {low} to {high})",
     ),
     "summary_none": Label("{what}：確定した件はありません", "{what}: nothing is settled"),
@@ -32,7 +32,7 @@ TEXTS: dict[str, Label] = {
     "everything": Label("全体", "Everything"),
     "and": Label(" × ", " × "),
     "matrix": Label(
-        "事業者と理由（欄を押すと絞り込み、もう一度押すと戻ります）",
+        "キャリアと不達の理由（欄を押すと絞り込み、もう一度押すと戻ります）",
         "Carriers and reasons (click a cell to narrow down, again to go back)",
     ),
     "corner": Label("割合 ／ 件数", "rate / number"),
@@ -49,7 +49,7 @@ TEXTS: dict[str, Label] = {
         "{when}\nfailure rate {rate} ({low} to {high})\n{failed} failed, {settled} settled, {pending} pending",
     ),
     "course_note": Label(
-        "縦線：95%区間　白抜き：未確定1%以上", "lines: 95% interval   hollow: 1% or more pending"
+        "縦線：95%信頼区間　白抜き：未確定1%以上", "lines: 95% interval   hollow: 1% or more pending"
     ),
     "course_short": Label(
         "時間ごとは31日まで表示できます。日ごとに表示しました。",
@@ -58,18 +58,18 @@ TEXTS: dict[str, Label] = {
     "delivered": Label("到達", "delivered"),
     "failed": Label("不達", "failed"),
     "pending": Label("未確定", "pending"),
-    "campaigns": Label("不達の多い配信", "Campaigns with the most failures"),
+    "campaigns": Label("不達の多いキャンペーン", "Campaigns with the most failures"),
     "campaigns_corner": Label("割合 ／ 件数", "rate / number"),
     "rows": Label(
         "不達のメッセージ {n}件（新しい順に{shown}件を表示）",
         "{n} failed messages (the newest {shown} are shown)",
     ),
     "rows_none": Label("条件に合う不達はありません。", "No failures match."),
-    "date_time": Label("受信時刻", "received"),
-    "phone_number": Label("電話番号", "number"),
-    "code": Label("コード", "code"),
-    "client_tag": Label("管理タグ", "client tag"),
-    "message": Label("本文", "message"),
+    "date_time": Label("受信時刻", "Received"),
+    "phone_number": Label("電話番号", "Number"),
+    "code": Label("コード", "Code"),
+    "client_tag": Label("clientTag（管理タグ）", "Client tag"),
+    "message": Label("本文", "Message"),
     "unmasked": Label("電話番号を伏せずに出力する", "Export numbers unmasked"),
     "csv": Label("CSV で保存", "Save as CSV"),
     "excel": Label("Excel で保存", "Save as Excel"),

@@ -6,7 +6,9 @@ __all__ = ["TEXTS"]
 
 TEXTS: dict[str, Label] = {
     # every form
-    "failed": Label("エラー: {error}", "Error: {error}"),
+    "failed": Label("エラー：{error}", "Error: {error}"),
+    "refused": Label("{label}（{said}）。{advice}。", "{label} ({said}). {advice}."),
+    "comma": Label("、", ", "),
     "bug": Label(
         "予期しないエラー（{kind}）です。入力はそのまま残っています。もう一度お試しください。",
         "An unexpected error ({kind}). What you typed is still here: try again.",
@@ -15,7 +17,7 @@ TEXTS: dict[str, Label] = {
     "back": Label("戻る", "Back"),
     "none": Label("なし", "none"),
     "now": Label("今すぐ", "now"),
-    "at": Label("{time}（日本時間）", "{time} (Japan time)"),
+    "at": Label("{time}（日本時間）に", "{time} (Japan time)"),
     # send
     "send_title": Label("SMS を 1 通送る", "Send one SMS"),
     "number": Label("電話番号", "Phone number"),
@@ -24,9 +26,10 @@ TEXTS: dict[str, Label] = {
     "template": Label("テンプレート", "Template"),
     "template_none": Label("（使わない）", "(none)"),
     "template_failed": Label(
-        "テンプレートを取得できませんでした（本文は直接入力できます）: {error}",
+        "テンプレートを取得できませんでした（本文は直接入力できます）：{error}",
         "The templates could not be read (you can still type the message): {error}",
     ),
+    "fields_empty": Label("差し込み項目を入力してください：{names}", "Fill in: {names}"),
     "message": Label("本文", "Message"),
     "message_example": Label("660 文字まで", "up to 660 characters"),
     "count": Label(
@@ -53,16 +56,16 @@ TEXTS: dict[str, Label] = {
     "send": Label("送信する", "Send"),
     "reserve": Label("予約する", "Schedule"),
     "sent": Label(
-        "受け付けられました。宛先 {number}、管理タグ {tag}。",
+        "受け付けられました。宛先 {number}、clientTag（管理タグ）{tag}。",
         "Accepted. To {number}, client tag {tag}.",
     ),
     "unsettled": Label(
-        "送信されたか確認できませんでした（管理タグ {tag}）。送り直さず「状況を確認」を押してください。\n{error}",
+        "送信されたか確認できませんでした（clientTag（管理タグ）{tag}）。送り直さず「状況を確認」を押してください。\n{error}",
         "It is not known whether this went out (client tag {tag}). Do not send again: press “Check status”.\n{error}",
     ),
     "not_sent": Label("送信されていません。{error}", "Nothing was sent. {error}"),
     "check": Label("状況を確認", "Check status"),
-    "status_is": Label("{time} 時点の状況: {outcome}{carrier}", "Status as of {time}: {outcome}{carrier}"),
+    "status_is": Label("{time} 時点の状況：{outcome}{carrier}", "Status as of {time}: {outcome}{carrier}"),
     "status_waiting": Label(
         "予約中です。{time}（日本時間）に送信されます。", "Scheduled: it goes out at {time} (Japan time)."
     ),
@@ -75,10 +78,10 @@ TEXTS: dict[str, Label] = {
     "reservations_title": Label("予約を探す・取り消す", "Find and cancel reservations"),
     "from": Label("開始日", "From"),
     "to": Label("終了日", "To"),
-    "tag": Label("管理タグ", "Client tag"),
+    "tag": Label("clientTag（管理タグ）", "Client tag"),
     "by": Label("探し方", "Search by"),
     "by_days": Label("日付", "days"),
-    "by_tag": Label("管理タグ", "client tag"),
+    "by_tag": Label("clientTag", "client tag"),
     "days_missing": Label("開始日と終了日を指定してください。", "Give the first and the last day."),
     "search": Label("検索", "Search"),
     "found": Label("{count:,} 件の予約があります。", "{count:,} reservation(s) wait."),
@@ -109,7 +112,7 @@ TEXTS: dict[str, Label] = {
     "do_cancel": Label("取り消す", "Cancel them"),
     "cancelled": Label("{count:,} 件を取り消しました。", "{count:,} cancelled."),
     "cancelled_some": Label(
-        "{count:,} 件を取り消しました。{failed:,} 件は取り消せませんでした: {error}",
+        "{count:,} 件を取り消しました。{failed:,} 件は取り消せませんでした：{error}",
         "{count:,} cancelled; {failed:,} could not be: {error}",
     ),
     "cancelled_unknown": Label("取消が受け付けられました。", "The cancellation was accepted."),
@@ -118,6 +121,7 @@ TEXTS: dict[str, Label] = {
     "numbers": Label("番号", "Numbers"),
     "numbers_example": Label("1 行に 1 件、または下でファイルを選択", "one a line, or choose a file below"),
     "file": Label("ファイルを選択", "Choose a file"),
+    "file_read": Label("{name}：{count:,} 行", "{name}: {count:,} rows"),
     "column": Label("番号の列", "Column"),
     "reference_date": Label("基準日", "Reference date"),
     "reference_help": Label(
@@ -125,8 +129,8 @@ TEXTS: dict[str, Label] = {
         "The day on which the numbers were known to be right (at most two years ago); the answer says who changed since.",
     ),
     "requests": Label(
-        "入力 {given:,} 件: 有効 {valid:,}、重複 {repeated:,}、無効 {invalid:,}。照会（有料）は {requests:,} 回です。",
-        "{given:,} given: {valid:,} valid, {repeated:,} repeated, {invalid:,} invalid. This makes {requests:,} billed requests.",
+        "入力 {given:,} 件：有効 {valid:,}（うち重複 {repeated:,}）、無効 {invalid:,}。照会（有料）は {requests:,} 回です。",
+        "{given:,} given: {valid:,} valid ({repeated:,} of them repeated), {invalid:,} invalid. This makes {requests:,} billed requests.",
     ),
     "run": Label("{requests:,} 回照会する", "Make {requests:,} requests"),
     "stop": Label("中止", "Stop"),
@@ -162,6 +166,11 @@ TEXTS: dict[str, Label] = {
     "campaign_rows": Label("{count:,} 行", "{count:,} rows"),
     "campaign_name": Label("キャンペーン名", "Campaign"),
     "column_missing": Label("電話番号の列を選んでください。", "Choose the column of the phone numbers."),
+    "template_lacks": Label("{title}（{names}）", "{title} ({names})"),
+    "template_unusable": Label(
+        "表に差し込み項目の列がないため使えないテンプレート：{names}",
+        "Templates that cannot be used, since the frame lacks columns for their fields: {names}",
+    ),
     "template_column": Label("（message 列を使う）", "(the column message)"),
     "template_missing": Label(
         "テンプレートを選ぶか、message 列のある表を渡してください。",
@@ -172,15 +181,27 @@ TEXTS: dict[str, Label] = {
     "intake_invalid": Label("無効", "invalid"),
     "intake_suppressed": Label("停止リスト", "suppressed"),
     "parts_estimate": Label("課金通数（推定）", "billable parts (estimate)"),
-    "row": Label("行", "Row"),
+    "row": Label("行（見出しを除く）", "Row (without the heading)"),
     "problem": Label("問題", "Problem"),
     "first_message": Label("最初の 1 通", "The first message"),
     "outcome": Label("結果", "Outcome"),
     "dry_run": Label("送らずに確認する", "Dry run"),
     "campaign_start": Label("{count:,} 通を送信する", "Send {count:,} messages"),
     "campaign_confirm": Label(
-        "{count:,} 通（推定 {parts:,} 通分の課金）を {when}送信します。重複 {duplicates:,} 件・無効 {invalid:,} 件・停止リスト {suppressed:,} 件は送りません。",
+        "{count:,} 通（推定 {parts:,} 通分の課金）を{when}送信します。重複 {duplicates:,} 件・無効 {invalid:,} 件・停止リスト {suppressed:,} 件は送りません。",
         "{count:,} messages (about {parts:,} billable parts) go out, {when}. Not sent: {duplicates:,} duplicates, {invalid:,} invalid, {suppressed:,} suppressed.",
+    ),
+    "campaign_confirm_waiting": Label(
+        "前に追加した送信待ちの {count:,} 通を送信します。",
+        "{count:,} message(s) added before and still waiting go out.",
+    ),
+    "campaign_waiting": Label(
+        "このキャンペーンには、前に追加した送信待ちが {count:,} 通あります。「確認へ進む」から続けられます。",
+        "{count:,} message(s) of this campaign, added before, still wait: “Review” goes on with them.",
+    ),
+    "changed_meanwhile": Label(
+        "確認中に設定が変わりました。もう一度「送らずに確認する」を押してください。",
+        "A setting changed during the dry run: press “Dry run” again.",
     ),
     "pause": Label("一時停止", "Pause"),
     "resume": Label("再開", "Resume"),

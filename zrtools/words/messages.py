@@ -26,7 +26,7 @@ TEXTS: dict[str, Label] = {
         "Character {at}: an unseen character ({name}) cannot be sent. Leave it out.",
     ),
     "can be written": Label(
-        "{at}文字目：「{found}」（{name}）は送信できません。「{better}」にできます。",
+        "{at}文字目：「{found}」（{name}）は送信できません。「{better}」に置き換えられます。",
         "Character {at}: “{found}” ({name}) cannot be sent. It can be written “{better}”.",
     ),
 }
