@@ -10,7 +10,19 @@ from zoneinfo import ZoneInfo
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
 
-__all__ = ["TOKYO", "Day", "Month", "Time", "day", "days", "month", "month_end", "months", "time"]
+__all__ = [
+    "TOKYO",
+    "Day",
+    "Month",
+    "Time",
+    "day",
+    "days",
+    "just_before",
+    "month",
+    "month_end",
+    "months",
+    "time",
+]
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -91,6 +103,14 @@ def months(start: Month, end: Month | None = None) -> list[date]:
         date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1)
         for n in range(count)
     ]
+
+
+def just_before(first: date, last: date) -> tuple[date, date]:
+    """Give the month before a whole month, else as many days just before."""
+    end = first - timedelta(1)
+    if first.day == 1 and last == month_end(first):
+        return end.replace(day=1), end
+    return end - (last - first), end
 
 
 def time(value: Time, name: str = "schedule_time") -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -29,6 +29,8 @@ __all__ = ["Investigation", "Period", "investigate"]
 
 Period = periods.Day | Sequence[periods.Day]
 
+# a category has one origin and one action
+_CELLS = ("carrier", "failure_category", "failure_origin", "failure_action")
 _NEEDED = (
     *("send_date", "date_time", "phone_number", "message", "sms_code", "carrier", "status_id", "client_tag"),
     *("detailed_status_id", "campaign"),
@@ -50,7 +52,7 @@ class Investigation:
     coverage: pl.DataFrame
     """COVERAGE: which days there are, and which can be trusted yet."""
     breakdown: pl.DataFrame
-    """BREAKDOWN by carrier and failure category, intervals allowing for campaigns."""
+    """BREAKDOWN by carrier and failure category, with its origin and action; intervals allow for campaigns."""
     trend: pl.DataFrame
     """TREND by day."""
     incidents: pl.DataFrame
@@ -97,7 +99,7 @@ class Investigation:
 
 
 def investigate(
-    frame_or_archive: Any,
+    source: Any,
     period: Period | None = None,
     *,
     compare_to: Period | bool | None = None,
@@ -120,7 +122,7 @@ def investigate(
     chosen = words.language(lang)
     now = _span(period)
     before = None if compare_to is False else _span(compare_to if compare_to is not True else None)
-    whole, now = _read(frame_or_archive, now, before, look_back=compare_to in (None, True))
+    whole, now = _read(source, now, before, look_back=compare_to in (None, True))
     frame = features(classify(whole, codes=codes), campaign=campaign)
     here = frame.filter(pl.col("day").is_between(*now))
     if here.is_empty():
@@ -130,7 +132,7 @@ def investigate(
     days = coverage(here, *now)
     earlier = None
     if compare_to is not False:
-        span = before or _just_before(now)
+        span = before or periods.just_before(*now)
         earlier = frame.filter(pl.col("day").is_between(*span))
         # an assumed period counts only where the data reaches back over all of it
         if before is None and (earlier.is_empty() or earlier["day"].min() > span[0]):  # type: ignore[operator]  # dates
@@ -148,7 +150,7 @@ def investigate(
         lang=chosen,
         overview=pl.concat(overview),
         coverage=days,
-        breakdown=breakdown(here, cluster="campaign"),
+        breakdown=breakdown(here, _CELLS, cluster="campaign"),
         trend=trend(here, cluster="campaign"),
         incidents=incidents(here, history=earlier, lang=chosen),
         changes=changes,
@@ -174,14 +176,6 @@ def _span(period: Period | bool | None) -> tuple[date, date] | None:
     return days[0], days[-1]
 
 
-def _just_before(now: tuple[date, date]) -> tuple[date, date]:
-    """Give the month before a whole month, else as many days just before."""
-    last = now[0] - timedelta(1)
-    if now[0].day == 1 and now[1] == periods.month_end(now[0]):
-        return last.replace(day=1), last
-    return last - (now[1] - now[0]), last
-
-
 def _read(
     source: Any, now: tuple[date, date] | None, before: tuple[date, date] | None, *, look_back: bool
 ) -> tuple[pl.DataFrame, tuple[date, date]]:
@@ -189,7 +183,7 @@ def _read(
     if hasattr(source, "scan") and hasattr(source, "days"):
         if now is None:
             raise InputError('Say which days of the archive: investigate(archive, "2026-10").')
-        reach = before or (_just_before(now) if look_back else now)
+        reach = before or (periods.just_before(*now) if look_back else now)
         first, last = min(now[0], reach[0]), max(now[1], reach[1])
         held = source.days()
         if held.is_empty():
