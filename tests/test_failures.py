@@ -185,6 +185,14 @@ def test_codes_of_ones_own_come_from_a_csv_file(tmp_path: Any, encoding: str) ->
         ]
 
 
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_name_of_ones_own_code_is_shown_as_it_is(lang: str) -> None:
+    """The name in the file is what reports and charts say, in either language."""
+    assert zr.words.category("話中", lang) == "話中"
+    assert zr.words.category("話中", lang, coded=True) == "話中"
+    assert zr.words.category("congestion", lang, coded=True).startswith("721 ")
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -14,8 +14,7 @@ from zrtools import charts, privacy, words
 from zrtools.charts.style import count_text
 from zrtools.errors import InputError
 from zrtools.failures import Investigation, breakdown, coverage, investigate
-from zrtools.failures.classes import CLASSIFIED, classify
-from zrtools.failures.traits import CampaignRule, features
+from zrtools.failures.investigation import explained
 from zrtools.failures.wording import named_incident, named_segment
 from zrtools.intervals import share, wilson
 from zrtools.periods import TOKYO
@@ -24,24 +23,13 @@ from zrtools.reports.page import Figure, Page
 if TYPE_CHECKING:
     from zrtools.codes import Category
     from zrtools.failures.investigation import Period
+    from zrtools.failures.traits import CampaignRule
 
 __all__ = ["failures"]
 
 _MOST_ROWS = 15
 _MOST_CHANGES = 8
 _CLOSE_UPS = 3
-_NEEDED = (
-    "send_date",
-    "date_time",
-    "phone_number",
-    "sms_code",
-    "carrier",
-    "status_id",
-    "detailed_status_id",
-    "client_tag",
-    "campaign",
-    *CLASSIFIED,
-)
 _STEPS = {
     "send again later": "next_send",
     "drop the number": "next_drop",
@@ -84,7 +72,11 @@ def failures(
                 f'The investigation is in "{source.lang}": investigate again with lang="{lang}".'
             )
         report = _Report(source, None)
-    elif isinstance(source, pl.DataFrame) and source.is_empty() and period is None:
+    elif (
+        period is None
+        and isinstance(source, pl.DataFrame | pl.LazyFrame)
+        and source.lazy().head(1).collect().is_empty()
+    ):
         # an empty frame has nothing to investigate, and its report says so
         return _empty(source, words.language(lang)).save(path if path is not None else "failures.html")
     else:
@@ -99,12 +91,12 @@ def _chosen(
     """Load the period's messages, for what the investigation's parts do not hold."""
     now = found.overview.row(0, named=True)
     frame = source.scan(now["first_day"], now["last_day"]) if hasattr(source, "scan") else source
-    read: pl.LazyFrame = features(classify(frame.lazy(), codes=codes), campaign=campaign)
-    needed = [c for c in _NEEDED if c in read.collect_schema()]
-    return read.filter(pl.col("day").is_between(now["first_day"], now["last_day"])).select(needed).collect()
+    read = explained(frame.lazy(), codes, campaign)
+    kept = pl.col("day").is_between(now["first_day"], now["last_day"])
+    return read.filter(kept).drop("message", "template").collect()
 
 
-def _empty(frame: pl.DataFrame, lang: words.Lang) -> Page:
+def _empty(frame: pl.DataFrame | pl.LazyFrame, lang: words.Lang) -> Page:
     coverage(frame)
     say = partial(_say, lang)
     page = Page(say("title"), say("subtitle", period=say("no_period"), made=_now()), lang)
