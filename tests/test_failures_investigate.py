@@ -214,3 +214,29 @@ def test_segment_of_an_incident_has_one_name(
         1
     )
     assert f"| {ja} |" in replace(found, incidents=kept).markdown
+
+
+def test_campaigns_of_ones_own_come_from_any_column() -> None:
+    """A rule that is an expression may read columns that an investigation does not need."""
+    rows = [{"status_id": 3 - n % 2, "detailed_status_id": "11721"} for n in range(8)]
+    listed = statuses(rows).with_columns(list_name=pl.lit("spring"))
+    before = listed.with_columns(send_date=pl.lit(FIRST - timedelta(1)))
+    got = zr.investigate(
+        pl.concat([before, listed]),
+        FIRST,
+        compare_to=FIRST - timedelta(1),
+        campaign=pl.col("list_name"),
+    )
+    assert got.changes_by_campaign["campaign"].to_list() == ["spring"]
+
+
+def test_classes_that_are_there_stay() -> None:
+    """A frame classified with codes of one's own keeps them; codes= classifies anew."""
+    label = zr.codes.Label("mine", "mine")
+    own = {"721": zr.codes.Category("721", "mine", label, "handset", "use another channel")}
+    explained = zr.classify(statuses([{"status_id": 3, "detailed_status_id": "11721"}]), codes=own)
+    for frame in (explained, explained.lazy()):
+        got = zr.investigate(frame)
+        assert got.breakdown["failure_category"].to_list() == ["mine"]
+        assert got.steps["step"].to_list() == ["use another channel"]
+    assert zr.investigate(explained, codes={}).breakdown["failure_category"].to_list() == ["congestion"]

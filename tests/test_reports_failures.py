@@ -225,3 +225,20 @@ def test_command_used_wrongly_says_how(options: list[str], why: str) -> None:
 def test_both_reports_are_offered() -> None:
     """`zrtools report` lists the failure and the usage report."""
     assert re.search(r"failures[\s\S]+usage", CliRunner().invoke(root, ["report", "--help"]).output)
+
+
+def test_report_of_few_columns_is_made_as_the_investigation_is(
+    statuses: pl.DataFrame, tmp_path: Path
+) -> None:
+    """A frame without bodies, tags, numbers and carriers is reported as far as it goes."""
+    slim = statuses.select("send_date", "date_time", "status_id", "detailed_status_id")
+    for name, frame in (("eager", slim), ("lazy", slim.lazy())):
+        text = zr.reports.failures(frame, tmp_path / f"{name}.html", lang="en").read_text("utf-8")
+        assert "settled messages" in text
+
+
+def test_empty_lazy_frame_makes_a_report_that_says_so(tmp_path: Path) -> None:
+    """It is told as an empty frame is."""
+    frame = schemas.empty(schemas.STATUS).lazy()
+    path = zr.reports.failures(frame, tmp_path / "empty.html", lang="en")
+    assert "There are no messages to report." in path.read_text("utf-8")
