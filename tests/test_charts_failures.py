@@ -433,7 +433,7 @@ def test_change_of_nothing_is_written_as_none() -> None:
     """A difference that rounds to nothing has no sign, and ticks have as many decimals as one another."""
     chart = charts.contributions(zr.failures.compare(BEFORE, BEFORE), lang="en")
     assert "5.0% → 5.0% (±0.00 points" in said(chart)
-    assert "−0.00" not in texts(chart)
+    assert "−0.00 pt" not in texts(chart)
     formats = {axis["format"] for axis in axes(chart.to_dict()) if "format" in axis}
     assert formats <= {".1%", ".2%"}
     falling = charts.contributions(zr.failures.compare(AFTER, BEFORE), lang="en")

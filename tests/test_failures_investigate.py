@@ -180,7 +180,8 @@ def test_delivery_reports_are_investigated_by_the_day_of_their_status() -> None:
 def test_step_without_a_time_has_none() -> None:
     """A number to drop has nothing to wait for, in the plan and among the steps; a retry has its time."""
     rows: list[dict[str, Any]] = [
-        {"send_date": FIRST + timedelta(n), "status_id": 3, "detailed_status_id": "31732"} for n in range(3)
+        {"send_date": FIRST + timedelta(n), "status_id": 3, "detailed_status_id": "31732", "message": f"{n}"}
+        for n in range(3)
     ]
     rows += [
         {"send_date": FIRST, "status_id": 3, "detailed_status_id": "11721", "phone_number": "+819000000009"}
