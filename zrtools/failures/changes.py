@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from zrtools import words
 from zrtools.engines import gather, portable
@@ -108,7 +109,10 @@ def _counted(frame: Any, keys: list[str], cluster: Sequence[str] | str | None) -
         fates = ["day"]
     read, raw = prepared(frame, [*keys, *fates])
     counted = gather(counts(read, list(dict.fromkeys([*keys, *fates])), raw=raw))[0]
-    counted = named(counted) if raw else counted
+    # two periods may have kept one column in two ways
+    counted = (named(counted) if raw else counted).with_columns(
+        (cs.categorical() | cs.enum()).cast(pl.String)
+    )
     if not fates:
         return counted.with_columns(_g=pl.lit(None, pl.Int64))
     # a message of which no part of the fate is known stands for itself

@@ -12,6 +12,7 @@ from zrtools import periods, privacy
 from zrtools.engines import require
 from zrtools.errors import InputError
 from zrtools.failures.rates import prepared
+from zrtools.failures.traits import days
 from zrtools.intervals import share, wilson
 from zrtools.schemas import NUMBERS, RETRY_EVIDENCE, RETRY_PLAN, TIME, ZONE
 
@@ -164,7 +165,8 @@ def _messages(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
         raise InputError(
             f"Histories of numbers are worked out on polars frames, not on {type(frame).__name__}."
         )
-    read, _ = prepared(frame, ["outcome", "failure_category", "failure_action", "day"])
+    read, _ = prepared(frame, ["outcome", "failure_category", "failure_action"])
+    read = days(read.drop("day", strict=False))
     there = require(read, "phone_number", "date_time", "message").names()
     lazy: pl.LazyFrame = read.to_native()
     optional = [
