@@ -25,6 +25,10 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
 
 def page() -> str:
     """Write the whole page."""
+    others = {
+        codes.UNLISTED.name: "any other three digits (of a five-digit code)",
+        codes.UNRECOGNISED.name: "not five digits, or missing",
+    }
     parts = [
         "# Data dictionary",
         "Made from `zrtools.schemas` and `zrtools.codes` by `poe dictionary`; a test holds it against them.",
@@ -62,7 +66,7 @@ def page() -> str:
         table(
             ("failure_code", "failure_category", "日本語", "English", "failure_origin", "failure_action"),
             (
-                (c.code or "any other", c.name, *both(c.label), c.origin, c.action)
+                (c.code or others[c.name], c.name, *both(c.label), c.origin, c.action)
                 for c in (*codes.CATEGORIES.values(), codes.UNLISTED, codes.UNRECOGNISED)
             ),
         ),

@@ -36,7 +36,10 @@ def charts(client: zr.Client) -> None:
             "contributions": zr.charts.contributions(
                 zr.failures.compare(before, explained, by="carrier"), lang=lang
             ),
-            "incidents": zr.charts.incidents(explained, zr.failures.incidents(explained), lang=lang),
+            # as the report, whose investigation knows the month before
+            "incidents": zr.charts.incidents(
+                explained, zr.failures.incidents(explained, history=before, lang=lang), lang=lang
+            ),
             "usage-months": zr.charts.usage_months(monthly, lang=lang),
             "usage-shares": zr.charts.usage_shares(monthly, lang=lang),
             "usage-forecast": zr.charts.usage_forecast(forecast, monthly, lang=lang),

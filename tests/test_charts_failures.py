@@ -196,7 +196,7 @@ def test_sparse_hours_show_no_rate() -> None:
     frame = statuses((960, "au", 2, "2", 0), (2, "au", 3, "11721", 1))
     chart = charts.failures_over_time(frame, every="1h", lang="en")
     assert max(r["failure_rate"] or 0 for r in rows(chart) if "failure_rate" in r) == 0
-    assert "No rate where fewer than 30 messages are settled" in said(chart)
+    assert "No rate is drawn where fewer than 30 messages are settled" in said(chart)
 
 
 def test_unknown_unit_is_refused() -> None:
@@ -257,7 +257,7 @@ def test_only_a_comparison_is_taken_apart() -> None:
 def test_words_are_japanese_unless_asked_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     """Japanese is the default, ZRTOOLS_LANG changes it, lang= overrules both."""
     monkeypatch.delenv("ZRTOOLS_LANG", raising=False)
-    assert "通信事業者と理由別の不達" in said(charts.failures(MONTH))
+    assert "キャリア別・理由別の不達" in said(charts.failures(MONTH))
     monkeypatch.setenv("ZRTOOLS_LANG", "en")
     assert "Failures by carrier" in said(charts.failures(MONTH))
     assert "不達" in said(charts.failures(MONTH, lang="ja"))
@@ -371,3 +371,70 @@ def test_parts_of_an_investigation_are_drawn_as_the_frame_is() -> None:
     again = {(r["carrier_name"], r["category_name"]): r["failed"] for r in rows(charts.failures(by_cell))}
     assert again == cells
     assert rows(charts.failures_over_time(zr.failures.trend(MONTH))) == rows(charts.failures_over_time(MONTH))
+
+
+def axes(spec: Any) -> list[dict[str, Any]]:
+    """Collect every axis of a drawing."""
+    if isinstance(spec, list):
+        return [axis for part in spec for axis in axes(part)]
+    if not isinstance(spec, dict):
+        return []
+    found = [spec["axis"]] if isinstance(spec.get("axis"), dict) else []
+    return found + [axis for part in spec.values() for axis in axes(part)]
+
+
+def test_day_of_an_incident_is_labelled_under_its_point() -> None:
+    """Days stand at their noon among incidents, and so do their names."""
+    month = pl.concat(
+        [BUSY, *(statuses((99, "au", 2, "2", n), (1, "au", 3, "11721", n)) for n in range(1, 31))]
+    )
+    chart = charts.incidents(month, incidents_of({}), lang="ja")
+    marks = {r["at"] for r in rows(chart) if "failure_rate" in r}
+    assert "2026-10-05T12:00:00" in {mark[:19] for mark in marks}
+    named = [axis["values"] for axis in axes(chart.to_dict()) if "values" in axis]
+    assert named
+    for values in named:
+        assert len(values) == 31
+        assert {(v["hours"], v["minutes"]) for v in values} == {(12, 0)}
+
+
+@pytest.mark.parametrize(
+    ("lang", "note"),
+    [
+        ("ja", "（「不明」の列は色の上限を超えることがある）"),
+        ("en", "(the “unknown” column may go beyond the scale)"),
+    ],
+)
+def test_scale_that_ends_below_a_cell_says_so(lang: str, note: str) -> None:
+    """Where the unknown column is darker than the scale can show, the note says so; else it does not."""
+    assert note in said(charts.failures(MONTH, lang=lang))
+    within = statuses((90, "au", 2, "2", 0), (10, "au", 3, "11721", 0))
+    assert note not in said(charts.failures(within, lang=lang))
+
+
+def test_origin_and_action_come_from_the_breakdown_where_it_has_them() -> None:
+    """Own codes keep what their file says of them; a breakdown without it tells neither."""
+    label = zr.codes.Label("x", "x")
+    own = {"999": zr.codes.Category("999", "mine", label, "handset", "use another channel")}
+    keys = ["carrier", "failure_category"]
+    explained = zr.classify(MONTH, codes=own)
+    told = rows(
+        charts.failures(
+            zr.failures.breakdown(explained, [*keys, "failure_origin", "failure_action"]), lang="en"
+        )
+    )
+    mine = next(r for r in told if r["category_name"] == "mine" and r["failed"])
+    assert (mine["origin"], mine["action"]) == ("recipient's handset", "use another channel")
+    bare = rows(charts.failures(zr.failures.breakdown(explained, keys), lang="en"))
+    assert {r["origin"] for r in bare} == {"–"}
+
+
+def test_change_of_nothing_is_written_as_none() -> None:
+    """A difference that rounds to nothing has no sign, and ticks have as many decimals as one another."""
+    chart = charts.contributions(zr.failures.compare(BEFORE, BEFORE), lang="en")
+    assert "5.0% → 5.0% (±0.00 points" in said(chart)
+    assert "−0.00 pt" not in texts(chart)
+    formats = {axis["format"] for axis in axes(chart.to_dict()) if "format" in axis}
+    assert formats <= {".1%", ".2%"}
+    falling = charts.contributions(zr.failures.compare(AFTER, BEFORE), lang="en")
+    assert "15.5% → 5.0% (−10.50 points" in said(falling)

@@ -181,3 +181,16 @@ def test_what_chance_explains_is_said_to_be_chance() -> None:
     """An interval with zero inside is pointed out."""
     old, new = period([("au", "12721", 5, 95)]), period([("au", "12721", 6, 95)])
     assert "Not to be told from chance" in zr.failures.compare(old, new, lang="en")["sentence"][0]
+
+
+@pytest.mark.parametrize("kind", [pl.Categorical(), pl.Enum(["au", "docomo"])])
+def test_periods_may_keep_a_column_in_two_ways(kind: pl.DataType) -> None:
+    """Text in one period and categories in the other name the same segments."""
+    rows = [
+        {"carrier": c, "status_id": s, "detailed_status_id": "11721"}
+        for c in ("au", "docomo")
+        for s in (2, 3)
+    ]
+    text = statuses(rows)
+    got = zr.failures.compare(text, text.with_columns(pl.col("carrier").cast(kind)))
+    assert sorted(got["carrier"]) == ["au", "docomo"]

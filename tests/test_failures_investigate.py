@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -174,3 +175,69 @@ def test_delivery_reports_are_investigated_by_the_day_of_their_status() -> None:
     got = zr.investigate(reports, lang="en")
     assert got.overview["day_basis"].to_list() == ["date_time"]
     assert any("days are those on which the status was received" in s for s in got.sentences)
+
+
+def test_step_without_a_time_has_none() -> None:
+    """A number to drop has nothing to wait for, in the plan and among the steps; a retry has its time."""
+    rows: list[dict[str, Any]] = [
+        {"send_date": FIRST + timedelta(n), "status_id": 3, "detailed_status_id": "31732", "message": f"{n}"}
+        for n in range(3)
+    ]
+    rows += [
+        {"send_date": FIRST, "status_id": 3, "detailed_status_id": "11721", "phone_number": "+819000000009"}
+    ]
+    got = zr.investigate(statuses(rows))
+    times = dict(got.steps.select("step", "at").iter_rows())
+    assert times["drop the number"] is None
+    assert times["send again later"] is not None
+    assert got.plan.filter(step="drop the number")["at"].null_count() == 3
+
+
+@pytest.mark.parametrize(
+    ("dimension", "segment", "ja", "en"),
+    [
+        ("all", None, "全体", "everything"),
+        ("carrier", "docomo", "ドコモ", "docomo"),
+        ("carrier", None, "不明", "unknown"),
+        ("sms_code", None, "送信者番号 不明", "sender unknown"),
+        ("campaign", "sale", "キャンペーン「sale」", "campaign sale"),
+    ],
+)
+def test_segment_of_an_incident_has_one_name(
+    found: zr.failures.Investigation, dimension: str, segment: str | None, ja: str, en: str
+) -> None:
+    """The table, the sentence and the chart of an incident call its segment the same."""
+    from zrtools.failures.wording import named_incident
+
+    row = {"dimension": dimension, "segment": segment}
+    assert (named_incident(row, "ja"), named_incident(row, "en")) == (ja, en)
+    kept = found.incidents.with_columns(dimension=pl.lit(dimension), segment=pl.lit(segment, pl.String)).head(
+        1
+    )
+    assert f"| {ja} |" in replace(found, incidents=kept).markdown
+
+
+def test_campaigns_of_ones_own_come_from_any_column() -> None:
+    """A rule that is an expression may read columns that an investigation does not need."""
+    rows = [{"status_id": 3 - n % 2, "detailed_status_id": "11721"} for n in range(8)]
+    listed = statuses(rows).with_columns(list_name=pl.lit("spring"))
+    before = listed.with_columns(send_date=pl.lit(FIRST - timedelta(1)))
+    got = zr.investigate(
+        pl.concat([before, listed]),
+        FIRST,
+        compare_to=FIRST - timedelta(1),
+        campaign=pl.col("list_name"),
+    )
+    assert got.changes_by_campaign["campaign"].to_list() == ["spring"]
+
+
+def test_classes_that_are_there_stay() -> None:
+    """A frame classified with codes of one's own keeps them; codes= classifies anew."""
+    label = zr.codes.Label("mine", "mine")
+    own = {"721": zr.codes.Category("721", "mine", label, "handset", "use another channel")}
+    explained = zr.classify(statuses([{"status_id": 3, "detailed_status_id": "11721"}]), codes=own)
+    for frame in (explained, explained.lazy()):
+        got = zr.investigate(frame)
+        assert got.breakdown["failure_category"].to_list() == ["mine"]
+        assert got.steps["step"].to_list() == ["use another channel"]
+    assert zr.investigate(explained, codes={}).breakdown["failure_category"].to_list() == ["congestion"]

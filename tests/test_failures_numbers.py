@@ -268,3 +268,11 @@ def test_codes_named_by_the_user_are_unknown_no_more() -> None:
     own = {"99999": zr.codes.Category("99999", "busy", label, "handset", "send again later")}
     got = zr.failures.unknown_codes(zr.classify(codes_frame(), codes=own))
     assert got["detailed_status_id"].to_list() == ["12832"]
+
+
+def test_day_column_of_ones_own_does_not_matter() -> None:
+    """Days are those of the messages, whatever a column of that name holds."""
+    frame = statuses(sent((0, "31721"), (30, "99999"), (60, "31732")))
+    own = frame.with_columns(day=pl.lit("Monday"))
+    for work in (zr.failures.numbers, zr.failures.unknown_codes, zr.failures.coverage):
+        assert_frame_equal(work(own), work(frame))

@@ -310,3 +310,34 @@ def test_discoveries_are_statsmodels(chances: list[float]) -> None:
     """Benjamini-Hochberg, none for no tests."""
     expected = [] if not chances else sm.stats.multipletests(chances, 0.05, method="fdr_bh")[0].tolist()
     assert discoveries(chances) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2026-10-01", "20261003"), (date(2026, 10, 1), date(2026, 10, 3)), ("2026-10-01", date(2026, 10, 3))],
+)
+def test_coverage_reads_days_as_everywhere(start: Any, end: Any) -> None:
+    """Texts and dates name the same days; each has a row, with messages or without."""
+    got = zr.failures.coverage(statuses([{"send_date": date(2026, 10, 2)}]), start, end)
+    assert got.select("day", "messages").rows() == [
+        (date(2026, 10, 1), 0),
+        (date(2026, 10, 2), 1),
+        (date(2026, 10, 3), 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "why"),
+    [
+        (None, "2026-10-03", "both start and end"),
+        ("2026-10-03", None, "both start and end"),
+        ("send_date", "date_time", "must be a day"),
+        ("2026-10-03", "2026-10-01", "reversed"),
+    ],
+)
+def test_coverage_refuses_half_a_period_and_what_is_no_day(
+    start: str | None, end: str | None, why: str
+) -> None:
+    """One end alone says nothing about what is missing."""
+    with pytest.raises(zr.InputError, match=why):
+        zr.failures.coverage(statuses([{}]), start, end)

@@ -81,6 +81,51 @@ def test_investigation_makes_the_report_too(found: zr.failures.Investigation, tm
         zr.reports.failures(found, tmp_path / "b.html", lang="en")
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("period", "2026-10-13"), ("compare_to", False), ("campaign", "-"), ("codes", {})],
+)
+def test_investigation_takes_no_choices_that_it_has_made(
+    found: zr.failures.Investigation, tmp_path: Path, option: str, value: object
+) -> None:
+    """What would change the investigation is refused, not passed over."""
+    with pytest.raises(zr.InputError, match=f"has its {option} already: give it to investigate"):
+        zr.reports.failures(found, tmp_path / "a.html", **{option: value})  # type: ignore[arg-type]  # one of several
+
+
+def test_own_codes_keep_their_origin_and_action_in_the_report(statuses: pl.DataFrame, tmp_path: Path) -> None:
+    """Named codes are reported alike from statuses and from an investigation of them."""
+    label = zr.codes.Label("圏内", "圏内")
+    own = {
+        code: zr.codes.Category(code, "own name", label, "handset", "use another channel")
+        for code in zr.codes.CATEGORIES
+    }
+    investigated = zr.investigate(statuses, "2026-10-13", codes=own, lang="en")
+    cells = investigated.breakdown.filter(failure_category="own name")
+    assert cells.select("failure_origin", "failure_action").unique().rows() == [
+        ("handset", "use another channel")
+    ]
+    n = int(cells["failed"].sum())
+    for path in (
+        zr.reports.failures(investigated, tmp_path / "a.html"),
+        zr.reports.failures(statuses, tmp_path / "b.html", period="2026-10-13", codes=own, lang="en"),
+    ):
+        text = path.read_text("utf-8")
+        assert f"<strong>use another channel</strong> {n:,} messages" in text
+        row = text[text.index(">own name</td>") :]
+        assert row.index(
+            "recipient&#x27;s handset" if "&#x27;s handset" in row else "recipient's handset"
+        ) < (row.index("</tr>"))
+
+
+def test_one_page_writes_numbers_one_way(page: str) -> None:
+    """Per cent stand without a blank, messages are counted in 件, and minus signs are real ones."""
+    text = re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]+>", " ", page, flags=re.DOTALL)
+    assert "95%信頼区間" in text
+    assert not re.findall(r"\d %|\d ?通|95%区間|通信事業者|運命", text)
+    assert not re.findall(r"(?<![\d-])-\d+\.\d", text)
+
+
 def test_english_report_is_english(statuses: pl.DataFrame, tmp_path: Path) -> None:
     """No Japanese is left in the English report of one day, but for the product's name and campaign texts."""
     path = zr.reports.failures(
@@ -180,3 +225,20 @@ def test_command_used_wrongly_says_how(options: list[str], why: str) -> None:
 def test_both_reports_are_offered() -> None:
     """`zrtools report` lists the failure and the usage report."""
     assert re.search(r"failures[\s\S]+usage", CliRunner().invoke(root, ["report", "--help"]).output)
+
+
+def test_report_of_few_columns_is_made_as_the_investigation_is(
+    statuses: pl.DataFrame, tmp_path: Path
+) -> None:
+    """A frame without bodies, tags, numbers and carriers is reported as far as it goes."""
+    slim = statuses.select("send_date", "date_time", "status_id", "detailed_status_id")
+    for name, frame in (("eager", slim), ("lazy", slim.lazy())):
+        text = zr.reports.failures(frame, tmp_path / f"{name}.html", lang="en").read_text("utf-8")
+        assert "settled messages" in text
+
+
+def test_empty_lazy_frame_makes_a_report_that_says_so(tmp_path: Path) -> None:
+    """It is told as an empty frame is."""
+    frame = schemas.empty(schemas.STATUS).lazy()
+    path = zr.reports.failures(frame, tmp_path / "empty.html", lang="en")
+    assert "There are no messages to report." in path.read_text("utf-8")

@@ -135,7 +135,7 @@ ACTIONS: dict[str, Label] = {
 
 ORIGINS: dict[str, Label] = {
     "handset": Label("受信側端末", "recipient's handset"),
-    "carrier or handset": Label("通信事業者または受信側端末", "carrier or recipient's handset"),
+    "carrier or handset": Label("キャリアまたは受信側端末", "carrier or recipient's handset"),
     "unlisted": Label("不明（未掲載コード）", "not known (unlisted code)"),
 }
 
@@ -190,7 +190,11 @@ UNLISTED = Category(None, "unlisted", Label("未掲載コード", "unlisted code
 """Any other five-digit code."""
 
 UNRECOGNISED = Category(
-    None, "unrecognised", Label("判読できないコード", "unrecognised code"), "unlisted", "look into it"
+    None,
+    "unrecognised",
+    Label("形式外のコード（5桁でない・なし）", "unrecognised code (not five digits)"),
+    "unlisted",
+    "look into it",
 )
 """Anything that is not five digits, a missing code included."""
 
@@ -258,7 +262,7 @@ def read(path: str | Path) -> dict[str, Category]:
     """Read names for codes of one's own from a CSV or Excel file, for `classify(frame, codes=...)`.
 
     A CSV file is UTF-8 or CP932, as Excel saves it in Japan. The first line names the columns. `code` is a whole detailed code, or the
-    last three digits of five-digit ones; `category` its name. Optional: `label_ja` and `label_en` (else the name),
+    last three digits of five-digit ones; `category` its name, which is shown as it is in either language. Optional:
     `origin` (handset, carrier or handset, unlisted; else unlisted) and `action` (one of `ACTIONS`; else look into
     it).
 
@@ -290,6 +294,5 @@ def read(path: str | Path) -> dict[str, Category]:
             raise InputError(f"{where}: origin must be one of {', '.join(get_args(Origin))}, not {origin!r}.")
         if action not in ACTIONS:
             raise InputError(f"{where}: action must be one of {', '.join(ACTIONS)}, not {action!r}.")
-        label = Label(cells.get("label_ja") or category, cells.get("label_en") or category)
-        found[code] = Category(code, category, label, origin, action)  # type: ignore[arg-type] # checked just above
+        found[code] = Category(code, category, Label(category, category), origin, action)  # type: ignore[arg-type] # checked just above
     return found

@@ -17,6 +17,7 @@ __all__ = [
     "Time",
     "day",
     "days",
+    "just_before",
     "month",
     "month_end",
     "months",
@@ -109,6 +110,14 @@ def months(start: Month, end: Month | None = None) -> list[date]:
         date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1)
         for n in range(count)
     ]
+
+
+def just_before(first: date, last: date) -> tuple[date, date]:
+    """Give the month before a whole month, else as many days just before."""
+    end = first - timedelta(1)
+    if first.day == 1 and last == month_end(first):
+        return end.replace(day=1), end
+    return end - (last - first), end
 
 
 def time(value: Time, name: str = "schedule_time") -> datetime:

@@ -14,6 +14,7 @@ from zrtools.charts.course import Times, notes, rates_panel, time_axis, times_of
 from zrtools.charts.telling import say, slimmed, span_of, summary, why_nothing
 from zrtools.errors import InputError
 from zrtools.failures.traits import campaign_of
+from zrtools.failures.wording import named_incident
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -123,8 +124,8 @@ def _rows(found: pl.DataFrame, lang: str | None) -> pl.DataFrame:
             "incident_said",
             lang,
             excess=style.count_text(row["excess"]),
-            rate=style.percent_text(row["failure_rate"]),
-            usual=style.percent_text(row["usual_rate"]),
+            rate=words.percent(row["failure_rate"]),
+            usual=words.percent(row["usual_rate"]),
             start=f"{row['start']:%m-%d %H:%M}",
             end=f"{row['end']:%m-%d %H:%M}",
         )
@@ -140,15 +141,7 @@ def _rows(found: pl.DataFrame, lang: str | None) -> pl.DataFrame:
 
 
 def _named(row: Mapping[str, Any], lang: str | None) -> str:
-    category = words.category(row["failure_category"], lang)
-    segment = row["segment"]
-    where = {
-        "all": say("everything", lang),
-        "carrier": words.carrier(segment, lang),
-        "sms_code": say("sender", lang, code=segment),
-        "campaign": say("campaign", lang, name=segment) if segment else say("no_campaign", lang),
-    }.get(row["dimension"], str(segment))
-    return f"{where} × {category}"
+    return f"{named_incident(row, lang)} × {words.category(row['failure_category'], lang)}"
 
 
 def _shading(rows: pl.DataFrame, times: Times, lang: str | None, *, numbered: bool) -> ChartType:

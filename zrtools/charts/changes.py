@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from zrtools import schemas
+from zrtools import schemas, words
 from zrtools.charts import style
 from zrtools.charts.telling import say
 from zrtools.errors import InputError
@@ -46,7 +46,7 @@ def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None 
     scale = alt.Scale(
         domain=[max(low - pad, 0) if low >= 0 else low - pad, high + pad * 3], nice=False, zero=False
     )
-    digits = ".1~%" if high - low > 0.02 else ".2~%"
+    digits = ".1%" if high - low > 0.02 else ".2%"
     base = alt.Chart(steps).encode(
         y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=340, domain=False, ticks=False)),
         tooltip=[
@@ -84,7 +84,6 @@ def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None 
             x=alt.X("to:Q", scale=scale), text="said:N"
         ),
     ).properties(width=style.WIDTH - 160, height=alt.Step(34))
-    change = (after - before) * 100
     return style.finish(
         chart,
         title,
@@ -92,11 +91,11 @@ def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None 
             say(
                 "contributions_summary",
                 lang,
-                before=f"{before:.2%}",
-                after=f"{after:.2%}",
-                change=f"{change:+.2f}",
-                low=f"{totals['change_low'] * 100:+.2f}",
-                high=f"{totals['change_high'] * 100:+.2f}",
+                before=words.percent(before),
+                after=words.percent(after),
+                change=words.points(after - before),
+                low=words.points(totals["change_low"]),
+                high=words.points(totals["change_high"]),
             ),
             say("contributions_note", lang),
         ],
@@ -149,7 +148,7 @@ def _steps(
             "name": [say("before", lang), say("after", lang)],
             "from": [before, after],
             "to": [before, after],
-            "said": [f"{before:.2%}", f"{after:.2%}"],
+            "said": [words.percent(before), words.percent(after)],
             "is_total": [True, True],
         }
     )
@@ -159,9 +158,9 @@ def _steps(
 
 def _points(column: str, lang: str | None) -> pl.Expr:
     unit = say("points", lang)
-    return pl.col(column).map_elements(lambda value: f"{value * 100:+.2f}{unit}", pl.String)
+    return pl.col(column).map_elements(lambda value: f"{words.points(value)}{unit}", pl.String)
 
 
 def _arrow(before: str, after: str) -> pl.Expr:
-    sides = [pl.col(c).map_elements(style.percent_text, pl.String).fill_null("–") for c in (before, after)]
+    sides = [pl.col(c).map_elements(words.percent, pl.String).fill_null("–") for c in (before, after)]
     return pl.format("{} → {}", *sides)

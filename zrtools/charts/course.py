@@ -93,9 +93,7 @@ def _carrier_panel(times: Times, common: float, lang: str | None) -> ChartType:
 
     own = top_of(times.frame)
     failed, settled = (int(times.frame[name].sum()) for name in ("failed", "settled"))
-    said = (
-        f"{style.percent_text(failed / settled)} ({style.count_text(failed)} / {style.count_text(settled)})"
-    )
+    said = f"{words.percent(failed / settled)} ({style.count_text(failed)} / {style.count_text(settled)})"
     name = words.carrier(times.frame["carrier"][0], lang)
     title = alt.TitleParams(
         name,
@@ -123,6 +121,7 @@ class Times:
     summed: dict[str, int]
     dated: str
     few: int
+    centred: bool
 
 
 def times_of(
@@ -158,7 +157,14 @@ def times_of(
     if summed["settled"]:
         found = _completed(found, unit, by, least, lang, centred=centred)
     return Times(
-        found, unit, every, _days_of(found) if ready else span_of(frame), summed, f"by_{dated}", least
+        found,
+        unit,
+        every,
+        _days_of(found) if ready else span_of(frame),
+        summed,
+        f"by_{dated}",
+        least,
+        centred,
     )
 
 
@@ -327,11 +333,16 @@ def time_axis(times: Times, lang: str | None, column: str, *, bare: bool = False
     )
     if bare:
         axis.labels = False
-    domain = [
-        alt.DateTime(year=end.year, month=end.month, date=end.day, hours=end.hour, minutes=end.minute)
-        for end in ends
-    ]
-    return alt.X(f"{column}:T", scale=alt.Scale(domain=domain), axis=axis)
+    if not times.centred and times.every == "1d" and (ends[1] - ends[0]).days <= _DENSE:
+        # a day's word stands under its mark
+        axis.values = [_moment(noon) for noon in times.frame["at"].unique().sort()]
+    return alt.X(f"{column}:T", scale=alt.Scale(domain=[_moment(end) for end in ends]), axis=axis)
+
+
+def _moment(time: datetime) -> alt.DateTime:
+    import altair as alt
+
+    return alt.DateTime(year=time.year, month=time.month, date=time.day, hours=time.hour, minutes=time.minute)
 
 
 def is_dense(times: Times) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -9,7 +10,6 @@ import polars as pl
 from zrtools import words
 from zrtools.charts import style
 from zrtools.charts.telling import in_order, rates, say, slimmed, span_of, summary, why_nothing
-from zrtools.codes import CATEGORIES, UNLISTED, UNRECOGNISED
 from zrtools.failures import breakdown
 from zrtools.intervals import wilson
 
@@ -22,7 +22,6 @@ __all__ = ["failures"]
 
 _MOST_CARRIERS = 7
 _MOST_CATEGORIES = 14
-_CODES = {category.name: code for code, category in CATEGORIES.items()}
 
 
 def failures(frame: Any, *, lang: str | None = None) -> ChartType:
@@ -30,8 +29,8 @@ def failures(frame: Any, *, lang: str | None = None) -> ChartType:
 
     Takes what `classify` takes, classified or not, or what `breakdown` gave by carrier and failure category. Each
     cell is one reason's failures on one carrier as a share of all messages settled on that carrier; the last row
-    and the last column hold the sums. The tooltip adds the 95 % interval, where the cause lies and what to do.
-    Raises `InputError` for a frame without statuses.
+    and the last column hold the sums. The tooltip adds the 95 % interval, where the cause lies and what to do (of a
+    breakdown, where it is by origin and action, too). Raises `InputError` for a frame without statuses.
     """
     import altair as alt
 
@@ -46,6 +45,9 @@ def failures(frame: Any, *, lang: str | None = None) -> ChartType:
     inner = grid.filter(~pl.col("is_sum"))
     named = inner.filter((pl.col("carrier_name") != words.carrier(None, lang)) & (pl.col("failed") > 0))
     highest: float = (inner if named.is_empty() else named).select(pl.col("failure_rate").max()).item()
+    note = say("matrix_note", lang)
+    if inner.select((pl.col("failure_rate") > highest).any()).item():
+        note += say("matrix_beyond", lang, unknown=words.carrier(None, lang))
     base = (
         alt.Chart(grid)
         .transform_calculate(**rates())
@@ -111,18 +113,17 @@ def failures(frame: Any, *, lang: str | None = None) -> ChartType:
         .mark_text(fontSize=13, color=style.MUTED)
         .encode(text=alt.value("0")),
     ).properties(width=alt.Step(108), height=alt.Step(46))
-    return style.finish(chart, title, [summary(ends, summed, lang), say("matrix_note", lang)])
+    return style.finish(chart, title, [summary(ends, summed, lang), note])
 
 
 def _counted_cells(frame: Any) -> tuple[pl.DataFrame, pl.DataFrame, tuple[Any, Any]]:
     """Count the cells and the carriers, or read them from a breakdown."""
     keys = ["carrier", "failure_category"]
     if isinstance(frame, pl.DataFrame) and {*keys, "failed", "settled", "failure_rate"} <= set(frame.columns):
-        meant = {c.name: c for c in (*CATEGORIES.values(), UNLISTED, UNRECOGNISED)}
-        category = pl.col("failure_category")
         cells = frame.with_columns(
-            failure_origin=category.replace_strict({n: c.origin for n, c in meant.items()}, default=None),
-            failure_action=category.replace_strict({n: c.action for n, c in meant.items()}, default=None),
+            pl.lit(None, pl.String).alias(c)
+            for c in ("failure_origin", "failure_action")
+            if c not in frame.columns
         )
         carriers = cells.group_by("carrier").agg(pl.col("settled", "pending").first(), pl.col("failed").sum())
         return cells, carriers, (None, None)
@@ -186,7 +187,7 @@ def _grid(
 
 def _labels(frame: pl.DataFrame, column: str, size: str, most: int, lang: str | None) -> pl.Expr:
     """Name a column's values for people: the largest ones by name, what is beyond `most` as others, null as unknown."""
-    name = words.carrier if column == "carrier" else _category
+    name = words.carrier if column == "carrier" else partial(words.category, coded=True)
     sizes = (
         frame.group_by(column)
         .agg(pl.col(size).sum())
@@ -203,11 +204,6 @@ def _labels(frame: pl.DataFrame, column: str, size: str, most: int, lang: str | 
 
 def _worded(column: str, name: Callable[[str | None, str | None], str], lang: str | None) -> pl.Expr:
     return pl.col(column).map_elements(lambda value: name(value, lang), return_dtype=pl.String).fill_null("–")
-
-
-def _category(name: str | None, lang: str | None) -> str:
-    code = _CODES.get(name or "")
-    return f"{code} {words.category(name, lang)}" if code else words.category(name, lang)
 
 
 def _counted(column: str, key: str, lang: str | None) -> pl.Expr:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from zrtools import words
 from zrtools.errors import ConfigurationError, InputError
+from zrtools.words import percent as percent_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -114,8 +114,7 @@ def use(renderer: Renderer = "svg", *, font_folder: str | Path | None = None) ->
     All three work offline, and the first two survive saving and printing. `font_folder` names a folder of
     fonts to draw Japanese with where the machine has none.
 
-    Raises `InputError` for another renderer, `ConfigurationError` when the renderer's package or a Japanese
-    font is missing.
+    Raises `InputError` for another renderer, `ConfigurationError` when a Japanese font is missing.
     """
     import altair as alt
 
@@ -124,12 +123,6 @@ def use(renderer: Renderer = "svg", *, font_folder: str | Path | None = None) ->
     if font_folder is not None:
         _register(Path(font_folder))
     if renderer == "jupyter":
-        try:
-            import anywidget  # type: ignore[import-untyped,import-not-found,unused-ignore]  # noqa: F401 - altair's own check comes too late
-        except ImportError:
-            raise ConfigurationError(
-                'Interactive charts need the package anywidget: "pip install anywidget", or use("svg").'
-            ) from None
         alt.renderers.enable("jupyter", offline=True)
     elif renderer == "png":
         _require_japanese()
@@ -303,17 +296,6 @@ def weekdays(lang: str | None = None) -> list[str]:
 def count_text(value: float) -> str:
     """Write a count with thousands separators."""
     return f"{value:,.0f}"
-
-
-def percent_text(rate: float | None) -> str:
-    """Write a rate in per cent: more digits where it is small; a dash where there is none."""
-    if rate is None or isnan(rate):
-        return "–"
-    if rate == 0:
-        return "0%"
-    if rate < 0.0001:
-        return "<0.01%"
-    return f"{rate:.2%}" if rate < 0.01 else f"{rate:.1%}"
 
 
 def _stack() -> str:

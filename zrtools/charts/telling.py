@@ -25,7 +25,7 @@ def summary(span: tuple[Any, Any], summed: dict[str, int], lang: str | None) -> 
         period=_period(*span, lang),
         settled=style.count_text(summed["settled"]),
         failed=style.count_text(summed["failed"]),
-        rate=style.percent_text(summed["failed"] / summed["settled"]),
+        rate=words.percent(summed["failed"] / summed["settled"]),
     )
     if not summed["pending"]:
         return said

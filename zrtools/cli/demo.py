@@ -65,7 +65,7 @@ def command(month: str | None, out: Path, lang: str | None, seed: int, messages_
         rows=statuses.height,
         seconds=seconds,
         failed=failed,
-        rate=failed / max(failed + delivered, 1),
+        rate=words.percent(failed / max(failed + delivered, 1)),
         pending=statuses.height - failed - delivered,
     )
     click.echo()
@@ -96,12 +96,7 @@ def table(breakdown: pl.DataFrame, lang: str | None = None) -> str:
     top = breakdown.head(_ROWS)
 
     def percent(*columns: str) -> pl.Series:
-        return pl.Series(
-            [
-                "–".join(f"{x:.2%}".removesuffix("%") for x in row) + "%"
-                for row in top.select(columns).iter_rows()
-            ]
-        )
+        return pl.Series([" – ".join(map(words.percent, row)) for row in top.select(columns).iter_rows()])
 
     rows = pl.DataFrame(
         {

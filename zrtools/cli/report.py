@@ -101,15 +101,15 @@ def failures(
     else:
         with zr.Client.sandbox() if sandbox else zr.Client() as client:
             period = period or _month_before(client.now().date())
-            spans = [period] if no_compare else [before or _just_before(period), period]
+            spans = [period] if no_compare else [before or periods.just_before(*period), period]
             source, missing = _fetched(client, spans)
     path = zr.reports.failures(
         source, out, period=period, compare_to=False if no_compare else before, codes=own, lang=lang
     )
     click.echo(words.text("reports.written", lang, path=path))
     if missing:
-        named = ", ".join(f"{day}" for day in missing[:5]) + (", …" if len(missing) > 5 else "")
-        click.echo(words.text("reports.days_missing", lang, n=len(missing), days=named), err=True)
+        told = words.text("reports.days_missing", lang, n=len(missing), days=words.days(missing))
+        click.echo(told, err=True)
         click.get_current_context().exit(1)
 
 
@@ -123,15 +123,6 @@ def _span(start: str | None, end: str | None) -> tuple[date, date] | None:
 def _month_before(today: date) -> tuple[date, date]:
     last = today.replace(day=1) - timedelta(days=1)
     return last.replace(day=1), last
-
-
-def _just_before(period: tuple[date, date]) -> tuple[date, date]:
-    """Give the month before a whole month, else as many days just before."""
-    first, last = period
-    end = first - timedelta(days=1)
-    if first.day == 1 and last == periods.month_end(first):
-        return end.replace(day=1), end
-    return end - (last - first), end
 
 
 def _fetched(client: Client, spans: list[tuple[date, date]]) -> tuple[pl.DataFrame, list[date]]:

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from zrtools import words
 from zrtools.engines import gather, portable
 from zrtools.errors import InputError
 from zrtools.failures.course import coverage
 from zrtools.failures.rates import counts, grouped, named, prepared, sums
-from zrtools.failures.wording import named_segment, percent, points
+from zrtools.failures.wording import named_segment
 from zrtools.intervals import student
 from zrtools.schemas import COMPARISON
 
@@ -108,7 +109,10 @@ def _counted(frame: Any, keys: list[str], cluster: Sequence[str] | str | None) -
         fates = ["day"]
     read, raw = prepared(frame, [*keys, *fates])
     counted = gather(counts(read, list(dict.fromkeys([*keys, *fates])), raw=raw))[0]
-    counted = named(counted) if raw else counted
+    # two periods may have kept one column in two ways
+    counted = (named(counted) if raw else counted).with_columns(
+        (cs.categorical() | cs.enum()).cast(pl.String)
+    )
     if not fates:
         return counted.with_columns(_g=pl.lit(None, pl.Int64))
     # a message of which no part of the fate is known stands for itself
@@ -263,13 +267,12 @@ def _taken_apart(old: _Period, new: _Period) -> dict[str, Floats]:
 
 
 def _refuse_unsettled(name: str, frame: Any) -> None:
-    days = coverage(frame).filter(~pl.col("is_final"))
+    days = coverage(frame).filter(~pl.col("is_final"))["day"]
     if days.is_empty():
         return
-    dates = ", ".join(f"{d}" for d in days["day"].head(5)) + (", …" if days.height > 5 else "")
     raise InputError(
-        f"The period {name} has days of which 1 % or more is pending ({dates}): leave them out, wait and fetch them "
-        "again, or give unsettled_days=True to compare what has settled so far."
+        f"The period {name} has days of which 1 % or more is pending ({words.days(days)}): leave them out, wait and "
+        "fetch them again, or give unsettled_days=True to compare what has settled so far."
     )
 
 
@@ -281,10 +284,10 @@ def _sentence(row: dict[str, Any], keys: list[str], lang: str | None) -> str:
         f"failures.{key}",
         lang,
         segment=named_segment(row, keys, lang),
-        low=points(row["contribution_low"]),
-        high=points(row["contribution_high"]),
-        **{c: points(row[c]) for c in ("contribution", "rate_part", "share_part")},
-        **{c: percent(row[c]) for c in ("rate_before", "rate_after", "share_before", "share_after")},
+        low=words.points(row["contribution_low"]),
+        high=words.points(row["contribution_high"]),
+        **{c: words.points(row[c]) for c in ("contribution", "rate_part", "share_part")},
+        **{c: words.percent(row[c]) for c in ("rate_before", "rate_after", "share_before", "share_after")},
     )
     if row["contribution_low"] <= 0 <= row["contribution_high"]:
         said = (

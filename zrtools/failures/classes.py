@@ -9,6 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from zrtools import codes as tables
+from zrtools import schemas
 from zrtools.codes import Category
 from zrtools.engines import portable, require
 from zrtools.errors import InputError
@@ -17,15 +18,7 @@ __all__ = ["CLASSIFIED", "classified", "classify"]
 
 _Frame = TypeVar("_Frame")
 
-CLASSIFIED = (
-    "outcome",
-    "failure_module",
-    "failure_carrier",
-    "failure_code",
-    "failure_category",
-    "failure_origin",
-    "failure_action",
-)
+CLASSIFIED = tuple(schemas.CLASSIFIED)
 
 
 def classify(frame: _Frame, *, codes: Mapping[str, Category] | None = None) -> _Frame:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, Literal, get_args
 
 import narwhals as nw
 import polars as pl
 
+from zrtools import periods
 from zrtools.engines import gather, require
 from zrtools.errors import InputError
 from zrtools.failures.rates import counts, finished, grouped, joined, named, prepared, sums
@@ -67,16 +67,22 @@ def trend(
     )
 
 
-def coverage(frame: Any, start: date | None = None, end: date | None = None) -> pl.DataFrame:
+def coverage(frame: Any, start: periods.Day | None = None, end: periods.Day | None = None) -> pl.DataFrame:
     """Tell day by day how many messages there are and whether the day can be trusted yet.
 
     Takes what `breakdown` takes and gives the columns of `schemas.COVERAGE`, one row a day. With `start` and `end`
     days without any message have a row too. A day of which 1 % or more is pending is not `is_final`, nor is one
     without messages.
+
+    Raises `InputError` for missing columns, and for a start without an end, or days that cannot be read or are
+    reversed.
     """
+    if (start is None) != (end is None):
+        raise InputError("Give both start and end, or neither: coverage fills the days between them.")
+    listed = [] if start is None else periods.days(start, end)
     found = by_day(frame)
-    if start is not None and end is not None:
-        whole = pl.DataFrame({"day": pl.date_range(start, end, eager=True)})
+    if listed:
+        whole = pl.DataFrame({"day": listed})
         found = pl.concat([found, whole.join(found, on="day", how="anti")], how="diagonal")
     messages = pl.col("messages").fill_null(0)
     return (

@@ -14,7 +14,7 @@ import polars as pl
 from zrtools import words
 from zrtools.errors import InputError
 from zrtools.failures.grid import DAY, Grid, dimensions_of, grid_of
-from zrtools.failures.wording import named_value, percent
+from zrtools.failures.wording import named_incident
 from zrtools.intervals import CONFIDENCE, Z
 from zrtools.periods import TOKYO
 from zrtools.schemas import INCIDENTS, empty
@@ -277,13 +277,8 @@ def _refined(
 ) -> _Incident | None:
     """Find when the messages were sent whose failures these are: late reports belong to what was sent before."""
     begin, end = max(rough.start - DAY // 2, grid.scanned_from), min(rough.end + 4 * DAY, grid.bins)
-    when = grid.bin[rough.cells]
-    cells = rough.cells[(when >= begin) & (when < end)]
-    when = grid.bin[cells] - begin
+    cells, when, sent = _stretch(grid, rough, begin, end)
     length = end - begin
-    carrier = grid.stream_codes["carrier"][grid.stream[cells]]
-    sent = np.bincount(carrier * length + when, grid.sent[cells], len(grid.values["carrier"]) * length)
-    sent = sent.reshape(-1, length)
     k = rough.category
     seen = np.bincount(when, grid.failed[k, cells], length)
     usual = np.bincount(when, expected[k, cells], length) + 1e-6
@@ -331,7 +326,7 @@ def _refined(
     signal = grid.signal(window, k)
     strength = _likelihood(seen, usual, signal)[1]
     # of what is expected and seen, the part that belongs to what was sent in the window
-    mine = np.minimum(signal / np.maximum(grid.signal(sent, k), 1e-9), 1.0)
+    mine = _part(grid, sent, window, k)
     f, m = float((seen * mine).sum()), float((usual * mine).sum())
     spread = spreads.get((rough.dimension, k), 2 * _LEAST_SPREAD[rough.dimension])
     all_usual = 0.0
@@ -358,6 +353,17 @@ def _refined(
     )
 
 
+def _stretch(grid: Grid, incident: _Incident, begin: int, end: int) -> tuple[Ints, Ints, Floats]:
+    """Give an incident's cells in a stretch of time, when each is, and what was sent by carrier and time."""
+    when = grid.bin[incident.cells]
+    cells = incident.cells[(when >= begin) & (when < end)]
+    when = grid.bin[cells] - begin
+    length = end - begin
+    carrier = grid.stream_codes["carrier"][grid.stream[cells]]
+    sent = np.bincount(carrier * length + when, grid.sent[cells], len(grid.values["carrier"]) * length)
+    return cells, when, sent.reshape(-1, length)
+
+
 def _part(grid: Grid, sent: Floats, window: Floats, category: int) -> Floats:
     return np.minimum(grid.signal(window, category) / np.maximum(grid.signal(sent, category), 1e-9), 1.0)
 
@@ -382,13 +388,8 @@ def _likelihood(seen: Floats, usual: Floats, signal: Floats) -> tuple[float, flo
 def _explain(grid: Grid, incident: _Incident, expected: Floats) -> None:
     """Count what an incident explains as expected, in its own cells."""
     begin, end = incident.start, min(incident.end + 4 * DAY, grid.bins)
-    when = grid.bin[incident.cells]
-    cells = incident.cells[(when >= begin) & (when < end)]
-    when = grid.bin[cells] - begin
+    cells, when, sent = _stretch(grid, incident, begin, end)
     length = end - begin
-    carrier = grid.stream_codes["carrier"][grid.stream[cells]]
-    sent = np.bincount(carrier * length + when, grid.sent[cells], len(grid.values["carrier"]) * length)
-    sent = sent.reshape(-1, length)
     sent[:, incident.end - begin :] = 0
     for k in range(len(grid.categories)):
         part = grid.signal(sent, k)
@@ -500,16 +501,9 @@ def _sentence(row: dict[str, Any], lang: str | None) -> str:
         lang,
         start=f"{row['start']:%m-%d %H:%M}",
         end=f"{row['end']:%m-%d %H:%M}",
-        segment=_named(row, lang),
+        segment=named_incident(row, lang),
         category=words.category(row["failure_category"], lang),
         excess=f"{row['excess']:,.0f}",
-        rate=percent(row["failure_rate"]),
-        usual=percent(row["usual_rate"]),
+        rate=words.percent(row["failure_rate"]),
+        usual=words.percent(row["usual_rate"]),
     )
-
-
-def _named(row: dict[str, Any], lang: str | None) -> str:
-    if row["dimension"] == "all":
-        return words.text("failures.whole", lang)
-    value = named_value(row["dimension"], row["segment"], lang)
-    return words.text(f"failures.segment_{row['dimension']}", lang, value=value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,7 +13,7 @@ from zrtools import periods, privacy, words
 from zrtools.errors import InputError
 from zrtools.failures import presentation
 from zrtools.failures.changes import compare
-from zrtools.failures.classes import classify
+from zrtools.failures.classes import CLASSIFIED, classify
 from zrtools.failures.course import coverage, trend
 from zrtools.failures.detector import incidents
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
@@ -25,14 +25,17 @@ from zrtools.schemas import COMPARISON, NEXT_STEPS, OVERVIEW, empty
 if TYPE_CHECKING:
     from zrtools.codes import Category
 
-__all__ = ["Investigation", "Period", "investigate"]
+__all__ = ["Investigation", "Period", "explained", "investigate"]
 
 Period = periods.Day | Sequence[periods.Day]
 
+# a category has one origin and one action
+_CELLS = ("carrier", "failure_category", "failure_origin", "failure_action")
 _NEEDED = (
     *("send_date", "date_time", "phone_number", "message", "sms_code", "carrier", "status_id", "client_tag"),
-    *("detailed_status_id", "campaign"),
+    "detailed_status_id",
 )
+_MAY_LACK = ("client_tag", "message", "carrier", "phone_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Investigation:
     coverage: pl.DataFrame
     """COVERAGE: which days there are, and which can be trusted yet."""
     breakdown: pl.DataFrame
-    """BREAKDOWN by carrier and failure category, intervals allowing for campaigns."""
+    """BREAKDOWN by carrier and failure category, with its origin and action; intervals allow for campaigns."""
     trend: pl.DataFrame
     """TREND by day."""
     incidents: pl.DataFrame
@@ -97,7 +100,7 @@ class Investigation:
 
 
 def investigate(
-    frame_or_archive: Any,
+    source: Any,
     period: Period | None = None,
     *,
     compare_to: Period | bool | None = None,
@@ -112,16 +115,17 @@ def investigate(
     parts are frames. `period` is a day, a month or (first, last), all of the frame if left out (an archive needs
     one); `compare_to` likewise; left out it is the month before a month, else the period of equal length just
     before, where the data has all of it; False compares with nothing. Days of which 1 % or more is pending are
-    shown but not compared. `campaign` as in `features`, `codes` as in `classify`. Numbers are masked unless
-    `mask=False`.
+    shown but not compared. `campaign` as in `features`, `codes` as in `classify`; a frame that is
+    classified already keeps its classes where `codes` is left out. Numbers are masked unless `mask=False`.
 
     Raises `InputError` for another kind of frame, for a period without messages, and for missing columns.
     """
     chosen = words.language(lang)
     now = _span(period)
     before = None if compare_to is False else _span(compare_to if compare_to is not True else None)
-    whole, now = _read(frame_or_archive, now, before, look_back=compare_to in (None, True))
-    frame = features(classify(whole, codes=codes), campaign=campaign)
+    whole = _read(source, now, before, look_back=compare_to in (None, True))
+    frame = explained(whole, codes, campaign).collect()
+    now = now or _all_of(frame)
     here = frame.filter(pl.col("day").is_between(*now))
     if here.is_empty():
         raise InputError(
@@ -130,7 +134,7 @@ def investigate(
     days = coverage(here, *now)
     earlier = None
     if compare_to is not False:
-        span = before or _just_before(now)
+        span = before or periods.just_before(*now)
         earlier = frame.filter(pl.col("day").is_between(*span))
         # an assumed period counts only where the data reaches back over all of it
         if before is None and (earlier.is_empty() or earlier["day"].min() > span[0]):  # type: ignore[operator]  # dates
@@ -148,7 +152,7 @@ def investigate(
         lang=chosen,
         overview=pl.concat(overview),
         coverage=days,
-        breakdown=breakdown(here, cluster="campaign"),
+        breakdown=breakdown(here, _CELLS, cluster="campaign"),
         trend=trend(here, cluster="campaign"),
         incidents=incidents(here, history=earlier, lang=chosen),
         changes=changes,
@@ -174,22 +178,14 @@ def _span(period: Period | bool | None) -> tuple[date, date] | None:
     return days[0], days[-1]
 
 
-def _just_before(now: tuple[date, date]) -> tuple[date, date]:
-    """Give the month before a whole month, else as many days just before."""
-    last = now[0] - timedelta(1)
-    if now[0].day == 1 and now[1] == periods.month_end(now[0]):
-        return last.replace(day=1), last
-    return last - (now[1] - now[0]), last
-
-
 def _read(
     source: Any, now: tuple[date, date] | None, before: tuple[date, date] | None, *, look_back: bool
-) -> tuple[pl.DataFrame, tuple[date, date]]:
-    """Load what is needed of the period and the one it is compared to."""
+) -> pl.LazyFrame:
+    """Open what is needed of the period and the one it is compared to."""
     if hasattr(source, "scan") and hasattr(source, "days"):
         if now is None:
             raise InputError('Say which days of the archive: investigate(archive, "2026-10").')
-        reach = before or (_just_before(now) if look_back else now)
+        reach = before or (periods.just_before(*now) if look_back else now)
         first, last = min(now[0], reach[0]), max(now[1], reach[1])
         held = source.days()
         if held.is_empty():
@@ -206,17 +202,28 @@ def _read(
     there = source.collect_schema().names()
     if missing := [c for c in ("date_time", "status_id", "detailed_status_id") if c not in there]:
         raise InputError(f"No column {', '.join(missing)}: give statuses as client.status(...) returns them.")
-    whole = source.lazy().select([c for c in _NEEDED if c in there]).collect()
-    for column in ("client_tag", "message", "carrier", "phone_number"):
-        if column not in there:
-            whole = whole.with_columns(pl.lit(None, pl.String).alias(column))
-    if now is None:
-        days = coverage(whole)["day"].drop_nulls()
-        if days.is_empty():
-            raise InputError("There are no messages to investigate.")
-        now = (days.min(), days.max())  # type: ignore[assignment]  # dates
-    assert now is not None  # noqa: S101 - set just above
-    return whole, now
+    return source.lazy()
+
+
+def _all_of(frame: pl.DataFrame) -> tuple[date, date]:
+    days = frame["day"].drop_nulls()
+    if days.is_empty():
+        raise InputError("There are no messages to investigate.")
+    return days.min(), days.max()  # type: ignore[return-value]  # dates
+
+
+def explained(
+    frame: pl.LazyFrame, codes: Mapping[str, Category] | None, campaign: CampaignRule
+) -> pl.LazyFrame:
+    """Keep what an investigation needs, null where it lacks, with classes and features; classes that are there stay."""
+    there = frame.collect_schema().names()
+    ready = codes is None and set(CLASSIFIED) <= set(there)
+    own = campaign.meta.root_names() if isinstance(campaign, pl.Expr) else []
+    wanted = dict.fromkeys([*_NEEDED, *(CLASSIFIED if ready else ()), *own])
+    kept = frame.select(c for c in wanted if c in there).with_columns(
+        pl.lit(None, pl.String).alias(c) for c in _MAY_LACK if c not in there
+    )
+    return features(kept if ready else classify(kept, codes=codes), campaign=campaign)
 
 
 def _changed(

@@ -10,6 +10,7 @@ import polars as pl
 from zrtools.engines import gather, require
 from zrtools.errors import InputError
 from zrtools.failures.rates import breakdown, counts, grouped, joined, named, prepared, sums
+from zrtools.failures.traits import days
 from zrtools.intervals import binomial_tail, discoveries, share, wilson
 from zrtools.schemas import MISMATCH, UNKNOWN_CODES
 
@@ -58,8 +59,9 @@ def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
     if recent_days < 1:
         raise InputError(f"recent_days={recent_days}: give at least 1.")
     keys = ["detailed_status_id", "failure_category"]
-    read, raw = prepared(frame, ["day", "carrier", *keys])
+    read, raw = prepared(frame, ["carrier", *keys])
     require(read, "status_id", "detailed_status_id")
+    read = days(read.drop("day", strict=False))
     inner = ["day", "carrier", "detailed_status_id"]
     counted = gather(counts(_failing_code(read), [*inner, *([] if raw else ["failure_category"])], raw=raw))[
         0

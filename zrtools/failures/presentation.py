@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from zrtools import words
-from zrtools.failures.wording import named_segment, percent, points
+from zrtools.failures.wording import named_incident, named_segment
 
 if TYPE_CHECKING:
     from zrtools.failures.investigation import Investigation
@@ -40,10 +40,10 @@ def sentences(found: Investigation) -> list[str]:
     ]
     missing = found.coverage.filter(pl.col("messages") == 0)["day"]
     if len(missing):
-        said.append(say("missing", n=len(missing), days=_some(missing)))
+        said.append(say("missing", n=len(missing), days=words.days(missing)))
     open_days = found.coverage.filter((pl.col("messages") > 0) & ~pl.col("is_final"))["day"]
     if len(open_days):
-        said.append(say("open", days=_some(open_days)))
+        said.append(say("open", days=words.days(open_days)))
     if now["day_basis"] in ("date_time", "mixed"):
         said.append(say(f"basis_{now['day_basis']}"))
     said.append(
@@ -51,9 +51,9 @@ def sentences(found: Investigation) -> list[str]:
             "summary",
             failed=f"{now['failed']:,}",
             settled=f"{now['delivered'] + now['failed']:,}",
-            rate=percent(now["failure_rate"]),
-            low=percent(now["rate_low"]),
-            high=percent(now["rate_high"]),
+            rate=words.percent(now["failure_rate"]),
+            low=words.percent(now["rate_low"]),
+            high=words.percent(now["rate_high"]),
             numbers="–" if now["numbers"] is None else f"{now['numbers']:,}",
         )
     )
@@ -64,7 +64,7 @@ def sentences(found: Investigation) -> list[str]:
                 "largest",
                 segment=named_segment(top, ["carrier", "failure_category"], lang),
                 failed=f"{top['failed']:,}",
-                share=percent(top["share_of_failures"]),
+                share=words.percent(top["share_of_failures"]),
             )
         )
     if found.incidents.is_empty():
@@ -102,17 +102,15 @@ def _changes(found: Investigation) -> list[str]:
             found.lang,
             first=before["first_day"],
             last=before["last_day"],
-            before=percent(row["total_before"]),
-            after=percent(row["total_after"]),
-            change=points(row["total_after"] - row["total_before"]),
-            low=points(row["change_low"]),
-            high=points(row["change_high"]),
+            before=words.percent(row["total_before"]),
+            after=words.percent(row["total_after"]),
+            change=words.points(row["total_after"] - row["total_before"]),
+            low=words.points(row["change_low"]),
+            high=words.points(row["change_high"]),
         )
     ]
     if found.left_out:
-        said.append(
-            words.text("failures.left_out", found.lang, days=_some(pl.Series(sorted(set(found.left_out)))))
-        )
+        said.append(words.text("failures.left_out", found.lang, days=words.days(sorted(set(found.left_out)))))
     said += found.changes["sentence"].head(3).to_list()
     return said
 
@@ -131,8 +129,8 @@ def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]
             words.category(r["failure_category"], lang),
             f"{r['failed']:,}",
             f"{r['settled']:,}",
-            f"{percent(r['failure_rate'])} ({percent(r['rate_low'])} – {percent(r['rate_high'])})",
-            percent(r["share_of_failures"]),
+            f"{words.percent(r['failure_rate'])} ({words.percent(r['rate_low'])} – {words.percent(r['rate_high'])})",
+            words.percent(r["share_of_failures"]),
             "–" if r["numbers"] is None else f"{r['numbers']:,}",
         ]
         for r in found.breakdown.head(_MOST).to_dicts()
@@ -142,12 +140,12 @@ def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]
     )
     rows = [
         [
-            _incident_segment(r, lang),
+            named_incident(r, lang),
             words.category(r["failure_category"], lang),
             f"{r['start']:%m-%d %H:%M}",
             f"{r['end']:%m-%d %H:%M}",
             f"{r['excess']:,.0f}",
-            f"{percent(r['failure_rate'])} ({percent(r['usual_rate'])})",
+            f"{words.percent(r['failure_rate'])} ({words.percent(r['usual_rate'])})",
             _first(r["codes"]),
         ]
         for r in found.incidents.to_dicts()
@@ -158,11 +156,13 @@ def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]
     rows = [
         [
             named_segment(r, ["carrier", "failure_category"], lang),
-            percent(r["rate_before"]),
-            percent(r["rate_after"]),
-            points(r["contribution"]),
+            words.percent(r["rate_before"]),
+            words.percent(r["rate_after"]),
+            words.points(r["contribution"]),
             words.text(
-                "failures.range", lang, low=points(r["contribution_low"]), high=points(r["contribution_high"])
+                "failures.range",
+                lang,
+                **{end: words.points(r[f"contribution_{end}"]) for end in ("low", "high")},
             ),
         ]
         for r in found.changes.head(_MOST).to_dicts()
@@ -224,13 +224,6 @@ def _title(found: Investigation) -> str:
     return words.text("failures.title", found.lang, first=row["first_day"], last=row["last_day"])
 
 
-def _incident_segment(row: dict[str, Any], lang: str) -> str:
-    if row["dimension"] == "all":
-        return words.text("failures.whole", lang)
-    value = words.carrier(row["segment"], lang) if row["dimension"] == "carrier" else row["segment"] or "–"
-    return words.text(f"failures.segment_{row['dimension']}", lang, value=value)
-
-
 def _first(codes: str) -> str:
     listed = codes.split(", ")
     return ", ".join(listed[:_CODES]) + (", …" if len(listed) > _CODES else "")
@@ -238,11 +231,7 @@ def _first(codes: str) -> str:
 
 def _style(cell: str) -> str:
     """Set figures to the right, and keep short cells on one line."""
-    figure = cell.removesuffix(" %").lstrip("+-±").replace(",", "").replace(".", "").isdecimal()
+    figure = cell.removesuffix("%").lstrip("+−±").replace(",", "").replace(".", "").isdecimal()
     align = "right" if figure else "left"
-    wrap = ";white-space:nowrap" if cell.isascii() and len(cell) <= 16 else ""
+    wrap = ";white-space:nowrap" if (figure or cell.isascii()) and len(cell) <= 16 else ""
     return f"padding:2px 10px 2px 0;text-align:{align};vertical-align:top{wrap}"
-
-
-def _some(days: pl.Series) -> str:
-    return ", ".join(f"{d:%m-%d}" for d in days.head(5)) + (", …" if len(days) > 5 else "")

@@ -12,6 +12,7 @@ from zrtools import periods, privacy
 from zrtools.engines import require
 from zrtools.errors import InputError
 from zrtools.failures.rates import prepared
+from zrtools.failures.traits import days
 from zrtools.intervals import share, wilson
 from zrtools.schemas import NUMBERS, RETRY_EVIDENCE, RETRY_PLAN, TIME, ZONE
 
@@ -92,7 +93,8 @@ def retry_plan(
     dropped as in `numbers`. For the rest `chance` is how often the next message to the same number was delivered
     after that category and a like wait; the wait is the shortest of at least 30 tries that is not clearly worse
     than the best, else one hour (not in service: a day). `at` falls into `hours` of the day (Japan) and never
-    before `now` (the newest status of the frame, if not given).
+    before `now` (the newest status of the frame, if not given); it is null where a message is left alone or its
+    number dropped.
 
     `phone_number` and numbers in `message` are masked unless `mask=False`; `message` is null where nothing is to be
     sent. Raises `InputError` for another kind of frame, missing columns, and hours that make no sense.
@@ -145,7 +147,7 @@ def retry_plan(
         .with_columns(
             at=pl.when(again)
             .then(_within(pl.max_horizontal(after, pl.lit(moment, TIME)), hours))
-            .when(pl.col("step") != "leave")
+            .when(~pl.col("step").is_in(["leave", "drop the number"]))
             .then(pl.lit(moment, TIME)),
             message=pl.when(again | (pl.col("step") == "use another channel")).then("message"),
             **{c: pl.when(again).then(c) for c in ("chance", "chance_low", "chance_high", "evidence")},
@@ -163,7 +165,8 @@ def _messages(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
         raise InputError(
             f"Histories of numbers are worked out on polars frames, not on {type(frame).__name__}."
         )
-    read, _ = prepared(frame, ["outcome", "failure_category", "failure_action", "day"])
+    read, _ = prepared(frame, ["outcome", "failure_category", "failure_action"])
+    read = days(read.drop("day", strict=False))
     there = require(read, "phone_number", "date_time", "message").names()
     lazy: pl.LazyFrame = read.to_native()
     optional = [

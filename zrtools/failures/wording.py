@@ -1,13 +1,13 @@
-"""How numbers and segments are written in sentences."""
+"""How segments are named in sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zrtools import words
 
-__all__ = ["named_segment", "named_value", "percent", "points"]
+__all__ = ["named_incident", "named_segment", "named_value"]
 
 _NAMES = {
     "carrier": words.carrier,
@@ -19,17 +19,6 @@ _NAMES = {
 }
 
 
-def percent(rate: float | None) -> str:
-    """Write a rate as 3.21 %, no rate as –."""
-    return "–" if rate is None else f"{rate:.2%}".replace("%", " %")
-
-
-def points(change: float) -> str:
-    """Write a difference of rates in percentage points, with its sign."""
-    said = f"{change * 100:+.2f}"
-    return "±0.00" if said in ("+0.00", "-0.00") else said
-
-
 def named_value(key: str, value: Any, lang: str | None = None) -> str:
     """Name the value of a key for people; null is 不明 / unknown."""
     if key in _NAMES or value is None:
@@ -37,8 +26,16 @@ def named_value(key: str, value: Any, lang: str | None = None) -> str:
     return str(value)
 
 
-def named_segment(row: dict[str, Any], keys: Sequence[str], lang: str | None = None) -> str:
+def named_segment(row: Mapping[str, Any], keys: Sequence[str], lang: str | None = None) -> str:
     """Name a segment by the values of its keys."""
     if not keys:
         return words.text("failures.whole", lang)
     return words.text("failures.and", lang).join(named_value(key, row[key], lang) for key in keys)
+
+
+def named_incident(row: Mapping[str, Any], lang: str | None = None) -> str:
+    """Name the segment of a row of INCIDENTS."""
+    if row["dimension"] == "all":
+        return words.text("failures.whole", lang)
+    value = named_value(row["dimension"], row["segment"], lang)
+    return words.text(f"failures.segment_{row['dimension']}", lang, value=value)

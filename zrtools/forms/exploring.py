@@ -15,7 +15,6 @@ import polars as pl
 from zrtools import periods, privacy, words
 from zrtools.charts.style import count_text, percent_text, weekdays
 from zrtools.charts.telling import in_order
-from zrtools.codes import CATEGORIES
 from zrtools.errors import InputError, ZrtoolsError
 from zrtools.forms import cube
 from zrtools.forms.cube import OTHERS, Choice, Cube
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ExploreForm", "failures"]
 
-_CODES = {category.name: code for code, category in CATEGORIES.items()}
 _SHOWN = 30
 _MOST_CAMPAIGNS = 8
 _MOST_EXCEL = 1_000_000
@@ -479,8 +477,7 @@ class ExploreForm(Panel):
         return words.carrier(name, self.lang)
 
     def _category(self, name: Any) -> str:
-        code = _CODES.get(name)
-        return f"{code} {words.category(name, self.lang)}" if code else words.category(name, self.lang)
+        return words.category(name, self.lang, coded=True)
 
     def _campaign(self, name: Any) -> str:
         if name is None:

@@ -11,44 +11,25 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from zrtools import charts, privacy, words
-from zrtools.charts.style import count_text, percent_text
-from zrtools.codes import CATEGORIES, UNLISTED, UNRECOGNISED, Category
+from zrtools.charts.style import count_text
 from zrtools.errors import InputError
 from zrtools.failures import Investigation, breakdown, coverage, investigate
-from zrtools.failures.classes import classify
-from zrtools.failures.traits import CampaignRule, features
-from zrtools.failures.wording import named_segment, named_value, points
+from zrtools.failures.investigation import explained
+from zrtools.failures.wording import named_incident, named_segment
 from zrtools.intervals import share, wilson
 from zrtools.periods import TOKYO
 from zrtools.reports.page import Figure, Page
 
 if TYPE_CHECKING:
+    from zrtools.codes import Category
     from zrtools.failures.investigation import Period
+    from zrtools.failures.traits import CampaignRule
 
 __all__ = ["failures"]
 
 _MOST_ROWS = 15
 _MOST_CHANGES = 8
 _CLOSE_UPS = 3
-_NEEDED = (
-    "send_date",
-    "date_time",
-    "phone_number",
-    "sms_code",
-    "carrier",
-    "status_id",
-    "detailed_status_id",
-    "client_tag",
-    "campaign",
-    "outcome",
-    "failure_module",
-    "failure_carrier",
-    "failure_code",
-    "failure_category",
-    "failure_origin",
-    "failure_action",
-)
-_CODES = {category.name: code for code, category in CATEGORIES.items()}
 _STEPS = {
     "send again later": "next_send",
     "drop the number": "next_drop",
@@ -70,30 +51,36 @@ def failures(
     """Write a failure report as one HTML file that works offline, and give its path.
 
     `source` is a frame of statuses or delivery reports (polars DataFrame or LazyFrame), an archive, or what
-    `investigate` gave; `period`, `compare_to`, `campaign` and `codes` are as in `investigate`. The file holds a summary
+    `investigate` gave; `period`, `compare_to`, `campaign` and `codes` are as in `investigate`, which has settled them
+    where its own result is given. The file holds a summary
     in words, key figures, charts, incidents, what changed, next steps, unknown codes, days that are not settled yet
     and how all was computed; phone numbers are masked, times are Japan's. `path` defaults to
     `failures-<first day>-<last day>.html` in the working folder.
 
-    Raises `InputError` for another kind of source, for a period without messages, and for an investigation in
-    another language than `lang`.
+    Raises `InputError` for another kind of source, for a period without messages, and for an investigation with
+    another language than `lang` or with any of those four.
     """
     if isinstance(source, Investigation):
+        settled = {"period": period, "compare_to": compare_to, "campaign": campaign, "codes": codes}
+        if given := [name for name, value in settled.items() if value is not None]:
+            raise InputError(
+                f"The investigation has its {' and '.join(given)} already: give {'them' if given[1:] else 'it'} to "
+                "investigate instead."
+            )
         if lang is not None and words.language(lang) != source.lang:
             raise InputError(
                 f'The investigation is in "{source.lang}": investigate again with lang="{lang}".'
             )
         report = _Report(source, None)
-    else:
+    elif (
+        period is None
+        and isinstance(source, pl.DataFrame | pl.LazyFrame)
+        and source.lazy().head(1).collect().is_empty()
+    ):
         # an empty frame has nothing to investigate, and its report says so
-        empty = isinstance(source, pl.DataFrame) and source.is_empty() and period is None
-        found = (
-            None
-            if empty
-            else investigate(source, period, compare_to=compare_to, campaign=campaign, codes=codes, lang=lang)
-        )
-        if found is None:
-            return _empty(source, words.language(lang)).save(path if path is not None else "failures.html")
+        return _empty(source, words.language(lang)).save(path if path is not None else "failures.html")
+    else:
+        found = investigate(source, period, compare_to=compare_to, campaign=campaign, codes=codes, lang=lang)
         report = _Report(found, _chosen(source, found, campaign, codes))
     return report.page().save(path if path is not None else report.name)
 
@@ -104,12 +91,12 @@ def _chosen(
     """Load the period's messages, for what the investigation's parts do not hold."""
     now = found.overview.row(0, named=True)
     frame = source.scan(now["first_day"], now["last_day"]) if hasattr(source, "scan") else source
-    read: pl.LazyFrame = features(classify(frame.lazy(), codes=codes), campaign=campaign)
-    needed = [c for c in _NEEDED if c in read.collect_schema()]
-    return read.filter(pl.col("day").is_between(now["first_day"], now["last_day"])).select(needed).collect()
+    read = explained(frame.lazy(), codes, campaign)
+    kept = pl.col("day").is_between(now["first_day"], now["last_day"])
+    return read.filter(kept).drop("message", "template").collect()
 
 
-def _empty(frame: pl.DataFrame, lang: words.Lang) -> Page:
+def _empty(frame: pl.DataFrame | pl.LazyFrame, lang: words.Lang) -> Page:
     coverage(frame)
     say = partial(_say, lang)
     page = Page(say("title"), say("subtitle", period=say("no_period"), made=_now()), lang)
@@ -165,7 +152,7 @@ class _Report:
         counts = {"settled": count_text(self.settled), "pending": count_text(self.pending)}
         if not self.settled:
             return [self.say("headline_unsettled" if self.pending else "headline_empty", **counts)]
-        rate = percent_text(self.now["failure_rate"])
+        rate = words.percent(self.now["failure_rate"])
         said = [
             self.say("headline", failed=count_text(self.failed), rate=rate, **counts)
             if self.failed
@@ -180,7 +167,7 @@ class _Report:
                     "main_reason",
                     category=words.category(top["failure_category"], self.lang),
                     failed=count_text(top["failed"]),
-                    share=percent_text(top["share_of_failures"]),
+                    share=words.percent(top["share_of_failures"]),
                 )
             )
         if self.pending:
@@ -199,8 +186,8 @@ class _Report:
             self.say(
                 f"change_{key}",
                 period=self.say("period", first=self.before["first_day"], last=self.before["last_day"]),
-                before=percent_text(row["total_before"]),
-                after=percent_text(row["total_after"]),
+                before=words.percent(row["total_before"]),
+                after=words.percent(row["total_after"]),
                 change=f"{abs(change) * 100:.2f}",
             )
         ]
@@ -209,24 +196,26 @@ class _Report:
         found = self.found.incidents
         if found.is_empty():
             return [self.say("incidents_none")]
-        part = percent_text(min(float(found["excess"].sum()) / self.failed, 1.0))
+        part = words.percent(min(float(found["excess"].sum()) / self.failed, 1.0))
         return [self.say("incidents_found", n=found.height, share=part), found["sentence"][0]]
 
     def figures(self) -> list[Figure]:
         total = self.settled + self.pending
         low, high, numbers = (self.now[name] for name in ("rate_low", "rate_high", "numbers"))
         delivered = int(self.now["delivered"])
-        reached = self.say("of_settled", share=percent_text(delivered / self.settled)) if self.settled else ""
+        reached = (
+            self.say("of_settled", share=words.percent(delivered / self.settled)) if self.settled else ""
+        )
         failed_note = "" if numbers is None else self.say("failed_note", numbers=count_text(numbers))
         rate_note = (
-            self.say("rate_note", low=percent_text(low), high=percent_text(high)) if self.settled else ""
+            self.say("rate_note", low=words.percent(low), high=words.percent(high)) if self.settled else ""
         )
         figures = [
             Figure(self.say("messages"), count_text(total), self.say("messages_note", days=self.now["days"])),
             Figure(self.say("delivered"), count_text(delivered), reached),
             Figure(self.say("failed"), count_text(self.failed), failed_note, is_bad=self.failed > 0),
             Figure(
-                self.say("rate"), percent_text(self.now["failure_rate"]), rate_note, is_bad=self.failed > 0
+                self.say("rate"), words.percent(self.now["failure_rate"]), rate_note, is_bad=self.failed > 0
             ),
             Figure(self.say("pending"), count_text(self.pending), self.say("pending_note")),
         ]
@@ -234,7 +223,9 @@ class _Report:
             period = self.say(
                 "period", first=f"{self.before['first_day']:%m-%d}", last=f"{self.before['last_day']:%m-%d}"
             )
-            figures.append(Figure(self.say("rate_before"), percent_text(self.before["failure_rate"]), period))
+            figures.append(
+                Figure(self.say("rate_before"), words.percent(self.before["failure_rate"]), period)
+            )
         return figures
 
     # ------------------------------------------------------------------------------------- the findings
@@ -246,7 +237,7 @@ class _Report:
             return
         course = self.found.trend if self.frame is None else self.frame
         page.chart(charts.incidents(course, found, lang=self.lang), self.say("incidents_drawn"))
-        named = [self.segment(row) for row in found.iter_rows(named=True)]
+        named = [named_incident(row, self.lang) for row in found.iter_rows(named=True)]
         rows = found.with_columns(
             pl.Series("name", named, dtype=pl.String),
             category=_named("failure_category", words.category, self.lang),
@@ -276,12 +267,6 @@ class _Report:
             for row in found.head(_CLOSE_UPS).iter_rows(named=True):
                 page.chart(charts.incident(self.frame, row, lang=self.lang), row["sentence"])
 
-    def segment(self, incident: dict[str, Any]) -> str:
-        if incident["dimension"] == "all":
-            return words.text("failures.whole", self.lang)
-        value = named_value(incident["dimension"], incident["segment"], self.lang)
-        return words.text(f"failures.segment_{incident['dimension']}", self.lang, value=value)
-
     def changes(self, page: Page) -> None:
         if self.before is None or self.found.changes.is_empty():
             return
@@ -300,7 +285,6 @@ class _Report:
             page.table(
                 head.with_columns(
                     pl.Series("name", names, dtype=pl.String),
-                    pl.col("contribution", "rate_part", "share_part") * 100,
                     interval=_points_interval(),
                 ),
                 {
@@ -314,16 +298,16 @@ class _Report:
                 },
             )
         left_out = sorted(set(self.found.left_out))
-        shown = ", ".join(f"{day:%m-%d}" for day in left_out[:10]) + (", …" if len(left_out) > 10 else "")
-        page.text(self.say("changes_note"), self.say("left_out", days=shown) if left_out else "")
+        page.text(
+            self.say("changes_note"), self.say("left_out", days=words.days(left_out, 10)) if left_out else ""
+        )
 
     def where(self, page: Page) -> None:
         page.section(self.say("where"))
         cells = self.found.breakdown if self.frame is None else self.frame
         page.chart(charts.failures(cells, lang=self.lang), self.say("where_drawn"))
         reasons = self.reasons.with_columns(
-            category=_named("failure_category", words.category, self.lang),
-            code=pl.col("failure_category").replace_strict(_CODES, default=None, return_dtype=pl.String),
+            category=_named("failure_category", partial(words.category, coded=True), self.lang),
             origin=_named("failure_origin", words.origin, self.lang),
             action=_named("failure_action", words.action, self.lang),
             failure_rate=pl.col("failed") / self.settled,
@@ -332,7 +316,6 @@ class _Report:
             reasons,
             {
                 "category": (self.say("category"), "text"),
-                "code": (self.say("code"), "text"),
                 "failed": (self.say("failed"), "count"),
                 "failure_rate": (self.say("rate"), "rate"),
                 "share_of_failures": (self.say("share"), "rate"),
@@ -429,7 +412,7 @@ class _Report:
         if found.is_empty():
             page.text(self.say("codes_none"))
             return
-        page.text(self.say("codes_intro", share=percent_text(int(found["failed"].sum()) / self.failed)))
+        page.text(self.say("codes_intro", share=words.percent(int(found["failed"].sum()) / self.failed)))
         growing = (
             found.filter("is_growing")["detailed_status_id"].fill_null(self.say("code_missing")).to_list()
         )
@@ -460,8 +443,7 @@ class _Report:
         )
         missing = self.found.coverage.filter(pl.col("messages") == 0)["day"].to_list()
         if missing:
-            shown = ", ".join(f"{day:%m-%d}" for day in missing[:10]) + (", …" if len(missing) > 10 else "")
-            page.text(self.say("open_missing", n=len(missing), days=shown))
+            page.text(self.say("open_missing", n=len(missing), days=words.days(missing, 10)))
         if days.is_empty():
             page.text(self.say("open_none"))
             return
@@ -497,19 +479,9 @@ def _say(lang: str, key: str, **values: object) -> str:
 
 def _reasons(cells: pl.DataFrame) -> pl.DataFrame:
     """Sum a breakdown by carrier and category over the carriers."""
-    meant = {c.name: c for c in (*CATEGORIES.values(), UNLISTED, UNRECOGNISED)}
-    category = pl.col("failure_category")
     return (
-        cells.group_by("failure_category")
+        cells.group_by("failure_category", "failure_origin", "failure_action")
         .agg(pl.col("failed", "share_of_failures").sum())
-        .with_columns(
-            failure_origin=category.replace_strict(
-                {n: c.origin for n, c in meant.items()}, default="unlisted"
-            ),
-            failure_action=category.replace_strict(
-                {n: c.action for n, c in meant.items()}, default="look into it"
-            ),
-        )
         .sort("failed", "failure_category", descending=[True, False])
     )
 
@@ -527,10 +499,7 @@ def _plan_word(kind: str) -> Callable[[str | None, str | None], str]:
 
 
 def _points_interval() -> pl.Expr:
-    ends = [
-        pl.col(f"contribution_{end}").map_elements(points, pl.String).str.replace("-", "−")
-        for end in ("low", "high")
-    ]
+    ends = [pl.col(f"contribution_{end}").map_elements(words.points, pl.String) for end in ("low", "high")]
     return pl.format("{} – {}", *ends)
 
 
@@ -539,7 +508,7 @@ def _named(column: str, name: Callable[[str | None, str | None], str], lang: str
 
 
 def _interval() -> pl.Expr:
-    ends = [pl.col(end).map_elements(percent_text, pl.String) for end in ("rate_low", "rate_high")]
+    ends = [pl.col(end).map_elements(words.percent, pl.String) for end in ("rate_low", "rate_high")]
     return pl.format("{} – {}", *ends)
 
 

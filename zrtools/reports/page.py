@@ -101,7 +101,7 @@ class Page:
     ) -> None:
         """Add a table of a small frame: each column with its heading and the kind of its values.
 
-        Kinds: text, count (1,234), rate (5.9%), points (a difference of rates, +0.8), day, time, interval (a text of
+        Kinds: text, count (1,234), rate (5.9%), points (a difference of rates, +0.80), day, time, interval (a text of
         two rates). Numbers stand to the right. `bold_last` marks a row of sums.
         """
         self._drawn += 1
@@ -153,7 +153,8 @@ def _table(frame: pl.DataFrame, columns: Mapping[str, tuple[str, Kind]], name: s
         kinds.setdefault(kind, []).append(column)
     shown = frame.select(columns.keys()).with_columns(
         *(pl.col(c).map_elements(privacy.mask_text, pl.String).fill_null("–") for c in kinds.get("text", ())),
-        *(_rate(pl.col(c)).alias(c) for c in kinds.get("rate", ())),
+        *(pl.col(c).map_elements(words.percent, pl.String) for c in kinds.get("rate", ())),
+        *(pl.col(c).map_elements(words.points, pl.String) for c in kinds.get("points", ())),
         *(pl.col(c).dt.strftime("%Y-%m-%d") for c in kinds.get("day", ())),
         *(pl.col(c).dt.strftime("%Y-%m-%d %H:%M") for c in kinds.get("time", ())),
     )
@@ -164,7 +165,6 @@ def _table(frame: pl.DataFrame, columns: Mapping[str, tuple[str, Kind]], name: s
         .cols_align("right", numbers)
         .cols_align("left", [c for c in columns if c not in numbers])
         .fmt_integer(kinds.get("count", []))
-        .fmt_number(list(kinds.get("points", [])), decimals=2, force_sign=True)
         .sub_missing(missing_text="–")
     )
     if bold_last:
@@ -172,10 +172,6 @@ def _table(frame: pl.DataFrame, columns: Mapping[str, tuple[str, Kind]], name: s
     written = str(made.as_raw_html())
     # the page has one style for all tables
     return re.sub(r"<style>.*?</style>", "", written, flags=re.DOTALL)
-
-
-def _rate(rate: pl.Expr) -> pl.Expr:
-    return rate.map_elements(charts.style.percent_text, pl.String)
 
 
 _STYLE = """

@@ -7,13 +7,30 @@ reader, as `{key: Label(ja, en)}`.
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
+from datetime import date
 from importlib import import_module
+from itertools import islice
+from math import isnan
 from typing import Literal
 
 from zrtools.codes import ACTIONS, CARRIERS, CATEGORIES, ORIGINS, UNLISTED, UNRECOGNISED, Label
 from zrtools.errors import InputError
 
-__all__ = ["Lang", "action", "carrier", "category", "label", "language", "origin", "outcome", "text"]
+__all__ = [
+    "Lang",
+    "action",
+    "carrier",
+    "category",
+    "days",
+    "label",
+    "language",
+    "origin",
+    "outcome",
+    "percent",
+    "points",
+    "text",
+]
 
 Lang = Literal["ja", "en"]
 
@@ -27,6 +44,7 @@ _OUTCOMES = {
 }
 _CARRIERS = {c.name: c.label for c in CARRIERS.values()}
 _CATEGORIES = {c.name: c.label for c in (*CATEGORIES.values(), UNLISTED, UNRECOGNISED)}
+_CODES = {c.name: code for code, c in CATEGORIES.items()}
 
 
 def language(lang: str | None = None) -> Lang:
@@ -37,7 +55,7 @@ def language(lang: str | None = None) -> Lang:
     chosen = lang or os.environ.get("ZRTOOLS_LANG") or "ja"
     if chosen not in ("ja", "en"):
         raise InputError(f'The language must be "ja" or "en", not {chosen!r}: correct lang= or ZRTOOLS_LANG.')
-    return chosen  # type: ignore[return-value]
+    return chosen  # type: ignore[return-value]  # one of the two, as just made sure
 
 
 def label(wording: Label, lang: str | None = None) -> str:
@@ -57,9 +75,10 @@ def carrier(name: str | None, lang: str | None = None) -> str:
     return _named(_CARRIERS, name, lang)
 
 
-def category(name: str | None, lang: str | None = None) -> str:
-    """Name a failure category for people."""
-    return _named(_CATEGORIES, name, lang)
+def category(name: str | None, lang: str | None = None, *, coded: bool = False) -> str:
+    """Name a failure category for people, `coded` with its three digits in front; a name that is not listed stays."""
+    named = _named(_CATEGORIES, name, lang)
+    return f"{_CODES[name]} {named}" if coded and name in _CODES else named
 
 
 def origin(name: str | None, lang: str | None = None) -> str:
@@ -75,6 +94,29 @@ def action(name: str | None, lang: str | None = None) -> str:
 def outcome(name: str | None, lang: str | None = None) -> str:
     """Name an outcome for people."""
     return _named(_OUTCOMES, name, lang)
+
+
+def percent(rate: float | None) -> str:
+    """Write a rate in per cent: more digits where it is small; a dash where there is none."""
+    if rate is None or isnan(rate):
+        return "–"
+    if rate == 0:
+        return "0%"
+    if rate < 0.0001:
+        return "<0.01%"
+    return f"{rate:.2%}" if rate < 0.01 else f"{rate:.1%}"
+
+
+def points(change: float) -> str:
+    """Write a difference of rates in percentage points, with its sign."""
+    said = f"{change * 100:+.2f}"
+    return "±0.00" if said in ("+0.00", "-0.00") else said.replace("-", "−")
+
+
+def days(listed: Collection[date | None], most: int = 5) -> str:
+    """List days, the first ones where there are many; a day that is not known is a dash."""
+    shown = ", ".join(f"{day or '–'}" for day in islice(listed, most))
+    return shown + (", …" if len(listed) > most else "")
 
 
 def _named(table: dict[str, Label], name: str | None, lang: str | None) -> str:

@@ -10,8 +10,8 @@ TEXTS: dict[str, Label] = {
         "The sandbox is up at {url}. Fetching the delivery status of {month}.",
     ),
     "fetched": Label(
-        "{days} 日分、{rows:,} 通を {seconds:.1f} 秒で取得しました。不達 {failed:,} 通（不達率 {rate:.2%}）、未確定 {pending:,} 通。",
-        "{rows:,} messages of {days} days in {seconds:.1f} s. {failed:,} failed (failure rate {rate:.2%}), {pending:,} pending.",
+        "{days} 日分、{rows:,} 通を {seconds:.1f} 秒で取得しました。不達 {failed:,} 通（不達率 {rate}）、未確定 {pending:,} 通。",
+        "{rows:,} messages of {days} days in {seconds:.1f} s. {failed:,} failed (failure rate {rate}), {pending:,} pending.",
     ),
     "table": Label("キャリア × 不達分類（多い順）", "Carrier x failure category, most failures first"),
     "carrier": Label("キャリア", "carrier"),

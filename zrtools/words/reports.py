@@ -44,25 +44,25 @@ TEXTS: dict[str, Label] = {
     "messages_note": Label("{days}日間", "in {days} days"),
     "delivered": Label("到達", "delivered"),
     "failed": Label("不達", "not delivered"),
-    "failed_note": Label("{numbers}の異なる番号", "{numbers} different numbers"),
+    "failed_note": Label("番号 {numbers}件（重複を除く）", "{numbers} different numbers"),
     "rate": Label("不達率", "failure rate"),
     "rate_note": Label("95%信頼区間 {low}〜{high}", "95% interval {low} to {high}"),
     "pending": Label("未確定", "pending"),
-    "pending_note": Label("率に含めていません", "not in the rate"),
+    "pending_note": Label("率には含まず", "not in the rate"),
     "of_settled": Label("確定の{share}", "{share} of settled"),
     "rate_before": Label("前の期間", "before"),
     "rate_after": Label("この期間", "now"),
     "change_up": Label(
         "前の期間（{period}）の{before}から{after}へ、{change}ポイント上がりました。",
-        "Up {change} points from {before} to {after} since {period}.",
+        "Up {change} points: {before} in the period before ({period}), {after} now.",
     ),
     "change_down": Label(
         "前の期間（{period}）の{before}から{after}へ、{change}ポイント下がりました。",
-        "Down {change} points from {before} to {after} since {period}.",
+        "Down {change} points: {before} in the period before ({period}), {after} now.",
     ),
     "change_same": Label(
         "前の期間（{period}）は{before}でした。この{change}ポイントの差は偶然の揺れと区別できません。",
-        "It was {before} in {period}; the difference of {change} points cannot be told from chance.",
+        "In the period before ({period}) it was {before}; the difference of {change} points cannot be told from chance.",
     ),
     "incidents": Label("異常があった時間帯", "Incidents"),
     "incidents_none": Label(
@@ -74,7 +74,7 @@ TEXTS: dict[str, Label] = {
     ),
     "incidents_drawn": Label("異常があった時間帯のグラフ", "Incidents over time"),
     "incidents_note": Label(
-        "時刻は送信の時刻。超過は通常の水準を上回った不達の数とその95%区間。",
+        "時刻は送信の時刻。超過は通常の水準を上回った不達の数とその95%信頼区間。",
         "Times are times of sending. The excess is the number of failures above the usual level, with its 95% interval.",
     ),
     "segment": Label("対象", "where"),
@@ -84,8 +84,8 @@ TEXTS: dict[str, Label] = {
     "usual": Label("通常の率", "usual rate"),
     "changes": Label("前の期間から変わったこと", "What changed"),
     "changes_drawn": Label("不達率を動かした要因のグラフ", "What moved the failure rate"),
-    "by_segment": Label("事業者 × 理由", "carrier × reason"),
-    "by_campaign": Label("配信", "campaign"),
+    "by_segment": Label("キャリア × 理由", "carrier × reason"),
+    "by_campaign": Label("キャンペーン", "campaign"),
     "contribution": Label("動かした幅", "contribution"),
     "rate_part": Label("率の変化", "by its rate"),
     "share_part": Label("構成の変化", "by its share"),
@@ -98,7 +98,7 @@ TEXTS: dict[str, Label] = {
         "比較から除いた未確定の日：{days}", "Days left out of the comparison, not final yet: {days}"
     ),
     "mismatch": Label(
-        "不達のうち{n}件は、コードの事業者が実際の事業者と異なります（番号ポータビリティまたは経路によるもの）。",
+        "不達のうち{n}件は、コードのキャリアが実際のキャリアと異なります（番号ポータビリティまたは経路によるもの）。",
         "In {n} failures the code belongs to another carrier than the message's: ported numbers, or routing.",
     ),
     "plan": Label(
@@ -124,7 +124,7 @@ TEXTS: dict[str, Label] = {
     "advice_keep": Label("そのまま", "keep"),
     "advice_watch": Label("様子を見る", "watch"),
     "codes_growing": Label(
-        "最近の7日で増えているコード：{codes}。提供元への問い合わせをお勧めします。",
+        "直近7日で増えているコード：{codes}。提供元への問い合わせをお勧めします。",
         "Growing in the last 7 days: {codes}. We advise asking the vendor.",
     ),
     "recent": Label("直近7日", "last 7 days"),
@@ -133,45 +133,44 @@ TEXTS: dict[str, Label] = {
         "{n} days have no messages or were not fetched ({days}).",
     ),
     "method_incidents": Label(
-        "異常は、事業者・時刻・曜日・祝日・五十日・送信元・配信ごとの通常の水準から期待される数と比べて探し、多数の区間を同時に調べることを補正しています（偽発見率5%）。",
-        "Incidents are found against what is usual for carrier, hour, weekday, holidays, sender and campaign, corrected for "
-        "the many windows looked at (false discovery rate 5%).",
+        "異常は、キャリア・時刻・曜日・祝日・五十日・送信者番号・キャンペーンごとの通常の水準から期待される数と比べて探し、多数の区間を同時に調べることを補正しています（偽発見率5%）。",
+        "Incidents are found against what is usual for carrier, hour, weekday, holidays, days ending in 5 or 0, sender and campaign, "
+        "corrected for the many windows looked at (false discovery rate 5%).",
     ),
     "method_changes": Label(
-        "変化の内訳は Kitagawa の中点式によるもので、合計は不達率の差に一致します。区間は配信ごとのまとまりを考慮しています。",
+        "変化の内訳は Kitagawa の中点式によるもので、合計は不達率の差に一致します。区間はキャンペーンごとのまとまりを考慮しています。",
         "The change is taken apart by Kitagawa's midpoint form, whose parts sum to the difference exactly; intervals allow for "
         "campaigns.",
     ),
     "course": Label("推移", "Over time"),
     "where": Label("どこで、なぜ", "Where and why"),
-    "carriers": Label("通信事業者別", "By carrier"),
+    "carriers": Label("キャリア別", "By carrier"),
     "next": Label("次に行うこと", "What to do next"),
-    "codes": Label("意味の分からないコード", "Codes that nobody knows"),
+    "codes": Label("意味の分からないコード", "Codes without a known meaning"),
     "open": Label("まだ確定していないもの", "What is not settled yet"),
     "method": Label("計算の方法", "How this was computed"),
     "category": Label("理由", "reason"),
     "detailed_code": Label("詳細コード", "detailed code"),
     "pending_share": Label("未確定の割合", "share pending"),
-    "code": Label("コード", "code"),
     "share": Label("不達に占める割合", "share of failures"),
     "origin": Label("原因の所在", "where the cause lies"),
     "action": Label("対応", "what to do"),
-    "carrier": Label("通信事業者", "carrier"),
+    "carrier": Label("キャリア", "carrier"),
     "settled": Label("確定", "settled"),
     "interval": Label("95%信頼区間", "95% interval"),
     "numbers": Label("番号の数", "numbers"),
     "day": Label("日", "day"),
     "total": Label("合計", "total"),
     "course_drawn": Label("日ごとの不達率と件数のグラフ", "Failure rate and messages by day"),
-    "where_drawn": Label("事業者と理由別の不達率の表", "Failure rates by carrier and reason"),
-    "carriers_drawn": Label("事業者ごとの不達率の推移", "Failure rates over time by carrier"),
+    "where_drawn": Label("キャリア別・理由別の不達率の表", "Failure rates by carrier and reason"),
+    "carriers_drawn": Label("キャリアごとの不達率の推移", "Failure rates over time by carrier"),
     "carriers_note": Label(
-        "「不明」は事業者が特定できなかったもので、多くは送達前に失敗しています。",
+        "「不明」はキャリアが特定できなかったもので、多くは送達前に失敗しています。",
         "“unknown” is where no carrier could be told; most of these failed before they reached one.",
     ),
     "reasons_note": Label(
-        "割合は全事業者の確定件数に対するもの。コードは詳細コードの下3桁。",
-        "Rates are of all settled messages. The code is the last three digits of the detailed code.",
+        "率は全キャリアの確定件数に対するもの。数字は詳細コードの下3桁。",
+        "Rates are of all settled messages. Three digits in front of a reason are the last ones of its detailed code.",
     ),
     "next_send": Label(
         "{n}件。輻輳・圏外・電源OFFなど一時的な理由です。時間帯を変えて再送してください。ワンタイムコードなど時刻に意味があるものは再送しないでください。",
@@ -215,12 +214,12 @@ TEXTS: dict[str, Label] = {
         "the rate.",
     ),
     "method_interval": Label(
-        "全体の率の区間は、同じ配信のメッセージが運命を共にしやすいことを考慮した95%信頼区間です。事業者別などは Wilson の区間で、実際の不確かさはこれより大きいことがあります。",
+        "全体の率の区間は、同じキャンペーンのメッセージは結果が似やすいことを考慮した95%信頼区間です。キャリア別などは Wilson の区間で、実際の不確かさはこれより大きいことがあります。",
         "The interval of the whole rate (95%) allows for messages of one campaign sharing their fate. Those by carrier are "
         "Wilson's, which take messages as independent: the real uncertainty can be larger.",
     ),
     "method_reason": Label(
-        "理由は詳細コードの下3桁で決めています。上2桁（モジュール）の事業者は、番号ポータビリティなどにより実際の事業者と異なることがあります。",
+        "理由は詳細コードの下3桁で決めています。上2桁（モジュール）のキャリアは、番号ポータビリティなどにより実際のキャリアと異なることがあります。",
         "The reason is told by the last three digits of the detailed code. The carrier of its first two digits can differ "
         "from the real one, for example for ported numbers.",
     ),
