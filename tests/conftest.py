@@ -8,9 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from zrtools.client import Client
 from zrtools.sandbox import Sandbox
+
+# how long an example takes is the machine's affair, not the code's
+settings.register_profile("zrtools", deadline=None)
+settings.load_profile("zrtools")
 
 
 def pytest_configure() -> None:

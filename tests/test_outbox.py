@@ -86,6 +86,13 @@ def test_a_frame_is_queued_whole_or_not_at_all(outbox: zr.Outbox) -> None:
     assert outbox.frame().schema == schemas.OUTBOX
 
 
+def test_a_frame_may_have_columns_named_as_the_journal_names_its_own(outbox: zr.Outbox) -> None:
+    """What people call `row` or `parts` is theirs, and says nothing about where a row stands."""
+    added = outbox.add(people(2).with_columns(row=pl.Series([7, 7]), parts=pl.lit("x")), campaign="spring")
+    assert added["row"].to_list() == [0, 1]
+    assert added["parts"].to_list() == [1, 1]
+
+
 def test_every_kind_of_bad_row_has_its_reason(outbox: zr.Outbox) -> None:
     """Number, body, time, carrier and tags are checked, and said in Japanese and English."""
     good = {"phone_number": "09012345678", "message": "x"}

@@ -109,7 +109,9 @@ def _numbers(draw: st.DrawFn) -> str:
     national = draw(st.from_regex(r"[6-9]0[0-9]{8}|20[0-9]{8}(?:[0-9]{3})?", fullmatch=True))
     prefixes = ["0", "+81", "81", "+810", "0081", "01081", *([""] if national[0] != "2" else [])]
     glyphs = draw(st.sampled_from(["0123456789", "０１２３４５６７８９"]))
-    return draw(st.sampled_from(prefixes)) + "".join(draw(_separators) + glyphs[int(c)] for c in national)
+    digits = "".join(draw(_separators) + glyphs[int(c)] for c in national)
+    # nothing stands before a number's first digit: a dash there is refused, as a minus
+    return (draw(st.sampled_from(prefixes)) + digits).lstrip(privacy.SEPARATORS)
 
 
 @given(_numbers(), st.text(max_size=8), st.text(max_size=8))

@@ -52,8 +52,8 @@ def checked(
     elif "message" not in frame.columns:
         raise InputError("The frame has no column 'message': add one, or give template=.")
     when = None if schedule_time is None else time(schedule_time).strftime(_MINUTE)
-    found = frame.with_row_index("row").select(
-        pl.col("row").cast(pl.Int64),
+    found = frame.select(
+        row=pl.int_range(pl.len(), dtype=pl.Int64),
         given=pl.col("phone_number").cast(pl.String),
         phone_number=phones.normalised("phone_number"),
         message=_text("message"),
