@@ -1,6 +1,7 @@
 """How far one machine goes: the breakdown over an archive of many rows, as ratios in one run.
 
-    python benchmarks/scale.py [--rows 100000000] [--days 365] [--rounds 3] [--pandas-rows 5000000] [--spark]
+    python benchmarks/scale.py [--rows 100000000] [--days 365] [--rounds 3] [--pandas-rows 5000000]
+                               [--spark] [--over 10]
 
 Makes an archive of that many rows (a few GB; `--archive DIR` keeps it and uses it again) and runs, each in a process of
 its own, over the same files:
@@ -8,6 +9,7 @@ its own, over the same files:
 - `zrtools`: `breakdown(archive.scan())`, with intervals and all
 - `polars by hand`, `DuckDB by hand`: the same counts, rates and distinct numbers, written out for this one question
 - `zrtools on DuckDB`, and with `--spark` `zrtools on Spark`: the same analysis on those engines
+- with `--over N` `zrtools, many times over`: each file read N times, for more rows than the disk should hold
 - on the first `--pandas-rows` rows, which is what pandas can hold, `zrtools` again, `pandas by hand`, which reads only
   the columns that the question needs, and `pandas, whole rows`, which reads every column, as people write it
 
@@ -126,6 +128,13 @@ def by_zrtools(archive: zr.Archive, rows: int) -> Callable[[], list[list[Any]]]:
     return lambda: shaped(zr.failures.breakdown(archive.scan(end=last)))
 
 
+def by_zrtools_over(archive: zr.Archive, rows: int) -> Callable[[], list[list[Any]]]:
+    """The analysis as users call it, on so many rows by reading every file again and again."""
+    files = archive.files()
+    times = rows // int(archive.days()["rows"].sum())
+    return lambda: shaped(zr.failures.breakdown(pl.scan_parquet(files * times, hive_partitioning=True)))
+
+
 def by_polars(archive: zr.Archive, rows: int) -> Callable[[], list[list[Any]]]:
     """The same question in polars, by hand."""
     files = files_for(archive, rows)
@@ -233,6 +242,7 @@ def on_spark(archive: zr.Archive, rows: int) -> Callable[[], list[list[Any]]]:
 
 WAYS = {
     "zrtools": by_zrtools,
+    "zrtools, many times over": by_zrtools_over,
     "polars by hand": by_polars,
     "DuckDB by hand": by_duckdb,
     "zrtools on DuckDB": on_duckdb,
@@ -270,7 +280,7 @@ def compared(ways: list[str], place: Path, rows: int, rounds: int) -> dict[str, 
         found[way] = json.loads(out.splitlines()[-1])
         seconds, peak = found[way]["best"], found[way]["peak"] / 2**30
         print(
-            f"  {way:<18} {seconds:8.2f} s   first {found[way]['first']:8.2f} s   peak {peak:6.2f} GiB",
+            f"  {way:<24} {seconds:8.2f} s   first {found[way]['first']:8.2f} s   peak {peak:6.2f} GiB",
             flush=True,
         )
         assert found[way]["answer"] == found[ways[0]]["answer"], f"{way} found other failures than {ways[0]}"
@@ -287,6 +297,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--pandas-rows", type=int, default=5_000_000)
     parser.add_argument("--spark", action="store_true")
+    parser.add_argument(
+        "--over", type=int, help="how often to read each file for the way with many more rows"
+    )
     parser.add_argument("--archive", type=Path, help="keep the archive here, or use the one that is there")
     parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -305,6 +318,14 @@ def main() -> None:
         found = compared([*ways, *(["zrtools on Spark"] if args.spark else [])], place, ALL, args.rounds)
         faster = min(found["polars by hand"]["best"], found["DuckDB by hand"]["best"])
         print(f"zrtools takes {found['zrtools']['best'] / faster:.2f} of the faster hand-written query")
+        if args.over:
+            print(f"each file {args.over} times over: {rows * args.over:,} rows")
+            over = compared(["zrtools, many times over"], place, rows * args.over, 1)
+            once = found["zrtools"]["answer"]
+            expected = [
+                [*keys, failed * args.over, settled * args.over, n] for *keys, failed, settled, n in once
+            ]
+            assert over["zrtools, many times over"]["answer"] == expected
         print(f"what pandas can hold: {min(args.pandas_rows, rows):,} rows")
         pandas = ("pandas by hand", "pandas, whole rows")
         few = compared(["zrtools", *pandas], place, args.pandas_rows, args.rounds)
