@@ -105,13 +105,14 @@ def test_unknown_carrier_does_not_set_the_colours() -> None:
 
 
 @pytest.mark.parametrize("make", [charts.failures, charts.failures_over_time, charts.failures_by_carrier])
-@pytest.mark.parametrize("kind", ["lazy", "classified", "shuffled"])
+@pytest.mark.parametrize("kind", ["lazy", "classified", "shuffled", "enum"])
 def test_kind_and_order_of_the_frame_do_not_matter(make: Any, kind: str) -> None:
-    """A lazy, classified or shuffled frame makes the same chart."""
+    """A lazy, classified or shuffled frame makes the same chart, and so does one whose carriers are an enum."""
     same = {
         "lazy": MONTH.lazy(),
         "classified": zr.classify(MONTH),
         "shuffled": MONTH.sample(fraction=1, shuffle=True, seed=1),
+        "enum": MONTH.with_columns(pl.col("carrier").cast(pl.Enum(["docomo", "au"]))),
     }[kind]
     assert rows(make(same)) == rows(make(MONTH))
 

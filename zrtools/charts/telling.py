@@ -77,8 +77,11 @@ def slimmed(frame: Any) -> Any:
 def in_order(carriers: pl.DataFrame) -> pl.DataFrame:
     """Sort carriers as people know them, new ones after them, unknown last."""
     order = list(style.CARRIERS)
-    rank = pl.col("carrier").replace_strict(
-        order, range(len(order)), default=len(order), return_dtype=pl.Int32
+    # an enum knows only its own names
+    rank = (
+        pl.col("carrier")
+        .cast(pl.String)
+        .replace_strict(order, range(len(order)), default=len(order), return_dtype=pl.Int32)
     )
     return carriers.sort(
         pl.col("carrier").is_null(), rank, "settled", "carrier", descending=[False, False, True, False]
