@@ -190,6 +190,8 @@ def _frame(schema: pl.Schema, read: Callable[..., pl.DataFrame]) -> Callable[...
 def _texts(read: Callable[[bytes], object]) -> Callable[..., str]:
     def check(body: bytes) -> str:
         answer = read(body)
+        if isinstance(answer, wire.ShortUrl):
+            answer = (answer.short_url, answer.name)
         for value in answer if isinstance(answer, tuple) else (answer,):
             if not (value is None or isinstance(value, str)):
                 raise AssertionError(f"{type(value).__name__} where text was promised")
