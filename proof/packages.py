@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "zrtools"
 # what the tests read beside the package; benchmarks/ because some tests kill what it starts
 BESIDE = ("tests", "docs", "benchmarks", "proof", "notebooks", "pyproject.toml", "LICENSE")
-FAST = ("-p", "no:nbval", "-o", "addopts=-ra", "-q", "-m", "not browser and not spark and not slow")
+TESTS = ("-p", "no:nbval", "-o", "addopts=-ra", "-q", "-n", "auto", "-m", "not browser and not spark")
 IN_SDIST = (
     "README.md",
     "README.ja.md",
@@ -105,7 +105,7 @@ def find(version: str) -> str | None:
 def tested(
     uv: Path, folder: Path, wheel: Path, version: str, interpreter: str, given: argparse.Namespace
 ) -> Iterator[str]:
-    """Install the wheel into an empty environment, run the fast tests, and measure the import; tell what is wrong."""
+    """Install the wheel into an empty environment, run the tests, and measure the import; tell what is wrong."""
     place = folder / f"python-{version}"
     python = place / BINARIES / "python"
     run(uv, "venv", "--quiet", "--python", interpreter, place)
@@ -134,7 +134,7 @@ def tested(
         yield f"zrtools was imported from {where}, not from the installed wheel"
         return
     began = time.perf_counter()
-    code = run(python, "-m", "pytest", *FAST, *given.tests, "tests", cwd=copy, check=False)
+    code = run(python, "-m", "pytest", *TESTS, *given.tests, "tests", cwd=copy, check=False)
     print(f"Python {version}: tests ended with {code} after {time.perf_counter() - began:.0f} s", flush=True)
     if code:
         yield f"the tests ended with {code}"

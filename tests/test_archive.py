@@ -248,6 +248,7 @@ def test_default_period_of_a_new_archive_is_two_weeks(archive: Archive, service:
     assert service.asked == days("2026-10-17", "2026-10-31")
 
 
+@pytest.mark.slow
 def test_default_period_fills_gaps_from_the_first_day(archive: Archive, service: Service) -> None:
     """Later syncs begin with the first day kept and end today."""
     archive.sync(service, "2026-10-01", "2026-10-03")
@@ -329,6 +330,7 @@ def test_plan_made_before_a_sync_reads_the_state_of_then(archive: Archive, servi
     assert archive.scan().collect().height == 100
 
 
+@pytest.mark.slow
 def test_readers_during_syncs_see_whole_days(archive: Archive, service: Service) -> None:
     """While days are replaced back to back, no read fails and none sees half a day."""
     service.rows = 1_000
@@ -359,6 +361,7 @@ def test_readers_during_syncs_see_whole_days(archive: Archive, service: Service)
     assert len(seen) > 1
 
 
+@pytest.mark.slow
 def test_two_syncs_at_once_lose_nothing(archive: Archive) -> None:
     """Two writers of overlapping days store every day once and whole."""
     services = [Service(rows=50), Service(rows=50)]
@@ -400,6 +403,7 @@ def test_slower_sync_is_judged_against_the_newer_state(archive: Archive, service
     assert archive.scan().collect().height == 60
 
 
+@pytest.mark.slow
 def test_day_fetched_by_another_sync_meanwhile_is_not_asked_for(archive: Archive) -> None:
     """Between its groups of days a sync looks what others have done."""
     other = Service(rows=2)
@@ -430,6 +434,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_killed_sync_leaves_only_whole_days(archive: Archive) -> None:
     """After kill -9 every day is one whole answer, and the next sync goes on."""
     for n in range(4):
@@ -863,6 +868,7 @@ except ArchiveError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="file sizes cannot be limited there")
 @pytest.mark.parametrize("limit", [200, 20_000])
 def test_full_disk_leaves_the_old_days(archive: Archive, service: Service, limit: int) -> None:

@@ -49,6 +49,7 @@ def test_sync_is_quiet_and_leaves_with_0(
     assert archive.counts().height == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("period", "first", "last"),
     [

@@ -104,6 +104,7 @@ def test_unknown_carrier_does_not_set_the_colours() -> None:
     assert scale["clamp"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [charts.failures, charts.failures_over_time, charts.failures_by_carrier])
 @pytest.mark.parametrize("kind", ["lazy", "classified", "shuffled", "enum"])
 def test_kind_and_order_of_the_frame_do_not_matter(make: Any, kind: str) -> None:
@@ -117,6 +118,7 @@ def test_kind_and_order_of_the_frame_do_not_matter(make: Any, kind: str) -> None
     assert rows(make(same)) == rows(make(MONTH))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [charts.failures, charts.failures_over_time, charts.failures_by_carrier])
 @pytest.mark.parametrize(
     ("frame", "text"),
@@ -138,6 +140,7 @@ def test_no_failures_is_said() -> None:
     )
 
 
+@pytest.mark.slow
 def test_four_rows_make_a_chart() -> None:
     """The smallest frames are drawn too."""
     few = statuses((3, "au", 2, "2", 0), (1, "au", 3, "11721", 0))
@@ -165,6 +168,7 @@ def test_open_days_are_marked() -> None:
     assert "Hollow points" not in said(charts.failures_over_time(statuses((9, "au", 2, "2", 0)), lang="en"))
 
 
+@pytest.mark.slow
 def test_axis_says_what_a_day_is() -> None:
     """Days of sending and days of receiving the status are labelled as such."""
     received = MONTH.with_columns(send_date=pl.lit(None, pl.Date))
@@ -255,6 +259,7 @@ def test_only_a_comparison_is_taken_apart() -> None:
         charts.contributions(zr.failures.compare(BEFORE, AFTER), most=0)
 
 
+@pytest.mark.slow
 def test_words_are_japanese_unless_asked_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     """Japanese is the default, ZRTOOLS_LANG changes it, lang= overrules both."""
     monkeypatch.delenv("ZRTOOLS_LANG", raising=False)
@@ -365,6 +370,7 @@ def test_only_incidents_are_drawn_as_such() -> None:
         charts.incident(1, incidents_of({}).row(0, named=True))
 
 
+@pytest.mark.slow
 def test_parts_of_an_investigation_are_drawn_as_the_frame_is() -> None:
     """A breakdown and a trend make the drawings that their statuses make."""
     by_cell = zr.failures.breakdown(MONTH)
@@ -384,6 +390,7 @@ def axes(spec: Any) -> list[dict[str, Any]]:
     return found + [axis for part in spec.values() for axis in axes(part)]
 
 
+@pytest.mark.slow
 def test_day_of_an_incident_is_labelled_under_its_point() -> None:
     """Days stand at their noon among incidents, and so do their names."""
     month = pl.concat(
@@ -399,6 +406,7 @@ def test_day_of_an_incident_is_labelled_under_its_point() -> None:
         assert {(v["hours"], v["minutes"]) for v in values} == {(12, 0)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "note"),
     [
@@ -430,6 +438,7 @@ def test_origin_and_action_come_from_the_breakdown_where_it_has_them() -> None:
     assert {r["origin"] for r in bare} == {"–"}
 
 
+@pytest.mark.slow
 def test_change_of_nothing_is_written_as_none() -> None:
     """A difference that rounds to nothing has no sign, and ticks have as many decimals as one another."""
     chart = charts.contributions(zr.failures.compare(BEFORE, BEFORE), lang="en")

@@ -118,6 +118,7 @@ def drawn(text: str) -> alt.Chart:
     return style.nothing(text, text)
 
 
+@pytest.mark.slow
 def test_chart_is_saved_by_its_ending(tmp_path: Path) -> None:
     """PNG, SVG and HTML files come out as what their names say."""
     chart = drawn("failures")

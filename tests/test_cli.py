@@ -26,6 +26,7 @@ def run(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "words"), [("ja", ("不達率", "レポート：")), ("en", ("failure rate", "Report:"))]
 )
@@ -45,6 +46,7 @@ def test_demo_prints_the_breakdown_and_writes_the_report(
     assert not re.search(r"(?<![\d.])(\+81|0)[6789]0\d{8}(?!\d)", page)
 
 
+@pytest.mark.slow
 def test_demo_of_another_month_and_seed_differs(tmp_path: Path) -> None:
     """The options choose the traffic."""
     first = run("demo", "--month", "2026-09", "--messages-per-day", "50", cwd=tmp_path)

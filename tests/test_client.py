@@ -468,6 +468,7 @@ def test_forgotten_client_ends_by_itself(sandbox):
     assert set(threading.enumerate()) <= threads
 
 
+@pytest.mark.slow
 def test_script_that_forgets_to_close_ends(sandbox, tmp_path):
     """A script that never closes its client ends quietly."""
     script = (
@@ -486,6 +487,7 @@ def test_client_is_neither_pickled_nor_copied(client):
             travel(client)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_forked_client_says_so(sandbox):
     """A client in a forked process has no thread: it says so instead of waiting for ever."""

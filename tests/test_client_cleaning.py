@@ -401,6 +401,7 @@ def test_claim_of_a_dead_process_lapses(own, connected, tmp_path, monkeypatch):
     assert own.calls["clean"] == 3
 
 
+@pytest.mark.slow
 def test_two_processes_ask_each_number_once(own, tmp_path):
     """Two processes on one store and one list share the work: each number is asked once, both get all."""
     own.faults.add("delay", "clean", times=None, seconds=0.01)
@@ -412,6 +413,7 @@ def test_two_processes_ask_each_number_once(own, tmp_path):
     assert len(asked(own)) == 150
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL there")
 def test_killed_run_loses_only_what_was_in_flight(own, tmp_path):
     """After kill -9 the same call again asks the rest, and again at most what was in flight."""

@@ -132,6 +132,7 @@ def test_numbers_that_excel_damaged_are_mended_or_named(tmp_path):
     assert "Excel" in cleaned["error"][1]
 
 
+@pytest.mark.slow
 def test_stopped_command_goes_on_where_it_was(own, tmp_path, monkeypatch):
     """After a failure the same command asks only the rest; the exit code tells which it was."""
     file = tmp_path / "numbers.csv"

@@ -116,6 +116,7 @@ def test_redirect_is_not_followed(own, connected):
     assert own.calls["templates"] == 1
 
 
+@pytest.mark.slow
 def test_retry_after_is_kept(own, connected):
     """The service's own wish when to come back counts."""
     own.faults.add("http", "templates", status=503, retry_after=1)
@@ -441,6 +442,7 @@ def test_scattered_failures_do_not_end_a_run(own, connected):
     assert own.calls["status"] - before == 3
 
 
+@pytest.mark.slow
 def test_run_of_a_closed_client_tells_what_came(own, connected):
     """When another thread closes the client, a run ends at once with what came, a single call says so."""
     own.faults.add(
@@ -476,6 +478,7 @@ def test_at_most_four_days_are_in_flight(alone):
     assert own.max_in_flight == 8
 
 
+@pytest.mark.slow
 def test_pace_is_even_and_gives_no_credit(own, connected):
     """Requests start evenly, also after a rest: no burst on top of the pace."""
     client = connected(pace=50)
@@ -500,6 +503,7 @@ def test_pace_is_shared_by_all_calls(own, connected):
     assert time.monotonic() - started > 0.45
 
 
+@pytest.mark.slow
 def test_throttling_slows_everything_at_once(own, connected):
     """One throttled answer holds all calls back, for as long as it asks."""
     client = connected()
@@ -579,6 +583,7 @@ def test_interrupt_stops_within_a_second(own, connected):
     assert client.templates().height > 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a signal cannot be sent to one's own process there")
 def test_interrupt_of_days_keeps_what_came(own, connected):
     """The same for days, whose answers are slow: what came stays, the rest is listed."""

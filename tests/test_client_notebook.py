@@ -44,6 +44,7 @@ def run(client, code: str, when_busy=None) -> list[dict]:
     raise TimeoutError(code)
 
 
+@pytest.mark.slow
 def test_calls_work_in_a_cell_and_show_one_bar(kernel):
     """Inside the kernel's loop a call gives its frame, and one widget tells how far it is; nothing is red."""
     _, client = kernel

@@ -282,6 +282,7 @@ VALUES = st.recursive(
 REPORTS = st.dictionaries(st.sampled_from([*REPORT, "new"]), VALUES, max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.lists(REPORTS | VALUES, max_size=3) | REPORTS | VALUES, st.booleans())
 def test_any_json_gives_the_schema_or_a_zrtools_error(content: Any, wrapped: bool) -> None:

@@ -303,6 +303,7 @@ def test_numbers_are_unknown_where_the_frame_has_none() -> None:
     assert zr.failures.breakdown(statuses(ODD).drop("phone_number"))["numbers"].null_count() == 5
 
 
+@pytest.mark.slow
 @given(st.integers(0, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 @settings(max_examples=60, deadline=None)
 def test_interval_is_wilsons(counts: tuple[int, int]) -> None:
@@ -331,6 +332,7 @@ ROWS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(ROWS, st.randoms())
 @settings(max_examples=60, deadline=None)
 def test_parts_sum_to_the_whole_and_order_does_not_matter(rows: list[dict[str, Any]], random: Any) -> None:
@@ -345,6 +347,7 @@ def test_parts_sum_to_the_whole_and_order_does_not_matter(rows: list[dict[str, A
     assert_frame_equal(zr.failures.breakdown(statuses(rows)), got)
 
 
+@pytest.mark.slow
 @given(ROWS, ROWS)
 @settings(max_examples=40, deadline=None)
 def test_splitting_and_adding_up_gives_the_same(

@@ -34,6 +34,7 @@ def period(cells: list[tuple[str | None, str, int, int]]) -> pl.DataFrame:
     return statuses(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [["carrier"], ["carrier", "failure_category"], ["failure_category"], []])
 @given(before=PERIOD, after=PERIOD)
 @settings(max_examples=8, deadline=None)
@@ -98,6 +99,7 @@ def test_the_change_as_a_whole_has_the_interval_of_two_proportions() -> None:
     assert (got["contribution_low"], got["contribution_high"]) == pytest.approx((low, high), abs=2e-4)
 
 
+@pytest.mark.slow
 def test_intervals_of_contributions_cover_the_truth_when_campaigns_differ() -> None:
     """Over repeated months with the same true rates, intervals by campaign hold the true change; plain ones fail."""
     rng = np.random.default_rng(5)

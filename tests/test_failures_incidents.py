@@ -131,6 +131,7 @@ def test_history_tells_what_is_usual() -> None:
     assert got["start"].item() >= at(11 * 24)
 
 
+@pytest.mark.slow
 def test_order_of_rows_and_kind_of_frame_do_not_matter() -> None:
     """Shuffled and classified rows give the same; DuckDB does too, where campaigns are a column."""
     frame = traffic(1, fault={"carrier": "docomo", "from": 150, "to": 156, "strength": 0.5, "code": "823"})

@@ -277,6 +277,7 @@ def test_clusters_never_narrow_an_interval_and_lone_messages_leave_it() -> None:
     )
 
 
+@pytest.mark.slow
 def test_intervals_that_know_campaigns_cover_what_they_say() -> None:
     """At an intraclass correlation of 0.05 Wilson covers the true rate in about half of all samples, ours in 95 %."""
     hits = {"wilson": 0, "cluster": 0}

@@ -144,6 +144,7 @@ def test_a_reservation_waits_and_then_arrives(client: zr.Client) -> None:
     assert "時点の状況" in form.note.value
 
 
+@pytest.mark.slow
 def test_a_lost_answer_is_not_sent_again_under_another_tag(client: zr.Client) -> None:
     """When nobody knows whether it went out, the form says so, offers the check and takes no second send."""
     form = filled(client)
@@ -490,6 +491,7 @@ def test_what_could_not_be_queued_is_queued_when_resumed(client: zr.Client, tmp_
     outbox.close()
 
 
+@pytest.mark.slow
 def test_the_kernel_is_not_held_up_while_a_list_is_queued(client: zr.Client, tmp_path: Path) -> None:
     """Writing a large list locks the journal for seconds: meanwhile the form does not wait for it."""
 

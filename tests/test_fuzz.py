@@ -32,6 +32,7 @@ def fuzz() -> Iterator[ModuleType]:
     del sys.modules["fuzz"]
 
 
+@pytest.mark.slow
 def test_two_thousand_cases_give_the_schema_or_a_zrtools_error(fuzz: ModuleType) -> None:
     """Whatever comes is read or refused, nothing else, and no error shows a number or a token."""
     found = fuzz.search(11, range(2_000))

@@ -168,6 +168,7 @@ def test_nothing_shows_numbers_of_itself(tmp_path: Path, account: zr.Client) -> 
     assert "****" in text
 
 
+@pytest.mark.slow
 def test_an_investigation_shows_masked_numbers_unless_asked(
     statuses: pl.DataFrame, numbers: set[str]
 ) -> None:
@@ -204,6 +205,7 @@ def test_analyses_by_campaign_show_no_number(name: str, statuses: pl.DataFrame, 
 # ------------------------------------------------------------------------------------------------ charts and files
 
 
+@pytest.mark.slow
 def test_charts_hold_no_number(statuses: pl.DataFrame, numbers: set[str]) -> None:
     """What a chart carries into a notebook, all its data and words, has no whole number."""
     days = pl.col("send_date").dt.day() < 11
@@ -221,6 +223,7 @@ def test_charts_hold_no_number(statuses: pl.DataFrame, numbers: set[str]) -> Non
         assert not shown(json.dumps(chart.to_dict(), default=str, ensure_ascii=False), numbers)
 
 
+@pytest.mark.slow
 def test_failure_report_holds_no_number(statuses: pl.DataFrame, numbers: set[str], tmp_path: Path) -> None:
     """The page for one's manager has no whole number, though tags and bodies had some."""
     page = zr.reports.failures(statuses, tmp_path / "f.html", lang="ja").read_text("utf-8")
@@ -228,6 +231,7 @@ def test_failure_report_holds_no_number(statuses: pl.DataFrame, numbers: set[str
     assert not shown(page, numbers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["html", "xlsx"])
 def test_usage_report_holds_no_number(
     ending: str, account: zr.Client, statuses: pl.DataFrame, numbers: set[str], tmp_path: Path

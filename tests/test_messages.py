@@ -180,6 +180,7 @@ def test_a_column_is_linted_as_each_of_its_texts() -> None:
     assert messages.lint(pl.Series("m", [], dtype=pl.String)).schema == frame.schema
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 def test_lint_finds_exactly_what_the_codec_refuses(text: str) -> None:
     """A text is free of such findings if and only if ISO-2022-JP can hold it, and mending never makes it worse."""

@@ -158,6 +158,7 @@ def test_the_same_frame_added_twice_is_seen(outbox: zr.Outbox, tmp_path: Path) -
     assert outbox.preview().duplicates == 5
 
 
+@pytest.mark.slow
 def test_a_large_campaign_added_twice_at_once_is_taken_once(outbox: zr.Outbox) -> None:
     """Two at work on one journal wait for each other: what the first queues is a duplicate to the second."""
     frame = people(20_000)
@@ -487,6 +488,7 @@ def test_a_set_event_stops_the_run_and_the_next_one_goes_on(outbox: zr.Outbox, c
     assert arrived(client) == numbers(150)
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_and_nothing_goes_out_twice(outbox: zr.Outbox, client: zr.Client) -> None:
     """An interrupted run says what it left, and the next one finishes the campaign."""
     assert client.embedded is not None
@@ -616,6 +618,7 @@ def test_a_status_settles_what_was_unsettled(outbox: zr.Outbox, client: zr.Clien
     assert outbox.counts() == {"accepted": 1}
 
 
+@pytest.mark.slow
 def test_the_day_of_leaving_stays_when_a_message_is_settled_later(
     outbox: zr.Outbox, client: zr.Client, hasty: None
 ) -> None:

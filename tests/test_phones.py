@@ -145,6 +145,7 @@ def test_separators_and_widths_never_change_which_number_is_read(case: tuple[str
     assert phones.normalise(written) == number
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="0123456789+-() .'=\"eE８０ー", max_size=20) | st.text(max_size=12))
 def test_each_value_has_either_a_number_or_a_reason(written: str) -> None:
     """Column and single value agree, and every refusal has its words in the table."""

@@ -669,6 +669,7 @@ def wait_for(port: int) -> None:
     pytest.fail("the receiver did not start")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to end a process gently")
 def test_the_command_receives_over_tls_and_ends_cleanly(tmp_path: Path) -> None:
     """TLS, password, secret path; SIGTERM ends with 0, nothing is lost and the path stays the same."""
@@ -761,6 +762,7 @@ def benchmark() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_survives_being_killed(tmp_path: Path) -> None:
     """Killed without warning while reports pour in, and again: not one acknowledged report is missing."""
     acknowledged, lost = benchmark().kill(tmp_path / "store", 2, seed=1, longest=1.2)

@@ -73,6 +73,7 @@ def test_report_tells_what_the_analysis_found(page: str, found: zr.failures.Inve
         assert f">{heading}</h2>" in page
 
 
+@pytest.mark.slow
 def test_investigation_makes_the_report_too(found: zr.failures.Investigation, tmp_path: Path) -> None:
     """What investigate gave is enough; its language is the report's, another is refused."""
     text = zr.reports.failures(found, tmp_path / "a.html").read_text("utf-8")
@@ -93,6 +94,7 @@ def test_investigation_takes_no_choices_that_it_has_made(
         zr.reports.failures(found, tmp_path / "a.html", **{option: value})  # type: ignore[arg-type]  # one of several
 
 
+@pytest.mark.slow
 def test_own_codes_keep_their_origin_and_action_in_the_report(statuses: pl.DataFrame, tmp_path: Path) -> None:
     """Named codes are reported alike from statuses and from an investigation of them."""
     label = zr.codes.Label("圏内", "圏内")
@@ -126,6 +128,7 @@ def test_one_page_writes_numbers_one_way(page: str) -> None:
     assert not re.findall(r"(?<![\d-])-\d+\.\d", text)
 
 
+@pytest.mark.slow
 def test_english_report_is_english(statuses: pl.DataFrame, tmp_path: Path) -> None:
     """No Japanese is left in the English report of one day, but for the product's name and campaign texts."""
     path = zr.reports.failures(
@@ -142,6 +145,7 @@ def test_empty_frame_makes_a_report_that_says_so(tmp_path: Path) -> None:
     assert "There are no messages to report." in path.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_open_days_are_listed(statuses: pl.DataFrame, tmp_path: Path) -> None:
     """Days that are not settled stand in a table of their own, with how much is pending."""
     last = pl.col("send_date") == pl.col("send_date").max()
@@ -156,6 +160,7 @@ def test_open_days_are_listed(statuses: pl.DataFrame, tmp_path: Path) -> None:
     assert "1% or more of the messages is pending" in section
 
 
+@pytest.mark.slow
 def test_default_name_holds_the_period(
     found: zr.failures.Investigation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +190,7 @@ def test_texts_are_escaped_and_masked() -> None:
     assert "5.9%" in text
 
 
+@pytest.mark.slow
 def test_command_writes_the_report(tmp_path: Path, statuses: pl.DataFrame) -> None:
     """`zrtools report failures --archive` reports what the archive holds, compared with the days before."""
     archive = zr.Archive(tmp_path / "archive")
@@ -227,6 +233,7 @@ def test_both_reports_are_offered() -> None:
     assert re.search(r"failures[\s\S]+usage", CliRunner().invoke(root, ["report", "--help"]).output)
 
 
+@pytest.mark.slow
 def test_report_of_few_columns_is_made_as_the_investigation_is(
     statuses: pl.DataFrame, tmp_path: Path
 ) -> None:

@@ -235,6 +235,7 @@ def test_workbook_of_nothing_is_a_workbook(tmp_path: Path) -> None:
         usage(empty(COUNTS), tmp_path / "usage.xlsx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_page_stands_on_its_own(tmp_path: Path, prices: Path, invoice: Path, lang: str) -> None:
     """The page has its charts inside, calls for nothing from outside, and shows no number."""
@@ -296,6 +297,7 @@ def test_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mo
     assert [p.name for p in tmp_path.iterdir()] == ["usage.xlsx"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_charts_draw_what_the_frames_say(lang: str) -> None:
     """Each chart holds the figures of its frame, aggregated, and says so when there is nothing."""
@@ -328,6 +330,7 @@ def test_charts_draw_what_the_frames_say(lang: str) -> None:
         assert charts.svg(chart).startswith("<svg")
 
 
+@pytest.mark.slow
 def test_command_reports_from_an_archive(tmp_path: Path, prices: Path, invoice: Path) -> None:
     """An archive alone is enough: no credentials, statuses reconciled, exit 0; a table that does not fit, exit 1."""
     archive = zr.Archive(tmp_path / "archive")
@@ -453,6 +456,7 @@ def test_month_that_has_not_begun_is_refused() -> None:
         gather(counts(), months=100_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".html", ".xlsx"])
 @pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
 def test_odd_month_is_reported_into_a_new_folder(tmp_path: Path, ending: str, encoding: str) -> None:
@@ -481,6 +485,7 @@ def test_odd_month_is_reported_into_a_new_folder(tmp_path: Path, ending: str, en
     assert path.stat().st_size > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "words"), [("ja", ["3,690 通", "2件"]), ("en", ["3,690", "2 gaps"])])
 def test_key_figures_have_their_units(tmp_path: Path, invoice: Path, lang: str, words: list[str]) -> None:
     """A bare number on a card says nothing: messages are 通, gaps are counted as such."""

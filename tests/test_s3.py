@@ -64,6 +64,7 @@ def options(endpoint: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_archive_on_s3_gives_back_what_the_service_answered(options: dict[str, str]) -> None:
     """Sync, scan, days and counts need no folder."""
     service = Service()
@@ -86,6 +87,7 @@ def test_archive_on_s3_gives_back_what_the_service_answered(options: dict[str, s
         Archive("s3://bucket/whole", numbers="hashed", storage_options=options)
 
 
+@pytest.mark.slow
 def test_two_writers_on_s3_lose_nothing(options: dict[str, str]) -> None:
     """Both syncs finish, and every day stands once and whole."""
     services = [Service(rows=30), Service(rows=30)]
@@ -106,6 +108,7 @@ def test_two_writers_on_s3_lose_nothing(options: dict[str, str]) -> None:
     assert_frame_equal(archive.scan().collect(), services[0].frames("2026-10-20", "2026-10-29"))
 
 
+@pytest.mark.slow
 def test_forgotten_days_leave_the_bucket(options: dict[str, str], endpoint: str) -> None:
     """No object of a forgotten day stays, older versions included."""
     archive = Archive("s3://bucket/forget", storage_options=options)

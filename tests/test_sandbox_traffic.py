@@ -394,6 +394,7 @@ def test_incidents_are_of_four_kinds_and_differ_by_seed() -> None:
     assert len({str(frame["start"].to_list()) for frame in frames}) == 4
 
 
+@pytest.mark.slow
 def test_some_months_are_quiet_and_a_quiet_sandbox_can_be_asked_for() -> None:
     """Without incidents the same traffic goes on, so that false alarms can be counted."""
     quiet, loud = made(0, 2000, False), made(0, 2000, True)

@@ -98,6 +98,7 @@ def calls(client: zr.Client) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAILURES)
 def test_no_failure_shows_the_token(own, holder, monkeypatch, everything_logged, name):
     """Errors, their causes, every variable of their frames and what was logged and warned of hold no token."""
@@ -204,6 +205,7 @@ def test_client_shows_no_token(holder):
     assert not _found(holder)
 
 
+@pytest.mark.slow
 def test_notebook_shows_no_token(own):
     """What IPython writes for a client and for a failure, with every variable, holds no token."""
     from IPython.core.interactiveshell import InteractiveShell

@@ -645,6 +645,7 @@ ANY_ANSWER = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(ANY_ANSWER | VALUES, st.booleans())
 def test_any_json_gives_the_schema_or_a_zrtools_error(data: Any, escaped: bool) -> None:
@@ -685,6 +686,7 @@ PLAIN_RECORDS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(PLAIN_RECORDS, min_size=1, max_size=5))
 def test_the_fast_and_the_tolerant_way_agree(records: list[dict[str, Any]]) -> None:
