@@ -27,7 +27,19 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "zrtools"
 # what the tests read beside the package; benchmarks/ because some tests kill what it starts
 BESIDE = ("tests", "docs", "benchmarks", "proof", "notebooks", "pyproject.toml", "LICENSE")
-TESTS = ("-p", "no:nbval", "-o", "addopts=-ra", "-q", "-n", "auto", "-m", "not browser and not spark")
+TESTS = (
+    "-p",
+    "no:nbval",
+    "-o",
+    "addopts=-ra",
+    "-q",
+    "-n",
+    "auto",
+    "--dist",
+    "loadfile",
+    "-m",
+    "not browser and not spark",
+)
 IN_SDIST = (
     "README.md",
     "README.ja.md",

@@ -19,6 +19,7 @@ def kernel():
 
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "ZRTOOLS_LANG": "en"}
     manager, client = start_new_kernel(env=environment)
+    run(client, "import zrtools as zr\nclient = zr.Client.sandbox(messages_per_day=20, months=1)\n")
     yield manager, client
     client.stop_channels()
     manager.shutdown_kernel(now=True)
@@ -48,12 +49,7 @@ def run(client, code: str, when_busy=None) -> list[dict]:
 def test_calls_work_in_a_cell_and_show_one_bar(kernel):
     """Inside the kernel's loop a call gives its frame, and one widget tells how far it is; nothing is red."""
     _, client = kernel
-    heard = run(
-        client,
-        "import zrtools as zr\n"
-        "client = zr.Client.sandbox(messages_per_day=20, months=1)\n"
-        "print(client.status('2026-11-01', '2026-11-03').height > 0)\n",
-    )
+    heard = run(client, "print(client.status('2026-11-01', '2026-11-03').height > 0)\n")
     assert "True" in "".join(m["text"] for m in heard if m["kind"] == "stream")
     assert [m for m in heard if m["kind"] == "error"] == []
     assert [m for m in heard if m["kind"] == "stream" and m["name"] == "stderr"] == []
