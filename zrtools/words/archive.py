@@ -8,7 +8,7 @@ __all__ = ["TEXTS"]
 
 TEXTS: dict[str, Label] = {
     "days": Label(
-        "ステータス：{fetched}日分を取得、{kept}日分は確定済み、未確定 {pending}件",
+        "配信状況：{fetched}日分を取得、{kept}日分は確定済み、未確定 {pending}件",
         "statuses: {fetched} days fetched, {kept} settled before, {pending} messages pending",
     ),
     "months": Label("通数：{stored}か月分を記録", "counts: {stored} months recorded"),
