@@ -26,7 +26,8 @@ def charts(client: zr.Client) -> None:
     explained = zr.classify(month)
     counts = client.counts("2026-08", "2026-11")
     monthly = zr.usage.monthly(counts)
-    forecast = zr.usage.forecast(counts, client.status("2026-11"), today=client.now().date())
+    today = client.now().date()
+    forecast = zr.usage.forecast(counts, client.status("2026-08-01", today), today=today)
     gaps = zr.usage.reconcile(counts.filter(counts["month"] == date(2026, 10, 1)), month)
     for lang in ("ja", "en"):
         drawn = {
