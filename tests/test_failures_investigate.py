@@ -207,7 +207,10 @@ def test_segment_of_an_incident_has_one_name(
     found: zr.failures.Investigation, dimension: str, segment: str | None, ja: str, en: str
 ) -> None:
     """The table, the sentence and the chart of an incident call its segment the same."""
-    from zrtools.failures.wording import named_incident
+    from zrtools.failures.wording import named_incident, named_segment
+
+    assert "09012345678" not in named_segment({"campaign": "09012345678-sale"}, ["campaign"], "en")
+    assert named_segment({"campaign": None}, ["campaign"], "ja") == "（タグなし）"
 
     row = {"dimension": dimension, "segment": segment}
     assert (named_incident(row, "ja"), named_incident(row, "en")) == (ja, en)

@@ -488,7 +488,34 @@ def test_what_could_not_be_queued_is_queued_when_resumed(client: zr.Client, tmp_
     form.resume.click()
     assert "終了しました" in form.note.value
     assert len(client.embedded.accepted) == 2
+    outbox.fails = True
+    late = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+    late.name.value = "late"
+    late.schedule.later.value = True
+    at = client.now() + timedelta(hours=1)
+    late.schedule.when.value = at.replace(tzinfo=None, second=0, microsecond=0)
+    late.dry_run.click()
+    late.review.click()
+    late.go.click()
+    outbox.fails = False
+    client.embedded.advance(timedelta(hours=2))
+    late.resume.click()
+    assert "過去" in late.note.value
+    assert not late.dry_run.disabled
+    assert outbox.counts(campaign="late") == {}
     outbox.close()
+
+
+def test_the_confirmation_tells_the_times_of_a_lists_own_rows(client: zr.Client, tmp_path: Path) -> None:
+    """Rows with a time of their own are not said to go out at once."""
+    at = (client.now() + timedelta(hours=3)).replace(tzinfo=None, second=0, microsecond=0)
+    for times, said in (([at, at], f"{at:%Y-%m-%d %H:%M}"), ([at, None], "各行の日時に")):
+        frame = TWO.with_columns(schedule_time=pl.Series(times))
+        form = zr.forms.campaign(client, frame, outbox=tmp_path / "o.sqlite", lang="ja")
+        form.dry_run.click()
+        form.review.click()
+        assert said in form.confirmation.value
+        form.outbox.close()
 
 
 @pytest.mark.slow

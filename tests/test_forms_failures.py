@@ -47,6 +47,18 @@ def test_cells_are_those_of_breakdown(statuses: pl.DataFrame) -> None:
     assert cells.select(truth.columns).sort(keys).equals(truth.sort(keys))
 
 
+def test_classes_that_are_there_stay(statuses: pl.DataFrame) -> None:
+    """A frame classified with codes of one's own shows them, also where it lacks bodies and tags."""
+    own = {
+        "833": zr.codes.Category(
+            "833", "tunnel", zr.codes.Label("tunnel", "tunnel"), "handset", "send again later"
+        )
+    }
+    frame = zr.classify(statuses, codes=own).drop("message", "client_tag")
+    cube = build(frame)
+    assert "tunnel" in cube.cells(Choice(cube.days[0], cube.days[-1]))["failure_category"].to_list()
+
+
 def test_course_is_that_of_trend(statuses: pl.DataFrame) -> None:
     """The cube's course holds what trend counts, pending apart."""
     cube = build(statuses)

@@ -261,10 +261,10 @@ RESULTS: dict[int, Result] = {
 def read(path: str | Path) -> dict[str, Category]:
     """Read names for codes of one's own from a CSV or Excel file, for `classify(frame, codes=...)`.
 
-    A CSV file is UTF-8 or CP932, as Excel saves it in Japan. The first line names the columns. `code` is a whole detailed code, or the
-    last three digits of five-digit ones; `category` its name, which is shown as it is in either language. Optional:
-    `origin` (handset, carrier or handset, unlisted; else unlisted) and `action` (one of `ACTIONS`; else look into
-    it).
+    A CSV file is UTF-8 or CP932, as Excel saves it in Japan. The first line names the columns. `code` is a whole
+    detailed code, or the last three digits of five-digit ones; `category` its name, which is shown as it is in
+    either language. Optional: `origin` (handset, carrier or handset, unlisted; else unlisted) and `action` (one of
+    `ACTIONS`; else look into it).
 
     Raises `InputError`, with the row where there is one, for a file that cannot be read, lacks those columns, or
     has a wrong or repeated value.

@@ -14,7 +14,7 @@ import polars as pl
 
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
-from zrtools.schemas import STATUS, ZONE
+from zrtools.schemas import ZONE
 
 __all__ = ["gather", "portable", "require"]
 
@@ -59,7 +59,8 @@ def require(frame: nw.LazyFrame[Any], *columns: str) -> nw.Schema:
     Raises `InputError` that names the columns there are, or what to do about the one that is wrong.
     """
     schema = frame.collect_schema()
-    if misspelt := [c for c in schema if c not in STATUS and c.lower() in STATUS and c.lower() not in schema]:
+    wanted = {*columns, "send_date"}
+    if misspelt := [c for c in schema if c not in wanted and c.lower() in wanted and c.lower() not in schema]:
         # SQL takes SEND_DATE for send_date; here it would be one more column, and the day of sending unknown
         raise InputError(f"Write {', '.join(misspelt)} in small letters, as zr.schemas.STATUS does.")
     missing = [column for column in columns if column not in schema]

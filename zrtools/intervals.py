@@ -1,4 +1,4 @@
-"""How sure a rate is: intervals of 95 %, for independent messages and for messages that share a fate."""
+"""How sure a rate is: intervals of 95%, for independent messages and for messages that share a fate."""
 
 from __future__ import annotations
 

@@ -20,9 +20,8 @@ from zrtools.periods import TOKYO
 __all__ = ["Database", "stamp"]
 
 _BUSY = 30.0  # seconds to wait for another process's transaction
-_CACHE = (
-    64 * 1024
-)  # KiB at most: with SQLite's own 2 MiB the indexes of 200,000 messages are written over and over
+# KiB at most: with SQLite's own 2 MiB the indexes of 200,000 messages are written over and over
+_CACHE = 64 * 1024
 
 
 def stamp(moment: datetime | None = None) -> str:
@@ -35,8 +34,8 @@ class Database:
 
     `tables` makes a file of the newest version, and each of `changes` brings one of the version before to the next:
     a file of version 1 is brought through all of them when it is opened. A transaction that has returned is on disk.
-    Raises `ArchiveError` for a file that is of another kind or of a
-    newer version, is damaged or cannot be written.
+
+    Raises `ArchiveError` for a file that is of another kind or of a newer version, is damaged or cannot be written.
     """
 
     def __init__(
@@ -126,8 +125,6 @@ class Database:
                     f"{self.path} is a {self.what} of a newer zrtools (version {have}, this one knows {version}): "
                     "update zrtools, or choose another file."
                 )
-            if some and run("pragma quick_check(1)").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("database disk image is malformed")
             if have < version:
                 for statement in (";".join(changes[have - 1 :]) if some else tables).split(";"):
                     run(statement)
@@ -137,6 +134,9 @@ class Database:
             run("rollback")
             raise
         run("commit")
+        # not inside the transaction: others write on while a large file is looked through
+        if some and run("pragma quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("database disk image is malformed")
         _use_wal(self._connection)
         run("pragma synchronous = full")
         run(f"pragma cache_size = {-_CACHE}")

@@ -70,6 +70,7 @@ class Snapshots:
         todo = [m for m in months if m not in done]
         answers = [schemas.empty(schemas.COUNTS)]
         stopped = False
+        refused: ZrtoolsError | None = None
         for run in runs(todo, len(months), months=True):
             why: dict[date, str] = {}
             try:
@@ -78,8 +79,10 @@ class Snapshots:
                 answers.append(error.frame)
                 why = {periods.month(m): str(error) for m in error.missing}
                 stopped = isinstance(error, KeyboardInterrupt)
-            except (ConfigurationError, InputError):
-                raise
+            except (ConfigurationError, InputError) as error:
+                # no other month would fare better; what came before is stored all the same
+                refused = error
+                break
             except ZrtoolsError as error:
                 why = dict.fromkeys(run, str(error))
             done |= {m: ("empty", _NONE) for m in run if m not in why}
@@ -88,6 +91,8 @@ class Snapshots:
             done |= {m: ("failed", reason) for m, reason in why.items()}
         answer = pl.concat(answers)
         changed, rows = self.table.update(lambda table: self._append(table, answer, asked))
+        if refused is not None:
+            raise refused
         done |= {m: ("stored" if m in changed else "unchanged", None) for m in answer["month"]}
         report = pl.DataFrame(
             [(m, action, rows.get(m, 0), why) for m, (action, why) in sorted(done.items())],

@@ -512,8 +512,6 @@ class Archive:
 
     def _kept(self, day: date, one: Day, table: DeltaTable, now: datetime) -> _Done | None:
         """Say why a day is not asked for; None when it must be."""
-        if one.fetched and one.fetched > now + _AHEAD:
-            return None
         reasons = {
             "settled": "settled",
             "empty": "settled: the service named no messages",
@@ -521,7 +519,9 @@ class Archive:
             "forgotten": "removed by forget(); force=True would fetch it again",
         }
         name = self._name(day, one, table)
-        if name not in reasons:
+        # a mark of a clock that ran ahead settles nothing
+        ahead = one.fetched is not None and one.fetched > now + _AHEAD and name != "forgotten"
+        if ahead or name not in reasons:
             return None
         return _Done("forgotten" if name == "forgotten" else "kept", one.rows, reasons[name])
 

@@ -144,7 +144,7 @@ def _used(given: pl.DataFrame) -> pl.DataFrame:
 def _day(text: str) -> str:
     import polars as pl
 
-    return str(_days(pl.DataFrame({"day": [text]}), "day").item())
+    return str(_days(pl.DataFrame({"day": [text]}), "day").item() or text)
 
 
 def _days(given: pl.DataFrame, name: str) -> pl.Series:

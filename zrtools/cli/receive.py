@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -90,9 +91,10 @@ def command(
         raise ConfigurationError("--user needs a password: set ZRTOOLS_RECEIVER_PASSWORD.")
     folder.mkdir(parents=True, exist_ok=True)
     path = (path or _kept_path(folder)).strip("/")
-    if not path.isascii() or any(c.isspace() or c in "?#%\\" for c in path):
+    if not re.fullmatch(r"[A-Za-z0-9_.~/-]*", path):
         raise ConfigurationError(
-            f"The secret path (--path, or the one in {folder / _PATH_FILE}) must be letters, digits, - and _."
+            f"The secret path (--path, or the one in {folder / _PATH_FILE}) must be letters, digits and "
+            "any of - _ . ~ /."
         )
     scheme = "https" if cert else "http"
     name = f"[{host}]" if ":" in host else host

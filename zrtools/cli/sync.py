@@ -57,17 +57,20 @@ def command(
     import zrtools as zr
 
     words.language(lang)
+    stopped: zr.Interrupted | None = None
     try:
         archive = zr.Archive(place, numbers=numbers, messages=messages, rawdata=rawdata)
         with zr.Client.sandbox() if sandbox else zr.Client() as client:
             # in Python a lone day means that day; for a cron job an open end is today
             until = end or (client.now().date() if start else None)
             days = archive.sync(client, start, until, force=force, progress=verbose)
-            months = (
-                archive.sync_counts(client, force=force, progress=verbose)
-                if counts
-                else zr.schemas.empty(zr.schemas.COUNTS_SYNC)
-            )
+            months = zr.schemas.empty(zr.schemas.COUNTS_SYNC)
+            if counts:
+                try:
+                    months = archive.sync_counts(client, force=force, progress=verbose)
+                except zr.Interrupted as error:
+                    # what was found out before is told first
+                    stopped, months = error, error.frame
     except zr.InputError as error:
         raise click.UsageError(str(error)) from None
 
@@ -82,6 +85,8 @@ def command(
             words.text("archive.day", lang, day=when, action=words.text(f"archive.{action}", lang), why=why),
             err=True,
         )
+    if stopped is not None:
+        raise stopped
     if verbose:
         done = dict(days["action"].value_counts().iter_rows())
         fetched = sum(done.get(action, 0) for action in ("fetched", "replaced", "closed"))

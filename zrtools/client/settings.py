@@ -67,7 +67,8 @@ class Settings:
     @property
     def origin(self) -> str:
         """Name the account: its service, any sandbox on this machine being one, and its client id."""
-        return f"{'loopback' if self.loopback else urlsplit(self.base_url).netloc.lower()} {self.client_id}"
+        url = urlsplit(self.base_url)
+        return f"{'loopback' if self.loopback else url.netloc.lower() + url.path} {self.client_id}"
 
     @classmethod
     def read(

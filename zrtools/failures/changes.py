@@ -45,7 +45,7 @@ def compare(
     to answer for, not its rate; `presence` names it. With a `failure_*` key among `by` each category's rate is taken
     apart in the same way, and together they sum to the change.
 
-    Intervals (95 %) take the traffic as it was and allow for fates shared by the messages of one `cluster` (one
+    Intervals (95%) take the traffic as it was and allow for fates shared by the messages of one `cluster` (one
     campaign on one day; on engines other than polars one day); they are never narrower than for independent
     messages, which is what None gives. `sentence` says each row in Japanese or English (`lang`).
 

@@ -114,7 +114,7 @@ def investigate(
     Takes a STATUS or DLR frame (polars DataFrame or LazyFrame) or an archive, and gives an `Investigation` whose
     parts are frames. `period` is a day, a month or (first, last), all of the frame if left out (an archive needs
     one); `compare_to` likewise; left out it is the month before a month, else the period of equal length just
-    before, where the data has all of it; False compares with nothing. Days of which 1 % or more is pending are
+    before, where the data has all of it; False compares with nothing. Days of which 1% or more is pending are
     shown but not compared. `campaign` as in `features`, `codes` as in `classify`; a frame that is
     classified already keeps its classes where `codes` is left out. Numbers are masked unless `mask=False`.
 
@@ -145,6 +145,10 @@ def investigate(
     seen = frame.filter(pl.col("day") <= now[1])
     plan = retry_plan(seen, mask=False)
     plan = plan.filter(pl.coalesce("send_date", pl.col("date_time").dt.date()).is_between(*now))
+    found = incidents(here, history=earlier, lang=chosen)
+    if mask:
+        found = found.with_columns(privacy.mask_within(pl.col("segment")))
+        by_campaign = by_campaign.with_columns(privacy.mask_within(pl.col("campaign")))
     overview = [_overview("this", here, now)]
     if earlier is not None:
         overview.append(_overview("before", earlier, (earlier["day"].min(), earlier["day"].max())))  # type: ignore[arg-type]  # dates
@@ -154,7 +158,7 @@ def investigate(
         coverage=days,
         breakdown=breakdown(here, _CELLS, cluster="campaign"),
         trend=trend(here, cluster="campaign"),
-        incidents=incidents(here, history=earlier, lang=chosen),
+        incidents=found,
         changes=changes,
         changes_by_campaign=by_campaign,
         numbers=numbers(seen, mask=mask),

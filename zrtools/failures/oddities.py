@@ -51,7 +51,7 @@ def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
     Takes what `breakdown` takes and gives UNKNOWN_CODES, one row a code of the categories `unlisted` and
     `unrecognised` (a missing code has a row, too). The frame's last `recent_days` days are set against the days
     before; `p_value` is the exact binomial chance of as many recent failures or more at an unchanged rate, and
-    `is_growing` says which codes grew beyond chance when all are tested together (Benjamini-Hochberg, 5 %; at least
+    `is_growing` says which codes grew beyond chance when all are tested together (Benjamini-Hochberg, 5%; at least
     5 recent failures).
 
     Raises `InputError` for missing columns.

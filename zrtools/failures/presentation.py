@@ -231,7 +231,7 @@ def _first(codes: str) -> str:
 
 def _style(cell: str) -> str:
     """Set figures to the right, and keep short cells on one line."""
-    figure = cell.removesuffix("%").lstrip("+−±").replace(",", "").replace(".", "").isdecimal()
+    figure = cell.removesuffix("%").lstrip("<+−±").replace(",", "").replace(".", "").isdecimal()
     align = "right" if figure else "left"
     wrap = ";white-space:nowrap" if (figure or cell.isascii()) and len(cell) <= 16 else ""
     return f"padding:2px 10px 2px 0;text-align:{align};vertical-align:top{wrap}"

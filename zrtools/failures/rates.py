@@ -31,7 +31,7 @@ def breakdown(
     other than `failure_*` (for au x network: all on au). Groups without failures stay where no key is a
     `failure_*` one; nulls are a group.
 
-    The interval is Wilson's at 95 %, which takes messages as independent. `cluster` names the column whose
+    The interval is Wilson's at 95%, which takes messages as independent. `cluster` names the column whose
     messages share a fate ("campaign", "send_date"): the interval then allows for it. Messages where that column is
     null stand each for itself.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zrtools import words
+from zrtools.privacy import mask_text
 
 __all__ = ["named_incident", "named_segment", "named_value"]
 
@@ -20,10 +21,12 @@ _NAMES = {
 
 
 def named_value(key: str, value: Any, lang: str | None = None) -> str:
-    """Name the value of a key for people; null is 不明 / unknown."""
+    """Name the value of a key for people, numbers masked; null is 不明 / unknown, and of a campaign no tag."""
+    if key == "campaign" and value is None:
+        return words.text("failures.no_tag", lang)
     if key in _NAMES or value is None:
         return _NAMES.get(key, words.carrier)(value, lang)
-    return str(value)
+    return mask_text(str(value))
 
 
 def named_segment(row: Mapping[str, Any], keys: Sequence[str], lang: str | None = None) -> str:
@@ -38,4 +41,6 @@ def named_incident(row: Mapping[str, Any], lang: str | None = None) -> str:
     if row["dimension"] == "all":
         return words.text("failures.whole", lang)
     value = named_value(row["dimension"], row["segment"], lang)
+    if row["segment"] is None and row["dimension"] == "campaign":
+        return value
     return words.text(f"failures.segment_{row['dimension']}", lang, value=value)

@@ -280,7 +280,7 @@ class CampaignForm(Panel):
             "campaign_confirm",
             count=self._ready(),
             parts=int(self.checked.filter(pl.col("intake") == "queued")["parts"].sum()),
-            when=self.schedule.say(self._plan.schedule_time),
+            when=self._when(),
             duplicates=counts.get("duplicate", 0),
             invalid=counts.get("invalid", 0),
             suppressed=counts.get("suppressed", 0),
@@ -288,11 +288,21 @@ class CampaignForm(Panel):
         waits = self.t("campaign_confirm_waiting", count=self._waiting)
         return [*([asked] if self._ready() else []), *([waits] if self._waiting else [])]
 
+    def _when(self) -> str:
+        """Say when what is confirmed goes out: the form's time, or the times of the list's own rows."""
+        assert self.checked is not None  # noqa: S101 - asked after a dry run only
+        times = self.checked.filter(pl.col("intake") == "queued")["schedule_time"].unique()
+        if times.len() > 1:
+            return self.t("at_own_times")
+        return self.schedule.say(times[0] if times.len() else None)
+
     def _in_time(self) -> bool:
         """Tell whether the time that was checked has not passed since; if it has, say so and have it mended."""
         at, now = self._plan.schedule_time if self._plan is not None else None, self._client.now()
         if at is None or at > now:
             return True
+        if self._stage == "paused":
+            self._enter("editing")
         self._changed()
         self.say(self.t("when_past", now=f"{now:%Y-%m-%d %H:%M}"), "bad")
         return False
@@ -305,7 +315,8 @@ class CampaignForm(Panel):
         self._dispatch()
 
     def _resume(self) -> None:
-        if self._stage == "paused":
+        # what waits in the journal has its own times; a list that is yet to be queued has that of the form
+        if self._stage == "paused" and (not self._to_add or self._in_time()):
             self._dispatch()
 
     def _dispatch(self) -> None:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import polars as pl
 
-from zrtools import failures, schemas
+from zrtools import schemas
+from zrtools.engines import require
 from zrtools.errors import InputError
 from zrtools.failures.course import PENDING_LIMIT, Every
+from zrtools.failures.investigation import explained
 from zrtools.intervals import share, wilson
 
 if TYPE_CHECKING:
@@ -153,11 +156,14 @@ class Cube:
 def build(frame: pl.DataFrame | pl.LazyFrame, *, campaign: CampaignRule = None, codes: Any = None) -> Cube:
     """Count a frame of statuses once, so that later questions need not read it again.
 
+    A frame that is classified already keeps its classes where `codes` is left out.
+
     Raises `InputError` for another kind of frame and for missing columns.
     """
     if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
         raise InputError(f"The explorer takes a polars frame or an archive, not {type(frame).__name__}.")
-    read = failures.features(failures.classify(frame.lazy(), codes=codes), campaign=campaign)
+    require(nw.from_native(frame.lazy()), "date_time", "status_id", "detailed_status_id")
+    read = explained(frame.lazy(), codes, campaign)
     hour = pl.col("date_time").dt.replace_time_zone(None).dt.truncate("1h").cast(pl.Datetime("ms"))
     settled = pl.col("outcome").is_in(["delivered", "failed"])
     slim = read.select(

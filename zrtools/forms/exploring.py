@@ -481,7 +481,7 @@ class ExploreForm(Panel):
 
     def _campaign(self, name: Any) -> str:
         if name is None:
-            return self.x("no_tag")
+            return words.text("failures.no_tag", self.lang)
         return self.x("others") if name == OTHERS else privacy.mask_text(str(name))
 
 

@@ -291,10 +291,10 @@ class Outbox:
         again goes on. A message whose answer was lost is settled under its own tag, or stays `unsettled`. A
         reservation whose time has passed is refused before it leaves.
 
-        Raises `PartialResultError` (`.missing`: the tags still queued, and those that another
-        run has on their way) when the account cannot send any more
-        (quota, token) or the service cannot be reached; `Interrupted` on Ctrl-C; `InputError` for a client of
-        another account than the journal's; `ArchiveError` when the journal cannot be written.
+        Raises `PartialResultError` (`.missing`: the tags still queued, and those that another run has on their way)
+        when the account cannot send any more (quota, token) or the service cannot be reached; `Interrupted` on
+        Ctrl-C; `InputError` for a client of another account than the journal's; `ArchiveError` when the journal
+        cannot be written.
         """
         return Run(self._file, client, client.origin, self.suppressions, campaign, stop).go(
             self._of_run, progress=progress
@@ -303,8 +303,10 @@ class Outbox:
     def settle(self, client: Client) -> pl.DataFrame:
         """Ask what became of the messages that are unsettled or were on their way, sending nothing: OUTBOX.
 
-        A status, or a reservation that waits or has gone out, makes a message `accepted`; the others stay as they
-        are. Raises what `client.status` and `client.reservations` raise.
+        A status of its number under its tag, or a reservation that waits or has gone out, makes a message `accepted`,
+        even where the text differs: who asks wants to know. The others stay as they are.
+
+        Raises what `client.status` and `client.reservations` raise.
         """
         bind(self._file, client.origin)
         open_rows = self._rows(
@@ -461,7 +463,7 @@ class Outbox:
             if day <= today
         ]
         found = pl.concat([empty(STATUS), *frames])
-        # one that left around midnight may be under the day before
+        # a day's answer may lack one that the service took long after it left here
         rest = tags.collect().join(found, on="client_tag", how="anti")["client_tag"].to_list()
         if 0 < len(rest) <= _BY_TAG:
             found = pl.concat([found, source.status(client_tag=rest, progress=False)])
@@ -473,11 +475,14 @@ class Outbox:
             "select client_tag, left_at from messages where left_at is not null",
             schema=pl.Schema({"client_tag": pl.String(), "left_at": TIME}),
         )
-        # one that left more than once may have been taken the first time or the last
-        again = pl.when(pl.col("schedule_time").is_null(), pl.col("attempts") > 1).then("settled_at")
+        # one that left more than once may have been taken the first time or the last, and one that left around
+        # midnight on the day after
+        at_once = pl.col("schedule_time").is_null()
+        again = pl.when(at_once, pl.col("attempts") > 1).then("settled_at")
+        late = pl.when(at_once).then(pl.col("left_at").dt.offset_by("10m"))
         return (
             sent.join(left, on="client_tag", how="left")
-            .select(day=pl.concat_list(pl.coalesce("schedule_time", "left_at", "added_at"), again))
+            .select(day=pl.concat_list(pl.coalesce("schedule_time", "left_at", "added_at"), again, late))
             .explode("day")
             .select(pl.col("day").dt.date())
             .drop_nulls()["day"]

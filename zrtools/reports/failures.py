@@ -93,7 +93,8 @@ def _chosen(
     frame = source.scan(now["first_day"], now["last_day"]) if hasattr(source, "scan") else source
     read = explained(frame.lazy(), codes, campaign)
     kept = pl.col("day").is_between(now["first_day"], now["last_day"])
-    return read.filter(kept).drop("message", "template").collect()
+    unread = ("message", "template", "parts", "url_host", "message_length")
+    return read.filter(kept).drop(unread).collect()
 
 
 def _empty(frame: pl.DataFrame | pl.LazyFrame, lang: words.Lang) -> Page:

@@ -18,7 +18,6 @@ TEXTS: dict[str, Label] = {
     "category": Label("不達の理由", "Reason"),
     "campaign": Label("キャンペーン", "Campaign"),
     "all": Label("（すべて）", "(all)"),
-    "no_tag": Label("（タグなし）", "(no tag)"),
     "others": Label("（その他）", "(others)"),
     "whole": Label("全体", "all"),
     "total": Label("不達 合計", "all failures"),

@@ -7,6 +7,7 @@ from zrtools.codes import Label
 __all__ = ["TEXTS"]
 
 TEXTS: dict[str, Label] = {
+    "no_tag": Label("（タグなし）", "(no tag)"),
     "and": Label(" × ", " x "),
     "whole": Label("全体", "everything"),
     "changed_both": Label(

@@ -60,7 +60,7 @@ TEXTS: dict[str, Label] = {
         "Accepted. To {number}, client tag {tag}.",
     ),
     "unsettled": Label(
-        "送信されたか確認できませんでした（clientTag（管理タグ）{tag}）。送り直さず「状況を確認」を押してください。\n{error}",
+        "送信されたか確認できませんでした。clientTag（管理タグ）は {tag} です。送り直さず「状況を確認」を押してください。\n{error}",
         "It is not known whether this went out (client tag {tag}). Do not send again: press “Check status”.\n{error}",
     ),
     "not_sent": Label("送信されていません。{error}", "Nothing was sent. {error}"),
@@ -168,8 +168,8 @@ TEXTS: dict[str, Label] = {
     "column_missing": Label("電話番号の列を選んでください。", "Choose the column of the phone numbers."),
     "template_lacks": Label("{title}（{names}）", "{title} ({names})"),
     "template_unusable": Label(
-        "表に差し込み項目の列がないため使えないテンプレート：{names}",
-        "Templates that cannot be used, since the frame lacks columns for their fields: {names}",
+        "この表では使えないテンプレート（埋められない項目）：{names}",
+        "Templates that cannot be used with this frame (what cannot be filled): {names}",
     ),
     "template_column": Label("（message 列を使う）", "(the column message)"),
     "template_missing": Label(
@@ -187,6 +187,7 @@ TEXTS: dict[str, Label] = {
     "outcome": Label("結果", "Outcome"),
     "dry_run": Label("送らずに確認する", "Dry run"),
     "campaign_start": Label("{count:,} 通を送信する", "Send {count:,} messages"),
+    "at_own_times": Label("各行の日時に", "each at the time of its row"),
     "campaign_confirm": Label(
         "{count:,} 通（推定 {parts:,} 通分の課金）を{when}送信します。重複 {duplicates:,} 件・無効 {invalid:,} 件・停止リスト {suppressed:,} 件は送りません。",
         "{count:,} messages (about {parts:,} billable parts) go out, {when}. Not sent: {duplicates:,} duplicates, {invalid:,} invalid, {suppressed:,} suppressed.",
