@@ -48,7 +48,7 @@ TEXTS: dict[str, Label] = {
         "{when}\nfailure rate {rate} ({low} to {high})\n{failed} failed, {settled} settled, {pending} pending",
     ),
     "course_note": Label(
-        "縦線：95%信頼区間　白抜き：未確定1%以上", "lines: 95% interval   hollow: 1% or more pending"
+        "縦線：95%信頼区間　白抜き：未確定1%以上", "lines: 95% interval; hollow: 1% or more pending"
     ),
     "course_short": Label(
         "時間ごとは31日まで表示できます。日ごとに表示しました。",
