@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pytest
 
-from zrtools import charts
+from zrtools import charts, words
 from zrtools.charts import style
 from zrtools.errors import ConfigurationError, InputError
 
@@ -110,7 +110,7 @@ def test_words_are_readable_on_the_page(colour: str) -> None:
 )
 def test_rate_has_more_digits_where_it_is_small(rate: float | None, text: str) -> None:
     """A rate is written so that small ones do not all read 0.0%."""
-    assert style.percent_text(rate) == text
+    assert words.percent(rate) == text
 
 
 def drawn(text: str) -> alt.Chart:

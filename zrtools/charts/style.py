@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from zrtools import words
 from zrtools.errors import ConfigurationError, InputError
-from zrtools.words import percent as percent_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +42,6 @@ __all__ = [
     "draws_japanese",
     "finish",
     "nothing",
-    "percent_text",
     "save",
     "svg",
     "use",

@@ -13,7 +13,7 @@ import ipywidgets as w
 import polars as pl
 
 from zrtools import periods, privacy, words
-from zrtools.charts.style import count_text, percent_text, weekdays
+from zrtools.charts.style import count_text, weekdays
 from zrtools.charts.telling import in_order
 from zrtools.errors import InputError, ZrtoolsError
 from zrtools.forms import cube
@@ -277,7 +277,7 @@ class ExploreForm(Panel):
                 what=what,
                 settled=count_text(summed["settled"]),
                 failed=count_text(summed["failed"]),
-                **{key: percent_text(summed[key]) for key in ("rate", "low", "high")},
+                **{key: words.percent(summed[key]) for key in ("rate", "low", "high")},
             )
         if summed["pending"]:
             told += self.x("summary_pending", pending=count_text(summed["pending"]))
@@ -315,10 +315,10 @@ class ExploreForm(Panel):
                 carrier=self.x("whole") if column is ... else words.carrier(column, self.lang),
                 settled=count_text(settled),
                 failed=count_text(failed),
-                rate=percent_text(rate),
+                rate=words.percent(rate),
             )
             return {
-                "text": percent_text(rate) if failed else "0",
+                "text": words.percent(rate) if failed else "0",
                 "sub": self.x("count", n=count_text(failed)) if failed else "",
                 "fill": fill,
                 "ink": ink,
@@ -350,7 +350,7 @@ class ExploreForm(Panel):
         cells = []
         for (failed, settled), rate in zip(found.select("failed", "settled").iter_rows(), rates, strict=True):
             fill, ink = shade(rate, highest)
-            text = {"text": percent_text(rate), "sub": self.x("count", n=count_text(failed))}
+            text = {"text": words.percent(rate), "sub": self.x("count", n=count_text(failed))}
             tip = f"{count_text(failed)} / {count_text(settled)}"
             cells.append({**text, "fill": fill, "ink": ink, "tip": tip})
         return names, {
@@ -377,7 +377,7 @@ class ExploreForm(Panel):
                 "course_tip",
                 when=self._when(row["start"], choice.unit),
                 **{
-                    key: percent_text(row[name])
+                    key: words.percent(row[name])
                     for key, name in (("rate", "failure_rate"), ("low", "rate_low"), ("high", "rate_high"))
                 },
                 **{name: count_text(row[name]) for name in ("failed", "settled", "pending")},
