@@ -470,7 +470,7 @@ def test_a_stale_list_fails_as_not_in_service() -> None:
 
 
 def test_the_command_says_what_to_use_and_ends_cleanly() -> None:
-    """It prints the account and a curl line that works, and a signal ends it with 0."""
+    """It prints the account, a curl line and settings for a shell that work, and a signal ends it with 0."""
     run = subprocess.Popen(
         [
             *(sys.executable, "-m", "zrtools", "sandbox"),
@@ -497,6 +497,11 @@ def test_the_command_says_what_to_use_and_ends_cleanly() -> None:
         assert token[1] in curl[1]
         with urllib.request.urlopen(curl[1], timeout=20) as answer:
             assert json.load(answer)["status"]
+        given = dict(re.findall(r'ZRTOOLS_(\w+) ?= ?"?([^ ";]+)', said))
+        assert given["BASE_URL"] in curl[1]
+        assert given["TOKEN"] == token[1]
+        assert f"clientId={given['CLIENT_ID']}&" in curl[1]
+        assert re.search(rf"^smsCode +{given['SMS_CODE']}$", said, re.MULTILINE)
         run.send_signal(signal.SIGTERM)
         out, err = run.communicate(timeout=20)
     finally:

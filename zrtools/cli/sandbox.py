@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from datetime import datetime
 from types import FrameType
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import click
 
 from zrtools import words
+
+if TYPE_CHECKING:
+    from zrtools.sandbox import Sandbox
 
 __all__ = ["command"]
 
@@ -86,6 +91,8 @@ def command(
                 click.echo(words.text(f"sandbox.{line}", lang, value=value))
             click.echo(words.text("sandbox.try", lang))
             click.echo(f'curl "{box.url}/p5/api/status.json?{query}"')
+            click.echo(words.text("sandbox.set", lang))
+            click.echo(_settings(box))
             click.echo(words.text("sandbox.stop", lang))
             # in short waits, for on Windows a wait without end would not notice Ctrl-C
             while not stop.wait(0.5):
@@ -94,3 +101,11 @@ def command(
         for number, handler in before.items():
             signal.signal(number, handler)
     click.echo(words.text("sandbox.ended", lang))
+
+
+def _settings(box: Sandbox) -> str:
+    """Write what a shell of this system sets, to be pasted."""
+    values = {"BASE_URL": box.url, "TOKEN": box.token, "CLIENT_ID": box.client_id, "SMS_CODE": box.sms_code}
+    if os.name == "nt":
+        return "; ".join(f'$env:ZRTOOLS_{name} = "{value}"' for name, value in values.items())
+    return "export " + " ".join(f"ZRTOOLS_{name}={value}" for name, value in values.items())
