@@ -497,7 +497,7 @@ def test_the_command_says_what_to_use_and_ends_cleanly() -> None:
         assert token[1] in curl[1]
         with urllib.request.urlopen(curl[1], timeout=20) as answer:
             assert json.load(answer)["status"]
-        given = dict(re.findall(r'ZRTOOLS_(\w+) ?= ?"?([^ ";]+)', said))
+        given = dict(re.findall(r'ZRTOOLS_(\w+) ?= ?"?([^\s";]+)', said))
         assert given["BASE_URL"] in curl[1]
         assert given["TOKEN"] == token[1]
         assert f"clientId={given['CLIENT_ID']}&" in curl[1]
