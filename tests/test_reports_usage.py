@@ -124,8 +124,10 @@ def test_missing_pieces_are_said_and_the_rest_is_made(tmp_path: Path, prices: Pa
     bad = tmp_path / "bad.csv"
     bad.write_text("年,数\n1,2\n", "utf-8")
     known = counts().filter(pl.col("month") != date(2026, 8, 1))
+    asleep = counts().filter(pl.col("month") == date(2026, 9, 1), pl.col("client_id") == "7")
+    asleep = asleep.with_columns(client_id=pl.lit("9"), separated_success_count=pl.lit(0, pl.Int64))
     report = gather(
-        known,
+        pl.concat([known, asleep]),
         statuses=statuses(),
         prices=prices,
         invoice=bad,
@@ -150,6 +152,33 @@ def test_missing_pieces_are_said_and_the_rest_is_made(tmp_path: Path, prices: Pa
         "The prices could not be used",
     ]
     assert broken.month == date(2026, 10, 1)
+
+
+@pytest.mark.parametrize("ending", ["html", "xlsx"])
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_clients_report_names_no_other_client(
+    tmp_path: Path, prices: Path, ending: str, lang: words.Lang
+) -> None:
+    """An agency's whole tables and deliveries beside the counts of one client leave no other client in its report."""
+    mine = counts().filter(pl.col("client_id") == "7")
+    names = tmp_path / "clients.csv"
+    # the name that stands there twice would be told in the error as well
+    names.write_text("client_id,client\n7,北店\n8,南店\n90210,ひみつ商事\n90210,ひみつ興業\n", "utf-8")
+    plan = tmp_path / "accepted.toml"
+    plan.write_text('plan = "accepted"\n' + prices.read_text("utf-8"), "utf-8")
+    pushed = (
+        statuses()
+        .with_columns(client_id=pl.lit("7"))
+        .vstack(statuses().with_columns(client_id=pl.lit("90210")))
+    )
+    path = tmp_path / f"report.{ending}"
+    usage(mine, path, statuses=pushed, prices=plan, clients=names, lang=lang)
+    if ending == "html":
+        said = path.read_text("utf-8")
+    else:
+        said = str([cell for rows in _cells(path).values() for row in rows for cell in row])
+    assert re.search(r"\b1,?230\b", said)
+    assert not re.search("南店|ひみつ|90210", said)
 
 
 def test_plan_that_needs_statuses_is_said(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from zrtools.errors import InputError, ZrtoolsError
 from zrtools.periods import TOKYO, Day, Month, day, month_end, months, months_before
 from zrtools.periods import month as month_of
 from zrtools.reports.page import Figure, Kind, Page
-from zrtools.schemas import BILL, COST, COUNTS, DAILY_USAGE, FORECAST, RECONCILIATION
+from zrtools.schemas import BILL, COST, DAILY_USAGE, FORECAST, RECONCILIATION
 from zrtools.usage import wording
 from zrtools.usage.inputs import client_names
 from zrtools.usage.months import as_daily
@@ -298,11 +298,11 @@ def usage(
     """Write the monthly usage report as an Excel workbook (.xlsx) or a self-contained page (.html), all or nothing.
 
     `counts` are COUNTS, or snapshots of an archive; with `statuses` (on any engine) they are reconciled and the
-    running month is projected better. `month` is the month reported, else the last complete one, after `months` -
-    1 before it. `coverage`, `tolerance`, `invoice` and `client_id` are as in `usage.reconcile`, `prices` and
-    `clients` as in `usage.cost` and `usage.monthly`; files are read (`invoice_columns` as in
-    `usage.read_invoice`). `today` is the day that the report says it was made on, else today in Japan. What cannot
-    be used or is missing is said in the report, and the rest is made. Returns the path.
+    running month is projected better. `month` is the month reported, else the last complete one, after `months` - 1
+    before it. `coverage`, `tolerance`, `invoice` and `client_id` are as in `usage.reconcile`, `prices` and
+    `clients` as in `usage.cost` and `usage.monthly`; files are read (`invoice_columns` as in `usage.read_invoice`).
+    The report names no client that is not in `counts`. `today` is the day that the report says it was made on, else
+    today in Japan. What cannot be used or is missing is said in the report, and the rest is made. Returns the path.
 
     Raises `InputError` when the counts themselves, the month or the path's ending cannot be used.
     """
@@ -352,15 +352,17 @@ def gather(
     chosen = words.language(lang)
     problems: list[str] = []
     said = _Attempts(chosen, problems)
-    names = said.attempt(
-        "problem_clients", lambda: room.monthly(pl.DataFrame(schema=COUNTS), clients=clients)
-    )
-    named = clients if names is not None else None
-    everything = room.monthly(counts, clients=named)
+    counted = newest(counts)
+    # a report may go to the client that it is about: of others it says nothing
+    whose = counted["client_id"]
+    named = said.attempt("problem_clients", lambda: client_names(clients, of=whose))
+    everything = room.monthly(counted, clients=named)
     target = _target(everything, month, made)
     first = months_before(target, months - 1)
     scope = everything.filter(pl.col("month").is_between(first, target))
     days = None if statuses is None else said.attempt("problem_reconcile", lambda: as_daily(statuses))
+    if days is not None and counted.height:
+        days = days.filter(pl.col("client_id").is_in(whose.unique().implode()).fill_null(value=True))
     table = said.attempt(
         "problem_prices", lambda: room.read_prices(prices) if isinstance(prices, (str, Path)) else prices
     )
@@ -370,7 +372,7 @@ def gather(
     )
     if lines is not None:
         lines = lines.filter(pl.col("month").is_between(first, target))
-    inside = newest(counts).filter(pl.col("month").is_between(first, target))
+    inside = counted.filter(pl.col("month").is_between(first, target))
     forecast = said.attempt("problem_forecast", lambda: room.forecast(counts, days))
     reconciliation = None
     if days is not None or lines is not None:
@@ -473,7 +475,7 @@ def _target(everything: pl.DataFrame, month: Month | None, today: date) -> date:
     return last
 
 
-def _absences(report: UsageReport, clients: Any) -> Iterable[str]:
+def _absences(report: UsageReport, clients: pl.DataFrame | None) -> Iterable[str]:
     """Say which months and clients have no rows, and which carriers no price."""
     known = set(report.everything["month"])
     if absent := [m for m in months(report.first, report.month) if m not in known]:
@@ -482,7 +484,7 @@ def _absences(report: UsageReport, clients: Any) -> Iterable[str]:
     if clients is not None:
         sums = report.this_month.group_by("client_id").agg(pl.col("separated_success_count").sum())
         sent = set(sums.filter(pl.col("separated_success_count") > 0)["client_id"])
-        for number, name in client_names(clients).iter_rows():
+        for number, name in clients.iter_rows():
             if number not in sent:
                 yield report.say("silent_client", client=name, month=month)
     unpriced = report.cost.filter(pl.col("unit_price").is_null() & (pl.col("quantity") > 0))

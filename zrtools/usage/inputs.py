@@ -237,7 +237,37 @@ def read_clients(path: str | Path, columns: Mapping[str, str] | None = None) -> 
 
     `columns` says which of the file's columns they are. Raises `InputError`.
     """
-    path = Path(path)
+    return client_names(_read_names(Path(path), columns))
+
+
+def client_names(
+    clients: pl.DataFrame | Mapping[str, str] | str | Path | None, *, of: pl.Series | None = None
+) -> pl.DataFrame:
+    """Take clients' names in any of the ways a user may give them, those alone whose ids stand in `of`.
+
+    Raises `InputError` when one id has two names.
+    """
+    if clients is None:
+        return pl.DataFrame(schema=_CLIENTS)
+    if isinstance(clients, (str, Path)):
+        clients = _read_names(Path(clients))
+    if isinstance(clients, Mapping):
+        clients = pl.DataFrame(
+            {"client_id": [str(k) for k in clients], "client": list(clients.values())}, schema=_CLIENTS
+        )
+    if missing := [c for c in _CLIENTS if c not in clients.columns]:
+        raise InputError(
+            f"The table of clients has no column {', '.join(missing)}: it needs client_id and client."
+        )
+    frame = clients.select(pl.col(c).cast(t) for c, t in _CLIENTS.items()).unique(maintain_order=True)
+    if of is not None:
+        frame = frame.filter(pl.col("client_id").is_in(of.unique().implode()))
+    if (twice := frame.filter(pl.col("client_id").is_duplicated())).height:
+        raise InputError(f"Client {twice['client_id'][0]} has two names in the table of clients: keep one.")
+    return frame
+
+
+def _read_names(path: Path, columns: Mapping[str, str] | None = None) -> pl.DataFrame:
     raw = tables.read(path)
     names = {c: (columns or {}).get(c, c) for c in ("client_id", "client")}
     if absent := [c for c in names.values() if c not in raw.columns]:
@@ -246,33 +276,9 @@ def read_clients(path: str | Path, columns: Mapping[str, str] | None = None) -> 
             f"it has {mask_text(', '.join(raw.columns))}. Say which is which: "
             'columns={"client_id": "…", "client": "…"}.'
         )
-    frame = raw.select(pl.col(names[c]).str.strip_chars().alias(c) for c in _CLIENTS).filter(
+    return raw.select(pl.col(names[c]).str.strip_chars().alias(c) for c in _CLIENTS).filter(
         pl.col("client_id") != ""
     )
-    return client_names(frame)
-
-
-def client_names(clients: pl.DataFrame | Mapping[str, str] | str | Path | None) -> pl.DataFrame:
-    """Take clients' names in any of the ways a user may give them.
-
-    Raises `InputError` when one id has two names.
-    """
-    if clients is None:
-        return pl.DataFrame(schema=_CLIENTS)
-    if isinstance(clients, (str, Path)):
-        return read_clients(clients)
-    if isinstance(clients, Mapping):
-        return pl.DataFrame(
-            {"client_id": [str(k) for k in clients], "client": list(clients.values())}, schema=_CLIENTS
-        )
-    if missing := [c for c in _CLIENTS if c not in clients.columns]:
-        raise InputError(
-            f"The table of clients has no column {', '.join(missing)}: it needs client_id and client."
-        )
-    frame = clients.select(pl.col(c).cast(t) for c, t in _CLIENTS.items()).unique(maintain_order=True)
-    if (twice := frame.filter(pl.col("client_id").is_duplicated())).height:
-        raise InputError(f"Client {twice['client_id'][0]} has two names in the table of clients: keep one.")
-    return frame
 
 
 def _price(file: str, number: int, entry: dict[str, Any]) -> tuple[str, str, date, int, Decimal]:
