@@ -136,12 +136,24 @@ def test_a_number_out_of_service_on_two_days_is_dropped_whatever_fails_next() ->
         "確認番号は 12 です",
         "ワンタイムパスワード 99",
         "OTP 1234",
+        "お客様のOTPは123456です",
+        "ＯＴＰ：123456",
+        "otp123456",
+        "本日のOTP",
     ],
 )
 def test_one_time_codes_and_opt_outs_are_not_sent_again(message: str) -> None:
     """A code is stale by the time it could be sent; who opted out stays out."""
     assert step((0, "31721"), message=message) == ("leave", "one-time code")
     assert step((0, "31721"), message="hello", opted_out=["+819011112222"]) == ("leave", "opted out")
+
+
+@pytest.mark.parametrize(
+    "message", ["LAPTOPの修理が終わりました", "Adoption day", "ＬＡＰＴＯＰ", "配送番号は12です"]
+)
+def test_words_that_only_hold_such_letters_are_sent_again(message: str) -> None:
+    """A one-time code is told by whole words, in Japanese text as in English."""
+    assert step((0, "31721"), message=message)[0] == "send again later"
 
 
 def test_times_fall_into_the_hours_of_sending() -> None:
