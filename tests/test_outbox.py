@@ -6,8 +6,12 @@ import _thread
 import errno
 import importlib.util
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +26,7 @@ from zrtools import schemas
 from zrtools.client import sending
 from zrtools.codes import OPT_OUT_URL
 from zrtools.failures import features
-from zrtools.outbox import run
+from zrtools.outbox import lease, run
 from zrtools.usage import Prices
 
 ROOT = Path(__file__).parent.parent
@@ -61,6 +65,18 @@ def arrived(client: zr.Client) -> list[str]:
     """List the numbers that the sandbox accepted a message for."""
     assert client.embedded is not None
     return sorted(message.phone_number for message in client.embedded.accepted)
+
+
+def account(client: zr.Client) -> dict[str, str]:
+    """Give what a second client of the same account needs."""
+    sandbox = client.embedded
+    assert sandbox is not None
+    return {
+        "token": sandbox.token,
+        "client_id": sandbox.client_id,
+        "sms_code": sandbox.sms_code,
+        "base_url": sandbox.url,
+    }
 
 
 def numbers(count: int) -> list[str]:
@@ -512,10 +528,9 @@ def test_two_senders_share_a_journal_without_repeating(outbox: zr.Outbox, client
     sandbox = client.embedded
     assert sandbox is not None
     outbox.add(people(200))
-    account = {"token": sandbox.token, "client_id": sandbox.client_id, "sms_code": sandbox.sms_code}
 
     def other() -> None:
-        with zr.Client(**account, base_url=sandbox.url, pace=None) as second, zr.Outbox(outbox.path) as same:
+        with zr.Client(**account(client), pace=None) as second, zr.Outbox(outbox.path) as same:
             same.send(second, progress=False)
 
     thread = threading.Thread(target=other)
@@ -540,6 +555,103 @@ def test_what_a_dead_process_left_is_taken_up_as_a_repeat(outbox: zr.Outbox, cli
     journal.close()
     assert set(outbox.send(client, progress=False)["sending_state"]) == {"accepted"}
     assert arrived(client) == numbers(4)
+
+
+_SENDER = """
+import sys, threading
+import zrtools as zr
+from zrtools.outbox import lease
+lease.LENGTH, lease.RENEWAL = {lease}
+stop = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
+with zr.Client(**{account}, pace=20) as client, zr.Outbox({path!r}) as outbox:
+    try:
+        sent = outbox.send(client, stop=stop, progress=False)
+        print("ended with", sent.height)
+    except zr.ZrtoolsError as error:
+        print(type(error).__name__, error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system cannot pause a process")
+@pytest.mark.slow
+def test_a_paused_process_gives_nothing_back_that_another_has_sent(
+    outbox: zr.Outbox, client: zr.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped for longer than its lease and woken, a sender changes nothing, ends, and says why."""
+    monkeypatch.setattr(lease, "LENGTH", 1.0)
+    monkeypatch.setattr(lease, "RENEWAL", 0.2)
+    outbox.add(people(64), campaign="spring")
+    paused = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            _SENDER.format(lease=(1.0, 0.2), account=account(client), path=str(outbox.path)),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    while len(arrived(client)) < 3:
+        time.sleep(0.02)
+    os.kill(paused.pid, signal.SIGSTOP)
+    outbox.send(client, progress=False)
+    assert outbox.counts() == {"accepted": 64}
+    assert paused.stdin is not None
+    paused.stdin.write("stop\n")
+    paused.stdin.flush()
+    os.kill(paused.pid, signal.SIGCONT)
+    said, _ = paused.communicate(timeout=60)
+    assert said.startswith("PartialResultError")
+    assert "another run has taken over" in said
+    assert outbox.counts() == {"accepted": 64}
+    assert outbox.withdraw() == 0
+    assert set(outbox.add(people(64), campaign="spring")["intake"]) == {"duplicate"}
+    outbox.send(client, progress=False)
+    assert arrived(client) == numbers(64)
+
+
+@pytest.mark.parametrize("ending", ["stopped", "woken"])
+@pytest.mark.slow
+def test_a_run_that_lost_its_lease_changes_nothing_and_says_so(
+    outbox: zr.Outbox, client: zr.Client, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """A run held up for longer than its lease ends once another has taken over, whether it is told to stop or not."""
+    monkeypatch.setattr(lease, "LENGTH", 0.5)
+    monkeypatch.setattr(lease, "RENEWAL", 60.0)
+    stop, held_up = threading.Event(), threading.Event()
+
+    def hold(_: dict[str, str]) -> bool:
+        # the answers of the first run come when the second one has sent everything
+        held_up.set()
+        return True
+
+    assert client.embedded is not None
+    client.embedded.faults.add("delay", "send", times=2, seconds=4.0, when=hold)
+    outbox.add(people(64), campaign="spring")
+    failures: list[zr.ZrtoolsError] = []
+
+    def first() -> None:
+        with zr.Client(**account(client), pace=4, at_once=2) as own, zr.Outbox(outbox.path) as same:
+            try:
+                same.send(own, stop=stop, progress=False)
+            except zr.ZrtoolsError as error:
+                failures.append(error)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert held_up.wait(20)
+    time.sleep(0.6)
+    outbox.send(client, progress=False)
+    if ending == "stopped":
+        stop.set()
+    thread.join(60)
+    [error] = failures
+    assert isinstance(error, zr.PartialResultError)
+    assert "another run has taken over" in str(error)
+    assert outbox.counts() == {"accepted": 64}
+    assert outbox.withdraw() == 0
+    assert arrived(client) == numbers(64)
 
 
 def test_reservations_are_made_and_past_ones_refused_before_they_leave(

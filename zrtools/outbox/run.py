@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
-import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from zrtools.errors import (
     TransportError,
     ZrtoolsError,
 )
+from zrtools.outbox.lease import Lease, alive
 from zrtools.sqlite import stamp
 
 if TYPE_CHECKING:
@@ -34,23 +35,22 @@ if TYPE_CHECKING:
 __all__ = ["Run", "bind"]
 
 _BATCH = 64  # messages that are journalled as leaving in one transaction
-_LEASE, _RENEWAL = 4.0, 1.0  # seconds for which a run owns what it took up, and between its signs of life
 _KEEP = 0.05  # seconds between two transactions of answers
 _TRIES = 3  # of one message in one run
 _BACKOFF = 1.0
+_LONGEST = 60.0  # seconds that no pause between two tries of a message reaches
 _GONE = 5  # failures of the service in a row that end the run
 _LOOK = 0.2
 _QUOTA, _USED_BEFORE, _SYSTEM = 300, 400, 500
 _OF_THE_ACCOUNT = frozenset(("token", "clientId", "smsCode"))
 
-_FIELDS = (
-    "id, phone_number, message, client_tag, carrier_id, schedule_time, group_tag, sending_state, overridden"
-)
-_MINE = "(:campaign is null or campaign = :campaign) and wait_until <= :now"
+_FIELDS = "id, phone_number, message, client_tag, carrier_id, schedule_time, group_tag, sending_state, overridden, run"
+# a pause that is longer than any that is written comes from a clock that was ahead
+_MINE = "(:campaign is null or campaign = :campaign) and (wait_until <= :now or wait_until > :longest)"
+_DEAD = "(run is null or run not in (select run from runs where until between :now and :furthest))"
 _DOUBTFUL = f"""
 select {_FIELDS} from messages where {_MINE} and (
-    (sending_state = 'leaving' and (run is null or run not in (select run from runs where until >= :now)))
-    or (sending_state = 'unsettled' and held is not :run))
+    (sending_state = 'leaving' and {_DEAD}) or (sending_state = 'unsettled' and held is not :run))
 order by id limit :limit
 """  # noqa: S608 - constants
 _QUEUED = f"""
@@ -63,13 +63,20 @@ _LEAVE = (
 )
 # what is queued again surely was not taken: it has not left yet
 _LEFT = "left_at = case when :state = 'queued' then null else left_at end"
-_BACK = (
-    f"update messages set sending_state = :state, run = null, attempts = attempts - 1, {_LEFT} where id = :id"  # noqa: S608 - constants
-)
-_ANSWER = f"""
-update messages set sending_state = :state, run = :run, settled_at = :moment, result_code = :code, error = :error,
-held = :held, wait_until = :until, {_LEFT} where id = :id
+# only what this run has on its way is its own: another may have taken it over, a status may have settled it
+_OWN = "id = :id and run = :run and sending_state = 'leaving'"
+_BACK = f"""
+update messages set sending_state = :state, run = null, attempts = attempts - 1, {_LEFT},
+settled_at = case when :state = 'queued' then null else settled_at end where {_OWN}
 """  # noqa: S608 - constants
+_BECOME = f"""
+update messages set sending_state = :state, run = :run, settled_at = :moment, result_code = :code, error = :error,
+held = :held, wait_until = :until, {_LEFT}
+"""  # noqa: S608 - constants
+_ANSWER = f"{_BECOME} where {_OWN}"
+_CHOICE = f"{_BECOME} where id = :id"
+
+_Execute = Callable[..., sqlite3.Cursor]
 
 
 def bind(file: Journal, account: str) -> None:
@@ -113,7 +120,6 @@ class Run:
         self._suppressions = suppressions
         self._campaign = campaign
         self._stop = stop
-        self._name = uuid.uuid4().hex
         self._ready: deque[_Taken] = deque()
         self._out: dict[str, _Taken] = {}
         self._answers: list[dict[str, Any]] = []
@@ -123,39 +129,43 @@ class Run:
         self._ended: ZrtoolsError | None = None
         self._broken: ArchiveError | None = None
         self.done: Counter[str] = Counter()
+        self._lease = Lease(file)
         bind(file, account)
 
     def go(self, frame: Callable[[str], pl.DataFrame], *, progress: bool) -> pl.DataFrame:
         """Send until nothing is left to send, and give the frame of what was taken up."""
-        with self._file.transaction() as run:
-            run("delete from runs where until < ?", (time.time(),))
-            run("insert into runs values (?, ?, ?)", (self._name, time.time() + _LEASE, stamp()))
-        alive = threading.Event()
-        heart = threading.Thread(target=self._beat, args=(alive,), name="zrtools-outbox", daemon=True)
-        heart.start()
         try:
+            self._lease.start()
             with bar(self._left(), "messages", self._told, shown=progress) as look:
                 self._work(look)
         except KeyboardInterrupt:
-            self._finish(alive, heart)
+            self._finish()
             raise Interrupted(
                 "Sending was interrupted: what is queued stays queued, and what was on its way is settled by the next "
                 "send.",
-                frame=frame(self._name),
+                frame=frame(self._lease.name),
                 missing=self._open(),
             ) from None
         finally:
-            self._finish(alive, heart)
+            self._finish()
+        if self._lease.lost:
+            raise PartialResultError(
+                "Sending was held up (the process paused, the computer asleep), and another run has taken over what "
+                f"was on its way: this one, which had {self.done['accepted']:,} messages accepted, has changed nothing "
+                "since. Call send again: nothing goes out twice.",
+                frame=frame(self._lease.name),
+                missing=self._open(),
+            )
         if self._ended is not None:
             missing = self._open()
             raise PartialResultError(
                 f"Sending stopped with {len(missing):,} messages still queued or on their way, and "
                 f"{self.done['accepted']:,} accepted "
                 f"in this run. {self._ended} Then call send again: nothing goes out twice.",
-                frame=frame(self._name),
+                frame=frame(self._lease.name),
                 missing=missing,
             ) from self._ended
-        return frame(self._name)
+        return frame(self._lease.name)
 
     # --------------------------------------------------------------------------------------- inner
 
@@ -184,7 +194,7 @@ class Run:
 
     def _halted(self) -> bool:
         stopped = self._stop is not None and self._stop.is_set()
-        return stopped or self._ended is not None or self._broken is not None
+        return stopped or self._ended is not None or self._broken is not None or not self._lease.sure()
 
     def _leaving(self) -> Iterator[Outgoing]:
         """Give messages one by one, each on disk as leaving before it is given."""
@@ -202,37 +212,46 @@ class Run:
         while not self._ready:
             self._keep()
             with self._file.transaction() as run:
-                values = {"campaign": self._campaign, "now": time.time(), "run": self._name, "limit": _BATCH}
+                if not self._lease.held(run):
+                    return
+                values = {
+                    "campaign": self._campaign,
+                    "run": self._lease.name,
+                    "limit": _BATCH,
+                    "longest": time.time() + _LONGEST,
+                    **alive(),
+                }
                 rows = run(_DOUBTFUL, values).fetchall()
                 rows += run(_QUEUED, {**values, "limit": _BATCH - len(rows)}).fetchall()
                 if not rows:
                     return
-                taken = self._chosen(rows)
+                # whose messages are taken over may write no more
+                dead = {(owner,) for *_, state, _, owner in rows if state == "leaving"}
+                self._file.write("delete from runs where run = ?", dead)
+                taken, notes = self._chosen(rows)
+                self._file.write(_CHOICE, notes)
                 moment = stamp(self._client.now())
                 self._file.write(
-                    _LEAVE, [{"run": self._name, "moment": moment, "id": one.id} for one in taken]
+                    _LEAVE, [{"run": self._lease.name, "moment": moment, "id": one.id} for one in taken]
                 )
-                notes = self._answers
-                self._file.write(_ANSWER, notes)
-            self._answers = []
+            self.done.update(note["state"] for note in notes)
             self._ready.extend(taken)
 
-    def _chosen(self, rows: list[tuple[Any, ...]]) -> list[_Taken]:
-        """Leave out what may not go: suppressed since it was added, or too late for its reservation."""
+    def _chosen(self, rows: list[tuple[Any, ...]]) -> tuple[list[_Taken], list[dict[str, Any]]]:
+        """Leave out, with a note, what may not go: suppressed since it was added, or too late for its reservation."""
         minute = self._client.now().strftime("%Y-%m-%d %H:%M")
         listed = {} if self._suppressions is None else self._suppressions.among({row[1] for row in rows})
-        taken = []
-        for key, number, message, tag, carrier, when, group, state, overridden in rows:
+        taken, notes = [], []
+        for key, number, message, tag, carrier, when, group, state, overridden, _ in rows:
             repeat = state != "queued"
             why = None if overridden else listed.get(number)
             if why is not None:
                 # one whose fate is open may not be sent again either: it can only be asked about
                 become = "unsettled" if repeat else "suppressed"
-                self._note(key, become, None, f"The number is suppressed: {why}", hold=True)
+                notes.append(self._noted(key, become, None, f"The number is suppressed: {why}", hold=True))
             elif when is not None and when <= minute and not repeat:
-                self._note(
-                    key, "refused", None, f"The schedule time {when} (Japan) has passed: nothing was sent."
-                )
+                passed = f"The schedule time {when} (Japan) has passed: nothing was sent."
+                notes.append(self._noted(key, "refused", None, passed))
             else:
                 outgoing = Outgoing(
                     phone_number=number,
@@ -244,14 +263,14 @@ class Run:
                     repeat=repeat,
                 )
                 taken.append(_Taken(key, state, outgoing))
-        return taken
+        return taken, notes
 
     def _answered(self, taken: _Taken, outcome: SendReceipt | ZrtoolsError) -> None:
         """Find out what an answer means, and keep it."""
         self._tries[taken.id] += 1
         if isinstance(outcome, SendReceipt):
             self._failures = 0
-            self._note(taken.id, "accepted", 0, None)
+            self._answers.append(self._noted(taken.id, "accepted", 0, None))
         else:
             self._failed(taken, outcome)
         if time.monotonic() - self._kept > _KEEP and self._broken is None:
@@ -269,17 +288,19 @@ class Run:
         self._failures = self._failures + 1 if gone else 0
         if fatal or self._failures >= _GONE:
             self._ended = self._ended or error
+        hold = wait = False
         if error.sent is not False:
-            self._note(taken.id, "unsettled", code, str(error), hold=not more, wait=True)
+            state, hold, wait = "unsettled", not more, True
         elif code == _USED_BEFORE and not taken.outgoing.repeat:
             # sent from elsewhere under the same tag, then: asked about like one whose answer was lost
-            self._note(taken.id, "unsettled", code, str(error), hold=not more)
+            state, hold = "unsettled", not more
         elif gone:
-            self._note(taken.id, "queued", code, str(error), hold=not (more or fatal), wait=not fatal)
+            state, hold, wait = "queued", not (more or fatal), not fatal
         else:
-            self._note(taken.id, "refused", code, str(error))
+            state = "refused"
+        self._answers.append(self._noted(taken.id, state, code, str(error), hold=hold, wait=wait))
 
-    def _note(
+    def _noted(
         self,
         key: int,
         state: str,
@@ -288,37 +309,47 @@ class Run:
         *,
         hold: bool = False,
         wait: bool = False,
-    ) -> None:
-        """Remember what became of a message; `_keep` writes it."""
-        self._answers.append(
-            {
-                "state": state,
-                "run": self._name,
-                "moment": stamp(self._client.now()),
-                "code": code,
-                "error": error,
-                "held": self._name if hold else None,
-                "until": time.time() + _BACKOFF * 2.0 ** (self._tries[key] - 1) if wait else 0.0,
-                "id": key,
-            }
-        )
-        if hold or state in ("accepted", "refused"):
-            self.done[state] += 1
+    ) -> dict[str, Any]:
+        """Say what became of a message, as `_BECOME` takes it."""
+        return {
+            "state": state,
+            "run": self._lease.name,
+            "moment": stamp(self._client.now()),
+            "code": code,
+            "error": error,
+            "held": self._lease.name if hold else None,
+            "until": time.time() + _BACKOFF * 2.0 ** (self._tries[key] - 1) if wait else 0.0,
+            "id": key,
+        }
 
     def _keep(self) -> None:
-        """Put the answers so far on disk."""
+        """Put the answers so far on disk, as far as the messages are still this run's."""
         if self._answers:
-            self._file.write(_ANSWER, self._answers)
+            with self._file.transaction() as run:
+                changed = self._written(run)
+            self.done.update(changed)
             self._answers = []
         self._kept = time.monotonic()
+
+    def _written(self, run: _Execute) -> list[str]:
+        """Write the answers within a transaction, and list what became of the messages that are settled by it."""
+        if not self._lease.held(run):
+            return []
+        return [
+            note["state"]
+            for note in self._answers
+            # a status that came first has settled it as well
+            if run(_ANSWER, note).rowcount and (note["held"] or note["state"] in ("accepted", "refused"))
+        ]
 
     def _wait(self) -> float | None:
         """Tell how long until there may be something to send; None when all is done."""
         now = time.time()
-        values = {"campaign": self._campaign, "now": now, "run": self._name}
+        values = {"campaign": self._campaign, "longest": now + _LONGEST, "run": self._lease.name}
         with self._file.transaction() as run:
             soonest = run(
-                "select min(wait_until) from messages where sending_state in ('queued', 'unsettled') "
+                "select min(case when wait_until > :longest then 0 else wait_until end) from messages "
+                "where sending_state in ('queued', 'unsettled') "
                 "and held is not :run and (:campaign is null or campaign = :campaign)",
                 values,
             ).fetchone()[0]
@@ -350,32 +381,26 @@ class Run:
             ).fetchall()
         return [tag for (tag,) in rows]
 
-    def _beat(self, ended: threading.Event) -> None:
-        """Say now and then that this run lives."""
-        while not ended.wait(_RENEWAL):
-            try:
-                with self._file.transaction() as run:
-                    run("update runs set until = ? where run = ?", (time.time() + _LEASE, self._name))
-            except ZrtoolsError:
-                # the run itself meets the same trouble, and tells it
-                continue
-
-    def _finish(self, alive: threading.Event, heart: threading.Thread) -> None:
+    def _finish(self) -> None:
         """Keep what came, give back what did not leave, and own nothing any more."""
-        if alive.is_set():
+        if self._lease.stopped:
             return
-        alive.set()
-        heart.join()
+        self._lease.stop()
         with self._file.transaction() as run:
-            self._keep()
-            self._file.write(_BACK, [{"state": one.state, "id": one.id} for one in self._ready])
-            self._ready.clear()
-            run(
-                "update messages set error = ? where run = ? and sending_state = 'leaving'",
-                (_LOST, self._name),
+            self.done.update(self._written(run))
+            if not self._lease.lost:
+                mine = {"run": self._lease.name}
+                self._file.write(_BACK, [{"state": one.state, "id": one.id, **mine} for one in self._ready])
+                run(
+                    "update messages set error = :error where run = :run and sending_state = 'leaving'",
+                    {"error": _LOST, **mine},
+                )
+                run("delete from runs where run = :run", mine)
+            self._file.note(
+                "send", run=self._lease.name, campaign=self._campaign, lost=self._lease.lost, **self.done
             )
-            run("delete from runs where run = ?", (self._name,))
-            self._file.note("send", run=self._name, campaign=self._campaign, **self.done)
+        self._answers = []
+        self._ready.clear()
 
 
 _LOST = "The run ended before the answer came: the next send settles it under the same tag."
