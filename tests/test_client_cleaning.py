@@ -14,6 +14,7 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -51,6 +52,18 @@ def asked(sandbox) -> Counter:
 
 
 # --------------------------------------------------------------------------------------------- frames
+
+
+def test_numbers_whose_digits_are_gone_are_never_asked(own, connected):
+    """9012345678 in a Float32 is somebody else's number: no call is made, and the row says why."""
+    column = pl.Series([9012345678.0])
+    for numbers in (column.cast(pl.Float32), list(np.array([9012345678], "float32")), [901234567.8]):
+        frame = connected().clean(numbers, DAY, progress=False)
+        assert frame["phone_number"].to_list() == [None]
+        assert frame["error"].null_count() == 0
+    assert not asked(own)
+    assert connected().clean(column, DAY, progress=False)["input"].to_list() == ["9012345678"]
+    assert asked(own) == {"+819012345678": 1}
 
 
 def test_each_input_has_its_row(own, connected):

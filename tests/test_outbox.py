@@ -102,6 +102,15 @@ def test_a_frame_is_queued_whole_or_not_at_all(outbox: zr.Outbox) -> None:
     assert outbox.frame().schema == schemas.OUTBOX
 
 
+@pytest.mark.parametrize("dtype", [pl.Float32, pl.Float16])
+def test_numbers_whose_digits_are_gone_are_never_queued(outbox: zr.Outbox, dtype: pl.DataType) -> None:
+    """9012345678 in a Float32 is somebody else's number: the row says that its digits are gone."""
+    frame = pl.DataFrame({"phone_number": [9012345678.0], "message": ["x"]})
+    added = outbox.add(frame.cast({"phone_number": dtype}), skip_invalid=True, lang="en")
+    assert added["intake"].to_list() == ["invalid"]
+    assert outbox.add(frame)["phone_number"].to_list() == ["+819012345678"]
+
+
 def test_a_frame_may_have_columns_named_as_the_journal_names_its_own(outbox: zr.Outbox) -> None:
     """What people call `row` or `parts` is theirs, and says nothing about where a row stands."""
     added = outbox.add(people(2).with_columns(row=pl.Series([7, 7]), parts=pl.lit("x")), campaign="spring")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import assume, given
@@ -40,12 +43,27 @@ TAKEN = {
     "'09012345678": "+819012345678",
     '="09012345678"': "+819012345678",
     "\u202a090-1234-5678\u202c": "+819012345678",
+    "090.12345678": "+819012345678",
+    "+81.9012345678": "+819012345678",
+    "9.012345678E9": "+819012345678",
+    "9.012345678E+09": "+819012345678",
+    "8.19012345678e11": "+819012345678",
+    "8.12012345678901E+14": "+812012345678901",
+    "184-090-1234-5678": "+819012345678",
+    "18609012345678": "+819012345678",
 }
 REFUSED = {
     "": "empty",
     " \u3000": "empty",
     "NaN": "empty",
     "9.01235E+09": "shortened by Excel",
+    "9.01234567E+09": "shortened by Excel",
+    "9.0123456789E+09": "shortened by Excel",
+    "9.012346e9": "shortened by Excel",
+    "901234567.8": "fraction",
+    "0.9012345678": "fraction",
+    "９０１２３４５６７．８": "fraction",
+    "184-9012345678": "too long",
     "-9012345678": "other characters",
     "090-1234-5678 内線3": "other characters",
     "090+12345678": "other characters",
@@ -86,16 +104,98 @@ def test_a_number_that_is_wrong_or_ambiguous_is_refused_with_its_reason(written:
         phones.normalise(written)
 
 
-def test_integers_and_floats_as_excel_makes_them_are_taken() -> None:
-    """A column that Excel turned into numbers is read without its lost zeros."""
-    for column in ([9012345678, 819012345678], [9012345678.0, 819012345678.0]):
-        found = pl.DataFrame({"n": column}).select(phones.normalised("n"))["n"].to_list()
-        assert found == ["+819012345678"] * 2
-        assert [phones.normalise(n) for n in column] == found
+WHOLE = [9012345678, 819012345678, 812012345678901]
 
 
 @pytest.mark.parametrize(
-    "nonsense", [True, None, b"09012345678", "\ud800", float("nan"), float("inf"), -9012345678]
+    "dtype",
+    [pl.Int64, pl.UInt64, pl.Int128, pl.Float64, pl.Decimal(38, 0), pl.Decimal(38, 2), pl.Categorical],
+)
+def test_a_column_that_holds_every_digit_is_taken(dtype: pl.DataType) -> None:
+    """A column that Excel or another program turned into numbers is read without its lost zeros."""
+    column = pl.Series("n", WHOLE)
+    column = column.cast(pl.String).cast(dtype) if dtype == pl.Categorical else column.cast(dtype)
+    for frame in (column.to_frame(), column.to_frame().lazy()):
+        found = frame.lazy().select(number=phones.normalised("n"), why=phones.problem("n")).collect()
+        assert found["number"].to_list() == [f"+81{str(n).removeprefix('81')}" for n in WHOLE]
+        assert found["why"].null_count() == len(WHOLE)
+
+
+@pytest.mark.parametrize("dtype", [pl.Float32, pl.Float16])
+def test_a_column_that_cannot_hold_the_digits_is_refused_row_by_row(dtype: pl.DataType) -> None:
+    """9012345678 in a Float32 is 9012346000, the number of somebody else: no number comes out of such a column."""
+    column = pl.Series("n", [9012345678.0, 9012346000.0, 6.0, 0.0, None, float("nan"), float("inf")]).cast(
+        dtype
+    )
+    found = column.to_frame().select(number=phones.normalised("n"), why=phones.problem("n"))
+    assert found["number"].null_count() == found["why"].count() == column.len()
+    if dtype == pl.Float32:
+        assert found["why"][0] == found["why"][1] == "shortened by Excel"
+
+
+def test_fractions_are_refused_in_columns_and_alone() -> None:
+    """A float or decimal that is not whole is no number, whatever its digits."""
+    for column in (pl.Series("n", [901234567.8, 0.9012345678]), pl.Series("n", [Decimal("901234567.80")])):
+        found = column.to_frame().select(number=phones.normalised("n"), why=phones.problem("n"))
+        assert found["number"].null_count() == column.len()
+        assert found["why"].unique().to_list() == ["fraction"]
+        for value in column:
+            with pytest.raises(InputError, match="fraction"):
+                phones.normalise(value)
+
+
+@pytest.mark.parametrize("value", [*WHOLE, *map(float, WHOLE), *map(Decimal, WHOLE), *map(np.int64, WHOLE)])
+def test_one_whole_number_of_any_type_is_taken(value: Any) -> None:
+    """What numpy, pandas and decimal hold in full is taken as an int is."""
+    assert phones.normalise(value) == f"+81{str(int(value)).removeprefix('81')}"
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.Series("電話", [["09012345678"]]),
+        pl.Series("電話", [{"n": "1"}]),
+        pl.Series("電話", [b"09012345678"]),
+    ],
+)
+def test_a_column_that_holds_no_single_numbers_is_named(column: pl.Series) -> None:
+    """Lists, structs and bytes are refused as a whole, by the column's name."""
+    with pytest.raises(InputError, match="電話"):
+        column.to_frame().select(phones.normalised("電話"))
+
+
+@given(st.floats(width=64) | st.decimals(allow_nan=True) | st.integers(), st.sampled_from([1, 1000, 10**9]))
+def test_figures_alone_and_in_columns_are_read_alike(value: float | Decimal | int, times: int) -> None:
+    """A figure is the number of exactly its digits, or refused, the same in a column as alone."""
+    number = value * times if isinstance(value, int) else value
+    try:
+        alone = phones.normalise(number)
+    except InputError:
+        alone = None
+    if alone is not None:
+        assert int(number) == number
+        assert re.sub("^(?:0|81|8010|81)*", "", str(int(number)))[-8:] == alone[-8:]
+    if isinstance(number, float) or (isinstance(number, int) and -(2**63) <= number < 2**63):
+        assert pl.DataFrame({"n": [number]}).select(phones.normalised("n")).item() == alone
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        True,
+        None,
+        b"09012345678",
+        "\ud800",
+        float("nan"),
+        float("inf"),
+        -9012345678,
+        np.float32(9012345678),
+        np.float16(9012),
+        Decimal("NaN"),
+        Decimal("sNaN"),
+        Decimal("1E+999999"),
+        Decimal("9012345678.5"),
+    ],
 )
 def test_what_is_not_a_number_at_all_is_an_input_error(nonsense: object) -> None:
     """Whatever is given, nothing but an InputError leaves."""
@@ -142,6 +242,8 @@ def test_separators_and_widths_never_change_which_number_is_read(case: tuple[str
     written, number = case
     # a dot before one to three last zeros may be the end of a float, which is refused
     assume(not re.search(r"[.．][0０]{1,3}$", written))
+    # and so may one dot between the digits of what has no leading zero
+    assume(not re.fullmatch(r"[1-9]\d*[.．]\d+", written))
     assert phones.normalise(written) == number
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -47,6 +48,17 @@ def test_a_bad_number_keeps_all_out(listed: zr.Suppressions) -> None:
         listed.add("09000000000")
     with pytest.raises(zr.InputError, match="phone_number"):
         listed.add(pl.DataFrame({"電話": ["09000000000"]}), "opted out")
+
+
+def test_numbers_whose_digits_are_gone_keep_all_out(listed: zr.Suppressions) -> None:
+    """9012345678 in a Float32 is somebody else's number, who would never be written to again."""
+    column = pl.Series("phone_number", [9012345678.0])
+    for numbers in (column.cast(pl.Float32), list(np.array([9012345678], "float32")), column / 10):
+        with pytest.raises(zr.InputError, match="Row 0"):
+            listed.add(numbers, "opted out")
+    assert len(listed) == 0
+    assert listed.add(column.cast(pl.Decimal(38, 2)), "opted out") == 1
+    assert listed.frame()["phone_number"].to_list() == ["+819012345678"]
 
 
 def test_answers_of_cleaning_give_the_numbers_that_changed_hands(listed: zr.Suppressions) -> None:

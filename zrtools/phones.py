@@ -2,13 +2,17 @@
 
 Taken: `0[26789]0` and eight digits, `020` and eleven digits, and both with +81, 81, 0081 or 01081 in front;
 full-width digits, hyphens of every kind, dots, spaces and brackets anywhere between them; a leading zero that
-Excel dropped (not of 020: such digits may as well be a date); Excel's leading apostrophe and `="…"`. Whatever
-could be read in two ways is refused, never guessed. Source: https://doc.aossms.com/zettai-reach/openapi.html
+Excel dropped (not of 020: such digits may as well be a date); Excel's leading apostrophe and `="…"`; the prefixes
+184 and 186 before a zero. Columns may be text, integers, Decimal, Categorical or whole Float64; a Float32 has fewer
+digits than a number and is refused. Whatever could be read in two ways is refused, never guessed. Source: https://doc.aossms.com/zettai-reach/openapi.html
 """
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import overload
 
 import polars as pl
 
@@ -17,17 +21,21 @@ from zrtools.errors import InputError
 from zrtools.privacy import DIGITS, SEPARATORS, mask
 from zrtools.words import label, language
 
-__all__ = ["PROBLEMS", "normalise", "normalised", "problem"]
+__all__ = ["PROBLEMS", "as_text", "normalise", "normalised", "problem"]
 
 PROBLEMS: dict[str, Label] = {
     "empty": Label("空欄です", "there is no number"),
     "shortened by Excel": Label(
-        "Excelで桁が失われています（元のファイルで列を「文字列」にしてください）",
-        "Excel has dropped digits: make the column text in the original file",
+        "桁が失われています（Excelの指数表示やFloat32の列です。元のデータで列を「文字列」にしてください）",
+        "its digits are gone (Excel's 9.01E+10, or a Float32 column): make the column text where it comes from",
     ),
     "other characters": Label(
         "数字・ハイフン・空白・かっこ以外の文字があります",
         "it holds something other than digits, hyphens, spaces and brackets",
+    ),
+    "fraction": Label(
+        "小数です（電話番号の列を「文字列」にしてください）",
+        "it is a number with a fraction: make the column of phone numbers text",
     ),
     "not Japanese": Label("日本（+81）以外の国番号です", "its country code is not Japan's (+81)"),
     "leading zero unclear": Label(
@@ -51,7 +59,7 @@ PROBLEMS: dict[str, Label] = {
 _COMPACT = {**DIGITS, "＋": "+", **dict.fromkeys((*SEPARATORS, *"=\"＂'‘’＇`"), "")}
 _TRANSLATION = str.maketrans(_COMPACT)
 _FROM, _TO = list(_COMPACT), list(_COMPACT.values())
-_COUNTRY = r"(?:(?:\+|00|010)?810?|0)"
+_COUNTRY = r"(?:(?:\+|00|010)?810?|(?:18[46])?0)"
 _NUMBER = f"^{_COUNTRY}?" + r"([26789]0[0-9]{8}|20[0-9]{11})$"
 # a whole number that went through a float column: the .0 is no digit of the number
 _FLOAT = (".0", "．０")
@@ -61,6 +69,13 @@ _NONE = (
     f"^{_AHEAD}(?:[-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d\uff70]|[2２][^0-9０-９]*[0０])"
     "|^[^.．]*[.．][0０]{1,3}[ \t\u3000]*$"
 )
+_FRACTION = "^[ \t\u3000]*(?:[0０]|[1-9１-９][0-9０-９]*)[.．][0-9０-９]+[ \t\u3000]*$"
+_REFUSED = f"{_NONE}|{_FRACTION}"
+# as Excel writes large figures, and those that have all digits of a number
+_POWER = r"^[ \t]*[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+[ \t]*$"
+_WHOLE_POWER = r"^[ \t]*([0-9])\.(?:([0-9]{9})[eE]\+?0?9|([0-9]{11})[eE]\+?11|([0-9]{14})[eE]\+?14)[ \t]*$"
+# a Float64 holds every integer up to here
+_EXACT = 2**53
 
 
 def normalise(number: str | int | float) -> str:
@@ -68,10 +83,9 @@ def normalise(number: str | int | float) -> str:
 
     Raises `InputError`, the number masked, that says why it is refused and what to do.
     """
-    given: object = number
-    text = str(given) if isinstance(given, str | int | float) and not isinstance(given, bool) else ""
+    text = re.sub(_WHOLE_POWER, r"\1\2\3\4", as_text(number))
     whole = text.removesuffix(_FLOAT[0]).removesuffix(_FLOAT[1])
-    if not re.search(_NONE, whole) and (found := re.match(_NUMBER, whole.translate(_TRANSLATION))):
+    if not re.search(_REFUSED, whole) and (found := re.match(_NUMBER, whole.translate(_TRANSLATION))):
         return "+81" + found[1]
     readable = text.encode("utf-8", "replace").decode()
     why = pl.DataFrame({"number": [readable]}).select(problem("number")).item()
@@ -89,7 +103,7 @@ def normalised(numbers: pl.Expr | str) -> pl.Expr:
     text = _text(numbers)
     # prefixed by replacing the empty beginning, which keeps the column's name
     found = _compact(text).str.extract(_NUMBER).str.replace("", "+81", literal=True)
-    return pl.when(~text.str.contains(_NONE)).then(found)
+    return pl.when(~text.str.contains(_REFUSED)).then(found)
 
 
 def problem(numbers: pl.Expr | str, *, lang: str | None = None) -> pl.Expr:
@@ -109,9 +123,76 @@ def problem(numbers: pl.Expr | str, *, lang: str | None = None) -> pl.Expr:
     return reason.replace_strict(wording, return_dtype=pl.String)
 
 
+@overload
+def as_text(numbers: pl.Expr) -> pl.Expr: ...
+@overload
+def as_text(numbers: pl.Series) -> pl.Series: ...
+@overload
+def as_text(numbers: str | float | Decimal) -> str: ...
+def as_text(numbers: str | float | Decimal | pl.Series | pl.Expr) -> str | pl.Series | pl.Expr:
+    """Write phone numbers of any type as text that says what is known of them, and no digit more.
+
+    Whole floats and decimals lose their `.0`; what stands in a Float32 or Float16, which cannot hold the digits of
+    a number, is written as `9.012346e9` and so refused. Text stays as it is; what is no number at all is empty.
+    Raises `InputError` for a column of lists, structs or bytes.
+    """
+    if isinstance(numbers, pl.Expr):
+        return numbers.map_batches(_column_as_text, return_dtype=pl.String, is_elementwise=True)
+    return _column_as_text(numbers) if isinstance(numbers, pl.Series) else _value_as_text(numbers)
+
+
+def _value_as_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        return ""
+    if isinstance(value, Integral):
+        return str(int(value))
+    if isinstance(value, Decimal) and value.is_nan():
+        return str(value)
+    if isinstance(value, float | Decimal):
+        # a Decimal such as 1E+999999 is never written out
+        return str(int(value) if abs(value) < _EXACT and value == int(value) else value)
+    return f"{float(value):.6e}"
+
+
+def _column_as_text(numbers: pl.Series) -> pl.Series:
+    dtype = numbers.dtype
+    if dtype == pl.String:
+        return numbers
+    value = pl.col("number")
+    frame = numbers.alias("number").to_frame()
+    if dtype in (pl.Float16, pl.Float32):
+        value = value.cast(pl.Float64)
+        power = value.abs().log10().floor().cast(pl.Int64, strict=False)
+        short = pl.format("{}e{}", (value / 10.0**power).round(6), power)
+        done = frame.select(pl.coalesce(short, value.cast(pl.String)))
+    elif dtype == pl.Float64:
+        whole = (value.abs() < _EXACT) & (value == value.floor())
+        done = frame.select(
+            pl.when(whole).then(pl.when(whole).then(value).cast(pl.Int64)).cast(pl.String)
+        ).with_columns(pl.coalesce(pl.all(), frame["number"].cast(pl.String)))
+    elif dtype.is_decimal():
+        done = frame.select(value.cast(pl.String).str.replace(r"\.0*$", ""))
+    elif dtype.is_nested() or dtype in (pl.Object, pl.Binary):
+        raise InputError(
+            f"Phone numbers must be text or whole numbers, not {dtype}: make {numbers.name or 'the column'} text."
+        )
+    else:
+        done = frame.select(value.cast(pl.String))
+    return done.to_series().alias(numbers.name)
+
+
 def _text(numbers: pl.Expr | str) -> pl.Expr:
-    text = (pl.col(numbers) if isinstance(numbers, str) else numbers).cast(pl.String)
+    text = as_text(pl.col(numbers) if isinstance(numbers, str) else numbers)
+    text = text.map_batches(_written_out, return_dtype=pl.String, is_elementwise=True)
     return text.str.strip_suffix(_FLOAT[0]).str.strip_suffix(_FLOAT[1])
+
+
+def _written_out(text: pl.Series) -> pl.Series:
+    """Write 9.012345678E9 as 9012345678; most columns have none."""
+    powers = text.str.contains("[eE]")
+    return text.str.replace(_WHOLE_POWER, "${1}${2}${3}${4}") if powers.any() else text
 
 
 def _compact(text: pl.Expr) -> pl.Expr:
@@ -137,7 +218,7 @@ def _reasons(frame: pl.DataFrame) -> pl.Series:
         .select(
             pl.when(text.is_null() | compact.is_in(["", "NaN", "nan"]))
             .then(pl.lit("empty"))
-            .when(text.str.contains(r"^[ \t]*[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+[ \t]*$"))
+            .when(text.str.contains(_POWER))
             .then(pl.lit("shortened by Excel"))
             .when(~compact.str.contains(r"^\+?[0-9]+$"))
             .then(pl.lit("other characters"))
@@ -147,6 +228,8 @@ def _reasons(frame: pl.DataFrame) -> pl.Series:
             .then(pl.lit("leading zero unclear"))
             .when(text.str.contains(_NONE))
             .then(pl.lit("other characters"))
+            .when(text.str.contains(_FRACTION))
+            .then(pl.lit("fraction"))
             .when(prefixed & national.str.contains("^20"))
             .then(pl.lit("wrong length"))
             .when(length < pl.when(mobile).then(10).otherwise(8))

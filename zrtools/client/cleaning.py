@@ -58,12 +58,11 @@ def _numbers(numbers: object) -> pl.Series:
     if isinstance(numbers, str | int) and not isinstance(numbers, bool):
         numbers = [numbers]
     if isinstance(numbers, pl.Series):
-        try:
-            return numbers.cast(pl.String).alias("input")
-        except pl.exceptions.PolarsError:
-            pass
-    elif isinstance(numbers, Iterable) and not isinstance(numbers, bytes | Mapping | pl.DataFrame):
-        return pl.Series("input", [None if n is None else str(n) for n in numbers], dtype=pl.String)
+        return phones.as_text(numbers).alias("input")
+    if isinstance(numbers, Iterable) and not isinstance(numbers, bytes | Mapping | pl.DataFrame):
+        return pl.Series(
+            "input", [None if n is None else phones.as_text(n) for n in numbers], dtype=pl.String
+        )
     raise InputError(
         f"numbers must be one number, a list of numbers or a polars Series, not {type(numbers).__name__}."
     )

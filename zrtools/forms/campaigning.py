@@ -438,7 +438,7 @@ def _numbers(frame: pl.DataFrame) -> str | None:
         return "phone_number"
     head = frame.head(200)
     shares = {
-        name: head.select(phones.normalised(pl.col(name).cast(pl.String)).is_not_null().mean()).item() or 0
+        name: head.select(phones.normalised(name).is_not_null().mean()).item() or 0
         for name, kind in head.schema.items()
         if kind == pl.String or kind.is_integer() or kind.is_float()
     }

@@ -54,7 +54,7 @@ def checked(
     when = None if schedule_time is None else time(schedule_time).strftime(_MINUTE)
     found = frame.select(
         row=pl.int_range(pl.len(), dtype=pl.Int64),
-        given=pl.col("phone_number").cast(pl.String),
+        given=phones.as_text(pl.col("phone_number")),
         phone_number=phones.normalised("phone_number"),
         message=_text("message"),
         client_tag=_optional(frame, "client_tag"),

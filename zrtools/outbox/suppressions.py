@@ -164,7 +164,9 @@ def normalised_all(numbers: str | Iterable[str | int] | pl.Series) -> list[str]:
     if isinstance(numbers, str):
         return [phones.normalise(numbers)]
     column = (
-        numbers if isinstance(numbers, pl.Series) else pl.Series([str(n) for n in numbers], dtype=pl.String)
+        phones.as_text(numbers)
+        if isinstance(numbers, pl.Series)
+        else pl.Series([phones.as_text(n) for n in numbers], dtype=pl.String)
     )
     frame = column.alias("number").to_frame().with_columns(good=phones.normalised("number"))
     bad = frame["good"].is_null()
