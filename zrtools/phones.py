@@ -26,8 +26,12 @@ __all__ = ["PROBLEMS", "as_text", "normalise", "normalised", "problem"]
 PROBLEMS: dict[str, Label] = {
     "empty": Label("空欄です", "there is no number"),
     "shortened by Excel": Label(
-        "桁が失われています（Excelの指数表示やFloat32の列です。元のデータで列を「文字列」にしてください）",
-        "its digits are gone (Excel's 9.01E+10, or a Float32 column): make the column text where it comes from",
+        "Excelで桁が失われています（元のファイルで列を「文字列」にしてください）",
+        "Excel has dropped digits: make the column text in the original file",
+    ),
+    "digits lost": Label(
+        "桁が失われた数値です（Float32などの列です。元のデータで列を「文字列」にしてください）",
+        "its digits are gone, as in a Float32 column: make the column text where it comes from",
     ),
     "other characters": Label(
         "数字・ハイフン・空白・かっこ以外の文字があります",
@@ -219,7 +223,12 @@ def _reasons(frame: pl.DataFrame) -> pl.Series:
             pl.when(text.is_null() | compact.is_in(["", "NaN", "nan"]))
             .then(pl.lit("empty"))
             .when(text.str.contains(_POWER))
-            .then(pl.lit("shortened by Excel"))
+            .then(
+                # Excel writes a capital E, other programs a small one
+                pl.when(text.str.contains("E", literal=True))
+                .then(pl.lit("shortened by Excel"))
+                .otherwise(pl.lit("digits lost"))
+            )
             .when(~compact.str.contains(r"^\+?[0-9]+$"))
             .then(pl.lit("other characters"))
             .when(compact.str.contains(r"^(?:\+|00|010)(?:[^8]|8[^1]|8?$)"))
