@@ -233,7 +233,7 @@ def _reasons(frame: pl.DataFrame) -> pl.Series:
             .then(pl.lit("other characters"))
             .when(compact.str.contains(r"^(?:\+|00|010)(?:[^8]|8[^1]|8?$)"))
             .then(pl.lit("not Japanese"))
-            .when(compact.str.contains(r"^20[0-9]{8}(?:[0-9]{3})?$"))
+            .when(compact.str.contains("^20[0-9]*$"))
             .then(pl.lit("leading zero unclear"))
             .when(text.str.contains(_NONE))
             .then(pl.lit("other characters"))
