@@ -306,7 +306,8 @@ def record(room: str, copy: Path) -> dict[str, object]:
     for path in files_of(room):
         lines[path] = {}
         for line, contexts in measured.contexts_by_lineno(str(copy / path)).items():
-            found: set[str] = set()
+            # what runs while tests are collected belongs to all of them
+            found: set[str] = set(took) if "" in contexts else set()
             setups: dict[str, set[str]] = defaultdict(set)
             for context in contexts:
                 test, _, phase = re.sub(r" \((setup|call|teardown)\)$", r"|\1", context).rpartition("|")
