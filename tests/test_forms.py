@@ -467,6 +467,125 @@ def test_a_new_form_goes_on_with_what_waits_in_the_journal(client: zr.Client, tm
     form.outbox.close()
 
 
+FORTY = pl.DataFrame(
+    {"phone_number": [f"+81901111{n:04}" for n in range(40)], "message": ["こんにちは"] * 40}
+)
+
+
+def confirmed(form: zr.forms.CampaignForm) -> zr.forms.CampaignForm:
+    """Press the buttons from the dry run to the sending."""
+    form.dry_run.click()
+    form.review.click()
+    form.go.click()
+    return form
+
+
+def test_the_same_list_after_midnight_keeps_its_name_until_it_is_done(
+    client: zr.Client, tmp_path: Path
+) -> None:
+    """What was broken off yesterday goes on today, and 40 numbers get 40 messages."""
+    outbox = zr.Outbox(tmp_path / "o.sqlite")
+    client.embedded.faults.add(
+        "code",
+        "send",
+        times=None,
+        response_code=300,
+        message="Exceed sending count.",
+        when=lambda f: f["phoneNumber"][-2:] > "14",
+    )
+    form = confirmed(zr.forms.campaign(client, FORTY, outbox=outbox, lang="ja"))
+    sent = len(client.embedded.accepted)
+    assert 0 < sent < 40
+    client.embedded.faults.clear()
+    client.embedded.advance(timedelta(days=1))
+    again = zr.forms.campaign(client, FORTY, outbox=outbox, lang="ja")
+    assert again.name.value == form.name.value
+    again.dry_run.click()
+    assert f"送信待ちが {40 - sent} 通あります" in again.note.value
+    again.review.click()
+    again.go.click()
+    assert sorted(m.phone_number for m in client.embedded.accepted) == FORTY["phone_number"].to_list()
+    # another list has a name of its own on the same day, a done one a new name on the next
+    other = FORTY.with_columns(phone_number=pl.col("phone_number").str.replace("90", "80"))
+    assert zr.forms.campaign(client, other, outbox=outbox, lang="ja").name.value != form.name.value
+    later = zr.forms.campaign(client, FORTY, outbox=outbox, lang="ja")
+    assert later.name.value == f"campaign-{client.now():%Y%m%d}" != form.name.value
+    outbox.close()
+
+
+def test_what_went_lately_under_another_name_is_shown_and_left_out(client: zr.Client, tmp_path: Path) -> None:
+    """A list that is done, run again the next day, sends to nobody who has the same text unless that is wanted."""
+    outbox = zr.Outbox(tmp_path / "o.sqlite")
+    name = confirmed(zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")).name.value
+    assert len(client.embedded.accepted) == 2
+    client.embedded.advance(timedelta(days=1))
+    form = zr.forms.campaign(client, TWO.vstack(FORTY.head(1)), outbox=outbox, lang="ja")
+    assert form.name.value != name
+    assert form.again.layout.display == "none"
+    form.dry_run.click()
+    assert form.checked is not None
+    assert form.checked["intake"].to_list() == ["repeat", "repeat", "queued"]
+    assert name in form.findings.value
+    assert "受付済み" in form.findings.value
+    form.review.click()
+    assert "1 通（" in form.confirmation.value
+    assert "2 件は送りません" in form.confirmation.value
+    form.go.click()
+    assert len(client.embedded.accepted) == 3
+    wanted = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+    wanted.name.value = "on purpose"
+    wanted.dry_run.click()
+    assert wanted.review.disabled
+    wanted.again.value = True
+    wanted.review.click()
+    assert "同じ本文を最近送った、または送信待ちの 2 件にも" in wanted.confirmation.value
+    wanted.go.click()
+    assert len(client.embedded.accepted) == 5
+    client.embedded.advance(timedelta(days=8))
+    much_later = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+    much_later.dry_run.click()
+    assert much_later.checked is not None
+    assert much_later.checked["intake"].to_list() == ["queued", "queued"]
+    outbox.close()
+
+
+def test_a_wish_to_send_again_holds_for_what_was_shown_alone(client: zr.Client, tmp_path: Path) -> None:
+    """After a change the tick is gone with the dry run that it belongs to."""
+    outbox = zr.Outbox(tmp_path / "o.sqlite")
+    confirmed(zr.forms.campaign(client, TWO, outbox=outbox, lang="ja"))
+    form = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+    form.name.value = "another"
+    form.dry_run.click()
+    form.again.value = True
+    assert not form.review.disabled
+    form.name.value = "a third"
+    assert not form.again.value
+    form.dry_run.click()
+    assert form.review.disabled
+    outbox.close()
+
+
+def test_a_list_that_is_given_up_is_forgotten(client: zr.Client, tmp_path: Path) -> None:
+    """What waits is taken back in the form; the list then begins anew, under a name of its day."""
+    outbox = zr.Outbox(tmp_path / "o.sqlite")
+    client.embedded.faults.add("code", "send", times=None, response_code=300, message="Exceed sending count.")
+    first = confirmed(zr.forms.campaign(client, TWO, outbox=outbox, lang="ja"))
+    client.embedded.faults.clear()
+    client.embedded.advance(timedelta(days=1))
+    form = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
+    assert form.name.value == first.name.value
+    assert form.drop.layout.display == "none"
+    form.dry_run.click()
+    form.drop.click()
+    assert "2 通を取り下げました" in form.note.value
+    assert outbox.counts() == {"withdrawn": 2}
+    assert form.review.disabled
+    again = confirmed(zr.forms.campaign(client, TWO, outbox=outbox, lang="ja"))
+    assert again.name.value != first.name.value
+    assert len(client.embedded.accepted) == 2
+    outbox.close()
+
+
 def test_what_could_not_be_queued_is_queued_when_resumed(client: zr.Client, tmp_path: Path) -> None:
     """When the journal fails at the confirmation, going on does not say done with nothing sent."""
 
@@ -495,6 +614,7 @@ def test_what_could_not_be_queued_is_queued_when_resumed(client: zr.Client, tmp_
     at = client.now() + timedelta(hours=1)
     late.schedule.when.value = at.replace(tzinfo=None, second=0, microsecond=0)
     late.dry_run.click()
+    late.again.value = True
     late.review.click()
     late.go.click()
     outbox.fails = False

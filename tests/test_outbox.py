@@ -200,6 +200,64 @@ def test_a_large_campaign_added_twice_at_once_is_taken_once(outbox: zr.Outbox) -
     assert outbox._file._connection.execute("pragma cache_size").fetchone()[0] <= -64 * 1024
 
 
+def test_the_same_text_under_another_name_is_a_repeat_where_asked(
+    outbox: zr.Outbox, client: zr.Client
+) -> None:
+    """What waits, or went since a time, to the same number with the same text is not queued again."""
+    now = client.now()
+    week = now - timedelta(days=7)
+    outbox.add(people(2), campaign="spring")
+    outbox.send(client, progress=False)
+    outbox.add(people(3).tail(1), campaign="waits")
+    outbox.add(people(4).tail(1), campaign="later", schedule_time=now + timedelta(days=30))
+    outbox.send(client, campaign="later", progress=False)
+    outbox.add(people(5).tail(1), campaign="gone")
+    outbox.withdraw(campaign="gone")
+    frame = pl.concat([people(6), people(1, "別の文")])
+    found = outbox.add(frame, campaign="new", sent_since=week, dry_run=True, lang="en")
+    assert found["intake"].to_list() == ["repeat"] * 4 + ["queued"] * 3
+    assert found["problem"][0] == (
+        f"the same number and message stand under another name: spring (accepted, {now:%Y-%m-%d})"
+    )
+    assert "waits (queued, " in found["problem"][2]
+    assert f"later (accepted, {now + timedelta(days=30):%Y-%m-%d})" in found["problem"][3]
+    assert set(outbox.add(frame, campaign="new", dry_run=True)["intake"]) == {"queued"}
+    # what went before that time says nothing, what waits always does
+    late = outbox.add(people(3), campaign="new", sent_since=now + timedelta(days=1), dry_run=True)
+    assert late["intake"].to_list() == ["queued", "queued", "repeat"]
+    # a message with a tag of its own is the same to who gets it
+    own = people(1).with_columns(client_tag=pl.lit("own"))
+    assert outbox.add(own, campaign="spring", sent_since=week)["intake"].to_list() == ["repeat"]
+    assert outbox.add(own, campaign="spring")["intake"].to_list() == ["queued"]
+    assert outbox.preview().duplicates == 1
+    outbox.add(frame, campaign="new", sent_since=week)
+    outbox.send(client, progress=False)
+    assert len(arrived(client)) == len(set(arrived(client))) + 2
+
+
+def test_the_journal_lists_its_campaigns(outbox: zr.Outbox, client: zr.Client) -> None:
+    """With what is open in each; asked with numbers, those that went or go to a list of just these."""
+    assert outbox.campaigns().schema == schemas.CAMPAIGNS
+    outbox.add(people(4), campaign="spring")
+    outbox.send(client, progress=False)
+    outbox.add(people(6, "もう一度"), campaign="spring")
+    outbox.add(people(3), campaign="summer")
+    outbox.add(people(2), campaign="gone")
+    outbox.withdraw(campaign="gone")
+    found = outbox.campaigns()
+    assert found.select("campaign", "numbers", "messages", "open").rows() == [
+        ("spring", 6, 10, 6),
+        ("summer", 3, 3, 3),
+        ("gone", 2, 2, 0),
+    ]
+    assert found["added_at"].to_list() == sorted(found["added_at"])
+    assert outbox.campaigns(people(6)["phone_number"])["campaign"].to_list() == ["spring", "summer"]
+    # of a list of five it is not, and of one of seven it is too small a part
+    assert outbox.campaigns(people(5)["phone_number"])["campaign"].to_list() == ["summer"]
+    assert outbox.campaigns(people(7)["phone_number"])["campaign"].to_list() == ["spring"]
+    assert outbox.campaigns([]).is_empty()
+
+
 def test_tags_name_the_campaign_and_are_the_same_in_another_journal(
     outbox: zr.Outbox, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ __all__ = [
     "ADDED",
     "BILL",
     "BREAKDOWN",
+    "CAMPAIGNS",
     "CHECK",
     "CLASSIFIED",
     "CLEANING",
@@ -549,6 +550,17 @@ ADDED = pl.Schema(
 )
 """What `Outbox.add` gives: what became of each row of the frame."""
 
+CAMPAIGNS = pl.Schema(
+    {
+        "campaign": pl.String(),
+        "added_at": TIME,
+        "numbers": pl.Int64(),
+        "messages": pl.Int64(),
+        "open": pl.Int64(),
+    }
+)
+"""What `Outbox.campaigns` gives."""
+
 OUTBOX = pl.Schema(
     {
         "added_at": TIME,
@@ -702,6 +714,7 @@ FRAMES: dict[str, pl.Schema] = {
     "UNKNOWN_CODES": UNKNOWN_CODES,
     "INCIDENTS": INCIDENTS,
     "ADDED": ADDED,
+    "CAMPAIGNS": CAMPAIGNS,
     "OUTBOX": OUTBOX,
     "SENT": SENT,
     "SUPPRESSIONS": SUPPRESSIONS,
@@ -911,8 +924,11 @@ COLUMNS: dict[str, str] = {
     "fetched": "when the day's rows were asked for; null if never, or if they came from elsewhere",
     "taken": "when the snapshot of the counts was taken",
     "row": "the row of the frame that was added, from 0",
-    "intake": "what became of an added row: queued, duplicate, suppressed or invalid",
-    "added_at": "when it was added",
+    "intake": (
+        "what became of an added row: queued, duplicate, suppressed, invalid, or repeat: the same text waits for the "
+        "number, or went to it lately, under another name"
+    ),
+    "added_at": "when it was added; in CAMPAIGNS the first message",
     "group_tag": "the name of a batch of reservations; null when none was given",
     "sending_state": (
         "queued (waits), leaving (on its way, or was when the process ended), accepted, refused (surely not "

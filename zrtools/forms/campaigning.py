@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import threading
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["CampaignForm", "campaign"]
 
 _EXAMPLES = 5
+_LATELY = timedelta(
+    days=7
+)  # for which the same text to the same number is taken for a mistake, until it is wanted
 _TAKEN = ("phone_number", "carrier_id", "client_tag", "schedule_time", "group_tag")
 
 
@@ -39,6 +43,8 @@ class _Plan:
     schedule_time: datetime | None
     group_tag: str | None
     unsendable: Unsendable
+    since: datetime
+    again: bool = False
 
 
 def campaign(
@@ -53,6 +59,8 @@ def campaign(
     The frame has a column of numbers, and `message` or the columns that a template names; `carrier_id`,
     `client_tag`, `schedule_time` and `group_tag` are taken where they stand. A dry run says row by row what would
     happen; nothing leaves before the confirmation. Closing the notebook loses nothing: the same form again goes on.
+    A list keeps its name until it is done or taken back, and whoever got the same text in the last seven days, or for
+    whom it waits, under whatever name, is shown and left out unless you say otherwise.
     Raises `InputError` for what is no polars DataFrame.
     """
     return CampaignForm(client, frame, outbox=outbox, lang=lang)
@@ -82,15 +90,15 @@ class CampaignForm(Panel):
         self._plan: _Plan | None = None
         self._waiting = 0
         self._to_add = False
+        self._found_in_dry_run: pl.DataFrame | None = None
         self.checked: pl.DataFrame | None = None
 
         style = {"description_width": "130px"}
         self.column = w.Dropdown(
             description=self.t("column"), options=_columns(frame), value=_numbers(frame), style=style
         )
-        self.name = w.Text(
-            description=self.t("campaign_name"), value=f"campaign-{client.now():%Y%m%d}", style=style
-        )
+        self._name = self._usual_name()
+        self.name = w.Text(description=self.t("campaign_name"), value=self._name, style=style)
         own = [(self.t("template_column"), "")] if "message" in frame.columns else []
         self.template = w.Dropdown(description=self.t("template"), options=own, style=style)
         self.mend = w.Checkbox(
@@ -100,6 +108,8 @@ class CampaignForm(Panel):
         wide = w.Layout(width="max-content")
         self.dry_run = w.Button(description=self.t("dry_run"), button_style="primary", layout=wide)
         self.findings = w.HTML()
+        self.again = w.Checkbox(indent=False, layout=w.Layout(width="auto", display="none"))
+        self.drop = w.Button(description=self.t("drop"), layout=w.Layout(width="max-content", display="none"))
         self.review = w.Button(button_style="warning", layout=wide)
         self.confirmation = w.HTML()
         self.go = w.Button(button_style="danger", layout=wide)
@@ -118,8 +128,9 @@ class CampaignForm(Panel):
                 self.template,
                 self.mend,
                 self.schedule,
-                w.HBox([self.dry_run, self.review]),
+                w.HBox([self.dry_run, self.review, self.drop]),
                 self.findings,
+                self.again,
             ]
         )
         self._asked = w.VBox([self.confirmation, w.HBox([self.go, self.back])])
@@ -136,8 +147,11 @@ class CampaignForm(Panel):
             self.result,
         )
 
+        self.column.observe(self.react(self._rename), "value")
         for widget in (self.column, self.name, self.template, self.mend):
             widget.observe(self.react(self._changed), "value")
+        self.again.observe(self.react(self._choose), "value")
+        self.drop.on_click(self.react(self._drop))
         self.schedule.on_change(self.react(self._changed))
         self.dry_run.on_click(self.react(self._dry_run))
         self.review.on_click(self.react(self._review))
@@ -173,12 +187,34 @@ class CampaignForm(Panel):
         # a template makes the column message, so it cannot be filled from one
         return [name for name in names if name == "message" or name not in self._frame.columns]
 
+    def _usual_name(self) -> str:
+        """Name the list: as it is named in the journal while something of it is open there, else after the day."""
+        today = f"campaign-{self._client.now():%Y%m%d}"
+        names = set(self.outbox.campaigns()["campaign"])
+        if not names or self.column.value is None:
+            return today
+        numbers = self._frame.select(phones.normalised(pl.col(self.column.value).cast(pl.String))).to_series()
+        own = self.outbox.campaigns(numbers.drop_nulls())
+        still_open = own.filter(pl.col("open") > 0)["campaign"]
+        if still_open.len():
+            return str(still_open[-1])
+        taken = names - {*own["campaign"]}
+        numbered = chain([today], (f"{today}-{n}" for n in count(2)))
+        return next(name for name in numbered if name not in taken)
+
+    def _rename(self) -> None:
+        """Name the list anew after another column was chosen, unless a person has named it."""
+        if self.name.value == self._name:
+            self._name = self.name.value = self._usual_name()
+
     def _changed(self) -> None:
         """Take back what was found, asked or is being looked for: it belongs to other settings."""
         if self._stage not in ("editing", "confirming"):
             return
         self._stage = "editing"
-        self._plan = self.checked = None
+        self._plan = self.checked = self._found_in_dry_run = None
+        self._waiting = 0
+        self.again.value = False
         self.findings.value = ""
         self.refresh()
 
@@ -195,7 +231,8 @@ class CampaignForm(Panel):
         frame = frame.select(name for name in frame.columns if name in {*_TAKEN, *text})
         at, group = self.schedule.read(self._client.now())
         name = self.name.value.strip()
-        return _Plan(frame, name, template, at, group, "mend" if self.mend.value else "refuse")
+        since = self._client.now() - _LATELY
+        return _Plan(frame, name, template, at, group, "mend" if self.mend.value else "refuse", since)
 
     def _add(self, plan: _Plan, *, dry_run: bool) -> pl.DataFrame:
         return self.outbox.add(
@@ -206,6 +243,7 @@ class CampaignForm(Panel):
             group_tag=plan.group_tag,
             skip_invalid=True,
             unsendable=plan.unsendable,
+            sent_since=None if plan.again else plan.since,
             dry_run=dry_run,
             lang=self.lang,
         )
@@ -224,16 +262,52 @@ class CampaignForm(Panel):
             if self._plan is not plan:
                 self.say(self.t("changed_meanwhile"), "bad")
                 return
-            self.checked, self._waiting = answer
-            self.findings.value = self._found(self.checked)
+            self._found_in_dry_run, self._waiting = answer
+            self._choose()
             self.say(self.t("campaign_waiting", count=self._waiting) if self._waiting else "")
 
         self.act(work, done)
+
+    def _choose(self) -> None:
+        """Take in or leave out those who have the same text already."""
+        if (
+            self._found_in_dry_run is None
+            or self._plan is None
+            or self._stage not in ("editing", "confirming")
+        ):
+            return
+        self._stage = "editing"
+        again = bool(self.again.value)
+        self._plan = replace(self._plan, again=again)
+        self.checked = self._found_in_dry_run
+        self.findings.value = self._found(self.checked)
+        if again:
+            self.checked = self.checked.with_columns(pl.col("intake").replace("repeat", "queued"))
+        self.again.description = self.t("again", count=self._repeats())
+        self.refresh()
+
+    def _repeats(self) -> int:
+        found = self._found_in_dry_run
+        return 0 if found is None else int((found["intake"] == "repeat").sum())
+
+    def _drop(self) -> None:
+        """Give up what waits of this name."""
+        plan = self._plan
+        if plan is None or self.busy or self._stage != "editing":
+            return
+
+        def done(count: int) -> None:
+            self._changed()
+            self.say(self.t("dropped", count=count), "good")
+
+        self.act(lambda: self.outbox.withdraw(campaign=plan.campaign), done)
 
     def _found(self, checked: pl.DataFrame) -> str:
         counts = dict(checked.group_by("intake").len().iter_rows())
         parts = int(checked.filter(pl.col("intake") == "queued")["parts"].sum())
         figures = [(self.t(f"intake_{key}"), f"{counts.get(key, 0):,}") for key in _INTAKES]
+        if counts.get("repeat"):
+            figures.append((self.t("intake_repeat"), f"{counts['repeat']:,}"))
         figures.append((self.t("parts_estimate"), f"{parts:,}"))
         shown = table([self.t("what"), self.t("people")], figures)
         problems = checked.filter(pl.col("problem").is_not_null()).head(_EXAMPLES)
@@ -286,7 +360,11 @@ class CampaignForm(Panel):
             suppressed=counts.get("suppressed", 0),
         )
         waits = self.t("campaign_confirm_waiting", count=self._waiting)
-        return [*([asked] if self._ready() else []), *([waits] if self._waiting else [])]
+        repeats = self.t(
+            "campaign_confirm_again" if self._plan.again else "campaign_confirm_left", count=self._repeats()
+        )
+        lines = ((asked, self._ready()), (repeats, self._repeats()), (waits, self._waiting))
+        return [line for line, some in lines if some]
 
     def _when(self) -> str:
         """Say when what is confirmed goes out: the form's time, or the times of the list's own rows."""
@@ -412,6 +490,9 @@ class CampaignForm(Panel):
         self.dry_run.disabled = self.busy or not self.name.value.strip()
         self.review.disabled = self.busy or not self._going()
         self.review.description = self.t("review")
+        self.again.layout.display = None if self._repeats() else "none"
+        self.drop.layout.display = None if self.checked is not None and self._waiting else "none"
+        self.drop.disabled = self.again.disabled = self.busy
         self.go.disabled = self.back.disabled = self.busy
         self.pause.disabled = stage != "sending" or self._stop.is_set()
         self.resume.disabled = self.busy or stage != "paused"

@@ -93,20 +93,25 @@ def checked(
 
 
 def sorted_out(
-    rows: pl.DataFrame, same: pl.DataFrame, tagged: pl.DataFrame, listed: dict[str, str], lang: str | None
+    rows: pl.DataFrame,
+    same: pl.DataFrame,
+    tagged: pl.DataFrame,
+    elsewhere: pl.DataFrame,
+    listed: dict[str, str],
+    lang: str | None,
 ) -> pl.DataFrame:
-    """Say of each row whether it is queued, a duplicate, suppressed or invalid (`intake`), and why (`problem`).
+    """Say of each row whether it is queued, duplicate, suppressed, a repeat or invalid (`intake`), and why (`problem`).
 
     `same`: the rows whose number and text the campaign has (`before` times; `known`: the state of one that stands);
-    `tagged`: the rows whose own tag the journal has (its state, and whether it is the same message); `listed`: the
-    suppressed numbers with their reasons.
+    `tagged`: the rows whose own tag the journal has (its state, and whether it is the same message); `elsewhere`: the
+    rows whose number and text stand under another name (`under`, `was`, `day`); `listed`: the suppressed numbers with
+    their reasons.
     """
     own = pl.col("client_tag").is_not_null()
     usable = pl.col("problem").is_null()
     message = pl.struct("phone_number", "message")
-    rows = rows.join(same, on="row", how="left", maintain_order="left").join(
-        tagged, on="row", how="left", maintain_order="left"
-    )
+    for known in (same, tagged, elsewhere):
+        rows = rows.join(known, on="row", how="left", maintain_order="left")
     rows = rows.with_columns(
         # within the frame the first of its kind is the one that goes
         twice=usable
@@ -122,7 +127,11 @@ def sorted_out(
         listed=pl.col("phone_number").replace_strict(listed, default=None, return_dtype=pl.String),
     )
     states = {state: words.text(f"outbox.state_{state}", lang) for state in _STATES}
-    stated = pl.col("state").replace_strict(states, default=None, return_dtype=pl.String)
+    stated, was = (
+        pl.col(column).replace_strict(states, default=None, return_dtype=pl.String)
+        for column in ("state", "was")
+    )
+    elsewhere_said = words.text("outbox.elsewhere", lang, campaign="{}", state="{}", day="{}")
     return rows.with_columns(
         intake=pl.when(~usable | pl.col("clash"))
         .then(pl.lit("invalid"))
@@ -130,6 +139,8 @@ def sorted_out(
         .then(pl.lit("duplicate"))
         .when(pl.col("listed").is_not_null())
         .then(pl.lit("suppressed"))
+        .when(pl.col("was").is_not_null())
+        .then(pl.lit("repeat"))
         .otherwise(pl.lit("queued")),
         problem=pl.coalesce(
             "problem",
@@ -137,6 +148,7 @@ def sorted_out(
             pl.format(words.text("outbox.known", lang, state="{}"), stated),
             _when(pl.col("twice"), "twice", words.language(lang)),
             pl.format(words.text("outbox.suppressed", lang, why="{}"), "listed"),
+            pl.format(elsewhere_said, pl.col("under").replace("", "–"), was, "day"),
         ),
     )
 

@@ -24,7 +24,8 @@ from zrtools.outbox.preview import Preview, estimate
 from zrtools.outbox.run import Run, bind
 from zrtools.outbox.suppressions import Suppressions, normalised_all
 from zrtools.periods import TOKYO, Time
-from zrtools.schemas import ADDED, OUTBOX, SENT, STATUS, TIME, check, empty
+from zrtools.periods import time as time_of
+from zrtools.schemas import ADDED, CAMPAIGNS, OUTBOX, SENT, STATUS, TIME, check, empty
 from zrtools.sqlite import stamp
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class Outbox:
         group_tag: str | None = None,
         skip_invalid: bool = False,
         unsendable: Unsendable = "refuse",
+        sent_since: Time | None = None,
         dry_run: bool = False,
         lang: str | None = None,
     ) -> pl.DataFrame:
@@ -129,9 +131,11 @@ class Outbox:
         Columns: `phone_number`, and `message` or those that `template` names; if wanted `client_tag`, `carrier_id`,
         `schedule_time` (Japan) and `group_tag`. The same text to the same number is taken once in a `campaign`,
         however often it is added, unless the service refused it (or it has a `client_tag` of its own): further ones
-        are `duplicate`. Numbers on the suppression list are kept but not sent. `unsendable` says what to do about
-        characters that cannot be sent: refuse the row, take what `messages.mended` suggests, or send them as they
-        are. With `dry_run` nothing is written. `problem` is worded in `lang`.
+        are `duplicate`. With `sent_since`, a time, what waits for the same number with the same text under any other
+        name, or went to it since then, is a `repeat`, and not queued either. Numbers on the suppression list are kept
+        but not sent. `unsendable` says what to do about characters that cannot be sent: refuse the row, take what
+        `messages.mended` suggests, or send them as they are. With `dry_run` nothing is written. `problem` is worded in
+        `lang`.
 
         Raises `InputError` (`.row`) when a row is bad, unless `skip_invalid`, and when a column is missing.
         """
@@ -143,8 +147,9 @@ class Outbox:
             unsendable=unsendable,
             lang=lang,
         )
+        since = None if sent_since is None else stamp(time_of(sent_since, "sent_since"))
         with self._file.transaction():
-            rows = self._compared(rows, campaign, lang)
+            rows = self._compared(rows, campaign, since, lang)
             if not skip_invalid and not dry_run:
                 refuse(rows)
             if not dry_run:
@@ -215,6 +220,23 @@ class Outbox:
                 ).fetchall()
             )
 
+    def campaigns(self, numbers: str | Iterable[str | int] | pl.Series | None = None) -> pl.DataFrame:
+        """List the campaigns, in the order in which they began: CAMPAIGNS, `open` being queued, leaving or unsettled.
+
+        With `numbers`, only those which are that list's: their recipients are all in it, and half of it at least.
+        Raises `InputError` for a number that is none.
+        """
+        listed = None if numbers is None else json.dumps(sorted(set(normalised_all(numbers))))
+        return self._file.frame(
+            "select campaign, min(added_at), count(distinct phone_number) numbers, count(*), "
+            "sum(sending_state in ('queued', 'leaving', 'unsettled')) from messages group by campaign "
+            "having :listed is null or (2 * numbers >= json_array_length(:listed) and "
+            "numbers = count(distinct case when phone_number in (select value from json_each(:listed)) "
+            "then phone_number end)) order by min(id)",
+            {"listed": listed},
+            schema=CAMPAIGNS,
+        )
+
     def frame(self, *, campaign: str | None = None) -> pl.DataFrame:
         """Give the journal: OUTBOX, in the order in which messages were added. Numbers are not masked."""
         return self._rows("? is null or campaign = ?", (campaign, campaign))
@@ -268,7 +290,7 @@ class Outbox:
             numbers=numbers,
             scheduled=scheduled,
             parts=parts,
-            duplicates=sum(event.get("duplicate", 0) for event in out),
+            duplicates=sum(event.get("duplicate", 0) + event.get("repeat", 0) for event in out),
             invalid=sum(event.get("invalid", 0) for event in out),
             suppressed=suppressed,
             cost_low=low,
@@ -377,7 +399,9 @@ class Outbox:
 
     # --------------------------------------------------------------------------------------- inner
 
-    def _compared(self, rows: pl.DataFrame, campaign: str, lang: str | None) -> pl.DataFrame:
+    def _compared(
+        self, rows: pl.DataFrame, campaign: str, since: str | None, lang: str | None
+    ) -> pl.DataFrame:
         """Compare rows with the journal and the list: `client_tag` for all, `intake` and `problem`."""
         good = rows.filter(pl.col("problem").is_null())
         with self._file.transaction() as run:
@@ -398,9 +422,22 @@ class Outbox:
                 "from incoming i join messages m on m.client_tag = i.tag",
                 schema=pl.Schema({"row": pl.Int64(), "tagged": pl.String(), "alike": pl.Boolean()}),
             )
+            # of several the one that was added last
+            elsewhere = self._file.frame(
+                "select row, campaign, sending_state, substr(at, 1, 10) from (select i.row, m.campaign, "
+                "m.sending_state, coalesce(m.schedule_time, m.left_at, m.settled_at, m.added_at) at, max(m.id) "
+                "from incoming i join messages m on m.phone_number = i.number and m.message = i.message "
+                "and (m.campaign <> :campaign or i.tag is not null) where :since is not null "
+                "and (m.sending_state in ('queued', 'leaving') or m.sending_state in ('accepted', 'unsettled') "
+                "and coalesce(m.schedule_time, m.left_at, m.settled_at, m.added_at) >= :since) group by i.row)",
+                {"campaign": campaign, "since": since},
+                schema=pl.Schema(
+                    {"row": pl.Int64(), "under": pl.String(), "was": pl.String(), "day": pl.String()}
+                ),
+            )
             run("drop table incoming")
         listed = {} if self.suppressions is None else self.suppressions.among(good["phone_number"].unique())
-        rows = sorted_out(rows, same, tagged, listed, lang)
+        rows = sorted_out(rows, same, tagged, elsewhere, listed, lang)
         made = pl.struct("phone_number", "message", pl.col("before").fill_null(0)).map_batches(
             lambda column: _tags(column, campaign, self._journal), return_dtype=pl.String
         )

@@ -180,6 +180,10 @@ TEXTS: dict[str, Label] = {
     "intake_duplicate": Label("重複", "duplicate"),
     "intake_invalid": Label("無効", "invalid"),
     "intake_suppressed": Label("停止リスト", "suppressed"),
+    "intake_repeat": Label(
+        "別の名前で同じ本文（最近送信・送信待ち）", "same text under another name (went lately, or waits)"
+    ),
+    "again": Label("それでも {count:,} 件に送る", "Send to these {count:,} all the same"),
     "parts_estimate": Label("課金通数（推定）", "billable parts (estimate)"),
     "row": Label("行（見出しを除く）", "Row (without the heading)"),
     "problem": Label("問題", "Problem"),
@@ -196,6 +200,16 @@ TEXTS: dict[str, Label] = {
         "前に追加した送信待ちの {count:,} 通を送信します。",
         "{count:,} message(s) added before and still waiting go out.",
     ),
+    "campaign_confirm_left": Label(
+        "同じ本文を最近送った、または送信待ちの {count:,} 件は送りません。",
+        "{count:,} that got the same text lately, or for which it waits, are left out.",
+    ),
+    "campaign_confirm_again": Label(
+        "同じ本文を最近送った、または送信待ちの {count:,} 件にも、もう一度送信します。",
+        "{count:,} of them got the same text lately, or it waits for them: they get it once more.",
+    ),
+    "drop": Label("送信待ちを取り下げる", "Take back what waits"),
+    "dropped": Label("{count:,} 通を取り下げました。", "{count:,} message(s) taken back."),
     "campaign_waiting": Label(
         "このキャンペーンには、前に追加した送信待ちが {count:,} 通あります。「確認へ進む」から続けられます。",
         "{count:,} message(s) of this campaign, added before, still wait: “Review” goes on with them.",

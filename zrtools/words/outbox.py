@@ -29,6 +29,10 @@ TEXTS: dict[str, Label] = {
         "同じキャンペーンに同じ宛先・同じ本文があります（{state}）",
         "the campaign has the same number and message already ({state})",
     ),
+    "elsewhere": Label(
+        "別の名前で同じ宛先に同じ本文があります：{campaign}（{state}、{day}）",
+        "the same number and message stand under another name: {campaign} ({state}, {day})",
+    ),
     "suppressed": Label("停止リストの番号です（{why}）", "the number is on the suppression list ({why})"),
     "state_queued": Label("送信待ち", "queued"),
     "state_leaving": Label("送信中", "leaving"),
