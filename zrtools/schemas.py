@@ -929,6 +929,7 @@ COLUMNS: dict[str, str] = {
         "number, or went to it lately, under another name"
     ),
     "added_at": "when it was added; in CAMPAIGNS the first message",
+    "open": "messages that are queued, leaving or unsettled",
     "group_tag": "the name of a batch of reservations; null when none was given",
     "sending_state": (
         "queued (waits), leaving (on its way, or was when the process ended), accepted, refused (surely not "
