@@ -345,6 +345,8 @@ def chosen(mutant: Mutant, known: dict[str, object]) -> dict[str, float]:
     took: dict[str, float] = known["took"]  # type: ignore[assignment]
     lines: dict[str, list[str]] = known["lines"][mutant.path]  # type: ignore[index]
     tests = {t for n, found in lines.items() if mutant.anywhere or int(n) in mutant.lines for t in found}
+    # what polars calls on threads of its own is not recorded: any test of the file may touch it
+    tests = tests or {t for found in lines.values() for t in found}
     kept: dict[str, float] = {}
     total = 0.0
     for test in sorted(tests, key=lambda t: (took[t], t)):
@@ -357,7 +359,7 @@ def chosen(mutant: Mutant, known: dict[str, object]) -> dict[str, float]:
 def try_mutant(mutant: Mutant, tests: dict[str, float], copy: Path) -> None:
     """Run a mutant's tests and note its fate."""
     if not tests:
-        mutant.fate, mutant.by = "survived", "no test touches it"
+        mutant.fate, mutant.by = "survived", "no test touches its file"
         return
     target, log, notes = copy / mutant.path, copy / "mutant.log", copy / "failed.json"
     true, stat = target.read_bytes(), target.stat()
