@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import re
+from datetime import datetime
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -49,7 +52,7 @@ def test_masking_twice_changes_nothing_more() -> None:
 
 
 def test_a_frame_is_masked_wherever_a_number_can_stand() -> None:
-    """Number columns, bodies and tags are masked, in eager and lazy frames alike; the rest stays."""
+    """Every text is looked into, whatever its column is called, in eager and lazy frames alike; the rest stays."""
     frame = pl.DataFrame(
         {
             "phone_number": ["+819012345678", None],
@@ -66,13 +69,108 @@ def test_a_frame_is_masked_wherever_a_number_can_stand() -> None:
         "090****5678",
         "お電話は080****2222まで",
         "c-090****5678-1",
-        "09012345678",
+        "090****5678",
         "12345",
     )
     assert masked.row(1) == (None,) * 6
     assert_frame_equal(privacy.mask(frame.lazy()).collect(), masked)
-    assert privacy.mask(frame, columns=["電話"])["電話"].to_list() == ["090****5678", None]
+    assert privacy.touched(frame) == ["phone_number", "input", "message", "client_tag", "電話"]
+    assert privacy.mask(frame, keep=["電話"])["電話"].to_list() == ["09012345678", None]
+    assert (
+        privacy.mask(frame.with_columns(電話=pl.lit("03-1234-5678")), columns=["電話"])["電話"][0]
+        == "****5678"
+    )
     assert privacy.mask(frame, messages="hidden")["message"].to_list() == ["****", None]
+
+
+NUMBER = 9012345678
+HOLDERS = {
+    "Int64": pl.Series([NUMBER, 12]),
+    "UInt64": pl.Series([NUMBER, 12], dtype=pl.UInt64),
+    "negative": pl.Series([-NUMBER, 12]),
+    "with country code": pl.Series([819012345678, 12]),
+    "Float64": pl.Series([float(NUMBER), 1.5, float("nan")]),
+    "Float32": pl.Series([float(NUMBER), 1.5]).cast(pl.Float32),
+    "Decimal": pl.Series([Decimal(NUMBER), Decimal(1)]).cast(pl.Decimal(38, 2)),
+    "Categorical": pl.Series([f"0{NUMBER}", "a"], dtype=pl.Categorical),
+    "Enum": pl.Series([f"0{NUMBER}", "a"], dtype=pl.Enum([f"0{NUMBER}", "a"])),
+    "list of text": pl.Series([[f"0{NUMBER}", "a"], [], None]),
+    "list of figures": pl.Series([[NUMBER, 1], [], None]),
+    "array": pl.Series([[f"0{NUMBER}", "a"], None], dtype=pl.Array(pl.String, 2)),
+    "array of figures": pl.Series([[NUMBER, 1], None], dtype=pl.Array(pl.Int64, 2)),
+    "struct": pl.Series([{"a": f"0{NUMBER}", "b": NUMBER, "c": 1}, None]),
+    "deep": pl.Series([[{"a": [{"b": NUMBER}]}], [], None]),
+}
+
+
+@pytest.mark.parametrize("kind", HOLDERS)
+def test_numbers_are_hidden_in_columns_of_every_type(kind: str) -> None:
+    """Whatever the type and name of a column, no whole number stays in it, nor anything else goes."""
+    frame = pl.DataFrame({"note": HOLDERS[kind], "n": pl.int_range(len(HOLDERS[kind]), eager=True)})
+    before = str(frame["note"].to_list())
+    masked = privacy.mask(frame)
+    assert str(frame["note"].to_list()) == before
+    shown = str(masked["note"].to_list())
+    assert "0****5678" in shown or "0****6000" in shown
+    assert str(NUMBER) not in shown
+    assert str(NUMBER)[:7] not in shown
+    assert masked["note"].is_null().to_list() == frame["note"].is_null().to_list()
+    assert_frame_equal(masked.select("n"), frame.select("n"))
+    assert_frame_equal(privacy.mask(frame.lazy()).collect(), masked)
+    assert_frame_equal(privacy.mask(masked), masked)
+    assert_frame_equal(privacy.mask(frame, keep=["note"]), frame)
+    assert privacy.touched(frame) == ["note"]
+    assert privacy.touched(masked) == privacy.touched(frame, keep=["note"]) == []
+
+
+@pytest.mark.parametrize("kind", HOLDERS)
+def test_columns_without_numbers_keep_values_and_types(kind: str) -> None:
+    """What holds no number comes back as it was, figures as figures."""
+    column = HOLDERS[kind].clear(2)
+    frame = pl.DataFrame({"note": column, "when": [datetime(2026, 9, 1), None], "yes": [True, None]})
+    assert_frame_equal(privacy.mask(frame), frame if kind != "Enum" else frame.cast({"note": pl.String}))
+    plain = pl.DataFrame(
+        {"i": [1, 5_999_999_999], "f": [0.5, float("nan")], "l": [[1], [2]], "s": [{"a": 1}] * 2}
+    )
+    assert_frame_equal(privacy.mask(plain), plain)
+    assert_frame_equal(privacy.mask(plain.clear()), plain.clear())
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.Series("写し", [b"09012345678"]),
+        pl.Series("写し", [object()], dtype=pl.Object),
+        pl.Series("写し", [[b"09012345678"]]),
+        pl.Series("写し", [{"a": b"09012345678"}]),
+    ],
+)
+def test_a_column_that_cannot_be_looked_into_is_named(column: pl.Series) -> None:
+    """Bytes and objects are refused, unless the caller says that they may be shown."""
+    frame = column.to_frame().with_columns(phone_number=pl.lit("09012345678"))
+    with pytest.raises(InputError, match=r"写し.*keep="):
+        privacy.mask(frame)
+    with pytest.raises(InputError, match="写し"):
+        privacy.touched(frame)
+    with pytest.raises(InputError, match="写し"):
+        privacy.mask(frame, columns=["写し"])
+    assert privacy.mask(frame, keep=["写し"])["phone_number"].item() == "090****5678"
+
+
+def test_numbers_in_the_names_of_columns_are_hidden() -> None:
+    """A file without a head has its first row there."""
+    frame = pl.DataFrame({"09012345678": ["a"], "090-1234-5678": ["b"], "090****5678": ["c"]})
+    masked = privacy.mask(frame)
+    assert masked.columns == ["090****5678*", "090****5678**", "090****5678"]
+    assert masked.row(0) == ("a", "b", "c")
+    assert privacy.mask(frame, keep=frame.columns).columns == frame.columns
+    assert privacy.touched(frame) == ["09012345678", "090-1234-5678"]
+
+
+@pytest.mark.parametrize("value", [NUMBER, float(NUMBER), Decimal(NUMBER), "9012345678.0"])
+def test_a_number_that_became_a_figure_keeps_its_own_last_four(value: object) -> None:
+    """The .0 of a float is no digit of the number."""
+    assert privacy.mask(pl.Series([value])).to_list() == ["90****5678"]
 
 
 @pytest.mark.parametrize(
@@ -137,6 +235,8 @@ def test_hashes_are_the_same_for_the_same_number_and_key_only() -> None:
     assert found[3] is None
     assert re.fullmatch("[0-9a-f]{32}", found[0])
     assert privacy.hashed("+819012345678", KEY[::-1]) != found[0]
+    for key in (KEY, b"k" * 63, b"k" * 64, b"k" * 65, b"k" * 200):
+        assert privacy.hashed("あ", key) == hmac.new(key, "あ".encode(), "sha256").hexdigest()[:32]
     frame = numbers.to_frame().with_columns(message=pl.lit("x"))
     assert privacy.hashed(frame.lazy(), KEY).collect()["phone_number"].to_list() == found.to_list()
     assert frame.select(privacy.hashed(pl.col("phone_number"), KEY)).to_series().to_list() == found.to_list()
