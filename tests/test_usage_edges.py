@@ -60,6 +60,7 @@ def invoice(*rows: tuple[str, str, int]) -> pl.DataFrame:
 # ------------------------------------------------------------------------------------------------- month by month
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(
     st.dictionaries(
@@ -203,6 +204,7 @@ def rounded(amount: Decimal, rounding: str, decimals: int) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-decimals), how)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     quantities=st.lists(st.integers(0, 400), min_size=1, max_size=4),
@@ -250,6 +252,7 @@ def test_a_bill_is_what_plain_decimals_make_of_it(
     assert bill["final"]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     volume=st.dictionaries(
