@@ -5,9 +5,10 @@ used: it leaves code outside functions alone (the code tables, for one), and it 
 polars, whose threads do not survive that. Here each mutant runs in a copy of the project and a process of its own.
 
 A mutant meets the tests whose coverage touches its statement, as recorded once for a room (kept in .mutants and made
-anew when code or tests change), quick ones first, 60 seconds of recorded time at most. A test that takes 10 seconds
-and ten times its usual longer has noticed. At the end the tests that noticed run on the true code: what fails there
-has noticed nothing. proof/equivalents.toml lists mutants that change nothing a user could see, and says why.
+anew when code or tests change), quick ones first, 60 seconds of the processor's time at most. A test that takes 10
+seconds and ten times its usual longer has noticed; tests that do not end within five minutes have not. At the end
+the tests that noticed run on the true code: what fails there has noticed nothing. proof/equivalents.toml lists
+mutants that change nothing a user could see, and says why.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ import time
 import tomllib
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -206,11 +207,21 @@ class Selection:
 
 
 class Stopwatch:
-    """Notes how long each test took, and which did not pass."""
+    """Notes how long each test took, by the wall's clock and the processor's, and which did not pass."""
 
     def __init__(self) -> None:
         self.durations: Counter[str] = Counter()
+        self.work: dict[str, float] = {}
         self.failed: set[str] = set()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Measure the work of one test, processes that it started included."""
+        before = sum(os.times()[:4])
+        try:
+            return (yield)
+        finally:
+            self.work[item.nodeid] = sum(os.times()[:4]) - before
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add one phase of a test."""
@@ -289,7 +300,7 @@ def record(room: str, copy: Path) -> dict[str, object]:
             "default",
         ]
         pytest.main([*OPTIONS, *options, *tests_of(room)], plugins=[watch])
-        took = {t: round(d, 3) for t, d in watch.durations.items() if t not in watch.failed}
+        took = {t: [round(d, 3), watch.work[t]] for t, d in watch.durations.items() if t not in watch.failed}
         Path("took.json").write_text(json.dumps([took, sorted(watch.failed)]))
         return 0
 
@@ -342,17 +353,18 @@ def project(into: Path) -> str:
 
 def chosen(mutant: Mutant, known: dict[str, object]) -> dict[str, float]:
     """Choose the tests of a mutant: those that touch its statement, within the limit of time."""
-    took: dict[str, float] = known["took"]  # type: ignore[assignment]
+    took: dict[str, list[float]] = known["took"]  # type: ignore[assignment]
     lines: dict[str, list[str]] = known["lines"][mutant.path]  # type: ignore[index]
     tests = {t for n, found in lines.items() if mutant.anywhere or int(n) in mutant.lines for t in found}
     # what polars calls on threads of its own is not recorded: any test of the file may touch it
     tests = tests or {t for found in lines.values() for t in found}
     kept: dict[str, float] = {}
     total = 0.0
-    for test in sorted(tests, key=lambda t: (took[t], t)):
-        if (total := total + took[test]) > LIMIT:
+    for test in sorted(tests, key=lambda t: (took[t][1], t)):
+        wall, work = took[test]
+        if (total := total + work) > LIMIT:
             break
-        kept[test] = took[test]
+        kept[test] = wall
     return kept
 
 
@@ -377,7 +389,7 @@ def try_mutant(mutant: Mutant, tests: dict[str, float], copy: Path) -> None:
 
     try:
         target.write_text(mutant.code, encoding="utf-8", newline="\n")
-        code = in_fork(copy, log, 240, work)
+        code = in_fork(copy, log, 300, work)
     finally:
         target.write_bytes(true)
         os.utime(target, ns=(stat.st_atime_ns, stat.st_mtime_ns))
@@ -396,7 +408,7 @@ def try_mutant(mutant: Mutant, tests: dict[str, float], copy: Path) -> None:
 
 def check_killers(mutants: list[Mutant], known: dict[str, object], copy: Path) -> None:
     """Run the tests that noticed on the true code: what fails there has noticed nothing."""
-    killers = {m.by: known["took"][m.by] for m in mutants if m.by in known["took"]}  # type: ignore[index,operator]
+    killers = {m.by: known["took"][m.by][0] for m in mutants if m.by in known["took"]}  # type: ignore[index,operator]
     if not killers:
         return
     notes = copy / "failed.json"
