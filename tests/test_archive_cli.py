@@ -14,6 +14,8 @@ from zrtools.cli import main
 
 
 class _Client(Service):
+    waiting_until = None
+
     def __enter__(self) -> _Client:
         return self
 

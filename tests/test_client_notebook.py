@@ -69,6 +69,7 @@ def test_stop_button_ends_a_run_within_a_second(kernel):
 
     heard = run(
         client,
+        "client.clean(['09012340000', '09012340001'], '2026-05-10')\n"
         "client.embedded.faults.add('delay', 'clean', seconds=0.05, times=None)\n"
         "print('go', flush=True)\n"
         "client.clean([f'0901234{n:04d}' for n in range(5000)], '2026-05-10')\n",

@@ -944,7 +944,7 @@ def test_what_is_typed_while_connecting_belongs_to_the_next_attempt(client: zr.C
 
 
 def test_a_wrong_token_is_shown_and_can_be_corrected(client: zr.Client) -> None:
-    """The table says that the token does not work, without showing it."""
+    """The table says that the token does not work, without showing it, and no client is handed out."""
     sandbox = client.embedded
     form = zr.forms.connect(base_url=sandbox.url, lang="en")
     wrong = "z" * 32
@@ -953,7 +953,8 @@ def test_a_wrong_token_is_shown_and_can_be_corrected(client: zr.Client) -> None:
     form.connect.click()
     assert "does not" in form.result.value
     assert wrong not in state_of_all_widgets()
-    form.client.close()
+    with pytest.raises(zr.ConfigurationError, match="Not connected"):
+        _ = form.client
 
 
 # ---------------------------------------------------------------------------------------------- privacy

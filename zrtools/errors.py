@@ -40,12 +40,14 @@ __all__ = [
 class ZrtoolsError(Exception):
     """Anything that zrtools raises on purpose.
 
-    `client_tag` is set on the errors of a send, so that what became of the message can be asked; `sent` is False
-    when the message surely was not accepted, None when that is not known.
+    `client_tag` is set on the errors of a send or cancel, so that what became of the message can be asked; `sent` is
+    False when what was asked for surely was not done, None when that is not known. `retry_after` is the seconds for
+    which the service asked to wait, where that ended the call or run.
     """
 
     client_tag: str | None = None
     sent: bool | None = None
+    retry_after: float | None = None
 
 
 class ConfigurationError(ZrtoolsError):
@@ -90,11 +92,8 @@ class ApiError(ZrtoolsError):
 class TransportError(ZrtoolsError):
     """No usable answer came: time-out, refused connection, HTTP error, or throttling after the last retry.
 
-    `status_code` is the HTTP status where there was one, else None; `retry_after` the seconds for which the service
-    asked to wait, if it did.
+    `status_code` is the HTTP status where there was one, else None.
     """
-
-    retry_after: float | None = None
 
     def __init__(self, message: str, *, status_code: int | None = None) -> None:
         super().__init__(message)

@@ -69,22 +69,27 @@ class Snapshots:
         }
         todo = [m for m in months if m not in done]
         answers = [schemas.empty(schemas.COUNTS)]
-        stopped = False
+        stopped, later = False, ""
         refused: ZrtoolsError | None = None
         for run in runs(todo, len(months), months=True):
             why: dict[date, str] = {}
+            if later:
+                done |= dict.fromkeys(run, ("failed", later))
+                continue
             try:
                 answers.append(client.counts(run[0], run[-1], client_id=client_id, progress=progress))
             except PartialResultError as error:
                 answers.append(error.frame)
                 why = {periods.month(m): str(error) for m in error.missing}
                 stopped = isinstance(error, KeyboardInterrupt)
+                later = str(error) if error.retry_after else ""
             except (ConfigurationError, InputError) as error:
                 # no other month would fare better; what came before is stored all the same
                 refused = error
                 break
             except ZrtoolsError as error:
                 why = dict.fromkeys(run, str(error))
+                later = str(error) if error.retry_after else ""
             done |= {m: ("empty", _NONE) for m in run if m not in why}
             if stopped:
                 break

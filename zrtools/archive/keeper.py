@@ -436,11 +436,11 @@ class Archive:
 
         rawdata = self._read().rawdata
         written: Future[None] | None = None
-        silent = 0
+        silent, later = 0, ""
         with ThreadPoolExecutor(1) as writer:
             for group in runs(todo, _GROUP):
-                if silent == _GIVE_UP:
-                    why = "not asked for, since the days before got no answer: sync again later"
+                if silent >= _GIVE_UP:
+                    why = later or "not asked for, since the days before got no answer: sync again later"
                     done |= {day: _Done("failed", state[day].rows, why) for day in group}
                     continue
                 ask = group
@@ -454,9 +454,12 @@ class Archive:
                     done |= kept
                     ask = [day for day in group if day not in kept]
                 for days in runs(ask, _GROUP):
+                    if later:
+                        done |= {day: _Done("failed", state[day].rows, later) for day in days}
+                        continue
                     asked = client.now()
-                    answers, failures, stopped = _fetch(client, days, rawdata)
-                    silent = 0 if answers else silent + 1
+                    answers, failures, stopped, later = _fetch(client, days, rawdata)
+                    silent = _GIVE_UP if later else 0 if answers else silent + 1
                     if written is not None:
                         written.result()
                     written = writer.submit(write, answers, asked)
@@ -639,19 +642,23 @@ class Archive:
 
 def _fetch(
     client: Client, days: Sequence[date], rawdata: bool
-) -> tuple[dict[date, pl.DataFrame], dict[date, str], bool]:
-    """Ask for some days in a row: the answers, why the others failed, and whether the person stopped it."""
+) -> tuple[dict[date, pl.DataFrame], dict[date, str], bool, str]:
+    """Ask for some days in a row.
+
+    Gives the answers, why the others failed, whether the person stopped it, and until when the service asks to wait.
+    """
     failures: dict[date, str] = {}
-    stopped = False
+    stopped, later = False, ""
     try:
         frame = client.status(days[0], days[-1], rawdata=rawdata, progress=False)
     except PartialResultError as error:
         frame, stopped = error.frame, isinstance(error, KeyboardInterrupt)
         failures = {periods.day(day): str(error) for day in error.missing}
+        later = str(error) if error.retry_after else ""
     except (ConfigurationError, InputError):
         raise
     except ZrtoolsError as error:
-        return {}, dict.fromkeys(days, str(error)), False
+        return {}, dict.fromkeys(days, str(error)), False, str(error) if error.retry_after else ""
     if not frame["send_date"].is_sorted():
         frame = frame.sort("send_date", maintain_order=True)
     # each day is a slice: nothing is copied
@@ -663,4 +670,4 @@ def _fetch(
         for day in days
         if day not in failures
     }
-    return answers, failures, stopped
+    return answers, failures, stopped, later

@@ -65,7 +65,7 @@ def command(
             until = end or (client.now().date() if start else None)
             days = archive.sync(client, start, until, force=force, progress=verbose)
             months = zr.schemas.empty(zr.schemas.COUNTS_SYNC)
-            if counts:
+            if counts and client.waiting_until is None:
                 try:
                     months = archive.sync_counts(client, force=force, progress=verbose)
                 except zr.Interrupted as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
@@ -17,7 +18,7 @@ import polars as pl
 from zrtools import periods, schemas, wire
 from zrtools.client import retry, sending
 from zrtools.client.engine import STATUS_AT_ONCE, Engine, Run
-from zrtools.client.progress import bar, notice
+from zrtools.client.progress import bar, notice, tick
 from zrtools.client.sending import Outgoing, SendReceipt
 from zrtools.client.settings import Secret, Settings, UnpicklableError
 from zrtools.errors import (
@@ -40,6 +41,10 @@ __all__ = ["Client", "ShortUrl", "new_tag"]
 
 _T = TypeVar("_T")
 _SLICE = 0.1  # seconds
+_NOT_SURE_CANCELLED = "It is not settled what was cancelled: ask client.reservations(...) before you go on."
+_NOT_SURE_SHORTENED = (
+    "It is not settled whether a short URL was made: look for it in the admin screen before you ask again."
+)
 _GIVE_UP = 3  # so many days, months or tags in a row without an answer: the service is gone
 
 
@@ -162,6 +167,11 @@ class Client:
         """Requests in flight, at most."""
         return self._settings.at_once
 
+    @property
+    def waiting_until(self) -> datetime | None:
+        """Until when, in Japan, the service asked to wait, and None when it does not: no request got through since."""
+        return self._engine.waiting_until()
+
     def now(self) -> datetime:
         """Tell the time in Japan: the system's, or the sandbox's when it is embedded."""
         moment = datetime.now(periods.TOKYO) if self._clock is None else self._clock()
@@ -221,7 +231,7 @@ class Client:
 
             async def one(day: date) -> pl.DataFrame:
                 # held until the answer is decoded and released, so that memory stays bounded
-                async with engine.large:
+                async with engine.large():
                     answer = await engine.ask(asks[day], retry.reading)
                     return await engine.apart(wire.status_frame, answer.body, send_date=day, rawdata=rawdata)
 
@@ -278,6 +288,7 @@ class Client:
         store: str | Path | None = None,
         progress: bool = True,
         lang: str | None = None,
+        stop: threading.Event | None = None,
     ) -> pl.DataFrame:
         """Ask which numbers changed hands since the day on which each was known to be right. This is billed.
 
@@ -285,7 +296,8 @@ class Client:
         is asked once, invalid numbers not at all; how many calls that makes is said before the first one, and more than
         `max_requests` are refused. With `store`, a file of one's own, answers are kept as they come, and the same call
         again asks only the rest; the file holds phone numbers, and takes the answers of one account alone.
-        `progress=False` turns bar and notice off; `lang` is their language.
+        `progress=False` turns bar and notice off; `lang` is their language. When `stop` is set, the run ends as on
+        Ctrl-C: what has not left is not asked, what is on its way is heard.
 
         Columns: `schemas.CLEANING`, a row for each input in its order; a number's own error stays in its row.
 
@@ -324,6 +336,7 @@ class Client:
                     progress=progress,
                     frame=cleaning.frame,
                     lang=lang,
+                    stop=None if stop is None else stop.is_set,
                 )
         finally:
             cleaning.close()
@@ -412,10 +425,11 @@ class Client:
         None when that is not known. Source: https://doc.aossms.com/zettai-reach/openapi.html
         """
         tag = new_tag() if client_tag is None else client_tag
+        trip = sending.Trip()
         try:
             outgoing = Outgoing(phone_number, message, tag, carrier_id, schedule_time, group_tag)
             ask = sending.prepare(outgoing, self.sms_code)
-            return self._run(lambda: sending.deliver(self._engine, ask))
+            return self._run(lambda: sending.deliver(self._engine, ask, trip))
         except ZrtoolsError as error:
             error.client_tag = tag
             raise
@@ -423,21 +437,25 @@ class Client:
             interrupt.add_note(
                 "Whether the message was accepted is not known: ask "
                 f"client.status(client_tag={mask_text(repr(tag))}) before you send it again."
+                if trip.lost
+                else "The message had not left: it was not sent."
             )
             raise
 
     def send_each(
-        self, outgoing: Iterable[Outgoing]
+        self, outgoing: Iterable[Outgoing], *, stopped: Callable[[], bool] | None = None
     ) -> Iterator[tuple[Outgoing, SendReceipt | ZrtoolsError]]:
         """Send many messages at the pace, and give each with its receipt or its error as it completes.
 
         Messages are taken up one by one, never more than `at_once` being in flight, and no single one's failure is
         raised: errors carry `.client_tag` and `.sent`. When the iterable ends or raises, what is in flight is still
-        given. Leaving the loop early cancels what is in flight.
+        given. Leaving the loop early cancels what is in flight. `stopped` is asked some times a second: once it says
+        True, nothing more is taken up, and messages that have not left, or wait to be tried again, come back at once
+        with an error whose `.sent` is False, or None when an earlier try may have been accepted.
 
         Raises `ConfigurationError` without a sender code.
         """
-        return self._send_each(iter(outgoing), self.sms_code)
+        return self._send_each(iter(outgoing), self.sms_code, stopped or (lambda: False))
 
     def cancel(self, client_tag: str) -> None:
         """Cancel one reservation.
@@ -476,7 +494,8 @@ class Client:
             # one reading of the rules cancels everything without a date, another only the group: this suits both
             first = self.now().date()
         ask = wire.cancel_all(first, last, group_tag)
-        wire.accepted(self._ask(ask, retry.never if everything else retry.reading))
+        when = retry.never if everything else retry.reading
+        self._run(lambda: sending.act(self._engine, ask, wire.accepted, when, _NOT_SURE_CANCELLED))
 
     def shorten(self, long_url: str, *, name: str | None = None, domain: str | None = None) -> ShortUrl:
         """Make a short URL; it is never tried again, since that would make a second one.
@@ -484,7 +503,10 @@ class Client:
         Raises `InputError`, `ApiError`, `TransportError`, `UnexpectedResponseError`.
         Source: https://doc.aossms.com/zettai-reach/openapi.html
         """
-        return wire.short_url(self._ask(wire.shorten(long_url, name=name, domain=domain), retry.never))
+        ask = wire.shorten(long_url, name=name, domain=domain)
+        return self._run(
+            lambda: sending.act(self._engine, ask, wire.short_url, retry.never, _NOT_SURE_SHORTENED)
+        )
 
     # --------------------------------------------------------------------------------------- inner
 
@@ -519,7 +541,7 @@ class Client:
             nonlocal silent
             silent += 1
             if isinstance(error, ApiError) or (
-                isinstance(error, TransportError) and error.status_code in (401, 403)
+                isinstance(error, TransportError) and (error.status_code in (401, 403) or error.retry_after)
             ):
                 return True
             return silent >= _GIVE_UP
@@ -547,14 +569,15 @@ class Client:
         progress: bool,
         frame: Callable[[], pl.DataFrame],
         lang: str | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> None:
         """Do a run, under a bar; a single item's failure is raised as it is, else what is missing is told."""
         many = len(run.items)
         interrupted = False
         closed: ConfigurationError | None = None
         try:
-            with bar(many, what, lambda: (run.done, len(run.failures)), shown=progress, lang=lang) as look:
-                self._engine.run(work, run=run, tick=look)
+            with bar(many, what, lambda: (run.done, len(run.failures)), shown=progress, lang=lang):
+                self._engine.run(work, run=run, stop=stop)
         except KeyboardInterrupt:
             interrupted = True
         except ConfigurationError as error:
@@ -573,15 +596,17 @@ class Client:
         failure = closed or next(reversed(run.failures.values()))
         if many == 1 or (closed is not None and len(missing) == many):
             raise failure
-        raise PartialResultError(
+        partial = PartialResultError(
             f"{len(missing):,} of {many:,} {noun} did not come. What came is in .frame, the rest is listed in "
             f".missing: ask for that again. The last failure: {failure}",
             frame=frame(),
             missing=missing,
-        ) from failure
+        )
+        partial.retry_after = failure.retry_after
+        raise partial from failure
 
     def _send_each(
-        self, messages: Iterator[Outgoing], sms_code: str
+        self, messages: Iterator[Outgoing], sms_code: str, stopped: Callable[[], bool]
     ) -> Iterator[tuple[Outgoing, SendReceipt | ZrtoolsError]]:
         settled: queue.SimpleQueue[tuple[Outgoing, SendReceipt | ZrtoolsError]] = queue.SimpleQueue()
         leaving = sending.Leaving(self._engine, settled)
@@ -590,6 +615,9 @@ class Client:
         more = True
         try:
             while more or in_flight:
+                if stopped():
+                    more = False
+                    leaving.stop()
                 batch: list[tuple[Outgoing, wire.Ask]] = []
                 refused: list[tuple[Outgoing, ZrtoolsError]] = []
                 while more and in_flight + len(batch) + len(refused) < self.at_once:
@@ -610,6 +638,7 @@ class Client:
                 yield from refused
                 # waits in slices: elsewhere than on POSIX an endless wait cannot be interrupted
                 came = []
+                tick(self._engine.waiting_until())
                 with suppress(queue.Empty):
                     if in_flight:
                         came.append(settled.get(timeout=_SLICE))

@@ -46,12 +46,15 @@ async def found(engine: Engine, settings: Settings, today: date, lang: str | Non
     told: str | None = None
     try:
         # a tag that nobody has used: an empty answer proves the token
-        answer = await engine.ask(wire.status(client_tag=f"zrtools-check-{uuid.uuid4().hex}"), retry.never)
+        unused = wire.status(client_tag=f"zrtools-check-{uuid.uuid4().hex}")
+        answer = await engine.ask(unused, retry.never, patience=0)
         told = answer.date
         wire.status_frame(answer.body, send_date=None)
     except ZrtoolsError as error:
         failure = error
-    reached = not isinstance(failure, TransportError) or failure.status_code is not None
+    reached: bool | None = not isinstance(failure, TransportError) or failure.status_code is not None
+    if not reached and _asks_to_wait(failure):
+        reached = None
     rows: list[_Row] = [
         ("reachable", reached, words("answers", url=settings.base_url) if reached else str(failure)),
         ("tls", *await _tls(settings, words)),
@@ -61,7 +64,7 @@ async def found(engine: Engine, settings: Settings, today: date, lang: str | Non
         rows += [
             ("token", _token_works(failure), asked),
             ("clock", *_clock(told, words)),
-            ("status", failure is None, asked),
+            ("status", None if _asks_to_wait(failure) else failure is None, asked),
         ]
         for name, ask, meant in _probes(settings, today):
             rows.append((name, *await _asked(engine, ask, meant, words)))
@@ -97,19 +100,23 @@ def _without(ask: wire.Ask, *names: str) -> wire.Ask:
 
 async def _asked(
     engine: Engine, ask: wire.Ask | None, left_out: str | None, words: Callable[..., str]
-) -> tuple[bool, str]:
+) -> tuple[bool | None, str]:
     if ask is None:
         return False, words("no_sms_code")
     try:
-        answer = await engine.ask(ask, retry.reading if left_out is None else retry.never)
+        answer = await engine.ask(ask, retry.hasty if left_out is None else retry.never, patience=0)
         wire.accepted(answer.body)
     except ApiError as error:
         if left_out is not None and error.code in _REFUSED and error.field in (left_out, "phoneNumber"):
             return True, words("refused_as_meant")
         return False, str(error)
     except ZrtoolsError as error:
-        return False, str(error)
+        return None if _asks_to_wait(error) else False, str(error)
     return True, words("usable")
+
+
+def _asks_to_wait(failure: ZrtoolsError | None) -> bool:
+    return failure is not None and bool(failure.retry_after)
 
 
 async def _tls(settings: Settings, words: _Words) -> tuple[bool, str]:

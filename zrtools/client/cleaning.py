@@ -153,7 +153,11 @@ class Cleaning:
         positions: list[int] | None = None
         while True:
             await self.run.side_by_side(
-                lambda pair: self._one(engine, pair), width=width, fatal=self._fatal, positions=positions
+                lambda pair: self._one(engine, pair),
+                width=width,
+                fatal=self._fatal,
+                positions=positions,
+                billed=True,
             )
             if not self._theirs or self.run.stopped:
                 break
@@ -220,7 +224,7 @@ class Cleaning:
             self._accuse()
         if isinstance(error, ApiError | ArchiveError):
             return True
-        if isinstance(error, TransportError) and error.status_code in (401, 403):
+        if isinstance(error, TransportError) and (error.status_code in (401, 403) or error.retry_after):
             return True
         self._unanswered += 1
         return self._unanswered >= _GONE

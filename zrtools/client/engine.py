@@ -10,14 +10,17 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from zrtools.client import progress
 from zrtools.client.pace import Pace
-from zrtools.client.retry import Again, again, seconds_to_wait
+from zrtools.client.retry import LIMIT, Again, again, in_japan, seconds_to_wait, until
+from zrtools.client.waits import Halt, waiting
 from zrtools.errors import ConfigurationError, TransportError, ZrtoolsError
 from zrtools.wire import Ask, http_error_message
 
@@ -36,6 +39,7 @@ _LOG = logging.getLogger("zrtools.client")
 _CLOSED = "This client is closed: make a new one with zr.Client()."
 _TICK = 0.1  # seconds between two looks at the progress, and at Ctrl-C where waiting hides it
 _GRACE = 0.4  # seconds that requests in flight get to finish after Ctrl-C
+_PATIENCE = 5.0  # and after a stop by a button: what is on its way may be billed
 _ENDING = 5.0  # seconds that closing may take
 _THREADS = 4
 
@@ -62,7 +66,12 @@ class Run(Generic[_Item, _Result]):
     items: list[_Item]
     results: dict[int, _Result] = field(default_factory=dict)
     failures: dict[int, ZrtoolsError] = field(default_factory=dict)
-    stopped: bool = False
+    halt: Halt = field(default_factory=Halt)
+
+    @property
+    def stopped(self) -> bool:
+        """Nothing more is taken up."""
+        return self.halt.stopped
 
     @property
     def done(self) -> int:
@@ -81,16 +90,18 @@ class Run(Generic[_Item, _Result]):
         width: int,
         fatal: Callable[[ZrtoolsError], bool],
         positions: Iterable[int] | None = None,
+        billed: bool = False,
     ) -> None:
         """Work through the items, `width` at a time; a fatal failure stops the rest at once.
 
-        An item whose result is None is left open.
+        What is on its way is still heard where it is `billed`. An item whose result is None is left open.
         """
-        waiting = iter(range(len(self.items)) if positions is None else positions)
+        upcoming = iter(range(len(self.items)) if positions is None else positions)
         workers: list[asyncio.Task[None]] = []
 
         async def work() -> None:
-            for n in waiting:
+            self.halt.join()
+            for n in upcoming:
                 if self.stopped:
                     return
                 try:
@@ -98,8 +109,8 @@ class Run(Generic[_Item, _Result]):
                 except ZrtoolsError as error:
                     self.failures[n] = error
                     if fatal(error):
-                        self.stopped = True
-                        for other in workers:
+                        self.halt.stop()
+                        for other in () if billed else workers:
                             if other is not asyncio.current_task():
                                 other.cancel()
                 else:
@@ -132,8 +143,7 @@ class Engine:
         self._transport: TokenTransport
         self._pace: Pace
         self._window: asyncio.Semaphore
-        self.large: asyncio.Semaphore
-        """Taken by who asks for a status and keeps its answer in memory until it is decoded."""
+        self._large: asyncio.Semaphore
         self._request: Callable[..., httpx.Request]
         self._url: Callable[..., httpx.URL]
         self._urls: dict[str, httpx.URL] = {}
@@ -146,36 +156,44 @@ class Engine:
         work: Callable[[], Coroutine[Any, Any, _T]],
         *,
         run: Run[Any, Any] | None = None,
-        tick: Callable[[], None] | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> _T:
-        """Do work on the loop and wait for it; `tick` is called on this thread now and then.
+        """Do work on the loop and wait for it; a bar that this thread shows is kept up to date.
 
-        When the person interrupts, the `run` takes nothing more up, requests in flight get a moment, and the
-        rest is cancelled.
+        When the person interrupts, or `stop` says so, the `run` takes nothing more up, what waits is given back,
+        requests in flight get a moment, and the rest is cancelled. Raises `KeyboardInterrupt` after both.
         """
         future = self.submit(work)
+        moment = _GRACE
         try:
-            return self._wait(future, tick)
+            # in slices: elsewhere than on POSIX an endless wait cannot be interrupted
+            while not future.done():
+                with suppress(TimeoutError):
+                    return future.result(_TICK)
+                progress.tick(self.waiting_until())
+                if stop is not None and stop():
+                    moment = _PATIENCE
+                    raise KeyboardInterrupt
+            return future.result()
         except CancelledError:
             pass  # by another thread, which closed the client
         except BaseException:
             if not future.done():
                 if run is not None:
-                    run.stopped = True
-                    _settle(future, _GRACE)
+                    with suppress(ConfigurationError):
+                        self.post(run.halt.stop)
+                    _settle(future, moment)
                 future.cancel()
                 _settle(future, _GRACE)
             raise
         raise ConfigurationError(_CLOSED)
 
-    def _wait(self, future: Future[_T], tick: Callable[[], None] | None) -> _T:
-        # in slices: elsewhere than on POSIX an endless wait cannot be interrupted
-        while not future.done():
-            with suppress(TimeoutError):
-                return future.result(_TICK)
-            if tick is not None:
-                tick()
-        return future.result()
+    def waiting_until(self) -> datetime | None:
+        """Tell until when, in Japan, the service asks to wait; None when it does not."""
+        if self._thread is None:
+            return None
+        seconds = self._pace.asked(self._loop.time())
+        return in_japan(seconds) if seconds else None
 
     def submit(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> Future[_T]:
         """Start work on the loop."""
@@ -264,7 +282,7 @@ class Engine:
         self._request, self._url, self._fields_key, self._large_key = httpx.Request, httpx.URL, FIELDS, LARGE
         self._pace = Pace(self._settings.pace)
         self._window = asyncio.Semaphore(self._settings.at_once)
-        self.large = asyncio.Semaphore(STATUS_AT_ONCE)
+        self._large = asyncio.Semaphore(STATUS_AT_ONCE)
 
     async def _end(self) -> None:
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
@@ -275,12 +293,12 @@ class Engine:
         await asyncio.sleep(0)
         await self._loop.shutdown_default_executor()
 
-    async def ask(self, ask: Ask, when: Again) -> Answer:
+    async def ask(self, ask: Ask, when: Again, *, patience: float | None = None) -> Answer:
         """Ask, try again as `when` says, and give the answer.
 
         Raises `TransportError`.
         """
-        return await self.again(lambda: self.answer(ask), when)
+        return await self.again(lambda: self.answer(ask, patience=patience), when)
 
     async def again(self, once: Callable[[], Awaitable[_T]], when: Again) -> _T:
         """Try, and try again as `when` says, within the client's time-outs.
@@ -289,23 +307,46 @@ class Engine:
         """
         return await again(once, when, self._settings.timeout)
 
-    async def answer(self, ask: Ask) -> Answer:
-        """Ask once, in turn, and give the answer.
+    async def answer(
+        self, ask: Ask, *, patience: float | None = None, leaving: Callable[[], None] | None = None
+    ) -> Answer:
+        """Ask once, in turn, and give the answer; `leaving` is called when the request is about to leave.
 
-        Raises `TransportError` for anything but HTTP 2xx.
+        Raises `TransportError` for anything but HTTP 2xx, and at once when the service asks to wait so that this could
+        not begin in `patience` seconds, else in `LIMIT` times the time-out.
         """
-        async with self._window:
-            return await self._once(ask)
+        with waiting():
+            await self._window.acquire()
+        try:
+            return await self._once(
+                ask, LIMIT * self._settings.timeout if patience is None else patience, leaving
+            )
+        finally:
+            self._window.release()
+
+    @asynccontextmanager
+    async def large(self) -> AsyncIterator[None]:
+        """Ask for a status in here, and keep its answer in memory until it is decoded."""
+        with waiting():
+            await self._large.acquire()
+        try:
+            yield
+        finally:
+            self._large.release()
 
     async def apart(self, function: Callable[..., _T], *values: Any, **options: Any) -> _T:
         """Run what takes the processor for long beside the loop."""
         return await self._loop.run_in_executor(None, lambda: function(*values, **options))
 
-    async def _once(self, ask: Ask) -> Answer:
+    async def _once(self, ask: Ask, patience: float, leaving: Callable[[], None] | None) -> Answer:
         url = self._urls.get(ask.path)
         if url is None:
             url = self._urls[ask.path] = self._url(self._settings.base_url + ask.path)
-        started = await self._pace.turn()
+        started = await self._pace.turn(patience)
+        if started is None:
+            raise _told_to_wait(self._pace.asked(self._loop.time()))
+        if leaving is not None:
+            leaving()
         extensions: dict[str, Any] = {self._fields_key: {"clientId": self._settings.client_id, **ask.fields}}
         if ask.call == "status":
             extensions[self._large_key] = True
@@ -313,6 +354,7 @@ class Engine:
             self._request(ask.method, url, extensions=extensions)
         )
         if 200 <= response.status_code < 300:
+            self._pace.answered(started)
             return Answer(_body(response), response.headers.get("date"))
         raise self._refused(response, started)
 
@@ -323,7 +365,11 @@ class Engine:
         wait = seconds_to_wait(response.headers.get("retry-after"))
         if status in (429, 503):
             self._pace.slow(started, self._loop.time(), wait)
-            advice = "The service is throttling: try again later, or give a smaller pace."
+            advice = (
+                f"It asks to wait until {until(wait)} (Japan): try again then."
+                if wait
+                else "The service is throttling: try again later, or give a smaller pace."
+            )
         elif status in (301, 302, 303, 307, 308):
             advice = "It points elsewhere, and redirects are not followed: correct base_url."
         elif status in (401, 403):
@@ -336,6 +382,15 @@ class Engine:
         error.sent = False if status < 500 and status != 408 else None
         error.retry_after = wait
         return error
+
+
+def _told_to_wait(seconds: float) -> TransportError:
+    error = TransportError(
+        f"The service asked to wait until {until(seconds)} (Japan), so this was not sent: try again then."
+    )
+    error.sent = False
+    error.retry_after = seconds
+    return error
 
 
 def _body(response: httpx.Response) -> bytes:

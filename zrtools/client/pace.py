@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-__all__ = ["HOLD", "RECOVERY", "Pace"]
+from zrtools.client.waits import waiting
+
+__all__ = ["HOLD", "LONGEST", "RECOVERY", "Pace"]
+
+LONGEST = 30.0
+"""Seconds for which all requests are held back, at most, when the service asks to wait."""
+
 
 HOLD = 2.0
 """Seconds for which a slowed pace stays as it is."""
@@ -26,6 +32,7 @@ class Pace:
         self._full = rate
         self._lock = asyncio.Lock()
         self._next = 0.0
+        self._held = self._asked = self._asked_at = float("-inf")
         self._slowed_at = float("-inf")
         self._slowed_from = self._slowed_to = 0.0
         self._second, self._starts, self._rate_seen = 0.0, 0, 0.0
@@ -37,33 +44,51 @@ class Pace:
             return self._full
         return self._slowed_to + (self._slowed_from - self._slowed_to) * max(0.0, since) / RECOVERY
 
-    async def turn(self) -> float:
-        """Wait for this request's turn, and give the time of its start."""
+    def asked(self, now: float) -> float:
+        """Seconds for which the service still asks to wait, 0 when it does not."""
+        return max(0.0, self._asked - now)
+
+    async def turn(self, patience: float) -> float | None:
+        """Wait for this request's turn, and give the time of its start.
+
+        None, at once, when the service asks to wait and the turn would come later than in `patience` seconds.
+        """
         clock = asyncio.get_running_loop().time
         now = clock()
-        if self.rate(now) is None and self._next <= now:
+        if self.rate(now) is None and max(self._next, self._held) <= now:
             self._count(now)
             return now
+        latest = now + patience
+        if self._held > latest:
+            return None
         waited_for = self._lock.locked()
-        async with self._lock:
+        with waiting():
+            await self._lock.acquire()
+        try:
             if not waited_for:
                 self._next = max(self._next, clock())
-            while (wait := self._next - clock()) > 0:
-                await asyncio.sleep(wait)
+            while (wait := max(self._next, self._held) - clock()) > 0:
+                if self._held > latest:
+                    return None
+                with waiting():
+                    await asyncio.sleep(wait)
             now = clock()
             rate = self.rate(now)
             if rate is not None:
                 self._next = max(self._next, now - _LATE) + 1 / rate
             self._count(now)
             return now
+        finally:
+            self._lock.release()
 
     def slow(self, started: float, now: float, retry_after: float | None) -> None:
-        """Halve the pace after a throttled answer, and start nothing before `retry_after` seconds are over.
+        """Halve the pace after a throttled answer, and start nothing for `retry_after` seconds, at most `LONGEST`.
 
         Answers to requests that had started before the last slowing say nothing new.
         """
         if retry_after is not None:
-            self._next = max(self._next, now + retry_after)
+            self._held = max(self._held, now + min(retry_after, LONGEST))
+            self._asked, self._asked_at = max(self._asked, now + retry_after), now
         if started <= self._slowed_at:
             return
         current = self.rate(now)
@@ -73,6 +98,11 @@ class Pace:
             self._slowed_from = self._full if self._full is not None else current
         self._slowed_to = max(current / 2, min(_SLOWEST, current))
         self._slowed_at = now
+
+    def answered(self, started: float) -> None:
+        """Hear that a request got through: the service does not ask to wait any more."""
+        if started >= self._asked_at:
+            self._asked = float("-inf")
 
     def _count(self, now: float) -> None:
         if now - self._second >= 1:

@@ -6,10 +6,22 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
+from zrtools.client.retry import clock
 from zrtools.words import text
 
-__all__ = ["bar", "notice"]
+__all__ = ["bar", "notice", "tick"]
+
+
+class _Bars(threading.local):
+    """The bars that each thread shows, the inner one last."""
+
+    def __init__(self) -> None:
+        self.looks: list[Callable[[datetime | None], None]] = []
+
+
+_BARS = _Bars()
 
 
 @contextmanager
@@ -20,6 +32,7 @@ def bar(
 
     A widget in JupyterLab, a line in a terminal, nothing in a pipe or for a single item. `what` is one of days,
     months, tags, numbers and messages; `told` gives how many items are settled, and how many of these failed.
+    While the service asks to wait, the bar says until when.
     """
     if not shown or total < 2:
         yield lambda: None
@@ -32,17 +45,31 @@ def bar(
         _lock = threading.RLock()
 
     with Bar(total=total, desc=text(f"client.{what}", lang), unit="", disable=None, leave=True) as shown_bar:
+        said = ""
 
-        def look() -> None:
+        def look(until: datetime | None = None) -> None:
+            nonlocal said
             done, failed = told()
-            if failed:
-                shown_bar.set_postfix_str(text("client.failed", lang, count=failed), refresh=False)
+            notes = [text("client.failed", lang, count=failed)] if failed else []
+            if until is not None:
+                notes.append(text("client.waiting", lang, until=clock(until)))
+            shown_bar.set_postfix_str(", ".join(notes), refresh=False)
             shown_bar.update(done - shown_bar.n)
+            if said != (said := ", ".join(notes)):
+                shown_bar.refresh()
 
+        _BARS.looks.append(look)
         try:
             yield look
         finally:
+            _BARS.looks.remove(look)
             look()
+
+
+def tick(until: datetime | None) -> None:
+    """Bring the bar that this thread shows up to date; `until` is how long the service asks to wait."""
+    if _BARS.looks:
+        _BARS.looks[-1](until)
 
 
 def notice(words: str) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import queue
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
 from zrtools import messages, phones, wire
 from zrtools.client import retry
+from zrtools.client.waits import Halt, waiting
 from zrtools.codes import OPT_OUT_URL
 from zrtools.errors import ApiError, ConfigurationError, TransportError, UnexpectedResponseError, ZrtoolsError
 from zrtools.periods import Time, time
@@ -21,12 +23,17 @@ from zrtools.privacy import mask, mask_text
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
 
-__all__ = ["Leaving", "Outgoing", "SendReceipt", "cancel", "deliver", "prepare", "told"]
+__all__ = ["Leaving", "Outgoing", "SendReceipt", "Trip", "act", "cancel", "deliver", "prepare", "told"]
+
+_T = TypeVar("_T")
 
 _USED_BEFORE, _GONE_OUT, _INVALID = 400, 130, 110
 _UNSETTLED = (
     "It is not settled whether the message was accepted: ask client.status(client_tag=...) later, and do not send it "
     "under another tag before you know."
+)
+_NOT_SURE_CANCELLED = (
+    "It is not settled whether the reservation was cancelled: ask client.reservations(client_tag=...) later."
 )
 _LOOKS = (0.0, 1.0, 2.0)  # seconds before each look for a message whose answer was lost
 
@@ -88,7 +95,67 @@ def prepare(message: Outgoing, sms_code: str) -> wire.Ask:
     )
 
 
-async def deliver(engine: Engine, ask: wire.Ask, *, repeat: bool = False) -> SendReceipt:
+@dataclass(slots=True)
+class Trip:
+    """What is known of a request that does something, over all its tries.
+
+    `reached` says that one may have reached the service, `lost` that one may have done the thing without our hearing
+    of it.
+    """
+
+    reached: bool = False
+    lost: bool = False
+
+    async def once(self, engine: Engine, ask: wire.Ask, read: Callable[[bytes], _T]) -> _T:
+        """Ask once and read the answer."""
+        before = self.lost
+
+        def leaving() -> None:
+            self.lost = True
+
+        try:
+            answer = await engine.answer(ask, leaving=leaving)
+            read_answer = read(answer.body)
+        except TransportError as error:
+            self.reached = self.reached or error.sent is None or error.status_code is not None
+            if error.sent is False:
+                self.lost = before
+            raise
+        except ApiError:
+            self.lost = before
+            raise
+        self.lost = before
+        return read_answer
+
+
+async def act(
+    engine: Engine,
+    ask: wire.Ask,
+    read: Callable[[bytes], _T],
+    when: retry.Again,
+    unsettled: str,
+    trip: Trip | None = None,
+) -> _T:
+    """Ask for something to be done, try again as `when` says, and read the answer.
+
+    Raises `ApiError`, `TransportError` or `UnexpectedResponseError` with `sent`: False when it surely was not done;
+    None when that is not known, which the error then says in the words of `unsettled`.
+    """
+    trip = trip or Trip()
+    try:
+        return await engine.again(lambda: trip.once(engine, ask, read), when)
+    except (ApiError, TransportError, UnexpectedResponseError) as error:
+        error.sent = None if trip.lost else False
+        if trip.lost and unsettled:
+            _say(error, unsettled)
+        raise
+
+
+def _say(error: ZrtoolsError, more: str) -> None:
+    error.args = (f"{error} {more}",)
+
+
+async def deliver(engine: Engine, ask: wire.Ask, trip: Trip | None = None) -> SendReceipt:
     """Send one message, trying again under the same tag, and settle what became of a lost answer.
 
     Raises `ApiError`, `TransportError` or `UnexpectedResponseError` with `client_tag` and `sent`: False when the
@@ -96,39 +163,26 @@ async def deliver(engine: Engine, ask: wire.Ask, *, repeat: bool = False) -> Sen
     """
     fields = ask.fields
     receipt = SendReceipt(fields["clientTag"], fields["phoneNumber"], fields["message"])
-    reached = lost = repeat
-
-    async def once() -> None:
-        nonlocal reached, lost
-        try:
-            answer = await engine.answer(ask)
-        except TransportError as error:
-            reached = reached or error.sent is None or error.status_code is not None
-            lost = lost or error.sent is None
-            raise
-        wire.send_answer(answer.body)
-
+    trip = trip or Trip()
     failure: ZrtoolsError
     try:
-        await engine.again(once, retry.reading)
-    except ApiError as error:
+        await act(engine, ask, wire.send_answer, retry.reading, "", trip)
+    except (ApiError, TransportError, UnexpectedResponseError) as error:
         failure = error
-        doubtful = reached if error.code == _USED_BEFORE else lost
-    except TransportError as error:
-        failure, doubtful = error, lost
-    except UnexpectedResponseError as error:
-        failure, doubtful = error, True
     else:
         return receipt
     failure.client_tag = receipt.client_tag
+    # a tag that was used before: by an earlier try, perhaps
+    if trip.reached and isinstance(failure, ApiError) and failure.code == _USED_BEFORE:
+        trip.lost = True
     failure.sent = False
-    if doubtful:
+    if trip.lost:
         accepted = await _accepted(engine, ask)
         if accepted:
             return receipt
         if accepted is None:
             failure.sent = None
-            failure.args = (f"{failure} {_UNSETTLED}",)
+            _say(failure, _UNSETTLED)
     raise failure
 
 
@@ -141,6 +195,8 @@ class Leaving:
         self._engine = engine
         self._settled = settled
         self._tasks: set[asyncio.Task[None]] = set()
+        self._halt = Halt()
+        self._stopping = False
 
     def start(self, batch: list[tuple[Outgoing, wire.Ask]]) -> None:
         """Send messages."""
@@ -151,6 +207,13 @@ class Leaving:
         except ConfigurationError as error:
             for message, _ in batch:
                 self._settled.put((message, told(ConfigurationError(str(error)), message, sent=False)))
+
+    def stop(self) -> None:
+        """Give back what has not left, or waits to be tried again; hear what is on its way."""
+        if not self._stopping:
+            self._stopping = True
+            with suppress(ConfigurationError):
+                self._engine.post(self._halt.stop)
 
     def cancel(self) -> None:
         """Give up what is in flight."""
@@ -164,14 +227,16 @@ class Leaving:
             task.add_done_callback(self._tasks.discard)
 
     async def _send(self, message: Outgoing, ask: wire.Ask) -> None:
+        self._halt.join()
+        trip = Trip(reached=message.repeat, lost=message.repeat)
         outcome: SendReceipt | ZrtoolsError | None = None
         try:
-            outcome = await deliver(self._engine, ask, repeat=message.repeat)
+            outcome = await deliver(self._engine, ask, trip)
         except ZrtoolsError as error:
             outcome = told(error, message, sent=error.sent)
         finally:
-            # cancelled: by the client's end, or by who left the loop
-            self._settled.put((message, _closed(message) if outcome is None else outcome))
+            # cancelled: by a stop, by the client's end, or by who left the loop
+            self._settled.put((message, _cancelled(message, trip) if outcome is None else outcome))
 
 
 def told(error: ZrtoolsError, message: Outgoing, *, sent: bool | None) -> ZrtoolsError:
@@ -180,50 +245,57 @@ def told(error: ZrtoolsError, message: Outgoing, *, sent: bool | None) -> Zrtool
     return error
 
 
-def _closed(message: Outgoing) -> ZrtoolsError:
-    lost = TransportError("The client was closed before the answer came: ask the status of this tag.")
-    return told(lost, message, sent=None)
+def _cancelled(message: Outgoing, trip: Trip) -> ZrtoolsError:
+    if trip.lost:
+        lost = TransportError("Stopped before the answer came: ask the status of this tag.")
+        return told(lost, message, sent=None)
+    return told(TransportError("Stopped before this was sent: send it again."), message, sent=False)
 
 
 async def cancel(engine: Engine, ask: wire.Ask, *, sms_code: str | None) -> None:
-    """Cancel one reservation; a refusal of a repeat is settled through reservations.
+    """Cancel one reservation; what became of a lost answer is settled through reservations.
 
-    Raises `ApiError`, `TransportError`, `UnexpectedResponseError`.
+    Raises `ApiError`, `TransportError`, `UnexpectedResponseError` with `client_tag` and `sent`: None when it is not
+    known whether it was cancelled.
     """
-    lost = False
-
-    async def once() -> None:
-        nonlocal lost
-        try:
-            answer = await engine.answer(ask)
-        except TransportError as error:
-            lost = lost or error.sent is None
-            raise
-        wire.accepted(answer.body)
-
+    trip = Trip()
+    tag = ask.fields["clientTag"]
+    failure: ZrtoolsError
     try:
-        await engine.again(once, retry.reading)
-    except ApiError as error:
-        if not lost or error.code not in (_GONE_OUT, _INVALID) or sms_code is None:
-            raise
-        refused = error
+        await act(engine, ask, wire.accepted, retry.reading, "", trip)
+    except (ApiError, TransportError, UnexpectedResponseError) as error:
+        failure = error
     else:
         return
-    tag = ask.fields["clientTag"]
+    failure.client_tag = tag
+    if trip.lost:
+        waits = None if sms_code is None else await _waits(engine, tag, sms_code)
+        if waits is False:
+            return
+        if waits is None:
+            _say(failure, _NOT_SURE_CANCELLED)
+        else:
+            # it has gone out, or waits as before: no request cancelled it
+            failure.sent = False
+    raise failure
+
+
+async def _waits(engine: Engine, tag: str, sms_code: str) -> bool | None:
+    """Find out whether a reservation waits under a tag, or has gone out; None when that stays unknown."""
     try:
         answer = await engine.ask(wire.reservations(sms_code=sms_code, client_tag=tag), retry.reading)
-        waits = wire.reservations_frame(answer.body).height > 0
+        return wire.reservations_frame(answer.body).height > 0
     except ApiError as error:
-        waits = error.code != _INVALID
-    if waits:
-        # it has gone out, or waits as before: the first request did not cancel it
-        raise refused
+        return {_INVALID: False, _GONE_OUT: True}.get(error.code)
+    except (TransportError, UnexpectedResponseError):
+        return None
 
 
 async def _accepted(engine: Engine, ask: wire.Ask) -> bool | None:
     """Find out by its tag whether a message was accepted; None when that stays unknown."""
     for pause in _LOOKS:
-        await asyncio.sleep(pause)
+        with waiting():
+            await asyncio.sleep(pause)
         try:
             answer = await engine.ask(wire.status(client_tag=ask.fields["clientTag"]), retry.reading)
             rows = wire.status_frame(answer.body, send_date=None)

@@ -14,7 +14,7 @@ import ipywidgets as w
 import polars as pl
 
 from zrtools import phones, schemas, tables
-from zrtools.errors import InputError, PartialResultError, ZrtoolsError
+from zrtools.errors import InputError, Interrupted, PartialResultError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading, table
 from zrtools.forms.private import PrivateDownload, PrivateText
 
@@ -172,7 +172,9 @@ class CleanForm(Panel):
                     break
                 try:
                     answers.append(
-                        self._client.clean(part["phone_number"], day, store=self._store, progress=False)
+                        self._client.clean(
+                            part["phone_number"], day, store=self._store, progress=False, stop=self._stop
+                        )
                     )
                 except ZrtoolsError as error:
                     if isinstance(error, PartialResultError):
@@ -186,7 +188,7 @@ class CleanForm(Panel):
         def done(found: tuple[pl.DataFrame, Exception | None]) -> None:
             self.result, problem = found
             judged = self.result["status"].count()
-            if problem is not None:
+            if problem is not None and not isinstance(problem, Interrupted):
                 self.fail(problem)
             elif self._stop.is_set():
                 self.say(self.t("stopped", count=judged))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
+import polars as pl
 
 from zrtools import client as service
+from zrtools import words
 from zrtools.errors import ConfigurationError
 from zrtools.forms.panel import Panel, heading, table
 from zrtools.forms.private import PrivateText
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from zrtools.client import Client
 
 __all__ = ["ConnectForm", "connect"]
@@ -28,7 +28,7 @@ def connect(*, base_url: str | None = None, lang: str | None = None) -> ConnectF
 
 
 class ConnectForm(Panel):
-    """A form for credentials; `client` is there once it is connected."""
+    """A form for credentials; `client` is there once it is connected: where the account works."""
 
     def __init__(self, *, base_url: str | None = None, lang: str | None = None) -> None:
         super().__init__(lang)
@@ -76,16 +76,24 @@ class ConnectForm(Panel):
             self._client.close()
             self._client = None
 
-        def work() -> tuple[Client, pl.DataFrame]:
+        def work() -> tuple[Client | None, pl.DataFrame]:
             made = service.Client(
                 token=token, client_id=client_id, sms_code=sms_code, base_url=self._base_url
             )
-            return made, made.check(lang=self.lang)
+            checks = made.check(lang=self.lang)
+            # without the account no call works; a single option that does not is no obstacle
+            if checks.filter(pl.col("check") == words.text("client.check.token", self.lang))["works"].any():
+                return made, checks
+            made.close()
+            return None, checks
 
-        def done(found: tuple[Client, pl.DataFrame]) -> None:
+        def done(found: tuple[Client | None, pl.DataFrame]) -> None:
             self._client, checks = found
             self.result.value = self._table(checks)
-            self.say(self.t("connected"), "good")
+            if self._client is None:
+                self.say(self.t("not_connected"), "bad")
+            else:
+                self.say(self.t("connected"), "good")
 
         self.result.value = ""
         self.say(self.t("working"))
@@ -93,9 +101,18 @@ class ConnectForm(Panel):
 
     def _table(self, checks: pl.DataFrame) -> str:
         verdict = {True: self.t("works"), False: self.t("fails"), None: self.t("unknown")}
+        failing = checks.filter(~pl.col("works")).head(1)
+        if self._client is None and failing.is_empty():
+            failing = checks.filter(pl.col("works").is_null()).head(1)
+        # what fails for the same reason is told once, and the reason first
+        others = checks.filter(~pl.col("detail").is_in(failing["detail"].implode()))
         return table(
             [self.t(key) for key in ("what", "result", "detail")],
-            ((r["check"], verdict[r["works"]], r["detail"] or "") for r in checks.iter_rows(named=True)),
+            (
+                (check, verdict[works], detail)
+                for check, works, detail in pl.concat([failing, others]).iter_rows()
+            ),
+            bad=failing.height,
         )
 
     def refresh(self) -> None:

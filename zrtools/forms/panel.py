@@ -6,18 +6,23 @@ import asyncio
 import html
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import ipywidgets as w
 
 from zrtools import privacy, words
+from zrtools.client.retry import clock
 from zrtools.codes import RESULTS
 from zrtools.errors import ApiError, ZrtoolsError
+
+if TYPE_CHECKING:
+    from zrtools.client import Client
 
 __all__ = ["Panel", "heading", "table"]
 
 _Result = TypeVar("_Result")
 
+_LOOK = 0.5  # seconds between two looks at whether the service asks to wait
 _COLOURS = {"plain": "#555555", "good": "#00664b", "bad": "#b03a00"}
 
 
@@ -26,15 +31,18 @@ def heading(text: str) -> w.HTML:
     return w.HTML(f'<h3 style="margin:4px 0">{html.escape(text)}</h3>')
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a small table; cells that begin with a digit are set to the right."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, bad: int = 0) -> str:
+    """Write a small table, the first `bad` rows in red; cells that begin with a digit are set to the right."""
 
     def cell(text: str, tag: str = "td") -> str:
         side = "right" if text[:1].isdigit() else "left"
         style = f"padding:3px 10px;text-align:{side};border-bottom:1px solid #d0d0d0"
         return f'<{tag} style="{style}">{html.escape(text)}</{tag}>'
 
-    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
+    red = f' style="color:{_COLOURS["bad"]};font-weight:bold"'
+    body = "".join(
+        f"<tr{red if n < bad else ''}>{''.join(map(cell, row))}</tr>" for n, row in enumerate(rows)
+    )
     return f'<table style="border-collapse:collapse"><tr>{"".join(cell(h, "th") for h in head)}</tr>{body}</table>'
 
 
@@ -45,6 +53,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self.lang = words.language(lang)
         self.note = w.HTML()
         self.busy = False
+        self._told_waiting = False
         super().__init__()
 
     def __repr__(self) -> str:
@@ -123,10 +132,21 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         except RuntimeError:
             finish(*run())
         else:
+            self.every(_LOOK, self._tell_waiting)
             threading.Thread(
                 target=lambda: loop.call_soon_threadsafe(finish, *run()), name="zrtools-form", daemon=True
             ).start()
         return True
+
+    def _tell_waiting(self) -> None:
+        """Say until when the service asks to wait, as long as it does."""
+        client: Client | None = getattr(self, "_client", None)
+        until = None if client is None else client.waiting_until
+        if until is not None:
+            self.say(words.text("client.waiting", self.lang, until=clock(until)))
+        elif self._told_waiting:
+            self.say(self.t("working"))
+        self._told_waiting = until is not None
 
     def every(self, seconds: float, action: Callable[[], object]) -> None:
         """Repeat an action on the kernel's main thread while the form is busy."""

@@ -17,6 +17,9 @@ TEXTS: dict[str, Label] = {
     "noun.months": Label("か月", "months"),
     "noun.numbers": Label("件の番号", "numbers"),
     "failed": Label("失敗 {count:,}", "{count:,} failed"),
+    "waiting": Label(
+        "サービスの指定により {until}（日本時間）まで待機中", "waiting for the service until {until} (Japan)"
+    ),
     "cost": Label(
         "番号クリーニング（有料）：{calls:,} 件を照会します（入力 {given:,} 件、重複 {repeated:,} 件、"
         "無効 {invalid:,} 件、回答済み {known:,} 件）。",

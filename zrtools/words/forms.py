@@ -156,6 +156,10 @@ TEXTS: dict[str, Label] = {
     "sms_code": Label("送信者番号", "Sender code"),
     "connect": Label("接続して確認", "Connect and check"),
     "connected": Label("接続しました。form.client で使えます。", "Connected: use form.client."),
+    "not_connected": Label(
+        "接続できませんでした。赤い行を直してから、アクセスキーを入力し直してください。",
+        "Not connected: mend what stands in red, then type the token again.",
+    ),
     "works": Label("利用可", "works"),
     "fails": Label("利用不可", "does not"),
     "what": Label("項目", "What"),
