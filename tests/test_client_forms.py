@@ -107,7 +107,9 @@ async def until(reached: Callable[[], bool], seconds: float = 30.0) -> None:
 @pytest.mark.parametrize(("lang", "said"), [("ja", "まで待機"), ("en", "waiting for the service until")])
 def test_stop_button_does_not_wait_for_the_service(own, connected, lang, said):
     """While a cleaning waits for the service its form says until when, and the stop button ends it at once."""
-    own.faults.add("http", "clean", status=429, retry_after=120, when=lambda f: f["phoneNumber"].endswith("5"))
+    own.faults.add(
+        "http", "clean", status=429, retry_after=120, when=lambda f: f["phoneNumber"].endswith("5")
+    )
     client = connected(at_once=1)
 
     async def run() -> tuple[zr.forms.CleanForm, float]:
