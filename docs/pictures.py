@@ -1,6 +1,6 @@
 """Make the pictures of the gallery anew, from the sandbox: `poe pictures`.
 
-Charts need a Japanese font; reports and forms also Chromium (they are left as they are where it is missing).
+Reports and forms need Chromium (they are left as they are where it is missing).
 """
 
 from __future__ import annotations

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import altair as alt
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
+from needs import need
 
 from zrtools import charts, words
 from zrtools.charts import style
-from zrtools.errors import ConfigurationError, InputError
+from zrtools.errors import InputError
 
 # Machado, Oliveira and Fernandes 2009, severity 1
 BLINDNESS = {
@@ -135,21 +144,83 @@ def test_unknown_ending_is_refused(tmp_path: Path) -> None:
         charts.save(drawn("failures"), tmp_path / "chart.gif")
 
 
-def test_missing_font_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a Japanese font a Japanese picture is refused with advice, an English one is drawn."""
-    monkeypatch.setattr(style, "FONTS", ("No Such Font",))
-    style.draws_japanese.cache_clear()
-    try:
-        with pytest.raises(ConfigurationError, match="Noto Sans CJK JP"):
-            charts.save(drawn("不達"), tmp_path / "a.png")
-        assert charts.save(drawn("failures"), tmp_path / "b.png").stat().st_size > 1000
-        with pytest.raises(ConfigurationError, match="font_folder"):
-            charts.use("png")
-    finally:
-        style.draws_japanese.cache_clear()
+DRAWING = """
+import sys
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+import zrtools as zr
+from zrtools.schemas import COUNTS
+
+folder = Path(sys.argv[1])
+rows = [(date(2026, m, 1), "7", "103", "docomo", 900 + m, date(2026, m, 28)) for m in (8, 9, 10)]
+counts = pl.DataFrame(rows, schema=COUNTS, orient="row")
+for lang in ("ja", "en"):
+    zr.reports.usage(counts, folder / f"report-{lang}.html", month="2026-10", today="2026-11-20", lang=lang)
+    chart = zr.charts.usage_months(counts, lang=lang)
+    zr.charts.save(chart, folder / f"chart-{lang}.png")
+    zr.charts.save(chart, folder / f"chart-{lang}.svg")
+"""
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/texmf", "/usr/X11R6/lib/X11/fonts")
 
 
-@pytest.mark.parametrize("renderer", ["svg", "jupyter"])
+@pytest.mark.slow
+def test_drawings_do_not_depend_on_the_fonts_of_the_machine(tmp_path: Path) -> None:
+    """A report, a PNG and an SVG are the same, byte by byte, where fonts are installed and where there are none."""
+    bare = "".join(f"mount -t tmpfs none {f}; " for f in FONT_FOLDERS if Path(f).is_dir())
+    hidden = ["unshare", "--map-root-user", "--mount", "sh", "-ec", f'{bare}exec "$@"', "sh"]
+    able = shutil.which("unshare") and not subprocess.run([*hidden, "true"], check=False).returncode
+    need(able, "hiding the machine's fonts needs Linux with unshare, and the right to use it")
+    need(any(Path("/usr/share/fonts").rglob("*.[ot]t[cf]")), "no fonts are installed to compare with")
+    made = []
+    for name, around in (("with", []), ("without", hidden)):
+        folder, home = tmp_path / name, tmp_path / "nobody"
+        folder.mkdir()
+        home.mkdir(exist_ok=True)
+        subprocess.run(
+            [*around, sys.executable, "-c", DRAWING, folder],
+            env={**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home)},
+            check=True,
+        )
+        made.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert len(made[0]) == 6
+    assert [name for name in made[0] if made[0][name] != made[1][name]] == []
+
+
+def test_drawing_brings_the_letters_it_uses_and_no_others() -> None:
+    """An SVG holds a font with the letters of its words, in the weights that it uses, and a chart of others none."""
+    made = charts.svg(drawn("不達の率"))
+    fonts = [
+        TTFont(io.BytesIO(base64.b64decode(data))) for data in re.findall(r"font/woff;base64,([^)]*)", made)
+    ]
+    assert [set(font.getBestCmap()) for font in fonts] == [{ord(letter) for letter in "不達の率"}] * 2
+    assert len(made) < 10_000
+
+
+def test_own_charts_are_drawn_in_the_font_unless_they_name_one() -> None:
+    """A user's own chart brings its letters as well; one in another font is left as it is."""
+    own = alt.Chart(alt.InlineData(values=[{"a": "率"}])).mark_text().encode(text="a:N")
+    assert "@font-face" in charts.svg(own)
+    assert "@font-face" not in charts.svg(own.configure(font="Times"))
+
+
+def test_every_word_of_the_charts_has_its_letters() -> None:
+    """The font draws all wording, in both languages, and what Japanese Windows can write."""
+    from zrtools import codes
+
+    folder = Path(charts.__file__).parent
+    known = [set(TTFont(path).getBestCmap()) for path in sorted((folder / "fonts").glob("*.otf"))]
+    assert len(known) == 2
+    places = [Path(words.__file__).parent.glob("*.py"), folder.glob("*.py"), [Path(codes.__file__)]]
+    used = {letter for paths in places for path in paths for letter in path.read_text("utf-8")}
+    used |= set("髙﨑神①㈱～ｱｲｳ𠮷")
+    for letters in known:
+        assert {letter for letter in used if letter.isprintable() and ord(letter) not in letters} == set()
+
+
+@pytest.mark.parametrize("renderer", ["svg", "png", "jupyter"])
 def test_renderer_changes_only_when_asked(renderer: style.Renderer) -> None:
     """Making a chart leaves altair's renderer alone; `use` sets it."""
     before, options = alt.renderers.active, alt.renderers.options
@@ -157,9 +228,21 @@ def test_renderer_changes_only_when_asked(renderer: style.Renderer) -> None:
     assert alt.renderers.active == before
     try:
         charts.use(renderer)
-        assert alt.renderers.active == renderer
+        assert alt.renderers.active.removeprefix("zrtools-") == renderer
     finally:
         alt.renderers.enable(before, **options)
+
+
+def test_picture_in_a_notebook_brings_its_letters() -> None:
+    """What a notebook keeps of a chart is one SVG, with the font that it was laid out with."""
+    before, options = alt.renderers.active, alt.renderers.options
+    try:
+        charts.use("svg")
+        charts.use("svg")
+        bundle = drawn("不達")._repr_mimebundle_()
+    finally:
+        alt.renderers.enable(before, **options)
+    assert bundle["image/svg+xml"] == charts.svg(drawn("不達"))
 
 
 def test_unknown_renderer_is_refused() -> None:

@@ -64,6 +64,7 @@ OWNERS = {
     "aiohttp": {"client"},
     "altair": {"charts"},
     "vl_convert": {"charts"},
+    "fontTools": {"charts"},
     "ipywidgets": {"forms"},
     "deltalake": {"archive"},
     "starlette": {"sandbox", "receiver"},

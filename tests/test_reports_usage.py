@@ -181,6 +181,19 @@ def test_a_clients_report_names_no_other_client(
     assert not re.search("南店|ひみつ|90210", said)
 
 
+@pytest.mark.slow
+def test_page_of_many_clients_stays_small(tmp_path: Path) -> None:
+    """A hundred clients more in 24 months take under twenty bytes a cell; the letters of all charts stand there once."""
+    one = counts().filter(pl.col("client_id") == "7")
+    pages = []
+    for clients in (10, 110):
+        many = pl.concat(one.with_columns(client_id=pl.lit(f"{n:03}")) for n in range(clients))
+        written = usage(many, tmp_path / "page.html", months=24, month="2026-10", lang="ja")
+        pages.append(written.read_text("utf-8"))
+    assert (len(pages[1]) - len(pages[0])) / (100 * 26) < 20
+    assert pages[1].count("data:font") == 2
+
+
 def test_plan_that_needs_statuses_is_said(tmp_path: Path) -> None:
     """Prices by accepted message cannot be applied to counts alone."""
     path = tmp_path / "prices.toml"

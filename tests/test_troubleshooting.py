@@ -12,7 +12,6 @@ import pytest
 
 import zrtools as zr
 from zrtools import wire
-from zrtools.charts import style
 
 PAGE = Path(__file__).parents[1] / "docs" / "troubleshooting.md"
 QUOTED = re.findall(r"^\| `([^`]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE)
@@ -100,17 +99,6 @@ def without_certificates(_: zr.Client, folder: Path) -> object:
             return made.templates()
 
 
-def without_font(_: zr.Client, __: Path) -> object:
-    """Draw where no Japanese font is."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(style, "FONTS", ("No Such Font",))
-        style.draws_japanese.cache_clear()
-        try:
-            return zr.charts.use("png")
-        finally:
-            style.draws_japanese.cache_clear()
-
-
 def without_key(client: zr.Client, folder: Path) -> object:
     """Make an archive of hashed numbers without a key."""
     with pytest.MonkeyPatch.context() as patch:
@@ -172,7 +160,6 @@ RAISERS: dict[str, Raiser] = {
     "This client is closed": closed,
     "made in another process": elsewhere_made,
     "The trusted certificates cannot be read": without_certificates,
-    "This machine has no font to draw Japanese with": without_font,
     "Hashed numbers need a key": without_key,
     "This is not the key that the archive's numbers were hashed with": with_another_key,
     "No connection could be made": lambda c, p: settings()(c, p).templates(),  # type: ignore[attr-defined] # a client

@@ -6,7 +6,7 @@ global settings changes unless `use` is called.
 
 from __future__ import annotations
 
-from zrtools.charts import style
+from zrtools.charts import style, typeface
 from zrtools.charts.abnormal import incident, incidents
 from zrtools.charts.changes import contributions
 from zrtools.charts.course import failures_by_carrier, failures_over_time
@@ -25,6 +25,7 @@ __all__ = [
     "save",
     "style",
     "svg",
+    "typeface",
     "usage_forecast",
     "usage_gaps",
     "usage_months",

@@ -6,12 +6,12 @@ Nothing here touches altair's own themes or renderers, except `use`, which a per
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from zrtools import words
-from zrtools.errors import ConfigurationError, InputError
+from zrtools.charts import typeface
+from zrtools.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ __all__ = [
     "carrier_scale",
     "count_text",
     "day_axis",
-    "draws_japanese",
+    "drawing",
     "finish",
     "nothing",
     "save",
@@ -51,6 +51,7 @@ __all__ = [
 Renderer = Literal["jupyter", "png", "svg"]
 
 FONTS = (
+    typeface.FAMILY,
     "Noto Sans CJK JP",
     "Noto Sans JP",
     "Hiragino Sans",
@@ -65,7 +66,7 @@ FONTS = (
     "VL PGothic",
     "sans-serif",
 )
-"""Japanese typefaces of every platform, best first: whatever draws the chart takes the first that it has."""
+"""The font that comes along, then Japanese typefaces of every platform for where a drawing is kept from bringing it."""
 
 WIDTH = 720
 """The usual width of a chart's plot, in pixels."""
@@ -109,10 +110,11 @@ _WEEKDAYS = {"ja": list("月火水木金土日"), "en": ["Mon", "Tue", "Wed", "T
 def use(renderer: Renderer = "svg", *, font_folder: str | Path | None = None) -> None:
     """Choose how charts show in this notebook: "svg" and "png" are pictures, "jupyter" is interactive.
 
-    All three work offline, and the first two survive saving and printing. `font_folder` names a folder of
-    fonts to draw Japanese with where the machine has none.
+    All three work offline, and the first two survive saving and printing. Pictures, also of your own charts that
+    name no font, are drawn in one that comes along, wherever they are made and seen; `font_folder` names a folder of
+    fonts for letters that it lacks.
 
-    Raises `InputError` for another renderer, `ConfigurationError` when a Japanese font is missing.
+    Raises `InputError` for another renderer, or a folder that is not there.
     """
     import altair as alt
 
@@ -120,20 +122,26 @@ def use(renderer: Renderer = "svg", *, font_folder: str | Path | None = None) ->
         raise InputError(f'The renderer must be "svg", "png" or "jupyter", not {renderer!r}.')
     if font_folder is not None:
         _register(Path(font_folder))
+    typeface.register()
     if renderer == "jupyter":
         alt.renderers.enable("jupyter", offline=True)
-    elif renderer == "png":
-        _require_japanese()
-        alt.renderers.enable("png", ppi=144)
-    else:
-        alt.renderers.enable("svg")
+        return
+    alt.renderers.enable(renderer)
+    plain: Any = alt.renderers.get()
+
+    def draw(spec: dict[str, Any], **metadata: Any) -> dict[str, Any]:
+        made: dict[str, Any] = plain(_in_our_font(spec), **metadata)
+        return {kind: typeface.bring(v) if isinstance(v, str) else v for kind, v in made.items()}
+
+    name = f"zrtools-{renderer}"
+    alt.renderers.register(name, draw)
+    alt.renderers.enable(name, **({"ppi": 144} if renderer == "png" else {}))
 
 
 def save(chart: ChartType, path: str | Path, *, scale: float = 2.0) -> Path:
     """Write a chart to a file by its ending: .png, .svg, or .html (interactive, works offline).
 
-    `scale` enlarges a PNG. Returns the path. Raises `InputError` for another ending, `ConfigurationError` when a
-    picture holds Japanese and the machine has no font for it.
+    `scale` enlarges a PNG. Returns the path. Raises `InputError` for another ending.
     """
     import vl_convert
 
@@ -141,14 +149,11 @@ def save(chart: ChartType, path: str | Path, *, scale: float = 2.0) -> Path:
     kind = path.suffix.lower()
     if kind == ".html":
         path.write_text(chart.to_html(inline=True), "utf-8")
-    elif kind in (".png", ".svg"):
-        spec = json.dumps(chart.to_dict(), ensure_ascii=False)
-        if any(character > "\u2e7f" for character in spec):
-            _require_japanese()
-        if kind == ".png":
-            path.write_bytes(vl_convert.vegalite_to_png(spec, scale=scale))
-        else:
-            path.write_text(vl_convert.vegalite_to_svg(spec), "utf-8")
+    elif kind == ".png":
+        typeface.register()
+        path.write_bytes(vl_convert.vegalite_to_png(_written(chart), scale=scale))
+    elif kind == ".svg":
+        path.write_text(svg(chart), "utf-8")
     else:
         raise InputError(
             f"A chart is written as .png, .svg or .html, not {path.suffix!r}: change the file's ending."
@@ -157,34 +162,25 @@ def save(chart: ChartType, path: str | Path, *, scale: float = 2.0) -> Path:
 
 
 def svg(chart: ChartType) -> str:
-    """Draw a chart as SVG text, for a page that brings its own reader's fonts."""
+    """Draw a chart as SVG text that brings the letters it uses, so that it looks the same everywhere."""
+    return typeface.bring(drawing(chart))
+
+
+def drawing(chart: ChartType) -> str:
+    """Draw a chart as SVG text, for a page that brings the letters of all its drawings at once."""
     import vl_convert
 
-    drawn: str = vl_convert.vegalite_to_svg(chart.to_json(indent=None))
+    typeface.register()
+    drawn: str = vl_convert.vegalite_to_svg(_written(chart))
     return drawn
-
-
-@lru_cache(maxsize=1)
-def draws_japanese() -> bool:
-    """Tell whether this machine has one of `FONTS` to draw Japanese with."""
-    import vl_convert
-
-    def drawn(character: str) -> bytes:
-        families = ", ".join(f"'{name}'" for name in FONTS)
-        picture: bytes = vl_convert.svg_to_png(
-            '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
-            f'<text x="2" y="32" font-size="32" font-family="{families}">{character}</text></svg>'
-        )
-        return picture
-
-    # without a font every character comes out as the same nothing
-    return drawn("到") != drawn("達")
 
 
 def finish(chart: _Chart, title: str, subtitle: str | Sequence[str] = ()) -> _Chart:
     """Give a chart its title, the lines under it, and the common look."""
     import altair as alt
 
+    # however the chart is shown later
+    typeface.register()
     lines = [subtitle] if isinstance(subtitle, str) else list(subtitle)
     made: _Chart = (
         chart.properties(
@@ -300,12 +296,13 @@ def _stack() -> str:
     return ", ".join(name if "-" in name else f'"{name}"' for name in FONTS)
 
 
-def _require_japanese() -> None:
-    if not draws_japanese():
-        raise ConfigurationError(
-            "This machine has no font to draw Japanese with: install Noto Sans CJK JP (Debian and Ubuntu: apt install "
-            'fonts-noto-cjk), or call zr.charts.use("svg", font_folder=...) with a folder that holds one.'
-        )
+def _written(chart: ChartType) -> str:
+    return json.dumps(_in_our_font(chart.to_dict()), ensure_ascii=False)
+
+
+def _in_our_font(spec: dict[str, Any]) -> dict[str, Any]:
+    """Give a chart that names no font, such as a user's own, the one that comes along."""
+    return spec | {"config": {"font": _stack()} | spec.get("config", {})}
 
 
 def _register(folder: Path) -> None:
@@ -314,4 +311,3 @@ def _register(folder: Path) -> None:
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}: give the folder that holds the font files.")
     vl_convert.register_font_directory(str(folder))
-    draws_japanese.cache_clear()

@@ -43,7 +43,8 @@ class Page:
     lang: str
     _body: list[str] = field(default_factory=list)
     _contents: list[str] = field(default_factory=list)
-    _drawn: int = 0
+    _drawings: list[str] = field(default_factory=list)
+    _tables: int = 0
 
     def lead(self, *sentences: str) -> None:
         """Put the message of the report at its top, in words."""
@@ -86,10 +87,10 @@ class Page:
 
     def chart(self, chart: ChartType, described: str) -> None:
         """Add a drawing, and in a few words what it shows for those who do not see it."""
-        self._drawn += 1
-        self._body.append(
-            f'<figure><div class="wide">{_drawing(charts.svg(chart), f"c{self._drawn}", described)}</div></figure>'
-        )
+        drawing = charts.style.drawing(chart)
+        self._drawings.append(drawing)
+        placed = _drawing(drawing, f"c{len(self._drawings)}", described)
+        self._body.append(f'<figure><div class="wide">{placed}</div></figure>')
 
     def table(
         self,
@@ -104,8 +105,8 @@ class Page:
         Kinds: text, count (1,234), rate (5.9%), points (a difference of rates, +0.80), day, time, interval (a text of
         two rates). Numbers stand to the right. `bold_last` marks a row of sums.
         """
-        self._drawn += 1
-        self._body.append(f'<div class="wide">{_table(frame, columns, f"t{self._drawn}", bold_last)}</div>')
+        self._tables += 1
+        self._body.append(f'<div class="wide">{_table(frame, columns, f"t{self._tables}", bold_last)}</div>')
         if note:
             self._body.append(f'<p class="small">{_text(note)}</p>')
 
@@ -115,7 +116,7 @@ class Page:
         return (
             f'<!DOCTYPE html>\n<html lang="{self.lang}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{_text(self.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+            f"<title>{_text(self.title)}</title>\n<style>{charts.typeface.faces(*self._drawings)}{_STYLE}</style>\n</head>\n<body>\n<main>\n"
             f'<header><h1>{_text(self.title)}</h1><p class="subtitle">{_text(self.subtitle)}</p></header>\n'
             + "\n".join([*self._body[:2], contents, *self._body[2:]])
             + f"\n<footer>{_text(words.text('reports.footer', self.lang))}</footer>\n</main>\n</body>\n</html>\n"
@@ -170,8 +171,13 @@ def _table(frame: pl.DataFrame, columns: Mapping[str, tuple[str, Kind]], name: s
     if bold_last:
         made = made.tab_style(style.text(weight="bold"), loc.body(rows=[shown.height - 1]))
     written = str(made.as_raw_html())
-    # the page has one style for all tables
-    return re.sub(r"<style>.*?</style>", "", written, flags=re.DOTALL)
+    # the page has one style for all tables; a long one is mostly what would stand in each of its cells
+    written = re.sub(r"<style>.*?</style>", "", written, flags=re.DOTALL)
+    written = re.sub(r"<td[^>]*>", lambda cell: _PLAIN.sub("", cell[0]), written)
+    return re.sub(r">\s*\n\s*<", ">\n<", written)
+
+
+_PLAIN = re.compile(r' headers="[^"]*"| class="gt_row gt_right"|(?<=class=")gt_row ')
 
 
 _STYLE = """
@@ -202,9 +208,9 @@ table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:
 th{background:var(--soft);font-weight:600;border-bottom:2px solid #b8c0c8;text-align:left}
 th{white-space:nowrap}th,td{padding:7px 10px;vertical-align:top;overflow-wrap:normal}
 td:first-child{min-width:5.5em}
-td{border-bottom:1px solid var(--line)}
+td{border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
 .gt_right{text-align:right!important;white-space:nowrap}
-.gt_left{text-align:left}
+td.gt_left{white-space:normal}.gt_left{text-align:left}
 ul{padding-left:1.4em}li{margin:6px 0}
 .small,footer{color:var(--muted);font-size:.85rem}
 footer{margin-top:48px;border-top:1px solid var(--line);padding-top:12px}
