@@ -1,0 +1,217 @@
+"""The outbox at its edges: what is leaving, the minute that has begun, failures in a row, and what the disk keeps."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import zrtools as zr
+from zrtools.client import sending
+from zrtools.outbox import run
+
+
+def people(count: int, **columns: Any) -> pl.DataFrame:
+    """Make a frame of so many different recipients."""
+    numbers = {"phone_number": [f"090{n:08d}" for n in range(count)], "message": ["お知らせです"] * count}
+    return pl.DataFrame(numbers).with_columns(**columns)
+
+
+@pytest.fixture
+def client() -> Iterator[zr.Client]:
+    """Give a client of a sandbox of its own that sends one message after the other."""
+    with zr.Client.sandbox(messages_per_day=10, months=1, at_once=1) as made:
+        yield made
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[zr.Outbox]:
+    """Give an empty outbox with a list of numbers not to be sent to."""
+    with zr.Outbox(tmp_path / "test.outbox", suppressions=tmp_path / "stop.list") as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let settling and backing off take no time."""
+    monkeypatch.setattr(sending, "_LOOKS", (0.0,))
+    monkeypatch.setattr(run, "_BACKOFF", 0.0)
+
+
+def states(outbox: zr.Outbox) -> list[str]:
+    """List the states of the messages in order."""
+    return outbox.frame()["sending_state"].to_list()
+
+
+@pytest.mark.parametrize("what", ["outbox", "suppressions", "cleaning"])
+def test_every_file_is_written_with_full_durability(
+    tmp_path: Path, client: zr.Client, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """A transaction that has returned survives a power cut: SQLite's `synchronous` is FULL or more."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def watched(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*args, **{**options, "check_same_thread": False}))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", watched)
+
+    def full(connection: sqlite3.Connection) -> int:
+        return int(connection.execute("pragma synchronous").fetchone()[0])
+
+    durable: list[int] = []
+    if what != "cleaning":
+        with {"outbox": zr.Outbox, "suppressions": zr.Suppressions}[what](tmp_path / "a"):
+            durable += map(full, opened)
+    else:
+        assert client.embedded is not None
+        # asked while the store is open
+        client.embedded.faults.add(
+            "delay", "clean", when=lambda _: durable.append(full(opened[0])) is not None
+        )
+        client.clean(["09012345678"], client.now().date(), store=tmp_path / "a", progress=False)
+    assert durable
+    assert min(durable) >= 2
+
+
+def test_a_message_that_is_leaving_cannot_be_withdrawn(outbox: zr.Outbox, client: zr.Client) -> None:
+    """Only what is still queued is taken back; what is on its way comes to its end."""
+    sandbox = client.embedded
+    assert sandbox is not None
+    withdrawn: list[int] = []
+
+    def withdraw(fields: dict[str, str]) -> bool:
+        if not withdrawn:
+            withdrawn.append(outbox.withdraw())
+        return False
+
+    sandbox.faults.add("delay", "send", times=None, when=withdraw)
+    outbox.add(people(1))
+    outbox.send(client, progress=False)
+    assert withdrawn == [0]
+    assert states(outbox) == ["accepted"]
+    assert len(sandbox.accepted) == 1
+
+
+def test_a_withdrawn_message_never_leaves_and_another_campaigns_does(
+    outbox: zr.Outbox, client: zr.Client
+) -> None:
+    """Withdrawing one campaign tells how many, leaves the other, and cannot be done twice."""
+    outbox.add(people(2), campaign="a")
+    outbox.add(people(3), campaign="b")
+    assert outbox.withdraw(campaign="a") == 2
+    assert outbox.withdraw(campaign="a") == 0
+    outbox.send(client, progress=False)
+    assert states(outbox) == ["withdrawn"] * 2 + ["accepted"] * 3
+    assert outbox.withdraw() == 0
+
+
+def test_a_suppressed_message_whose_fate_is_open_stays_open(outbox: zr.Outbox, client: zr.Client) -> None:
+    """It may have arrived, so it is not called suppressed; it is not sent again, and a status settles it."""
+    sandbox, listed = client.embedded, outbox.suppressions
+    assert sandbox is not None
+    assert listed is not None
+    outbox.add(people(2))
+    sandbox.faults.add("html", "send", times=None, effect=True)
+    sandbox.faults.add("http", "status", status=404, times=None)
+    with pytest.raises(zr.PartialResultError):
+        outbox.send(client, progress=False)
+    assert "unsettled" in states(outbox)
+    sandbox.faults.clear()
+    sent = sandbox.calls["send"]
+    listed.add(["09000000000", "09000000001"], reason="asked by phone")
+    outbox.send(client, progress=False)
+    frame = outbox.frame()
+    opened = frame.filter(pl.col("sending_state") == "unsettled")
+    assert opened.height >= 1
+    assert opened["error"].str.contains("suppressed: asked by phone").all()
+    assert set(states(outbox)) <= {"unsettled", "suppressed"}
+    assert sandbox.calls["send"] == sent
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(-1, "refused"), (0, "refused"), (1, "accepted")])
+def test_a_time_of_this_very_minute_has_passed(
+    outbox: zr.Outbox, client: zr.Client, minutes: int, state: str
+) -> None:
+    """The minute that has begun is too late, the next is not; what is too late never leaves."""
+    sandbox = client.embedded
+    assert sandbox is not None
+    when = client.now().replace(second=0, microsecond=0) + timedelta(minutes=minutes)
+    outbox.add(people(1, schedule_time=pl.lit(f"{when:%Y-%m-%d %H:%M}")))
+    outbox.send(client, progress=False)
+    row = outbox.frame().row(0, named=True)
+    assert row["sending_state"] == state
+    assert sandbox.calls["send"] == (state == "accepted")
+    if state == "refused":
+        assert f"The schedule time {when:%Y-%m-%d %H:%M} (Japan) has passed" in row["error"]
+
+
+def test_what_did_not_leave_gives_its_try_and_its_time_back(outbox: zr.Outbox, client: zr.Client) -> None:
+    """Stopped after the first answer: the others are as if they had never been taken up."""
+    sandbox = client.embedded
+    assert sandbox is not None
+    stop = threading.Event()
+    sandbox.faults.add("delay", "send", times=None, when=lambda _: bool(stop.set()))
+    outbox.add(people(10))
+    before = outbox.frame()
+    outbox.send(client, stop=stop, progress=False)
+    left, kept = outbox.frame().head(1), outbox.frame().tail(9)
+    assert left.select("sending_state", "attempts").rows() == [("accepted", 1)]
+    assert kept.equals(before.tail(9))
+    assert set(kept["attempts"]) == {0}
+    assert kept["settled_at"].null_count() == 9
+    outbox.send(client, progress=False)
+    assert outbox.frame().select("sending_state", "attempts").unique().rows() == [("accepted", 1)]
+
+
+@pytest.mark.parametrize(("in_a_row", "ends"), [(4, False), (5, True)])
+def test_only_failures_in_a_row_end_a_run(
+    outbox: zr.Outbox, client: zr.Client, in_a_row: int, ends: bool
+) -> None:
+    """An answer between them begins the count anew, however many there are in all."""
+    sandbox = client.embedded
+    assert sandbox is not None
+    asked = 0
+
+    def failing(_: dict[str, str]) -> bool:
+        nonlocal asked
+        asked += 1
+        return asked % (in_a_row + 1) != 0
+
+    sandbox.faults.add("code", "send", times=None, response_code=500, when=failing)
+    outbox.add(people(12))
+    if not ends:
+        outbox.send(client, progress=False)
+        assert sandbox.calls["send"] > 2 * in_a_row
+        assert "accepted" in states(outbox)
+        return
+    with pytest.raises(zr.PartialResultError, match="Sending stopped"):
+        outbox.send(client, progress=False)
+    assert sandbox.calls["send"] == 5
+    assert set(states(outbox)) == {"queued"}
+
+
+def test_a_refusal_between_failures_is_an_answer(outbox: zr.Outbox, client: zr.Client) -> None:
+    """The service that refuses a message is there: four failures, a refusal, four failures do not end the run."""
+    sandbox = client.embedded
+    assert sandbox is not None
+    asked = 0
+
+    def fifth(_: dict[str, str]) -> bool:
+        nonlocal asked
+        asked += 1
+        return asked == 5
+
+    sandbox.faults.add("code", "send", response_code=120, message="message too long.", when=fifth)
+    sandbox.faults.add("code", "send", times=8, response_code=500)
+    outbox.add(people(9))
+    outbox.send(client, progress=False)
+    assert sorted(set(states(outbox))) == ["accepted", "refused"]
+    assert states(outbox).count("refused") == 1
