@@ -38,7 +38,15 @@ class Lab:
     folder: Path
     browser: Any
 
-    def open(self, name: str, *cells: str, lang: str = "ja", width: int = 1000, height: int = 900) -> Page:
+    def open(
+        self,
+        name: str,
+        *cells: str,
+        lang: str = "ja",
+        width: int = 1000,
+        height: int = 900,
+        wait: bool = True,
+    ) -> Page:
         """Open a notebook of these cells in a page of its own, as people of a language have it, and run them all."""
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -59,8 +67,12 @@ class Lab:
                 return !!kernel && kernel.status === "idle";
             }"""
         )
+        # while JupyterLab puts its layout back it moves the focus to the notebook, whoever is typing
+        page.evaluate("window.jupyterapp.restored.then(() => true)")
         page.evaluate("lang => { document.documentElement.lang = lang }", lang)
-        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        page.evaluate(
+            f"{'' if wait else 'void '}window.jupyterapp.commands.execute('notebook:run-all-cells')"
+        )
         return page
 
     def saved(self, page: Page, name: str) -> str:

@@ -114,6 +114,29 @@ def test_send_form_by_keyboard_in_english(lab: Lab, sandbox: Sandbox, connected:
     page.close()
 
 
+def test_keys_typed_as_soon_as_the_form_appears_arrive(lab: Lab, connected: str) -> None:
+    """Who is in the field from its first moment loses no key, though the cells after it still run."""
+    later = ["import time; time.sleep(2)", *["for n in range(30): print(n)"] * 8]
+    page = lab.open(
+        "first", connected, 'form = zr.forms.send(client, lang="en")\nform', *later, lang="en", wait=False
+    )
+    page.evaluate(
+        """() => new Promise((done) => {
+            const look = () => {
+                const field = document.querySelector(".zrtools-private input");
+                if (!field) return requestAnimationFrame(look);
+                field.focus();
+                done();
+            };
+            look();
+        })"""
+    )
+    typed = NUMBER * 8
+    page.keyboard.type(typed, delay=50)
+    assert page.get_by_label("Phone number").input_value() == typed
+    page.close()
+
+
 def test_campaign_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -> None:
     """Dry run, confirm, pause halfway, resume: each message arrives once."""
     rows = 60
