@@ -56,6 +56,7 @@ def test_calls_work_in_a_cell_and_show_one_bar(kernel):
     assert sum(m["kind"] == "display_data" for m in heard) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="the kernel is interrupted by a message there")
 def test_stop_button_ends_a_run_within_a_second(kernel):
     """Interrupting the kernel ends a cleaning within a second, with what came; the client goes on working."""

@@ -285,6 +285,7 @@ def test_demo_shows_no_number(tmp_path: Path) -> None:
 # -------------------------------------------------------------------------------------------------------- forms
 
 
+@pytest.mark.slow
 def test_explorer_keeps_and_exports_masked_numbers(statuses: pl.DataFrame, numbers: set[str]) -> None:
     """The explorer's state and its files are masked until its box is ticked."""
     form = zr.forms.failures(statuses, lang="en")
@@ -304,6 +305,7 @@ def test_explorer_keeps_and_exports_masked_numbers(statuses: pl.DataFrame, numbe
     assert not shown(state, numbers)
 
 
+@pytest.mark.slow
 def test_campaign_form_keeps_no_number(tmp_path: Path) -> None:
     """Column names, samples, findings and results of a campaign form are masked."""
     people = pl.DataFrame(

@@ -236,6 +236,7 @@ def _written(draw: st.DrawFn) -> tuple[str, str]:
     return prefix + body, "+81" + national
 
 
+@pytest.mark.slow
 @given(_written())
 def test_separators_and_widths_never_change_which_number_is_read(case: tuple[str, str]) -> None:
     """Whatever separators stand between the digits, the same number comes out."""

@@ -153,6 +153,7 @@ def test_columns_of_any_kind_have_a_reason_for_each_row(numbers: list[str | None
     assert found.height == len(numbers)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([*EDGES, "09012345678", None]), max_size=30))
 def test_a_rows_reason_does_not_depend_on_its_neighbours(numbers: list[str | None]) -> None:
     """Each refused row gets its own reason, wherever it stands."""

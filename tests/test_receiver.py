@@ -259,6 +259,7 @@ def test_a_log_that_cannot_be_finished_stays_a_log(
     assert messages(store) == [(str(n), 2) for n in range(8)]
 
 
+@pytest.mark.slow
 def test_readers_never_miss_what_was_acknowledged(store: receiver.Store) -> None:
     """While logs turn into Parquet files back to back, no scan fails or loses a report."""
     done = 0

@@ -37,6 +37,7 @@ def page(statuses: pl.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> st
     return path.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_file_loads_nothing_from_outside(page: str) -> None:
     """There is no address in the file that a browser could ask, and no script."""
     assert not re.findall(r"https?://|//cdn|@import|<script|<link|<iframe", page)

@@ -183,7 +183,7 @@ def test_a_clients_report_names_no_other_client(
 
 @pytest.mark.slow
 def test_page_of_many_clients_stays_small(tmp_path: Path) -> None:
-    """A hundred clients more in 24 months take under twenty bytes a cell; the letters of all charts stand there once."""
+    """A hundred clients more in 24 months take under twenty bytes a cell; all charts share their letters."""
     one = counts().filter(pl.col("client_id") == "7")
     pages = []
     for clients in (10, 110):
