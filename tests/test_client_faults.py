@@ -39,6 +39,13 @@ def alone() -> Iterator[Callable[..., zr.Client]]:
         )
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """Throttling slows the pace here, but not to a crawl."""
+    monkeypatch.setattr("zrtools.client.pace._SLOWEST", 100.0)
+    monkeypatch.setattr("zrtools.client.pace._UNLIMITED", 200.0)
+
+
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "cut"])
 @pytest.mark.parametrize("call", ["status", "counts", "reservations", "templates", "clean"])
 def test_asking_is_tried_again_after_a_lost_answer(own, connected, call, kind):
@@ -239,6 +246,97 @@ def test_all_answers_lost_is_settled_by_asking(own, connected):
     own.faults.add("drop_after", "send", times=None)
     assert connected().send("09012345678", "one", client_tag="t-1").client_tag == "t-1"
     assert len(own.accepted) == 1
+
+
+@pytest.mark.parametrize("lost", ["drop_before", "drop_after", "cut", "http"])
+def test_lost_answer_and_then_throttling_is_not_settled(own, connected, quick, lost):
+    """Once an answer was lost, later refusals of the service do not prove that nothing was sent."""
+    own.faults.add(lost, "send", **({"status": 408} if lost == "http" else {}))
+    own.faults.add("http", "send", status=429, times=None)
+    own.faults.add("http", "status", status=429, times=None)
+    with pytest.raises(zr.TransportError, match="not settled") as failed:
+        connected().send("09012345678", "one", client_tag="t-1")
+    assert (failed.value.status_code, failed.value.sent, failed.value.client_tag) == (429, None, "t-1")
+
+
+@pytest.mark.parametrize("effect", [True, False])
+def test_request_that_timed_out_at_the_service_is_open(own, connected, quick, effect):
+    """HTTP 408 tells nothing about whether the message was taken: asking does, and where it cannot, it stays open."""
+    own.faults.add("http", "send", status=408, times=None, effect=effect)
+    own.faults.add("http", "status", status=404, times=None)
+    with pytest.raises(zr.TransportError, match="not settled") as failed:
+        connected().send("09012345678", "one", client_tag="t-1")
+    assert failed.value.sent is None
+    own.faults.clear()
+    own.faults.add("http", "send", status=408, effect=effect)
+    connected().send("09012345678", "two", client_tag="t-2")
+    assert [m.client_tag for m in own.accepted].count("t-2") == 1
+
+
+def reserved(client: zr.Client) -> zr.Client:
+    """Have a reservation t-1 in group g that waits."""
+    client.send("09012345678", "x", client_tag="t-1", schedule_time="2026-11-20 12:00", group_tag="g")
+    return client
+
+
+@pytest.mark.parametrize("lost", ["drop_before", "drop_after"])
+def test_lost_answer_of_a_cancel_and_then_throttling_is_not_settled(own, connected, quick, lost):
+    """The same for a cancel, when reservations cannot be asked either."""
+    client = reserved(connected())
+    own.faults.add(lost, "cancel")
+    own.faults.add("http", "cancel", status=429, times=None)
+    own.faults.add("http", "reservations", status=429, times=None)
+    with pytest.raises(zr.TransportError, match="not settled") as failed:
+        client.cancel("t-1")
+    assert (failed.value.sent, failed.value.client_tag) == (None, "t-1")
+
+
+@pytest.mark.parametrize("lost", ["drop_before", "drop_after"])
+def test_lost_answer_of_a_cancel_is_settled_by_asking(own, connected, quick, lost):
+    """Where reservations can be asked, they tell what became of it, whatever came after the lost answer."""
+    client = reserved(connected())
+    own.faults.add(lost, "cancel")
+    own.faults.add("http", "cancel", status=429, times=None)
+    if lost == "drop_after":
+        client.cancel("t-1")
+    else:
+        with pytest.raises(zr.TransportError) as failed:
+            client.cancel("t-1")
+        assert failed.value.sent is False
+    assert own.accepted[0].cancelled is (lost == "drop_after")
+
+
+def test_cancelling_what_never_existed_fails(own, connected):
+    """A tag that nobody has used is refused: nothing is taken for cancelled."""
+    client = reserved(connected())
+    with pytest.raises(zr.ApiError) as failed:
+        client.cancel("t-other")
+    assert (failed.value.code, failed.value.field, failed.value.sent) == (110, "clientTag", False)
+    assert not own.accepted[0].cancelled
+
+
+@pytest.mark.parametrize("effect", [True, False])
+@pytest.mark.parametrize("everything", [True, False])
+def test_lost_answer_of_cancelling_many_says_that_it_is_not_settled(
+    own, connected, quick, everything, effect
+):
+    """Neither a lost answer nor what comes after it is told as "surely not cancelled"."""
+    client = reserved(connected())
+    own.faults.add("drop_before", "cancel_all", effect=effect)
+    own.faults.add("http", "cancel_all", status=429, times=None)
+    with pytest.raises(zr.TransportError, match="not settled") as failed:
+        client.cancel_all(**({"everything": True} if everything else {"group_tag": "g"}))
+    assert failed.value.sent is None
+    assert own.calls["cancel_all"] == (1 if everything else 6)
+
+
+def test_lost_answer_of_a_short_url_says_that_one_may_be_there(own, connected):
+    """A short URL whose answer was lost is never asked for again, and the error says where to look."""
+    own.faults.add("drop_after", "shorten")
+    with pytest.raises(zr.TransportError, match=r"not settled .* admin screen") as failed:
+        connected().shorten("https://example.com/")
+    assert failed.value.sent is None
+    assert own.calls["shorten"] == 1
 
 
 def test_message_that_never_left_says_so(connected):

@@ -116,6 +116,22 @@ def test_check_tells_that_the_service_asks_to_wait_and_does_not_wait_itself(own,
         assert found.filter(told)["works"].null_count() == told.sum()
 
 
+def test_check_does_not_wait_behind_a_call_that_waits(own, connected):
+    """While another call sits the wait out, check answers all the same."""
+    own.faults.add("http", "templates", status=503, retry_after=4)
+    client = connected()
+    other = threading.Thread(target=client.templates)
+    other.start()
+    while client.waiting_until is None:
+        time.sleep(0.01)
+    threading.Thread(target=client.templates).start()
+    time.sleep(0.1)
+    started = time.monotonic()
+    assert client.check(lang="en")["detail"].str.contains("asked to wait until").any()
+    assert time.monotonic() - started < 2
+    other.join()
+
+
 @pytest.mark.parametrize("header", [HOUR, "1e9"])
 def test_run_over_many_ends_with_what_came(own, connected, header):
     """Days, tags, months and numbers: what came is kept, what did not is listed, and nobody waits."""
