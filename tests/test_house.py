@@ -25,6 +25,7 @@ GROUND = {
     "intervals",
     "jcalendar",
     "sqlite",
+    "doors",
 }
 
 # room -> the rooms it may import, beside itself
@@ -40,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "intervals": set(),
     "jcalendar": set(),
     "sqlite": {"errors", "periods"},
+    "doors": {"errors"},
     "phones": {"codes", "errors", "privacy", "words"},
     "messages": {"codes", "errors", "words"},
     "wire": {"codes", "schemas", "errors", "periods", "privacy"},
@@ -52,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": {"charts", "failures", "usage"} | GROUND,
     "dlr": {"wire", "schemas", "errors"},
     "receiver": {"dlr"} | GROUND,
-    "sandbox": {"codes", "errors"},
+    "sandbox": {"codes", "doors", "errors"},
 }
 MAY_IMPORT["forms"] = set(MAY_IMPORT)
 MAY_IMPORT["cli"] = {*MAY_IMPORT}
@@ -68,7 +70,7 @@ OWNERS = {
     "ipywidgets": {"forms"},
     "deltalake": {"archive"},
     "starlette": {"sandbox", "receiver"},
-    "uvicorn": {"sandbox", "receiver", "cli"},
+    "uvicorn": {"doors", "sandbox", "receiver", "cli"},
     "click": {"cli"},
 }
 

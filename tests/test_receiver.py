@@ -372,9 +372,9 @@ class Peer:
 
     def __init__(self, store: receiver.Store, **options: Any) -> None:
         self.store = store
-        patience = options.get("patience", 8.0)
+        patience = options.get("patience", 5.0)
         made = web.app(store, **{"path": "secret", **options})
-        self.running = web.Running(made, port=0, path="secret", patience=patience)
+        self.running = web.Running(made, port=0, path="secret", head=patience)
 
     def __enter__(self) -> Peer:
         self.running.__enter__()

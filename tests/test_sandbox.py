@@ -816,7 +816,7 @@ def test_a_port_may_be_chosen_and_must_be_free(box: Sandbox) -> None:
     """A taken port says so; a freed one is used again at once."""
     port = urlsplit(box.url).port or 0
     for wrong in (port, -1, 70_000):
-        with pytest.raises(ConfigurationError, match=f"Port {wrong}"):
+        with pytest.raises(ConfigurationError, match=f"port {wrong}"):
             Sandbox(port=wrong).start()
     box.close()
     with Sandbox(port=port, messages_per_day=10) as again:

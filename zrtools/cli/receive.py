@@ -61,6 +61,13 @@ _PATH_FILE = "secret-path.txt"
     show_default=True,
     help="Largest body taken, in megabytes.",
 )
+@click.option(
+    "--per-address",
+    type=click.IntRange(1, 512),
+    default=64,
+    show_default=True,
+    help="Connections, and requests at a time, of one address.",
+)
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
 def command(
     folder: Path,
@@ -73,6 +80,7 @@ def command(
     key: Path | None,
     proxy: tuple[str, ...],
     limit_mb: int,
+    per_address: int,
     lang: str | None,
 ) -> None:
     """Take pushed delivery reports until SIGTERM or Ctrl-C, and keep them in a folder.
@@ -115,6 +123,7 @@ def command(
             username=user,
             password=password,
             limit=limit_mb * 1_000_000,
+            per_address=per_address,
             certificate=cert,
             key=key,
             proxies=proxy,

@@ -126,13 +126,27 @@ class Store:
         be kept (and were not acknowledged), and `last`, the time of the last one kept, in seconds since 1970.
         """
         writer = self._writer
-        return dict(writer.counters if writer else self._came)
+        if writer is None:
+            return dict(self._came)
+        writer.reader.catch_up()
+        return dict(writer.counters)
 
     @property
     def healthy(self) -> bool:
         """Whether the last attempt to keep something worked."""
         writer = self._writer
         return writer is None or writer.healthy
+
+    def try_again(self) -> bool:
+        """After a failure, see whether the disk takes something now."""
+        writer = self._writer
+        return writer is None or writer.try_again()
+
+    @property
+    def unread(self) -> int:
+        """The bytes of bodies that are kept, but not yet read."""
+        writer = self._writer
+        return 0 if writer is None else writer.reader.unread
 
     # ------------------------------------------------------------------------------------------ reading
 
@@ -269,10 +283,85 @@ _NOTHING: dict[str, float | None] = {
     "last": None,
 }
 _Row = tuple[dlr.Record, float, bytes]
+_PATIENCE = 5.0  # seconds to wait for what is kept to be read
+
+
+class _Reader:
+    """The thread that reads what is kept: a large body must not keep the next one from the disk."""
+
+    def __init__(self, path: Path, counters: dict[str, float | None]) -> None:
+        self._path = path
+        self._counters = counters
+        self._waiting: queue.SimpleQueue[Body | int | threading.Event | None] = queue.SimpleQueue()
+        self._recent: OrderedDict[bytes, None] = OrderedDict()
+        self._rows: list[_Row] = []
+        self._bad: list[Body] = []
+        self.unread = 0
+        self._guard = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="zrtools-receiver-reader", daemon=True)
+        self._thread.start()
+
+    def add(self, body: Body) -> None:
+        with self._guard:
+            self.unread += len(body.body)
+        self._waiting.put(body)
+
+    def finish(self, number: int) -> None:
+        """Turn a log, of which all bodies were added, into its Parquet file."""
+        self._waiting.put(number)
+
+    def catch_up(self) -> None:
+        """Wait a while for all that was added before."""
+        there = threading.Event()
+        self._waiting.put(there)
+        there.wait(_PATIENCE)
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (what := self._waiting.get()) is not None:
+            if isinstance(what, Body):
+                self._read(what)
+            elif isinstance(what, int):
+                self._finish(what)
+            else:
+                what.set()
+
+    def _read(self, body: Body) -> None:
+        rows = list(_readable([body]))
+        if not rows:
+            self._bad.append(body)
+            self._count("quarantined")
+        for row in rows:
+            self._count("reports")
+            if row[2] in self._recent:
+                self._count("repeats")
+                continue
+            self._recent[row[2]] = None
+            if len(self._recent) > _REMEMBERED:
+                self._recent.popitem(last=False)
+            self._rows.append(row)
+        with self._guard:
+            self.unread -= len(body.body)
+
+    def _count(self, what: str) -> None:
+        self._counters[what] = (self._counters[what] or 0) + 1
+
+    def _finish(self, number: int) -> None:
+        """Where this fails the log stays a log, which loses nothing."""
+        rows, bad, self._rows, self._bad = self._rows, self._bad, [], []
+        try:
+            if rows or bad:
+                _seal(self._path, number, rows, bad)
+        except BaseException:  # noqa: BLE001 - a panic of polars is none of Exception, and must not stop the intake
+            return
+        _delete(self._path / "intake" / f"{number:010}.log")
 
 
 class _Writer:
-    """The thread that appends, syncs, acknowledges, and then reads what it has kept."""
+    """The thread that appends, syncs and acknowledges."""
 
     def __init__(self, path: Path, log_bytes: int) -> None:
         self._path = path
@@ -281,15 +370,16 @@ class _Writer:
             (path / name).mkdir(parents=True, exist_ok=True)
         self._lock = _locked(path / "writer.lock")
         self._waiting: queue.SimpleQueue[tuple[Body, Future[None]] | None] = queue.SimpleQueue()
-        self._recent: OrderedDict[bytes, None] = OrderedDict()
         self.counters = dict(_NOTHING)
         self.healthy = True
+        self._looked = 0.0
         try:
             number = self._recover()
             self._begin(number + 1)
         except BaseException:
             self._lock.close()
             raise
+        self.reader = _Reader(path, self.counters)
         self._thread = threading.Thread(target=self._run, name="zrtools-receiver-store", daemon=True)
         self._thread.start()
 
@@ -301,7 +391,20 @@ class _Writer:
     def close(self) -> None:
         self._waiting.put(None)
         self._thread.join()
+        self.reader.close()
         self._lock.close()
+
+    def try_again(self) -> bool:
+        """See whether the disk takes a few bytes; asked for by anybody, so at most once a second."""
+        if not self.healthy and time.monotonic() - self._looked > 1:
+            self._looked = time.monotonic()
+            probe = self._path / "intake" / "probe.draft"
+            with suppress(OSError):
+                with probe.open("wb", buffering=0) as file:
+                    _append(file, bytes(65536))
+                self.healthy = True
+            _delete(probe)
+        return self.healthy
 
     def _recover(self) -> int:
         """Finish the logs that a killed process left behind, and tell the highest number used."""
@@ -325,8 +428,6 @@ class _Writer:
         self._log: BinaryIO = (self._path / "intake" / f"{number:010}.log").open("xb", buffering=0)
         _sync_folder(self._path / "intake")
         self._written = 0
-        self._rows: list[_Row] = []
-        self._bad: list[Body] = []
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -363,22 +464,7 @@ class _Writer:
             if future.set_running_or_notify_cancel():
                 future.set_result(None)
         for body, _ in batch:
-            self._read(body)
-
-    def _read(self, body: Body) -> None:
-        rows = list(_readable([body]))
-        if not rows:
-            self._bad.append(body)
-            self.counters["quarantined"] = (self.counters["quarantined"] or 0) + 1
-        for row in rows:
-            self.counters["reports"] = (self.counters["reports"] or 0) + 1
-            if row[2] in self._recent:
-                self.counters["repeats"] = (self.counters["repeats"] or 0) + 1
-                continue
-            self._recent[row[2]] = None
-            if len(self._recent) > _REMEMBERED:
-                self._recent.popitem(last=False)
-            self._rows.append(row)
+            self.reader.add(body)
 
     def _give_up(self, batch: list[tuple[Body, Future[None]]], error: Exception) -> None:
         self.healthy = False
@@ -398,14 +484,9 @@ class _Writer:
                 )
 
     def _finish(self) -> None:
-        """Turn the log into its Parquet file; where that fails it stays a log, which loses nothing."""
+        """Have the log turned into its Parquet file."""
         self._log.close()
-        try:
-            if self._written:
-                _seal(self._path, self._number, self._rows, self._bad)
-        except BaseException:  # noqa: BLE001 - a panic of polars is none of Exception, and must not stop the intake
-            return
-        _delete(self._path / "intake" / f"{self._number:010}.log")
+        self.reader.finish(self._number)
 
 
 def _locked(path: Path) -> sqlite3.Connection:

@@ -6,29 +6,25 @@ import asyncio
 import base64
 import binascii
 import functools
-import ipaddress
 import secrets
-import socket
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from zrtools import doors
 from zrtools.errors import ArchiveError, ConfigurationError
 from zrtools.receiver.store import Store
 
 __all__ = ["Running", "app", "running", "serve"]
 
-_CONNECTIONS = 512
 _BYTES_AT_ONCE = 64_000_000
 
 
@@ -41,12 +37,14 @@ def app(
     password: str | None = None,
     limit: int = 8_000_000,
     patience: float = 8.0,
+    per_address: int = doors.PER_ADDRESS,
 ) -> Starlette:
     """Make the ASGI application that takes reports by POST at a path and keeps them in a store.
 
     It answers 200 once the report is durable, and never before. Only `addresses` (IP addresses or networks, all if
     empty) and, with `username` and `password`, basic authentication are let in; bodies over `limit` bytes and
-    those that take longer than `patience` seconds are refused. `/healthz` answers whether reports can be kept,
+    those that take longer than `patience` seconds are refused, as is more than `per_address` requests at a time from
+    one address. `/healthz` answers whether reports can be kept,
     `counters` below the path what came so far. Mounted under another application, close the store when that ends.
 
     Raises `ConfigurationError`, `ArchiveError`.
@@ -58,10 +56,11 @@ def app(
     gate = _Gate(
         store=store if isinstance(store, Store) else Store(store),
         path=f"/{path.strip('/')}",
-        networks=[_network(a) for a in addresses],
+        networks=[doors.network(a) for a in addresses],
         credentials=None if username is None else f"{username}:{password}".encode(),
         limit=limit,
         patience=patience,
+        per_address=per_address,
     )
 
     @asynccontextmanager
@@ -89,10 +88,11 @@ class _Gate:
         *,
         store: Store,
         path: str,
-        networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network],
+        networks: list[doors.Network],
         credentials: bytes | None,
         limit: int,
         patience: float,
+        per_address: int,
     ) -> None:
         self.store = store
         self._path = path.encode()
@@ -101,14 +101,31 @@ class _Gate:
         self._credentials = credentials
         self._limit = limit
         self._patience = patience
+        self._per_address = per_address
         self._bytes = 0
+        self._under_way: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
 
     async def health(self, _: Request) -> Response:
-        well = self.store.healthy
+        well = self.store.healthy or await asyncio.to_thread(self.store.try_again)
         return JSONResponse({"status": "ok" if well else "failing"}, 200 if well else 503)
 
     async def answer(self, request: Request) -> Response:
+        host = request.client.host if request.client else ""
+        if host and self._under_way[host] >= self._per_address:
+            return self._refuse("crowd", 503)
+        self._under_way[host] += 1
+        try:
+            return await self._answer(request)
+        finally:
+            self._under_way[host] -= 1
+            if not self._under_way[host]:
+                del self._under_way[host]
+
+    async def _answer(self, request: Request) -> Response:
+        if "content-length" in request.headers and "transfer-encoding" in request.headers:
+            # whatever stands in front may have believed the other one
+            return self._refuse("length", 400)
         if not self._from_allowed_address(request):
             return self._refuse("address", 403)
         asked = f"/{request.path_params['rest'].rstrip('/')}".encode()
@@ -120,7 +137,8 @@ class _Gate:
         if not self._knows_password(request):
             return self._refuse("password", 401, {"WWW-Authenticate": 'Basic realm="reports"'})
         if counters and request.method == "GET":
-            return JSONResponse({**self.store.counters, "refused": dict(self._refused)})
+            counted = await asyncio.to_thread(lambda: self.store.counters)
+            return JSONResponse({**counted, "refused": dict(self._refused)})
         if request.method != "POST" or counters:
             return self._refuse("method", 405, {"Allow": "GET" if counters else "POST"})
         return await self._take(request)
@@ -129,7 +147,7 @@ class _Gate:
         announced = request.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > self._limit:
             return self._refuse("size", 413)
-        if self._bytes > _BYTES_AT_ONCE:
+        if self._bytes + self.store.unread > _BYTES_AT_ONCE:
             return self._refuse("load", 503)
         parts: list[bytes] = []
         size = 0
@@ -164,12 +182,8 @@ class _Gate:
             return True
         if request.client is None:
             return False
-        try:
-            address = ipaddress.ip_address(request.client.host)
-        except ValueError:
-            return False
-        address = getattr(address, "ipv4_mapped", None) or address
-        return any(address in network for network in self._networks)
+        address = doors.address_of(request.client.host)
+        return address is not None and any(address in network for network in self._networks)
 
     def _knows_password(self, request: Request) -> bool:
         if self._credentials is None:
@@ -182,35 +196,10 @@ class _Gate:
         return scheme.lower() == "basic" and secrets.compare_digest(told, self._credentials)
 
 
-def _network(address: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    try:
-        return ipaddress.ip_network(address.strip(), strict=False)
-    except ValueError:
-        pass
-    raise ConfigurationError(
-        f"{address!r} is neither an IP address nor a network such as 203.0.113.0/24: correct it."
-    )
-
-
 # ---------------------------------------------------------------------------------------------------------- server
 
 
-class _Protocol(H11Protocol):
-    """HTTP that does not wait for ever for somebody's first request."""
-
-    patience = 8.0
-    cycle: Any
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self.loop.call_later(self.patience, self._look)
-
-    def _look(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
-
-
-class _Server(uvicorn.Server):
+class _Server(doors.Server):
     """A server that ends in peace when it is told to end."""
 
     @contextmanager
@@ -221,37 +210,22 @@ class _Server(uvicorn.Server):
             self._captured_signals.clear()
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # TCP by name: asyncio turns Nagle's delay off for such sockets alone, and an answer goes out in two writes
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if hasattr(socket, "SO_REUSEADDR") and not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-        bound.listen(2048)
-    except (OSError, OverflowError) as error:
-        bound.close()
-        why = getattr(error, "strerror", None) or str(error)
-        raise ConfigurationError(
-            f"Cannot listen on {host} port {port} ({why}): choose another port or host."
-        ) from error
-    return bound
-
-
 def _server(
     made: Starlette,
     *,
-    patience: float,
+    per_address: int = doors.PER_ADDRESS,
+    head: float = doors.HEAD,
     certificate: Path | str | None = None,
     key: Path | str | None = None,
     proxies: Iterable[str] = (),
 ) -> _Server:
     trusted = list(proxies)
-    protocol = type("_Patient", (_Protocol,), {"patience": patience})
+    limits = doors.Limits(
+        per_address=per_address, head=head, proxies=tuple(doors.network(proxy) for proxy in trusted)
+    )
     config = uvicorn.Config(
         made,
-        http=protocol,
+        http=doors.Protocol,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -259,7 +233,6 @@ def _server(
         # it would write the secret path into a log
         access_log=False,
         server_header=False,
-        limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=3,
         proxy_headers=bool(trusted),
@@ -277,7 +250,7 @@ def _server(
             f"The certificate {certificate} or its key cannot be used ({error.strerror or error}): "
             "give PEM files that belong together."
         ) from error
-    return _Server(config)
+    return _Server(config, limits)
 
 
 def serve(
@@ -294,11 +267,13 @@ def serve(
     certificate: Path | str | None = None,
     key: Path | str | None = None,
     proxies: Iterable[str] = (),
+    per_address: int = doors.PER_ADDRESS,
     started: Callable[[], None] | None = None,
 ) -> None:
     """Take reports until SIGTERM or Ctrl-C, then finish what is under way and return.
 
     `certificate` and `key` are PEM files for TLS; `proxies` are the addresses whose X-Forwarded-For is believed;
+    `per_address` is how many connections one address may hold, a proxy's aside, of which its requests are counted;
     `started` is called once the port listens. The rest is as in `app`.
 
     Raises `ConfigurationError`, `ArchiveError`.
@@ -311,9 +286,10 @@ def serve(
         password=password,
         limit=limit,
         patience=patience,
+        per_address=per_address,
     )
-    server = _server(made, patience=patience, certificate=certificate, key=key, proxies=proxies)
-    with closing(made.state.store) as kept, closing(_listening(host, port)) as bound:
+    server = _server(made, per_address=per_address, certificate=certificate, key=key, proxies=proxies)
+    with closing(made.state.store) as kept, closing(doors.listening(host, port)) as bound:
         kept.open()
         if started is not None:
             started()
@@ -333,10 +309,10 @@ def running(store: Store | Path | str, *, port: int = 0, path: str = "/") -> Run
 class Running:
     """An application that runs on loopback in a thread, from `start` to `close` or as long as a `with` block lasts."""
 
-    def __init__(self, made: Starlette, *, port: int, path: str, patience: float = 8.0) -> None:
+    def __init__(self, made: Starlette, *, port: int, path: str, head: float = doors.HEAD) -> None:
         self._made = made
-        self._patience = patience
-        self._socket = _listening("127.0.0.1", port)
+        self._head = head
+        self._socket = doors.listening("127.0.0.1", port)
         self._thread: threading.Thread | None = None
         self.port = int(self._socket.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}/{path.strip('/')}"
@@ -356,7 +332,7 @@ class Running:
         Raises `ArchiveError` when another process writes to the store.
         """
         self._made.state.store.open()
-        self._server = _server(self._made, patience=self._patience)
+        self._server = _server(self._made, head=self._head)
         started = threading.Event()
         self._thread = threading.Thread(
             target=functools.partial(asyncio.run, self._run(started)), name="zrtools-receiver", daemon=True

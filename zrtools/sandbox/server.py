@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import socket
 import string
 import threading
 from collections import Counter, deque
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from time import monotonic
@@ -34,6 +32,7 @@ __all__ = ["Arrival", "Sandbox"]
 _FORM = "application/x-www-form-urlencoded"
 _JSON = b"application/json; charset=UTF-8"
 _LARGEST_BODY = 1 << 20
+_CONNECTIONS = 800
 _SLICE = 1 << 20
 
 
@@ -210,26 +209,14 @@ class Sandbox:
             return self
         import uvicorn
 
+        from zrtools import doors
+
         if self._dlr[0] is not None:
             from zrtools.sandbox.push import Pusher
 
             self._pusher = Pusher(self.service, *self._dlr)
         self._closing = asyncio.Event()
-        # TCP by name: asyncio turns Nagle's delay off for such sockets alone, and an answer goes out in two writes
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            if os.name == "posix":
-                # a port that was just closed may be taken again; on Windows the option would mean something else
-                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.bind(("127.0.0.1", self._port))
-            listening.listen(1024)
-        except (OSError, OverflowError) as error:
-            listening.close()
-            why = getattr(error, "strerror", None) or error
-            raise ConfigurationError(
-                f"Port {self._port} on 127.0.0.1 cannot be used ({why}). Choose another one, or 0 for any."
-            ) from None
-        listening.setblocking(False)
+        listening = doors.listening("127.0.0.1", self._port)
         self._socket = listening
         self._address = listening.getsockname()
         config = uvicorn.Config(
@@ -246,7 +233,7 @@ class Sandbox:
             date_header=False,
             timeout_keep_alive=60,
         )
-        self._server = _server(config, self._closing, listening)
+        self._server = _server(config, self._closing)
         self._thread = threading.Thread(target=self._run, name="zrtools-sandbox", daemon=True)
         self._ready.clear()
         self._thread.start()
@@ -323,6 +310,9 @@ class Sandbox:
 
     async def _handle(self, scope: Any, receive: Any, send: Any) -> None:
         method, path = scope["method"], scope["path"]
+        if not self._of_this_machine(scope["headers"]):
+            await _answer(send, 403, _error(403, "Forbidden"), [(b"connection", b"close")])
+            return
         if path not in ROUTES:
             self._note(None, method, path, {})
             await _answer(send, 404, _error(404, "Not Found"))
@@ -350,6 +340,20 @@ class Sandbox:
             await self._strike(fault, answer, call, fields, scope, receive, send)
             return
         await _answer(send, 200, await self._answered(call, fields))
+
+    def _of_this_machine(self, headers: list[tuple[bytes, bytes]]) -> bool:
+        """Tell whether a request is for this server by its own name, and made by no web page of elsewhere."""
+        assert self._address is not None  # noqa: S101 - it listens, and types need to know
+        port = self._address[1]
+        hosts = {f"{name}:{port}".encode() for name in ("127.0.0.1", "localhost")}
+        for name, value in headers:
+            if (
+                (name == b"host" and value.lower() not in hosts)
+                or (name == b"origin" and value.lower().removeprefix(b"http://") not in hosts)
+                or (name == b"sec-fetch-site" and value not in (b"same-origin", b"none"))
+            ):
+                return False
+        return True
 
     def _note(self, call: str | None, method: str, path: str, fields: dict[str, str]) -> None:
         self.calls[call or "unknown"] += 1
@@ -452,36 +456,35 @@ def _error(code: int, message: str) -> bytes:
     return json.dumps({"code": code, "message": message}, ensure_ascii=False).encode()
 
 
-def _server(config: uvicorn.Config, closing: asyncio.Event, listening: socket.socket) -> uvicorn.Server:
+def _server(config: uvicorn.Config, closing: asyncio.Event) -> uvicorn.Server:
     """Make a uvicorn server that ends when it is told to, not at its next look at the clock."""
-    import uvicorn
+    from zrtools import doors
 
-    class Server(uvicorn.Server):
+    class Server(doors.Server):
         async def main_loop(self) -> None:
             await self.on_tick(0)
             await closing.wait()
-            # who is just being let in must be inside before the door is closed; a Windows loop has no readers
-            with suppress(NotImplementedError):
-                asyncio.get_running_loop().remove_reader(listening)
-            await asyncio.sleep(0.005)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             # as uvicorn's own, without its pauses: a test suite closes hundreds of sandboxes
             for server in self.servers:
                 server.close()
+                # who is just being let in must be inside before all are asked to leave
+                await server.wait_closed()
             for connection in list(self.server_state.connections):
                 connection.shutdown()
             while self.server_state.connections or self.server_state.tasks:
                 await asyncio.sleep(0.002)
 
-    return Server(config)
+    # whoever tries things out opens hundreds of connections from this one machine
+    return Server(config, doors.Limits(connections=_CONNECTIONS, per_address=_CONNECTIONS, head=doors.HEAD))
 
 
 def _protocol(live: set[asyncio.Transport]) -> type[asyncio.Protocol]:
     """Make uvicorn's HTTP protocol hand its transport to the app, so that faults can cut a connection."""
-    from uvicorn.protocols.http.h11_impl import H11Protocol
+    from zrtools import doors
 
-    class Protocol(H11Protocol):
+    class Protocol(doors.Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn types it
             live.add(transport)
             self.app_state = {**self.app_state, "transport": transport}
