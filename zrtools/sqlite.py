@@ -1,13 +1,15 @@
-"""A SQLite file that survives what happens to the process: opened with care, written durably, private."""
+"""A SQLite file that survives what happens to the process and to the file: opened with care, durable, private."""
 
 from __future__ import annotations
 
 import os
+import secrets
+import signal
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,11 @@ from zrtools.periods import TOKYO
 __all__ = ["Database", "stamp"]
 
 _BUSY = 30.0  # seconds to wait for another process's transaction
+_SLICE = 0.1  # seconds of it that cannot be interrupted
 # KiB at most: with SQLite's own 2 MiB the indexes of 200,000 messages are written over and over
 _CACHE = 64 * 1024
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_INTERRUPTS: list[tuple[Any, ...]] = []  # heard by the main thread in the middle of a transaction
 
 
 def stamp(moment: datetime | None = None) -> str:
@@ -34,8 +39,11 @@ class Database:
 
     `tables` makes a file of the newest version, and each of `changes` brings one of the version before to the next:
     a file of version 1 is brought through all of them when it is opened. A transaction that has returned is on disk.
+    It is open during a transaction, or while it is `kept_open`: between them the one file is complete, and may be
+    copied by any means.
 
-    Raises `ArchiveError` for a file that is of another kind or of a newer version, is damaged or cannot be written.
+    Raises `ArchiveError` for a file that is of another kind or of a newer version, is damaged, cannot be written, or
+    is not the one any more that was opened first.
     """
 
     def __init__(
@@ -43,52 +51,61 @@ class Database:
     ) -> None:
         self.path = Path(path)
         self.what = what
+        self._application = application
+        self._version = 1 + len(changes)
         self._lock = threading.RLock()
-        self._depth = 0
-        _make_private(self.path, what)
-        with self._told():
-            self._connection = sqlite3.connect(
-                self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False
+        self._connection: sqlite3.Connection | None = None
+        self._users = self._depth = 0
+        self._closed = False
+        if not os.path.lexists(self.path):
+            with suppress(FileExistsError):  # another process made it meanwhile
+                self._make(tables)
+        self._same = self._identity()
+        if not self.path.is_file() or not os.access(self.path, os.W_OK):
+            raise ArchiveError(
+                f"The {what} {path} cannot be written: copy it to where it may be written, or name another file."
             )
-        try:
-            with self._told():
-                self._prepare(application, tables, changes)
-        except BaseException:
-            self._connection.close()
-            raise
+        with self._told(), closing(self._connect()) as connection:
+            self._prepare(connection, changes)
 
     def close(self) -> None:
-        """Close the file; closing twice is allowed."""
-        with self._lock:
-            self._connection.close()
+        """Refuse further use; closing twice is allowed."""
+        self._closed = True
 
     @contextmanager
-    def transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
-        """Read and write as one: all of it is on disk afterwards, or none of it."""
-        with self._lock, self._told():
-            if not self._depth:
-                self._connection.execute("begin immediate")
-            self._depth += 1
-            try:
-                yield self._connection.execute
-            except BaseException:
-                self._depth -= 1
-                if not self._depth:
-                    with suppress(sqlite3.Error):
-                        self._connection.execute("rollback")
-                raise
-            self._depth -= 1
-            if not self._depth:
-                try:
-                    self._connection.execute("commit")
-                except sqlite3.Error:
-                    with suppress(sqlite3.Error):
-                        self._connection.execute("rollback")
-                    raise
+    def kept_open(self) -> Iterator[None]:
+        """Keep the file open between transactions, for a run of many."""
+        opened = False
+        try:
+            with self._using():
+                self._users += 1
+                opened = True
+            yield
+        finally:
+            if opened:
+                with self._lock, _uninterrupted():
+                    self._users -= 1
+                    self._let_go()
+
+    @contextmanager
+    def transaction(self, *, patience: float = _BUSY) -> Iterator[Callable[..., sqlite3.Cursor]]:
+        """Read and write as one: all of it is on disk afterwards, or none of it.
+
+        Ctrl-C is heard while it waits for another process, at most for `patience` seconds, and after its end.
+        """
+        with self._within("begin immediate", patience) as run:
+            yield run
+
+    @contextmanager
+    def reading(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
+        """Read what belongs together, waiting for nobody who writes."""
+        with self._within("begin", _BUSY) as run:
+            yield run
 
     def write(self, statement: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]) -> None:
         """Run one statement for many rows."""
         with self.transaction(), self._told():
+            assert self._connection is not None  # noqa: S101 - it is open within a transaction
             self._connection.executemany(statement, rows)
 
     def frame(
@@ -99,8 +116,8 @@ class Database:
             name: pl.String() if isinstance(dtype, pl.Datetime | pl.Date) else dtype
             for name, dtype in schema.items()
         }
-        with self._lock, self._told():
-            rows = self._connection.execute(statement, values).fetchall()
+        with self.reading() as run:
+            rows = run(statement, values).fetchall()
         return pl.DataFrame(rows, schema=stored, orient="row").with_columns(
             pl.col(name).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="ms", time_zone=dtype.time_zone)
             if isinstance(dtype, pl.Datetime)
@@ -109,37 +126,129 @@ class Database:
             if isinstance(dtype, pl.Datetime | pl.Date)
         )
 
-    def _prepare(self, application: int, tables: str, changes: Sequence[str]) -> None:
-        run = self._connection.execute
-        version = 1 + len(changes)
-        # a file that is being made by another process shows itself only when that one is done
-        run("begin immediate")
+    def copy(self, to: str | Path) -> Path:
+        """Make a whole copy, at any time, readable to its owner alone where the system can.
+
+        Raises `ArchiveError` where something is there already or nothing can be written.
+        """
+        target = Path(to)
         try:
-            found = run("pragma application_id").fetchone()[0]
-            have = run("pragma user_version").fetchone()[0]
-            some = run("select count(*) from sqlite_master").fetchone()[0]
-            if some and found != application:
+            with (
+                self._using() as connection,
+                _new_file(target, self.what) as place,
+                closing(sqlite3.connect(place)) as made,
+            ):
+                connection.backup(made)
+        except FileExistsError:
+            raise ArchiveError(f"{target} is there already: name another file for the copy.") from None
+        return target
+
+    # --------------------------------------------------------------------------------------- inner
+
+    @contextmanager
+    def _within(self, begin: str, patience: float) -> Iterator[Callable[..., sqlite3.Cursor]]:
+        with self._using() as connection:
+            if self._depth:
+                yield connection.execute
+                return
+            self._depth += 1
+            try:
+                _patiently(connection, begin, patience)
+                # what holds a lock for long is the end of another's writing, and then reading waits, too
+                _patiently(connection, "select 1 from sqlite_schema limit 1", patience)
+                yield connection.execute
+                connection.execute("commit")
+            finally:
+                self._depth -= 1
+                if connection.in_transaction:
+                    with suppress(sqlite3.Error):
+                        connection.execute("rollback")
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection; the outermost use opens the file, unless it is kept open, and closes it."""
+        with self._told(), self._lock:
+            if self._depth:
+                assert self._connection is not None  # noqa: S101 - it is open within a transaction
+                yield self._connection
+                return
+            if self._closed:
+                raise ArchiveError(f"The {self.what} {self.path} was closed. Open it again.")
+            if self._identity() != self._same:
+                raise ArchiveError(self._replaced())
+            with _uninterrupted():
+                try:
+                    if self._connection is None:
+                        self._connection = self._connect()
+                        if _kind(self._connection) != (self._application, self._version):
+                            raise ArchiveError(self._replaced())
+                    yield self._connection
+                finally:
+                    self._let_go()
+
+    def _let_go(self) -> None:
+        if not self._users and self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.close()
+
+    def _replaced(self) -> str:
+        return (
+            f"The {self.what} {self.path} is not the file any more that was opened here: make sure that the right one "
+            "lies there, then open it again."
+        )
+
+    def _identity(self) -> tuple[int, int]:
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            raise ArchiveError(
+                f"The {self.what} {self.path} is gone ({error.strerror}): put it back, or open another one."
+            ) from None
+        if not found.st_size:
+            raise ArchiveError(
+                f"The {self.what} {self.path} is empty, so it was damaged: restore a copy, or choose another file."
+            )
+        return found.st_dev, found.st_ino
+
+    def _make(self, tables: str) -> None:
+        """Make the file under another name and move it into place, so that it is never there in part."""
+        with self._told(), _new_file(self.path, self.what) as place, closing(_connected(place)) as made:
+            made.execute("pragma journal_mode = wal")
+            made.execute("begin")
+            for statement in tables.split(";"):
+                made.execute(statement)
+            made.execute(f"pragma application_id = {self._application}")
+            made.execute(f"pragma user_version = {self._version}")
+            made.execute("commit")
+
+    def _prepare(self, connection: sqlite3.Connection, changes: Sequence[str]) -> None:
+        run = connection.execute
+        _patiently(connection, "begin immediate", _BUSY)
+        try:
+            found, have = _kind(connection)
+            if found != self._application:
                 raise ArchiveError(f"{self.path} is no {self.what}: choose another file.")
-            if have > version:
+            if have > self._version:
                 raise ArchiveError(
-                    f"{self.path} is a {self.what} of a newer zrtools (version {have}, this one knows {version}): "
-                    "update zrtools, or choose another file."
+                    f"{self.path} is a {self.what} of a newer zrtools (version {have}, this one knows "
+                    f"{self._version}): update zrtools, or choose another file."
                 )
-            if have < version:
-                for statement in (";".join(changes[have - 1 :]) if some else tables).split(";"):
+            if have < self._version:
+                for statement in ";".join(changes[have - 1 :]).split(";"):
                     run(statement)
-                run(f"pragma application_id = {application}")
-                run(f"pragma user_version = {version}")
+                run(f"pragma user_version = {self._version}")
         except BaseException:
             run("rollback")
             raise
         run("commit")
         # not inside the transaction: others write on while a large file is looked through
-        if some and run("pragma quick_check(1)").fetchone()[0] != "ok":
+        if run("pragma quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("database disk image is malformed")
-        _use_wal(self._connection)
-        run("pragma synchronous = full")
-        run(f"pragma cache_size = {-_CACHE}")
+        # SQLite itself does not wait for others while it switches a file to write-ahead logging
+        _patiently(connection, "pragma journal_mode = wal", _BUSY)
+
+    def _connect(self) -> sqlite3.Connection:
+        return _connected(self.path)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -149,42 +258,108 @@ class Database:
             raise ArchiveError(f"The {self.what} {self.path} cannot be used: {_reason(error)}") from None
 
 
+def _connected(path: Path) -> sqlite3.Connection:
+    """Open a file that is there."""
+    uri = path.absolute().as_uri()
+    if not uri.startswith("file:///"):
+        # the name of a share belongs to the path, says SQLite
+        uri = "file:////" + uri.removeprefix("file://")
+    connection = sqlite3.connect(
+        f"{uri}?mode=rw", uri=True, timeout=_SLICE, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("pragma synchronous = full")
+    connection.execute(f"pragma cache_size = {-_CACHE}")
+    return connection
+
+
+def _kind(connection: sqlite3.Connection) -> tuple[int, int]:
+    application, version = (
+        _patiently(connection, f"pragma {name}", _BUSY).fetchone()[0]
+        for name in ("application_id", "user_version")
+    )
+    return application, version
+
+
+def _patiently(connection: sqlite3.Connection, statement: str, patience: float) -> sqlite3.Cursor:
+    """Run a statement, waiting for another process's lock so that Ctrl-C is heard."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _LOCKED or time.monotonic() > end:
+                raise
+            if _INTERRUPTS and threading.current_thread() is threading.main_thread():
+                raise KeyboardInterrupt from None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hear Ctrl-C at the end: in the middle of a transaction it would leave the file locked for everybody."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    earlier = len(_INTERRUPTS)
+    signal.signal(signal.SIGINT, lambda *given: _INTERRUPTS.append(given))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        heard = _INTERRUPTS[earlier:]
+        del _INTERRUPTS[earlier:]
+        if heard:
+            before(*heard[0])
+
+
+@contextmanager
+def _new_file(target: Path, what: str) -> Iterator[Path]:
+    """Give an empty private file that takes the place of `target` in the end, unless something is there already.
+
+    Raises `FileExistsError` then, and `ArchiveError` where nothing can be written.
+    """
+    place = target.with_name(f".zrtools-{secrets.token_hex(8)}.new")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # SQLite gives its side files the mode of the file itself
+        os.close(os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise ArchiveError(
+            f"The {what} {target} cannot be written ({error.strerror}): name another file."
+        ) from None
+    try:
+        yield place
+        try:
+            # unlike a move, this never takes the place of a file that is there
+            os.link(place, target)
+        except FileExistsError:
+            raise
+        except OSError:
+            # a file system without links
+            if os.path.lexists(target):
+                raise FileExistsError(target) from None
+            place.rename(target)
+        _sync(target.parent)
+    finally:
+        place.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Put the folder's entries on disk, where the system lets a folder be opened."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
 def _reason(error: sqlite3.Error) -> str:
     said = str(error)
     if "full" in said:
         return f"{said}. Free some space and go on: what is written stands."
     if "locked" in said or "busy" in said:
         return f"{said}. Close the program that holds it, then try again."
-    if isinstance(error, sqlite3.ProgrammingError) and "closed" in said:
-        return "it was closed. Open it again."
     if isinstance(error, sqlite3.OperationalError | sqlite3.ProgrammingError):
         return f"{said}. Make sure that the file and its folder may be written and are on a local disk."
     return f"{said}. The file is damaged: restore a copy, or choose another file and keep this one."
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    # SQLite itself does not wait for others while it switches a file to write-ahead logging
-    end = time.monotonic() + _BUSY
-    while True:
-        try:
-            connection.execute("pragma journal_mode = wal")
-        except sqlite3.OperationalError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-def _make_private(path: Path, what: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # SQLite gives its side files the mode of the file itself
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        advice = (
-            "copy it to where it may be written, or name another file"
-            if path.is_file()
-            else "name another file"
-        )
-        raise ArchiveError(f"The {what} {path} cannot be written ({error.strerror}): {advice}.") from None

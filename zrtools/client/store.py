@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -65,6 +65,7 @@ class Store:
         self._owner = uuid.uuid4().hex
         self._waiting: queue.SimpleQueue[tuple[_Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._open = ExitStack()
         self._file = Database(path, what="store of cleaned numbers", application=0x7A72_636C, tables=_TABLES)
         try:
             with self._file.transaction() as run:
@@ -139,6 +140,7 @@ class Store:
 
     def start(self) -> None:
         """Start the writing thread."""
+        self._open.enter_context(self._file.kept_open())
         self._thread = threading.Thread(target=self._write, name="zrtools-store", daemon=True)
         self._thread.start()
 
@@ -149,6 +151,7 @@ class Store:
             self._thread.join()
         with suppress(ArchiveError), self._file.transaction() as run:
             run("delete from claims where owner = ?", [self._owner])
+        self._open.close()
         self._file.close()
 
     async def _do(self, work: _Work) -> Any:

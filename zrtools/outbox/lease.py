@@ -81,7 +81,7 @@ class Lease:
 
     def _renew(self) -> None:
         began = _clocks()
-        with self._file.transaction() as run:
+        with self._file.transaction(patience=LENGTH) as run:
             if self.held(run):
                 run("update runs set until = ? where run = ?", (time.time() + LENGTH, self.name))
                 self._renewed = began

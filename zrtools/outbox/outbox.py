@@ -6,9 +6,11 @@ import hashlib
 import json
 import re
 import secrets
+import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -83,7 +85,7 @@ class Outbox:
         self.suppressions = suppressions
         with self._file.transaction() as run:
             run("insert into facts values ('journal', ?) on conflict do nothing", (secrets.token_hex(16),))
-            self._journal = str(run("select value from facts where name = 'journal'").fetchone()[0])
+            self._journal = _journal(run)
 
     @property
     def path(self) -> Path:
@@ -148,7 +150,8 @@ class Outbox:
             lang=lang,
         )
         since = None if sent_since is None else stamp(time_of(sent_since, "sent_since"))
-        with self._file.transaction():
+        with self._file.transaction() as run:
+            self._make_sure(run)
             rows = self._compared(rows, campaign, since, lang)
             if not skip_invalid and not dry_run:
                 refuse(rows)
@@ -210,9 +213,16 @@ class Outbox:
 
     # ------------------------------------------------------------------------------------- looking
 
+    def copy(self, to: str | Path) -> Path:
+        """Make a copy of the journal, at any time, also while it sends, and give its path.
+
+        Raises `ArchiveError` where a file is there already, or nothing can be written.
+        """
+        return self._file.copy(to)
+
     def counts(self, *, campaign: str | None = None) -> dict[str, int]:
         """Count the messages in each state."""
-        with self._file.transaction() as run:
+        with self._file.reading() as run:
             return dict(
                 run(
                     "select sending_state, count(*) from messages where ? is null or campaign = ? group by 1",
@@ -259,7 +269,7 @@ class Outbox:
         estimates. Raises `InputError` where a price is missing.
         """
         which = (campaign, campaign)
-        with self._file.transaction() as run:
+        with self._file.reading() as run:
             total = run(
                 "select count(*), count(distinct phone_number), count(schedule_time), coalesce(sum(parts), 0) from "
                 "messages where sending_state = 'queued' and (? is null or campaign = ?)",
@@ -270,18 +280,18 @@ class Outbox:
                 json.loads(detail)
                 for (detail,) in run("select detail from events where what = 'add'").fetchall()
             ]
-        out = [event for event in left_out if campaign is None or event["campaign"] == campaign]
-        low = high = None
-        if prices is not None:
+            account = run("select value from facts where name = 'account'").fetchone()
             by_carrier = self._file.frame(
                 "select carrier_id, count(*), sum(parts) from messages where sending_state = 'queued' and "
                 "(? is null or campaign = ?) group by 1",
                 which,
                 schema=pl.Schema({"carrier_id": pl.String(), "messages": pl.Int64(), "parts": pl.Int64()}),
             )
+        out = [event for event in left_out if campaign is None or event["campaign"] == campaign]
+        low = high = None
+        if prices is not None:
             if client_id is None:
                 # known once something was sent
-                account = run("select value from facts where name = 'account'").fetchone()
                 client_id = account and str(account[0]).rpartition(" ")[2]
             low, high = estimate(by_carrier, prices, datetime.now(TOKYO).date(), client_id)
         messages, numbers, scheduled, parts = total
@@ -318,9 +328,12 @@ class Outbox:
         Ctrl-C; `InputError` for a client of another account than the journal's; `ArchiveError` when the journal
         cannot be written.
         """
-        return Run(self._file, client, client.origin, self.suppressions, campaign, stop).go(
-            self._of_run, progress=progress
-        )
+        listed = nullcontext() if self.suppressions is None else self.suppressions.kept_open()
+        with self._file.kept_open(), listed:
+            with self._file.reading() as run:
+                self._make_sure(run)
+            sending = Run(self._file, client, client.origin, self.suppressions, campaign, stop)
+            return sending.go(self._of_run, progress=progress)
 
     def settle(self, client: Client) -> pl.DataFrame:
         """Ask what became of the messages that are unsettled or were on their way, sending nothing: OUTBOX.
@@ -398,6 +411,14 @@ class Outbox:
         return joined.select(*SENT)
 
     # --------------------------------------------------------------------------------------- inner
+
+    def _make_sure(self, run: Callable[..., sqlite3.Cursor]) -> None:
+        """Raise `ArchiveError` where another journal was written over the one that was opened."""
+        if _journal(run) != self._journal:
+            raise ArchiveError(
+                f"Another outbox was written over {self.path} since it was opened here: make sure that the right one "
+                "lies there, then open it again."
+            )
 
     def _compared(
         self, rows: pl.DataFrame, campaign: str, since: str | None, lang: str | None
@@ -527,6 +548,11 @@ class Outbox:
             .sort()
             .to_list()
         )
+
+
+def _journal(run: Callable[..., sqlite3.Cursor]) -> str:
+    """Give the name that a journal has for good."""
+    return str(run("select value from facts where name = 'journal'").fetchone()[0])
 
 
 def _waits(client: Client, tag: str) -> bool:

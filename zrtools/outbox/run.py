@@ -346,7 +346,7 @@ class Run:
         """Tell how long until there may be something to send; None when all is done."""
         now = time.time()
         values = {"campaign": self._campaign, "longest": now + _LONGEST, "run": self._lease.name}
-        with self._file.transaction() as run:
+        with self._file.reading() as run:
             soonest = run(
                 "select min(case when wait_until > :longest then 0 else wait_until end) from messages "
                 "where sending_state in ('queued', 'unsettled') "
@@ -364,7 +364,7 @@ class Run:
         return _LOOK if others else None
 
     def _left(self) -> int:
-        with self._file.transaction() as run:
+        with self._file.reading() as run:
             count = run(
                 "select count(*) from messages where sending_state in ('queued', 'unsettled', 'leaving') "
                 "and (? is null or campaign = ?)",
@@ -373,7 +373,7 @@ class Run:
         return int(count)
 
     def _open(self) -> list[str]:
-        with self._file.transaction() as run:
+        with self._file.reading() as run:
             rows = run(
                 "select client_tag from messages where sending_state in ('queued', 'leaving') "
                 "and (? is null or campaign = ?) order by id",

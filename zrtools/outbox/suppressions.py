@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -47,6 +48,10 @@ class Suppressions:
         """Close the file."""
         self._file.close()
 
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Keep the file open for a run that looks into it again and again."""
+        return self._file.kept_open()
+
     def __enter__(self) -> Self:
         return self
 
@@ -54,7 +59,7 @@ class Suppressions:
         self.close()
 
     def __len__(self) -> int:
-        with self._file.transaction() as run:
+        with self._file.reading() as run:
             return int(run("select count(*) from suppressions").fetchone()[0])
 
     def __repr__(self) -> str:
@@ -127,6 +132,13 @@ class Suppressions:
             schema=SUPPRESSIONS,
         )
 
+    def copy(self, to: str | Path) -> Path:
+        """Make a copy of the list, at any time, and give its path.
+
+        Raises `ArchiveError` where a file is there already, or nothing can be written.
+        """
+        return self._file.copy(to)
+
     def history(self) -> pl.DataFrame:
         """Give what was done with the list, in order of time: HISTORY, `detail` as JSON that holds the numbers."""
         return self._file.history()
@@ -134,7 +146,7 @@ class Suppressions:
     def among(self, numbers: Iterable[str]) -> dict[str, str]:
         """Tell which of some numbers, in the form +81…, are on the list, each with its reason."""
         text = json.dumps(list(numbers))
-        with self._file.transaction() as run:
+        with self._file.reading() as run:
             return dict(
                 run(
                     "select phone_number, reason from suppressions "
