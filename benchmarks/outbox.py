@@ -2,6 +2,7 @@
 
     python benchmarks/outbox.py --kills 200      # a campaign of 2,000, the sender killed at 200 random moments
     python benchmarks/outbox.py --rate 600       # messages a second, held over some seconds
+    python benchmarks/outbox.py --add 1000000    # how long adding takes, and how long another process waits for it
 
 The sandbox runs in a process of its own; in the kill test it also cuts connections, before and after a message
 took effect. A campaign counts as held when no number got the message twice, none was left out, and the last run
@@ -16,6 +17,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -179,6 +181,46 @@ def rate(*, pace: float, seconds: int, at_once: int) -> dict[str, Any]:
     }
 
 
+def wait(journal: str) -> None:
+    """Be another process that writes to the journal all the time, and tell how long it waited at most."""
+    longest = 0.0
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.readline(), ended.set()), daemon=True).start()
+    with zr.Outbox(journal) as outbox:
+        print("up", flush=True)
+        while not ended.is_set():
+            began = time.monotonic()
+            outbox.withdraw(campaign="of nobody")
+            longest = max(longest, time.monotonic() - began)
+            time.sleep(0.1)
+    print(round(longest, 2), flush=True)
+
+
+def adding(messages: int) -> dict[str, Any]:
+    """Add so many messages beside another process that writes."""
+    with tempfile.TemporaryDirectory() as folder, zr.Outbox(Path(folder) / "large.outbox") as outbox:
+        frame = campaign(messages)
+        other = subprocess.Popen(
+            [sys.executable, str(HERE), "--wait", str(outbox.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=_environment(),
+        )
+        assert other.stdout is not None
+        other.stdout.readline()
+        began = time.monotonic()
+        added = outbox.add(frame, campaign="large")
+        taken = time.monotonic() - began
+        waited, _ = other.communicate("end\n", timeout=60)
+        return {
+            "messages": messages,
+            "add_seconds": round(taken, 1),
+            "queued": int((added["intake"] == "queued").sum()),
+            "longest wait of another process": float(waited),
+        }
+
+
 def _sender(journal: str, account: dict[str, str]) -> subprocess.Popen[str]:
     command = [sys.executable, str(HERE), "--send", journal, json.dumps(account)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment())
@@ -204,6 +246,8 @@ def main() -> int:
     parser.add_argument("--rate", type=float)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--at-once", type=int, default=64)
+    parser.add_argument("--add", type=int)
+    parser.add_argument("--wait", help=argparse.SUPPRESS)
     parser.add_argument("--serve", type=float, help=argparse.SUPPRESS)
     parser.add_argument("--send", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -211,6 +255,11 @@ def main() -> int:
         serve(options.serve)
     elif options.send is not None:
         send(*options.send)
+    elif options.wait is not None:
+        wait(options.wait)
+    elif options.add is not None:
+        for name, value in adding(options.add).items():
+            print(f"{name:>32}: {value}")
     elif options.kills is not None:
         found = killed(kills=options.kills, messages=options.messages, seed=options.seed)
         for name, value in found.items():

@@ -68,16 +68,13 @@ class Lease:
             self._renew()
         return not self.lost
 
-    def stop(self) -> None:
-        """Give no more signs of life."""
+    def stop(self) -> bool:
+        """Give no more signs of life; tell whether there were any until now."""
+        if self._ended.is_set() or self._heart.ident is None:
+            return False
         self._ended.set()
-        if self._heart.ident is not None:
-            self._heart.join()
-
-    @property
-    def stopped(self) -> bool:
-        """Tell whether `stop` was called."""
-        return self._ended.is_set()
+        self._heart.join()
+        return True
 
     def _renew(self) -> None:
         began = _clocks()

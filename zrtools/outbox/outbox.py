@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Self
 import polars as pl
 
 from zrtools.client import Client
-from zrtools.errors import ApiError, ArchiveError, InputError
+from zrtools.errors import ApiError, ArchiveError, InputError, Interrupted
+from zrtools.outbox.adding import Intake, go_on, intake
 from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
 from zrtools.outbox.journal import Journal
 from zrtools.outbox.preview import Preview, estimate
@@ -61,6 +62,7 @@ _COLUMNS = (
     "sending_state, attempts, settled_at, result_code, error"
 )
 _BY_TAG = 100
+_PIECE = 50_000  # rows that are looked up in one go
 _GONE_OUT = 130
 _FATE = [name for name in SENT if name not in OUTBOX]
 
@@ -86,6 +88,7 @@ class Outbox:
         with self._file.transaction() as run:
             run("insert into facts values ('journal', ?) on conflict do nothing", (secrets.token_hex(16),))
             self._journal = _journal(run)
+        go_on(self._file)
 
     @property
     def path(self) -> Path:
@@ -139,49 +142,63 @@ class Outbox:
         `messages.mended` suggests, or send them as they are. With `dry_run` nothing is written. `problem` is worded in
         `lang`.
 
-        Raises `InputError` (`.row`) when a row is bad, unless `skip_invalid`, and when a column is missing.
+        Raises `InputError` (`.row`) when a row is bad, unless `skip_invalid`, and when a column is missing;
+        `Interrupted` on Ctrl-C.
         """
-        rows = checked(
-            frame,
-            template=template,
-            schedule_time=schedule_time,
-            group_tag=group_tag,
-            unsendable=unsendable,
-            lang=lang,
-        )
-        since = None if sent_since is None else stamp(time_of(sent_since, "sent_since"))
-        with self._file.transaction() as run:
-            self._make_sure(run)
-            rows = self._compared(rows, campaign, since, lang)
-            if not skip_invalid and not dry_run:
-                refuse(rows)
-            if not dry_run:
-                new = rows.filter(pl.col("intake").is_in(["queued", "suppressed"]))
-                self._file.write(
-                    "insert into messages (added_at, campaign, phone_number, message, client_tag, carrier_id, "
-                    "schedule_time, group_tag, parts, sending_state, error) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    new.select(
-                        pl.lit(stamp()).alias("added_at"),
-                        pl.lit(campaign).alias("campaign"),
-                        "phone_number",
-                        "message",
-                        "client_tag",
-                        "carrier_id",
-                        "schedule_time",
-                        "group_tag",
-                        "parts",
-                        "intake",
-                        "problem",
-                    ).iter_rows(),
-                )
-                counts = dict(rows.group_by("intake").len().iter_rows())
-                self._file.note("add", campaign=campaign, rows=rows.height, **counts)
-        return rows.select(
-            pl.col("schedule_time").str.to_datetime("%Y-%m-%d %H:%M", time_unit="ms", time_zone=str(TOKYO))
-            if name == "schedule_time"
-            else name
-            for name in ADDED
-        )
+        going_on: Intake | None = None
+        try:
+            rows = checked(
+                frame,
+                template=template,
+                schedule_time=schedule_time,
+                group_tag=group_tag,
+                unsendable=unsendable,
+                lang=lang,
+            )
+            since = None if sent_since is None else stamp(time_of(sent_since, "sent_since"))
+            with self._file.kept_open():
+                if dry_run:
+                    return _added(self._compared(rows, campaign, since, lang))
+                with self._file.reading() as run:
+                    self._make_sure(run)
+                with intake(self._file, lang) as going_on:
+                    rows = self._compared(rows, campaign, since, lang)
+                    if not skip_invalid:
+                        refuse(rows)
+                    new = rows.filter(pl.col("intake").is_in(["queued", "suppressed"]))
+                    going_on.take(
+                        new.select(
+                            pl.lit(stamp()).alias("added_at"),
+                            pl.lit(campaign).alias("campaign"),
+                            "phone_number",
+                            "message",
+                            "client_tag",
+                            "carrier_id",
+                            "schedule_time",
+                            "group_tag",
+                            "parts",
+                            "intake",
+                            "problem",
+                        ),
+                        {
+                            "campaign": campaign,
+                            "rows": rows.height,
+                            **dict(rows.group_by("intake").len().iter_rows()),
+                        },
+                    )
+        except KeyboardInterrupt:
+            added = False if going_on is None else going_on.added
+            said = {
+                True: "all of it was added.",
+                False: "nothing was added.",
+                None: "all of it was added or nothing, see counts().",
+            }
+            raise Interrupted(
+                f"Adding was interrupted: {said[added]}",
+                frame=_added(rows) if added else empty(ADDED),
+                missing=[],
+            ) from None
+        return _added(rows)
 
     def override(self, numbers: Iterable[str], *, why: str) -> int:
         """Queue messages to suppressed numbers all the same, and tell how many; the journal keeps who and why.
@@ -225,7 +242,8 @@ class Outbox:
         with self._file.reading() as run:
             return dict(
                 run(
-                    "select sending_state, count(*) from messages where ? is null or campaign = ? group by 1",
+                    "select sending_state, count(*) from messages where sending_state <> 'adding' "
+                    "and (? is null or campaign = ?) group by 1",
                     (campaign, campaign),
                 ).fetchall()
             )
@@ -239,7 +257,8 @@ class Outbox:
         listed = None if numbers is None else json.dumps(sorted(set(normalised_all(numbers))))
         return self._file.frame(
             "select campaign, min(added_at), count(distinct phone_number) numbers, count(*), "
-            "sum(sending_state in ('queued', 'leaving', 'unsettled')) from messages group by campaign "
+            "sum(sending_state in ('queued', 'leaving', 'unsettled')) from messages "
+            "where sending_state <> 'adding' group by campaign "
             "having :listed is null or (2 * numbers >= json_array_length(:listed) and "
             "numbers = count(distinct case when phone_number in (select value from json_each(:listed)) "
             "then phone_number end)) order by min(id)",
@@ -332,6 +351,7 @@ class Outbox:
         with self._file.kept_open(), listed:
             with self._file.reading() as run:
                 self._make_sure(run)
+            go_on(self._file)
             sending = Run(self._file, client, client.origin, self.suppressions, campaign, stop)
             return sending.go(self._of_run, progress=progress)
 
@@ -425,22 +445,38 @@ class Outbox:
     ) -> pl.DataFrame:
         """Compare rows with the journal and the list: `client_tag` for all, `intake` and `problem`."""
         good = rows.filter(pl.col("problem").is_null())
-        with self._file.transaction() as run:
+        found: list[list[pl.DataFrame]] = [
+            self._known(piece, campaign, since) for piece in good.iter_slices(_PIECE)
+        ] or [self._known(good, campaign, since)]
+        same, tagged, elsewhere = map(pl.concat, zip(*found, strict=True))
+        listed = {} if self.suppressions is None else self.suppressions.among(good["phone_number"].unique())
+        rows = sorted_out(rows, same, tagged, elsewhere, listed, lang)
+        made = pl.struct("phone_number", "message", pl.col("before").fill_null(0)).map_batches(
+            lambda column: _tags(column, campaign, self._journal), return_dtype=pl.String
+        )
+        return rows.with_columns(
+            client_tag=pl.when(pl.col("intake") == "invalid")
+            .then("client_tag")
+            .otherwise(pl.coalesce("client_tag", made))
+        )
+
+    def _known(self, piece: pl.DataFrame, campaign: str, since: str | None) -> list[pl.DataFrame]:
+        """Look up what the journal has of some rows: `same`, `tagged` and `elsewhere` as `sorted_out` takes them."""
+        with self._file.reading() as run:
             run("create temp table incoming (row integer, number text, message text, tag text)")
-            self._file.write(
-                "insert into incoming values (?, ?, ?, ?)",
-                good.select("row", "phone_number", "message", "client_tag").iter_rows(),
-            )
+            run_many = piece.select("row", "phone_number", "message", "client_tag").iter_rows()
+            self._file.write("insert into incoming values (?, ?, ?, ?)", run_many)
             same = self._file.frame(
                 "select i.row, count(*), max(case when i.tag is null and m.sending_state not in "
                 "('refused', 'withdrawn') then m.sending_state end) from incoming i join messages m "
-                "on m.phone_number = i.number and m.campaign = ? and m.message = i.message group by 1",
+                "on m.phone_number = i.number and m.campaign = ? and m.message = i.message "
+                "and m.sending_state <> 'adding' group by 1",
                 (campaign,),
                 schema=pl.Schema({"row": pl.Int64(), "before": pl.Int64(), "known": pl.String()}),
             )
             tagged = self._file.frame(
                 "select i.row, m.sending_state, m.phone_number = i.number and m.message = i.message "
-                "from incoming i join messages m on m.client_tag = i.tag",
+                "from incoming i join messages m on m.client_tag = i.tag and m.sending_state <> 'adding'",
                 schema=pl.Schema({"row": pl.Int64(), "tagged": pl.String(), "alike": pl.Boolean()}),
             )
             # of several the one that was added last
@@ -457,20 +493,11 @@ class Outbox:
                 ),
             )
             run("drop table incoming")
-        listed = {} if self.suppressions is None else self.suppressions.among(good["phone_number"].unique())
-        rows = sorted_out(rows, same, tagged, elsewhere, listed, lang)
-        made = pl.struct("phone_number", "message", pl.col("before").fill_null(0)).map_batches(
-            lambda column: _tags(column, campaign, self._journal), return_dtype=pl.String
-        )
-        return rows.with_columns(
-            client_tag=pl.when(pl.col("intake") == "invalid")
-            .then("client_tag")
-            .otherwise(pl.coalesce("client_tag", made))
-        )
+        return [same, tagged, elsewhere]
 
     def _rows(self, where: str, values: tuple[Any, ...] = ()) -> pl.DataFrame:
         return self._file.frame(
-            f"select {_COLUMNS} from messages where {where} order by id",  # noqa: S608 - conditions of this module
+            f"select {_COLUMNS} from messages where sending_state <> 'adding' and ({where}) order by id",  # noqa: S608 - conditions of this module
             values,
             schema=OUTBOX,
         )
@@ -548,6 +575,16 @@ class Outbox:
             .sort()
             .to_list()
         )
+
+
+def _added(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give what became of the rows as ADDED."""
+    return rows.select(
+        pl.col("schedule_time").str.to_datetime("%Y-%m-%d %H:%M", time_unit="ms", time_zone=str(TOKYO))
+        if name == "schedule_time"
+        else name
+        for name in ADDED
+    )
 
 
 def _journal(run: Callable[..., sqlite3.Cursor]) -> str:

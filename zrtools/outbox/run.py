@@ -129,12 +129,13 @@ class Run:
         self._ended: ZrtoolsError | None = None
         self._broken: ArchiveError | None = None
         self.done: Counter[str] = Counter()
+        self._account = account
         self._lease = Lease(file)
-        bind(file, account)
 
     def go(self, frame: Callable[[str], pl.DataFrame], *, progress: bool) -> pl.DataFrame:
         """Send until nothing is left to send, and give the frame of what was taken up."""
         try:
+            bind(self._file, self._account)
             self._lease.start()
             with bar(self._left(), "messages", self._told, shown=progress) as look:
                 self._work(look)
@@ -383,9 +384,8 @@ class Run:
 
     def _finish(self) -> None:
         """Keep what came, give back what did not leave, and own nothing any more."""
-        if self._lease.stopped:
+        if not self._lease.stop():
             return
-        self._lease.stop()
         with self._file.transaction() as run:
             self.done.update(self._written(run))
             if not self._lease.lost:

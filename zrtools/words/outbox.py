@@ -41,6 +41,10 @@ TEXTS: dict[str, Label] = {
     "state_unsettled": Label("結果不明", "unsettled"),
     "state_withdrawn": Label("取り下げ", "withdrawn"),
     "state_suppressed": Label("停止リスト", "suppressed"),
+    "other_intake": Label(
+        "別のプロセスが送信待ちに追加しています。終わるまで待ちます。",
+        "Another process is adding to the outbox: waiting until it is done.",
+    ),
     "preview_messages": Label("送信待ち", "queued"),
     "preview_numbers": Label("宛先数", "numbers"),
     "preview_parts": Label("課金通数（推定）", "billable parts (estimate)"),
