@@ -61,19 +61,19 @@ def test_a_journal_copied_while_it_is_open_is_whole(
 ) -> None:
     """The one file, copied by any means, has all that was added and sent: its copy sends nothing again."""
     with zr.Outbox(outbox.path):
-        outbox.add(people(100))
+        outbox.add(people(20))
         added = tmp_path / "added.outbox"
         shutil.copyfile(outbox.path, added)
         outbox.send(client, progress=False)
         sent = tmp_path / "sent.outbox"
         shutil.copyfile(outbox.path, sent)
-    for path, states in ((added, {"queued": 100}), (sent, {"accepted": 100})):
+    for path, states in ((added, {"queued": 20}), (sent, {"accepted": 20})):
         with zr.Outbox(path) as copied:
             assert copied.counts() == states
-            assert set(copied.add(people(100))["intake"]) == {"duplicate"}
+            assert set(copied.add(people(20))["intake"]) == {"duplicate"}
             copied.send(client, progress=False)
-            assert copied.counts() == {"accepted": 100}
-    assert sorted(m.phone_number for m in own.accepted) == NUMBERS
+            assert copied.counts() == {"accepted": 20}
+    assert sorted(m.phone_number for m in own.accepted) == NUMBERS[:20]
 
 
 def test_a_list_copied_while_it_is_open_is_whole(listed: zr.Suppressions, tmp_path: Path) -> None:
@@ -100,8 +100,8 @@ def test_copies_are_made_at_any_time_and_never_over_another_file(
     outbox: zr.Outbox, listed: zr.Suppressions, own: Sandbox, client: zr.Client, tmp_path: Path
 ) -> None:
     """In the middle of a run a copy is whole; it is private, and takes no file's place."""
-    outbox.add(people(50))
-    copies = iter(range(100))
+    outbox.add(people(12))
+    copies = iter(range(12))
 
     def copy(_: dict[str, str]) -> bool:
         with zr.Outbox(outbox.path) as other:
@@ -111,10 +111,10 @@ def test_copies_are_made_at_any_time_and_never_over_another_file(
     own.faults.add("delay", "send", times=None, when=copy)
     outbox.send(client, progress=False)
     made = sorted(tmp_path.glob("*.copy"))
-    assert len(made) == 50
-    for path in (made[0], made[25], made[-1]):
+    assert len(made) == 12
+    for path in (made[0], made[5], made[-1]):
         with zr.Outbox(path) as copied:
-            assert copied.frame().height == 50
+            assert copied.frame().height == 12
             assert copied.counts()["leaving"] > 0
         if os.name == "posix":
             assert path.stat().st_mode & 0o077 == 0
@@ -397,6 +397,7 @@ def test_others_send_and_withdraw_while_a_large_list_is_added(outbox: zr.Outbox,
     assert outbox.counts() == {"accepted": 50, "queued": 150_000}
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_adding_says_whether_it_was_added(outbox: zr.Outbox) -> None:
     """Interrupted before the end nothing is there, and the next try adds all of it."""
     size = 60_000
