@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -54,28 +55,27 @@ def test_every_file_is_written_with_full_durability(
     tmp_path: Path, client: zr.Client, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     """A transaction that has returned survives a power cut: SQLite's `synchronous` is FULL or more."""
-    opened: list[sqlite3.Connection] = []
-    connect = sqlite3.connect
-
-    def watched(*args: Any, **options: Any) -> sqlite3.Connection:
-        opened.append(connect(*args, **{**options, "check_same_thread": False}))
-        return opened[-1]
-
-    monkeypatch.setattr(sqlite3, "connect", watched)
-
-    def full(connection: sqlite3.Connection) -> int:
-        return int(connection.execute("pragma synchronous").fetchone()[0])
-
     durable: list[int] = []
-    if what != "cleaning":
-        with {"outbox": zr.Outbox, "suppressions": zr.Suppressions}[what](tmp_path / "a"):
-            durable += map(full, opened)
+
+    class Watched(sqlite3.Connection):
+        def close(self) -> None:
+            """Look before the connection is gone."""
+            with suppress(sqlite3.ProgrammingError):
+                durable.append(int(self.execute("pragma synchronous").fetchone()[0]))
+            super().close()
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *args, **options: connect(*args, factory=Watched, **options)
+    )
+    if what == "outbox":
+        with zr.Outbox(tmp_path / "a") as outbox:
+            outbox.add(people(1))
+            outbox.send(client, progress=False)
+    elif what == "suppressions":
+        with zr.Suppressions(tmp_path / "a") as listed:
+            listed.add("09012345678", "opted out")
     else:
-        assert client.embedded is not None
-        # asked while the store is open
-        client.embedded.faults.add(
-            "delay", "clean", when=lambda _: durable.append(full(opened[0])) is not None
-        )
         client.clean(["09012345678"], client.now().date(), store=tmp_path / "a", progress=False)
     assert durable
     assert min(durable) >= 2
