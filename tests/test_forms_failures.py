@@ -212,7 +212,7 @@ def test_rare_campaigns_are_put_together(statuses: pl.DataFrame) -> None:
     cube = build(many, campaign=pl.col("campaign"))
     assert cube.counts["campaign"].n_unique() == 301
     assert OTHERS in set(cube.counts["campaign"])
-    assert cube.counts["n"].sum() == statuses.height
+    assert cube.counts["messages"].sum() == statuses.height
 
 
 def test_last_choice_wins(statuses: pl.DataFrame) -> None:

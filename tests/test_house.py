@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "words": {"codes", "errors"},
     "schemas": {"errors"},
     "privacy": {"errors"},
-    "engines": {"errors", "privacy", "schemas"},
+    "engines": {"errors", "periods", "privacy", "schemas"},
     "intervals": set(),
     "jcalendar": set(),
     "sqlite": {"errors", "periods"},

@@ -12,23 +12,25 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from zrtools import periods
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
 from zrtools.schemas import ZONE
 
-__all__ = ["gather", "portable", "require"]
+__all__ = ["gather", "is_store", "opened", "portable", "require"]
 
+_WANTED = "Investigate a polars DataFrame or LazyFrame of statuses, or an archive"
 _DISTRIBUTED = (nw.Implementation.DUCKDB, nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 
 
 def portable(frame: Any) -> nw.LazyFrame[Any]:
     """Read a frame through Narwhals, lazily.
 
-    Takes a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame, and a Narwhals frame over
-    one of these. Raises `InputError` for anything else.
+    Takes a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame, a Narwhals frame over
+    one of these, and what `is_store` tells. Raises `InputError` for anything else.
     """
-    if isinstance(frame, pl.DataFrame | pl.LazyFrame):
-        return nw.from_native(frame.lazy())
+    if isinstance(frame, pl.DataFrame | pl.LazyFrame) or is_store(frame):
+        return nw.from_native(opened(frame))
     try:
         read = nw.from_native(frame)
     except TypeError:
@@ -42,6 +44,44 @@ def portable(frame: Any) -> nw.LazyFrame[Any]:
         "Give a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame, not "
         f"{kind.removeprefix('builtins ')}. A pandas frame becomes one with polars.from_pandas(frame)."
     )
+
+
+def is_store(source: Any) -> bool:
+    """Tell whether statuses are kept there and scanned by days: an archive, or a receiver's store."""
+    return callable(getattr(type(source), "scan", None))
+
+
+def opened(
+    source: Any,
+    start: periods.Day | None = None,
+    end: periods.Day | None = None,
+    *,
+    wanted: str = _WANTED,
+) -> pl.LazyFrame:
+    """Open the statuses of some days, both included, of a polars frame or of what is kept.
+
+    `start` alone means that day or month, `end` alone all up to it. Raises `InputError` for another source, and
+    where nothing is kept yet.
+    """
+    if is_store(source):
+        if callable(held := getattr(source, "days", None)) and held().is_empty():
+            raise InputError("The archive is empty: sync the days first.")
+        scanned: pl.LazyFrame = source.scan(start, end)
+        return scanned
+    if not isinstance(source, pl.DataFrame | pl.LazyFrame):
+        raise InputError(
+            f"{wanted}, not {type(source).__name__}. From another engine, collect the days in question first."
+        )
+    names = source.collect_schema().names()
+    if (start is None and end is None) or "date_time" not in names:
+        return source.lazy()
+    day = pl.col("date_time").dt.replace_time_zone(None).dt.date()
+    if "send_date" in names:
+        day = pl.coalesce("send_date", day)
+    if start is None:
+        return source.lazy().filter(day <= periods.days(end)[-1])  # type: ignore[arg-type]  # one of the two is there
+    days = periods.days(start, end)
+    return source.lazy().filter(day.is_between(days[0], days[-1]))
 
 
 def gather(*frames: nw.LazyFrame[Any]) -> list[pl.DataFrame]:

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+import narwhals as nw
 import polars as pl
 
 from zrtools import schemas, words
 from zrtools.charts import style
 from zrtools.charts.course import Times, notes, rates_panel, time_axis, times_of, top_of
-from zrtools.charts.telling import say, slimmed, span_of, summary, why_nothing
+from zrtools.charts.telling import say, summary, why_nothing
 from zrtools.errors import InputError
-from zrtools.failures.traits import campaign_of
+from zrtools.failures.traffic import Traffic
 from zrtools.failures.wording import named_incident
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ def incidents(frame: Any, found: pl.DataFrame | None = None, *, lang: str | None
 
         found = look(frame, lang=lang)
     schemas.check(found, schemas.INCIDENTS, "INCIDENTS")
-    slim = slimmed(frame)
     # a trend has its unit already
-    ends = (None, None) if isinstance(slim, pl.DataFrame) and "start" in slim.columns else span_of(slim)
+    is_trend = isinstance(frame, pl.DataFrame) and "start" in frame.columns
+    ends = (None, None) if is_trend else Traffic.of(frame).span()
     short = ends[0] is not None and ends[1] is not None and (ends[1] - ends[0]).days < _FEW_DAYS
-    times = times_of(slim, "1h" if short else "1d", None, lang, centred=False)
+    times = times_of(frame, "1h" if short else "1d", None, lang, centred=False)
     if not times.summed["settled"]:
         return style.nothing(title, why_nothing(times.summed, lang))
     rows = _rows(found.head(_MOST), lang)
@@ -75,7 +76,7 @@ def incident(frame: Any, row: Mapping[str, Any], *, lang: str | None = None) -> 
     """
     import altair as alt
 
-    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame | Traffic):
         raise InputError(f"An incident is drawn from a polars frame, not from {type(frame).__name__}.")
     if missing := [c for c in schemas.INCIDENTS if c not in row]:
         raise InputError(
@@ -83,10 +84,9 @@ def incident(frame: Any, row: Mapping[str, Any], *, lang: str | None = None) -> 
         )
     start, end = (row[side].replace(tzinfo=None) for side in ("start", "end"))
     title = _named(row, lang)
-    near = _of_segment(frame.lazy(), row["dimension"], row["segment"]).filter(
-        pl.col("date_time").dt.replace_time_zone(None).is_between(start - _AROUND, end + _AROUND)
-    )
-    times = times_of(slimmed(near.drop("send_date", strict=False)), "1h", None, lang, few=(10,))
+    near = _of_segment(frame, row["dimension"], row["segment"]).timed()
+    near = near.where(_not_before(start - _AROUND) & ~_not_before(end + _AROUND))
+    times = times_of(near, "1h", None, lang, few=(10,))
     if not times.summed["settled"]:
         return style.nothing(title, why_nothing(times.summed, lang))
     rows = _rows(pl.DataFrame([dict(row)], schema_overrides=schemas.INCIDENTS), lang)
@@ -102,17 +102,21 @@ def incident(frame: Any, row: Mapping[str, Any], *, lang: str | None = None) -> 
     return style.finish(chart, title, [rows["said"][0], say("shaded_note", lang), *notes(times, lang)])
 
 
-def _of_segment(frame: pl.LazyFrame, dimension: str, segment: str | None) -> pl.LazyFrame:
-    names = frame.collect_schema().names()
-    if dimension == "all":
-        return frame
+def _not_before(moment: datetime) -> nw.Expr:
+    """Tell which statuses came in the quarter of an hour of a moment, or later."""
+    quarter = moment.hour * 4 + moment.minute // 15
+    day = nw.col("_received")
+    return (day > moment.date()) | ((day == moment.date()) & (nw.col("_quarter") >= quarter))
+
+
+def _of_segment(frame: Any, dimension: str, segment: str | None) -> Traffic:
     if dimension not in _DIMENSIONS:
         raise InputError(f"dimension must be one of {', '.join(_DIMENSIONS)}, not {dimension!r}.")
-    if dimension == "campaign" and "campaign" not in names:
-        frame = frame.with_columns(campaign=campaign_of(None))
+    if dimension == "all":
+        return Traffic.of(frame)
     # what is pending has no carrier yet
-    value = pl.col(dimension)
-    return frame.filter(value.is_null() if segment is None else value == segment)
+    value = nw.col(dimension)
+    return Traffic.of(frame, [dimension]).where(value.is_null() if segment is None else value == segment)
 
 
 def _rows(found: pl.DataFrame, lang: str | None) -> pl.DataFrame:

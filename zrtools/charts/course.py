@@ -9,9 +9,10 @@ import polars as pl
 
 from zrtools import words
 from zrtools.charts import style
-from zrtools.charts.telling import in_order, rates, say, slimmed, span_of, summary, why_nothing
+from zrtools.charts.telling import in_order, rates, say, summary, why_nothing
 from zrtools.failures import trend
 from zrtools.failures.course import Every
+from zrtools.failures.traffic import Traffic
 from zrtools.schemas import TREND
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def failures_over_time(frame: Any, *, every: Every = "1d", lang: str | None = No
     import altair as alt
 
     title = say("failures_over_time", lang)
-    times = times_of(slimmed(frame), every, None, lang)
+    times = times_of(frame, every, None, lang)
     if not times.summed["settled"]:
         return style.nothing(title, why_nothing(times.summed, lang))
     chart: alt.VConcatChart = alt.vconcat(
@@ -73,7 +74,7 @@ def failures_by_carrier(frame: Any, *, every: Every = "1d", lang: str | None = N
     import altair as alt
 
     title = say("failures_by_carrier", lang)
-    times = times_of(slimmed(frame), every, "carrier", lang)
+    times = times_of(frame, every, "carrier", lang)
     if not times.summed["settled"]:
         return style.nothing(title, why_nothing(times.summed, lang))
     parts = times.frame.partition_by("carrier", as_dict=True)
@@ -160,7 +161,7 @@ def times_of(
         found,
         unit,
         every,
-        _days_of(found) if ready else span_of(frame),
+        _days_of(found) if ready else Traffic.of(frame).span(),
         summed,
         f"by_{dated}",
         least,

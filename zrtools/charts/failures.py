@@ -9,8 +9,9 @@ import polars as pl
 
 from zrtools import words
 from zrtools.charts import style
-from zrtools.charts.telling import in_order, rates, say, slimmed, span_of, summary, why_nothing
-from zrtools.failures import breakdown
+from zrtools.charts.telling import in_order, rates, say, summary, why_nothing
+from zrtools.failures.rates import finished
+from zrtools.failures.traffic import Traffic
 from zrtools.intervals import wilson
 
 if TYPE_CHECKING:
@@ -127,9 +128,10 @@ def _counted_cells(frame: Any) -> tuple[pl.DataFrame, pl.DataFrame, tuple[Any, A
         )
         carriers = cells.group_by("carrier").agg(pl.col("settled", "pending").first(), pl.col("failed").sum())
         return cells, carriers, (None, None)
-    slim = slimmed(frame)
-    cells = breakdown(slim, [*keys, "failure_origin", "failure_action"])
-    return cells, breakdown(slim, ["carrier"]), span_of(slim)
+    read = Traffic.of(frame, keys)
+    counted, _ = read.counts([*keys, "failure_origin", "failure_action"])
+    cells = finished(counted, None, [*keys, "failure_origin", "failure_action"])
+    return cells, finished(counted, None, ["carrier"]), read.span()
 
 
 def _grid(

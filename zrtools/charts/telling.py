@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
 import polars as pl
 
 from zrtools import words
 from zrtools.charts import style
-from zrtools.engines import gather, portable
 
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["in_order", "rates", "say", "slimmed", "span_of", "summary", "why_nothing"]
+__all__ = ["in_order", "rates", "say", "summary", "why_nothing"]
 
 
 def summary(span: tuple[Any, Any], summed: dict[str, int], lang: str | None) -> str:
@@ -41,37 +39,12 @@ def why_nothing(summed: dict[str, int], lang: str | None) -> str:
     return say("no_rows", lang)
 
 
-def span_of(frame: Any) -> tuple[date | None, date | None]:
-    """Find the first and the last day: of sending, or of receiving the status where no day of sending is known."""
-    read = portable(frame)
-    names = read.collect_schema().names()
-    days = [nw.col("date_time").dt.date()] if "date_time" in names else []
-    if "send_date" in names:
-        days.insert(0, nw.col("send_date"))
-    if not days:
-        return None, None
-    found = gather(
-        read.select(nw.coalesce(*days).alias("day")).select(
-            nw.col("day").min().alias("a"), nw.col("day").max().alias("b")
-        )
-    )
-    return found[0].row(0)
-
-
 def _period(first: date | None, last: date | None, lang: str | None) -> str:
     if first is None or last is None:
         return "–"
     if first == last:
         return f"{first:%Y-%m-%d}"
     return f"{first:%Y-%m-%d}{'〜' if words.language(lang) == 'ja' else ' to '}{last:%Y-%m-%d}"
-
-
-def slimmed(frame: Any) -> Any:
-    """Drop what no chart of counts needs, so that a polars frame is not scanned for its texts and numbers."""
-    if not isinstance(frame, pl.DataFrame | pl.LazyFrame) or "start" in frame.collect_schema():
-        return frame
-    needed = ("phone_number", "message", "client_tag", "rawdata")
-    return frame.lazy().drop(needed, strict=False)
 
 
 def in_order(carriers: pl.DataFrame) -> pl.DataFrame:

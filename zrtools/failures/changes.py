@@ -11,10 +11,9 @@ import polars as pl
 import polars.selectors as cs
 
 from zrtools import words
-from zrtools.engines import gather, portable
 from zrtools.errors import InputError
 from zrtools.failures.course import coverage
-from zrtools.failures.rates import counts, grouped, named, prepared, sums
+from zrtools.failures.traffic import Traffic, grouped, keys_of, plain, sums
 from zrtools.failures.wording import named_segment
 from zrtools.intervals import student
 from zrtools.schemas import COMPARISON
@@ -52,11 +51,7 @@ def compare(
     Raises `InputError` where a period has no settled message, for an unknown column, and for days of which 1 % or
     more is pending, unless `unsettled_days=True`. Source: Kitagawa 1955, J. Am. Stat. Assoc. 50:1168.
     """
-    keys = [by] if isinstance(by, str) else list(by)
-    if taken := [k for k in keys if k in COMPARISON]:
-        raise InputError(f"by={taken}: these are the result's own columns. Rename yours first.")
-    if len(set(keys)) < len(keys):
-        raise InputError("Name each column of by= once.")
+    keys = keys_of(by, COMPARISON)
     counted: list[pl.DataFrame] = []
     for name, frame in (("before", before), ("after", after)):
         if not unsettled_days:
@@ -67,16 +62,16 @@ def compare(
                 f"The period {name} has no settled message: give days on which messages were sent."
             )
 
-    plain = [k for k in keys if not k.startswith("failure_")]
-    failing = [k for k in keys if k.startswith("failure_")]
+    around = plain(keys)
+    failing = [k for k in keys if k not in around]
     of = sums()
-    settled = pl.concat([grouped(c, plain, _n=of["settled"]).filter(pl.col("_n") > 0) for c in counted])
-    segments = _index(settled, plain, "_s")
+    settled = pl.concat([grouped(c, around, _n=of["settled"]).filter(pl.col("_n") > 0) for c in counted])
+    segments = _index(settled, around, "_s")
     failed = pl.col("outcome") == "failed"
     categories = _index(
         pl.concat([c.filter(failed).select("outcome", *failing) for c in counted]), failing, "_c"
     )
-    old, new = (_measured(c, plain, failing, segments, categories) for c in counted)
+    old, new = (_measured(c, around, failing, segments, categories) for c in counted)
     done = _taken_apart(old, new)
 
     rows = segments.join(categories, how="cross").sort("_s", "_c")
@@ -104,15 +99,11 @@ def compare(
 def _counted(frame: Any, keys: list[str], cluster: Sequence[str] | str | None) -> pl.DataFrame:
     """Count by keys and clusters, the clusters numbered from 0 in `_g` (null: each message for itself)."""
     fates = [] if cluster is None else [cluster] if isinstance(cluster, str) else list(cluster)
-    read = portable(frame)
-    if cluster is _FATE and not read.implementation.is_polars() and "campaign" not in read.collect_schema():
+    if cluster is _FATE and not Traffic.of(frame).knows("campaign"):
         fates = ["day"]
-    read, raw = prepared(frame, [*keys, *fates])
-    counted = gather(counts(read, list(dict.fromkeys([*keys, *fates])), raw=raw))[0]
+    counted, _ = Traffic.of(frame, [*keys, *fates]).counts(keys, fates)
     # two periods may have kept one column in two ways
-    counted = (named(counted) if raw else counted).with_columns(
-        (cs.categorical() | cs.enum()).cast(pl.String)
-    )
+    counted = counted.with_columns((cs.categorical() | cs.enum()).cast(pl.String))
     if not fates:
         return counted.with_columns(_g=pl.lit(None, pl.Int64))
     # a message of which no part of the fate is known stands for itself
@@ -144,15 +135,15 @@ class _Period:
 
 def _measured(
     counted: pl.DataFrame,
-    plain: list[str],
+    around: list[str],
     failing: list[str],
     segments: pl.DataFrame,
     categories: pl.DataFrame,
 ) -> _Period:
     of = sums()
     counted = (
-        counted.join(segments, on=plain, how="left", nulls_equal=True)
-        if plain
+        counted.join(segments, on=around, how="left", nulls_equal=True)
+        if around
         else counted.with_columns(_s=0)
     )
     failed = counted.filter(pl.col("outcome") == "failed")

@@ -14,7 +14,7 @@ from zrtools.codes import Category
 from zrtools.engines import portable, require
 from zrtools.errors import InputError
 
-__all__ = ["CLASSIFIED", "classified", "classify"]
+__all__ = ["CLASSIFIED", "checked", "classified", "classify"]
 
 _Frame = TypeVar("_Frame")
 
@@ -45,7 +45,7 @@ def classify(frame: _Frame, *, codes: Mapping[str, Category] | None = None) -> _
 
 def classified(frame: nw.LazyFrame[Any], codes: Mapping[str, Category] | None = None) -> nw.LazyFrame[Any]:
     """Classify inside the heavy half: the portable expressions behind `classify`."""
-    own = _checked(codes or {})
+    own = checked(codes or {})
     whole = {code: category for code, category in own.items() if not _is_suffix(code)}
     listed = {**tables.CATEGORIES, **{code: category for code, category in own.items() if _is_suffix(code)}}
 
@@ -71,7 +71,7 @@ def classified(frame: nw.LazyFrame[Any], codes: Mapping[str, Category] | None = 
     )
     found = _choose({own_.name: _among(text, codes_) for own_, codes_ in _grouped(whole)}, found)
 
-    # a name decides origin and action: `_checked` refuses one name with two meanings
+    # a name decides origin and action: `checked` refuses one name with two meanings
     everything = {
         c.name: c for c in (*listed.values(), *whole.values(), tables.UNLISTED, tables.UNRECOGNISED)
     }.values()
@@ -133,7 +133,8 @@ def _is_suffix(code: str) -> bool:
     return len(code) == 3 and code.isascii() and code.isdigit()
 
 
-def _checked(own: Mapping[str, Category]) -> Mapping[str, Category]:
+def checked(own: Mapping[str, Category]) -> Mapping[str, Category]:
+    """Make sure that codes of one's own are categories, each name with one meaning. Raises `InputError`."""
     meaning = {
         c.name: (c.origin, c.action)
         for c in (*tables.CATEGORIES.values(), tables.UNLISTED, tables.UNRECOGNISED)

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
-import narwhals as nw
 import polars as pl
 
 from zrtools import periods
-from zrtools.engines import gather, require
 from zrtools.errors import InputError
-from zrtools.failures.rates import counts, finished, grouped, joined, named, prepared, sums
-from zrtools.failures.traits import days
+from zrtools.failures.rates import finished
+from zrtools.failures.traffic import Traffic, grouped, joined, keys_of, sums
 from zrtools.intervals import share
 from zrtools.schemas import COVERAGE, TIME, TREND, ZONE
 
-__all__ = ["PENDING_LIMIT", "Every", "by_day", "coverage", "day_basis", "trend"]
+__all__ = ["PENDING_LIMIT", "Every", "coverage", "day_basis", "finality", "is_final", "placed", "trend"]
 
 Every = Literal["1h", "1d", "1w"]
+
+STEPS: dict[Every, tuple[str, ...]] = {
+    "1h": ("_received", "_hour"),
+    "1d": ("day", "_by_time"),
+    "1w": ("day", "_by_time"),
+}
 
 PENDING_LIMIT = 0.01
 """A day counts as final when a smaller part than this of its messages is pending."""
@@ -39,29 +43,18 @@ def trend(
     """
     if every not in get_args(Every):
         raise InputError(f'every must be "1h", "1d" or "1w", not {every!r}.')
-    keys = [by] if isinstance(by, str) else list(by)
-    if taken := [k for k in keys if k in TREND]:
-        raise InputError(f"by={taken}: these are the result's own columns. Rename yours first.")
-    extra = [] if cluster is None or cluster in keys else [cluster]
-    read, raw = prepared(frame, [*keys, *extra])
-    require(read, "date_time")
-    received = nw.col("date_time").dt
-    if every == "1h":
-        read = read.with_columns(received.date().alias("_day"), nw.lit(1).cast(nw.Int64).alias("_by_time"))
-    else:
-        read = days(read.drop("day", strict=False)).with_columns(nw.col("day").alias("_day"))
-    hour = received.hour().cast(nw.Int64) if every == "1h" else nw.lit(0).cast(nw.Int64)
-    inner = [*keys, *extra, "_day", "_hour", "_by_time"]
-    counted = gather(counts(read.with_columns(hour.alias("_hour")), inner, raw=raw))[0]
-    counted = (named(counted) if raw else counted).with_columns(
-        pl.col("_by_time").cast(pl.Int64), start=_start(every)
-    )
-    around = grouped(counted, ["start"], _by_time=pl.col("_by_time").mean()).with_columns(
-        day_basis=day_basis()
-    )
-    done = finished(counted, None, ["start", *keys], cluster)
+    keys = keys_of(by, TREND)
+    extra = [] if cluster is None else [cluster]
+    read = Traffic.of(frame, [*keys, *extra]).timed()
+    counted = placed(read.counts([*keys, *extra, *STEPS[every]])[0], every)
+    around = grouped(counted, ["start"], _by_time=pl.col("_by_time").mean())
     return (
-        joined(joined(done, around, ["start"]), _final(counted), ["start"])
+        joined(
+            joined(finished(counted, None, ["start", *keys], cluster), around, ["start"]),
+            finality(counted),
+            ["start"],
+        )
+        .with_columns(day_basis=day_basis())
         .select(*keys, *(pl.col(c).cast(t) for c, t in TREND.items()))
         .sort("start", *keys, nulls_last=True)
     )
@@ -80,35 +73,30 @@ def coverage(frame: Any, start: periods.Day | None = None, end: periods.Day | No
     if (start is None) != (end is None):
         raise InputError("Give both start and end, or neither: coverage fills the days between them.")
     listed = [] if start is None else periods.days(start, end)
-    found = by_day(frame)
-    if listed:
-        whole = pl.DataFrame({"day": listed})
-        found = pl.concat([found, whole.join(found, on="day", how="anti")], how="diagonal")
-    messages = pl.col("messages").fill_null(0)
-    return (
-        found.with_columns(pl.col("messages", "delivered", "failed", "pending").fill_null(0))
-        .with_columns(is_final=(messages > 0) & (pl.col("pending") < PENDING_LIMIT * messages))
-        .select(pl.col(c).cast(t) for c, t in COVERAGE.items())
-        .sort("day", nulls_last=True)
-    )
-
-
-def by_day(frame: Any) -> pl.DataFrame:
-    """Count messages by day and outcome: the heavy half of `coverage`."""
-    read, raw = prepared(frame, [])
-    read = days(read.drop("day", strict=False))
-    counted = gather(counts(read, ["day", "_by_time"], raw=raw))[0]
-    counted = named(counted) if raw else counted
-    of = sums()
-    return grouped(
-        counted.with_columns(pl.col("_by_time").cast(pl.Int64)),
+    of, messages = sums(), pl.col("messages").cast(pl.Int64)
+    found = grouped(
+        Traffic.of(frame).timed().counts(["day", "_by_time"])[0],
         ["day"],
-        messages=pl.col("messages").cast(pl.Int64).sum(),
+        messages=messages.sum(),
         delivered=of["settled"] - of["failed"],
         failed=of["failed"],
         pending=of["pending"],
         _by_time=pl.col("_by_time").mean(),
     ).with_columns(day_basis=day_basis())
+    if listed:
+        whole = pl.DataFrame({"day": listed})
+        found = pl.concat([found, whole.join(found, on="day", how="anti")], how="diagonal")
+    return (
+        found.with_columns(pl.col("messages", "delivered", "failed", "pending").fill_null(0))
+        .with_columns(is_final=is_final())
+        .select(pl.col(c).cast(t) for c, t in COVERAGE.items())
+        .sort("day", nulls_last=True)
+    )
+
+
+def is_final() -> pl.Expr:
+    """Tell whether so few of the `messages` are `pending` that their rate can be trusted; none are not final."""
+    return share(pl.col("pending"), pl.col("messages")).fill_null(1.0) < PENDING_LIMIT
 
 
 def day_basis() -> pl.Expr:
@@ -123,20 +111,21 @@ def day_basis() -> pl.Expr:
     )
 
 
-def _start(every: Every) -> pl.Expr:
-    day = pl.col("_day").dt.truncate("1w") if every == "1w" else pl.col("_day")
-    return (
-        (day.cast(pl.Datetime("ms")) + pl.duration(hours=pl.col("_hour")))
-        .dt.replace_time_zone(ZONE)
-        .cast(TIME)
-    )
+def placed(counted: pl.DataFrame, every: Every) -> pl.DataFrame:
+    """Add `start`, when each stretch begins, to counts by the times of `STEPS`; hours are those of the status."""
+    by_hour = every == "1h"
+    day = pl.col("_received" if by_hour else "day")
+    start = (day.dt.truncate("1w") if every == "1w" else day).cast(pl.Datetime("ms"))
+    if by_hour:
+        start = start + pl.duration(hours="_hour")
+        counted = counted.with_columns(_by_time=pl.lit(1))
+    return counted.with_columns(_day=day, start=start.dt.replace_time_zone(ZONE).cast(TIME))
 
 
-def _final(counted: pl.DataFrame) -> pl.DataFrame:
+def finality(counted: pl.DataFrame) -> pl.DataFrame:
     """Tell which stretches hold only days that are final: an hour is as final as its day."""
     of = sums()
-    pending = share(pl.col("pending"), pl.col("pending") + pl.col("settled"))
-    daily = grouped(counted, ["_day"], settled=of["settled"], pending=of["pending"])
-    daily = daily.with_columns(is_final=(pending < PENDING_LIMIT).fill_null(value=False))
-    steps = joined(counted.select("start", "_day").unique(), daily.select("_day", "is_final"), ["_day"])
-    return grouped(steps, ["start"], is_final=pl.col("is_final").all())
+    daily = grouped(counted, ["_day"], pending=of["pending"], messages=of["settled"] + of["pending"])
+    steps = counted.select("start", "_day").unique()
+    final = joined(steps, daily.select("_day", is_final=is_final()), ["_day"])
+    return grouped(final, ["start"], is_final=pl.col("is_final").all())

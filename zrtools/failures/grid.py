@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 
-from zrtools.engines import gather, portable, require
-from zrtools.failures.rates import counts, named, prepared
+from zrtools.failures.traffic import DETAIL, Traffic
 from zrtools.jcalendar import KINDS, kind_of_day
 
 __all__ = ["DAY", "Grid", "dimensions_of", "grid_of"]
@@ -219,9 +217,9 @@ class Grid:
 
 def dimensions_of(frame: Any) -> list[str]:
     """Tell by which of carrier, sms_code and campaign a frame can be looked at."""
-    read = portable(frame)
-    there = read.collect_schema().names()
-    tagged = "campaign" in there or (read.implementation.is_polars() and "client_tag" in there)
+    read = Traffic.of(frame)
+    there = read.rows.collect_schema().names()
+    tagged = "campaign" in there or ("client_tag" in there and read.knows("campaign"))
     return [d for d in ("carrier", "sms_code") if d in there] + (["campaign"] if tagged else [])
 
 
@@ -320,35 +318,9 @@ def grid_of(frame: Any, history: Any | None, dimensions: Sequence[str], least: i
 
 
 def _counted(frame: Any, dimensions: Sequence[str]) -> pl.DataFrame:
-    read, raw = prepared(frame, dimensions)
-    require(read, "date_time")
-    if not raw:
-        read, raw = prepared(frame, [*dimensions, "failure_category"])
-    when = nw.col("date_time").dt
-    minute = when.minute()
-    quarter = (
-        nw.when(minute < 15)
-        .then(nw.lit(0))
-        .otherwise(
-            nw.when(minute < 30)
-            .then(nw.lit(1))
-            .otherwise(nw.when(minute < 45).then(nw.lit(2)).otherwise(nw.lit(3)))
-        )
-    )
-    read = read.with_columns(
-        when.date().alias("_day"), (when.hour().cast(nw.Int64) * 4 + quarter.cast(nw.Int64)).alias("_slot")
-    )
-    failing = nw.col("status_id") == 3 if raw else nw.col("outcome") == "failed"
-    detail = (
-        nw.col("detailed_status_id")
-        if "detailed_status_id" in read.collect_schema()
-        else nw.lit(None, nw.String)
-    )
-    read = read.with_columns(nw.when(failing).then(detail).alias("_detail"))
-    keys = ["_day", "_slot", *dimensions, "_detail"]
-    counted = gather(counts(read, keys if raw else [*keys, "failure_category"], raw=raw))[0]
-    counted = named(counted) if raw else counted
-    return counted.select(*keys, "outcome", "failure_category", "messages")
+    keys = ["_received", "_quarter", *dimensions, "failure_category", DETAIL]
+    counted, _ = Traffic.of(frame, [*dimensions, "failure_category"]).timed().counts(keys)
+    return counted.rename({"_received": "_day", "_quarter": "_slot", DETAIL: "_detail"})
 
 
 def _medians(rates: Floats) -> Floats:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import polars as pl
 
 from zrtools import periods, privacy, words
+from zrtools.engines import is_store, opened, require
 from zrtools.errors import InputError
 from zrtools.failures import presentation
 from zrtools.failures.changes import compare
-from zrtools.failures.classes import CLASSIFIED, classify
+from zrtools.failures.classes import CLASSIFIED, checked
 from zrtools.failures.course import coverage, trend
 from zrtools.failures.detector import incidents
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
 from zrtools.failures.rates import breakdown
-from zrtools.failures.recipients import numbers, retry_plan
-from zrtools.failures.traits import CampaignRule, features
+from zrtools.failures.recipients import history, numbers_of, plan_of
+from zrtools.failures.traffic import Traffic, sums
+from zrtools.failures.traits import CampaignRule, campaign_of
 from zrtools.schemas import COMPARISON, NEXT_STEPS, OVERVIEW, empty
 
 if TYPE_CHECKING:
@@ -72,6 +75,8 @@ class Investigation:
     """UNKNOWN_CODES."""
     carrier_mismatch: pl.DataFrame
     """MISMATCH."""
+    counted: Traffic = field(repr=False)
+    """The period's messages, counted: charts and other analyses take it in a frame's place."""
     left_out: list[date] = field(default_factory=list)
     """Days that the comparison leaves out, since they are not final."""
 
@@ -123,50 +128,55 @@ def investigate(
     chosen = words.language(lang)
     now = _span(period)
     before = None if compare_to is False else _span(compare_to if compare_to is not True else None)
-    whole = _read(source, now, before, look_back=compare_to in (None, True))
-    frame = explained(whole, codes, campaign).collect()
-    now = now or _all_of(frame)
-    here = frame.filter(pl.col("day").is_between(*now))
-    if here.is_empty():
+    if is_store(source):
+        if now is None:
+            raise InputError('Say which days of the archive: investigate(archive, "2026-10").')
+        reach = before or (periods.just_before(*now) if compare_to in (None, True) else now)
+        source = opened(source, min(now[0], reach[0]), max(now[1], reach[1]))
+    read = explained(opened(source), codes, campaign)
+    counted = read.kept(("carrier", "sms_code", "campaign"))
+    now = now or _whole(counted)
+    here = counted.where(nw.col("day").is_between(*now))
+    if here.span()[0] is None:
         raise InputError(
             f"There are no messages from {now[0]} to {now[1]}: choose another period, or sync it first."
         )
-    days = coverage(here, *now)
     earlier = None
     if compare_to is not False:
         span = before or periods.just_before(*now)
-        earlier = frame.filter(pl.col("day").is_between(*span))
+        earlier = counted.where(nw.col("day").is_between(*span))
+        there = earlier.span()
         # an assumed period counts only where the data reaches back over all of it
-        if before is None and (earlier.is_empty() or earlier["day"].min() > span[0]):  # type: ignore[operator]  # dates
+        if before is None and (there[0] is None or there[0] > span[0]):
             earlier = None
-        elif earlier.is_empty():
+        elif there[0] is None:
             raise InputError(f"There are no messages from {span[0]} to {span[1]} to compare with.")
     changes, by_campaign, left_out = _changed(earlier, here, chosen)
-    seen = frame.filter(pl.col("day") <= now[1])
-    plan = retry_plan(seen, mask=False)
-    plan = plan.filter(pl.coalesce("send_date", pl.col("date_time").dt.date()).is_between(*now))
+    past = history(read.where(nw.col("day") <= now[1]))
+    plan = plan_of(past, days=now, mask=False)
     found = incidents(here, history=earlier, lang=chosen)
     if mask:
         found = found.with_columns(privacy.mask_within(pl.col("segment")))
         by_campaign = by_campaign.with_columns(privacy.mask_within(pl.col("campaign")))
     overview = [_overview("this", here, now)]
     if earlier is not None:
-        overview.append(_overview("before", earlier, (earlier["day"].min(), earlier["day"].max())))  # type: ignore[arg-type]  # dates
+        overview.append(_overview("before", earlier, _whole(earlier)))
     return Investigation(
         lang=chosen,
         overview=pl.concat(overview),
-        coverage=days,
+        coverage=coverage(here, *now),
         breakdown=breakdown(here, _CELLS, cluster="campaign"),
         trend=trend(here, cluster="campaign"),
         incidents=found,
         changes=changes,
         changes_by_campaign=by_campaign,
-        numbers=numbers(seen, mask=mask),
+        numbers=numbers_of(past, mask=mask),
         plan=privacy.mask(plan) if mask else plan,
         steps=_steps(plan),
         unknown_codes=unknown_codes(here),
         carrier_mismatch=carrier_mismatch(here),
         left_out=left_out,
+        counted=_unnamed(here) if mask else here,
     )
 
 
@@ -182,56 +192,51 @@ def _span(period: Period | bool | None) -> tuple[date, date] | None:
     return days[0], days[-1]
 
 
-def _read(
-    source: Any, now: tuple[date, date] | None, before: tuple[date, date] | None, *, look_back: bool
-) -> pl.LazyFrame:
-    """Open what is needed of the period and the one it is compared to."""
-    if hasattr(source, "scan") and hasattr(source, "days"):
-        if now is None:
-            raise InputError('Say which days of the archive: investigate(archive, "2026-10").')
-        reach = before or (periods.just_before(*now) if look_back else now)
-        first, last = min(now[0], reach[0]), max(now[1], reach[1])
-        held = source.days()
-        if held.is_empty():
-            raise InputError("The archive is empty: sync the days first.")
-        first = max(first, held["send_date"].min())
-        if first > last:
-            raise InputError(f"The archive has no days from {now[0]} to {now[1]}: sync them first.")
-        source = source.scan(first, last)
-    if not isinstance(source, pl.DataFrame | pl.LazyFrame):
-        raise InputError(
-            "Investigate a polars DataFrame or LazyFrame of statuses, or an archive, not "
-            f"{type(source).__name__}. From another engine, collect the days in question first."
-        )
-    there = source.collect_schema().names()
+def _whole(counted: Traffic) -> tuple[date, date]:
+    first, last = counted.span()
+    if first is None or last is None:
+        raise InputError("There are no messages to investigate.")
+    return first, last
+
+
+def _unnamed(counted: Traffic) -> Traffic:
+    """Leave no phone number in what is kept: only how many differ is asked for later."""
+    rows, failed = counted.rows.to_native(), counted.failures().to_native()
+    names = rows.select(pl.col("campaign").drop_nulls().unique()).collect().to_series()
+    masked = names.to_frame().select(privacy.mask_within(pl.col("campaign"))).to_series()
+    campaign = pl.col("campaign").replace(names, masked)
+    return replace(
+        counted,
+        rows=nw.from_native(rows.with_columns(campaign)),
+        failed=nw.from_native(
+            failed.with_columns(campaign, pl.col("phone_number").rank("dense")).collect().lazy()
+        ),
+    )
+
+
+def explained(frame: pl.LazyFrame, codes: Mapping[str, Category] | None, campaign: CampaignRule) -> Traffic:
+    """Read what an investigation needs, null where it lacks, with days and campaigns; classes that are there stay.
+
+    Raises `InputError` for missing columns.
+    """
+    there = frame.collect_schema().names()
     if missing := [c for c in ("date_time", "status_id", "detailed_status_id") if c not in there]:
         raise InputError(f"No column {', '.join(missing)}: give statuses as client.status(...) returns them.")
-    return source.lazy()
-
-
-def _all_of(frame: pl.DataFrame) -> tuple[date, date]:
-    days = frame["day"].drop_nulls()
-    if days.is_empty():
-        raise InputError("There are no messages to investigate.")
-    return days.min(), days.max()  # type: ignore[return-value]  # dates
-
-
-def explained(
-    frame: pl.LazyFrame, codes: Mapping[str, Category] | None, campaign: CampaignRule
-) -> pl.LazyFrame:
-    """Keep what an investigation needs, null where it lacks, with classes and features; classes that are there stay."""
-    there = frame.collect_schema().names()
     ready = codes is None and set(CLASSIFIED) <= set(there)
     own = campaign.meta.root_names() if isinstance(campaign, pl.Expr) else []
     wanted = dict.fromkeys([*_NEEDED, *(CLASSIFIED if ready else ()), *own])
-    kept = frame.select(c for c in wanted if c in there).with_columns(
-        pl.lit(None, pl.String).alias(c) for c in _MAY_LACK if c not in there
+    rows = nw.from_native(
+        frame.select(c for c in wanted if c in there).with_columns(
+            pl.lit(None, pl.String).alias(c) for c in _MAY_LACK if c not in there
+        )
     )
-    return features(kept if ready else classify(kept, codes=codes), campaign=campaign)
+    require(rows, "date_time", "status_id", "detailed_status_id")
+    named = rows.to_native().with_columns(campaign=campaign_of(campaign))
+    return Traffic(nw.from_native(named), raw=not ready, codes=checked(codes or {})).timed()
 
 
 def _changed(
-    earlier: pl.DataFrame | None, here: pl.DataFrame, lang: words.Lang
+    earlier: Traffic | None, here: Traffic, lang: words.Lang
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[date]]:
     keys = ["carrier", "failure_category"], ["campaign"]
     nothing = [empty(pl.Schema({**dict.fromkeys(k, pl.String()), **COMPARISON})) for k in keys]
@@ -242,15 +247,14 @@ def _changed(
     for part in (earlier, here):
         open_days = coverage(part).filter(~pl.col("is_final"))["day"].to_list()
         left_out += open_days
-        parts.append(part.filter(~pl.col("day").is_in(open_days)))
-    settled = [p.filter(pl.col("outcome").is_in(["failed", "delivered"])).height for p in parts]
-    if not all(settled):
+        parts.append(part.where(~nw.col("day").is_in(open_days)))
+    if not all(part.counts([])[0].select(sums()["settled"]).item() for part in parts):
         return nothing[0], nothing[1], left_out
     done = [compare(parts[0], parts[1], by=k, lang=lang) for k in keys]
     return done[0], done[1], left_out
 
 
-def _overview(name: str, frame: pl.DataFrame, span: tuple[date, date]) -> pl.DataFrame:
+def _overview(name: str, frame: Traffic, span: tuple[date, date]) -> pl.DataFrame:
     row = breakdown(frame, by=[], cluster="campaign").row(0, named=True)
     days = coverage(frame, *span)
     return pl.DataFrame(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 
-from zrtools.engines import gather, require
 from zrtools.errors import InputError
-from zrtools.failures.rates import breakdown, counts, grouped, joined, named, prepared, sums
-from zrtools.failures.traits import days
+from zrtools.failures.rates import finished
+from zrtools.failures.traffic import DETAIL, Traffic, grouped, joined, sums
 from zrtools.intervals import binomial_tail, discoveries, share, wilson
 from zrtools.schemas import MISMATCH, UNKNOWN_CODES
 
@@ -27,18 +25,17 @@ def carrier_mismatch(frame: Any) -> pl.DataFrame:
     a listed module, `rate` is failed / listed with its 95 % interval (Wilson), `codes` the detailed codes with how
     often each stood. Failures without a known carrier or with a module in no table are not counted.
     """
-    pairs = breakdown(frame, ["carrier", "failure_carrier"]).drop_nulls(["carrier", "failure_carrier"])
-    codes = breakdown(frame, ["carrier", "failure_carrier", "detailed_status_id"])
+    keys = ["carrier", "failure_carrier"]
+    counted, numbers = Traffic.of(frame, keys).counts(keys, [DETAIL], numbers=True)
+    pairs = finished(counted, numbers, keys).drop_nulls(keys)
+    codes = grouped(counted, [*keys, DETAIL], failed=sums()["failed"])
     listed = pairs.group_by("carrier").agg(listed=pl.col("failed").sum())
     rate = share(pl.col("failed"), pl.col("listed"))
     low, high = wilson(rate, pl.col("listed"))
     return (
         pairs.filter(pl.col("carrier") != pl.col("failure_carrier"))
         .join(listed, on="carrier", how="left")
-        .join(
-            _told(codes, ["carrier", "failure_carrier"], "detailed_status_id", "codes"),
-            on=["carrier", "failure_carrier"],
-        )
+        .join(_told(codes, keys, DETAIL, "codes"), on=keys)
         .with_columns(rate=rate, rate_low=low, rate_high=high)
         .select(pl.col(c).cast(t) for c, t in MISMATCH.items())
         .sort("failed", "carrier", "failure_carrier", descending=[True, False, False])
@@ -58,15 +55,9 @@ def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
     """
     if recent_days < 1:
         raise InputError(f"recent_days={recent_days}: give at least 1.")
-    keys = ["detailed_status_id", "failure_category"]
-    read, raw = prepared(frame, ["carrier", *keys])
-    require(read, "status_id", "detailed_status_id")
-    read = days(read.drop("day", strict=False))
-    inner = ["day", "carrier", "detailed_status_id"]
-    counted = gather(counts(_failing_code(read), [*inner, *([] if raw else ["failure_category"])], raw=raw))[
-        0
-    ]
-    counted = named(counted) if raw else counted
+    keys = [DETAIL, "failure_category"]
+    read = Traffic.of(frame, ["carrier", "failure_category"]).timed()
+    counted, numbers = read.counts(keys, ["day", "carrier"], numbers=True)
     unknown = counted.filter(pl.col("failure_category").is_in(_UNKNOWN))
     last = counted["day"].max()
     late = (pl.col("day") > pl.lit(last, pl.Date) - pl.duration(days=recent_days)).fill_null(value=False)
@@ -85,8 +76,12 @@ def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
         last_day=pl.col("day").max(),
     )
     by_carrier = grouped(unknown, [*keys, "carrier"], failed=messages.sum())
-    numbers = breakdown(frame, keys).select(*keys, "numbers")
-    found = joined(joined(found, _told(by_carrier, keys, "carrier", "carriers"), keys), numbers, keys)
+    found = joined(found, _told(by_carrier, keys, "carrier", "carriers"), keys)
+    found = (
+        found.with_columns(numbers=pl.lit(None, pl.Int64))
+        if numbers is None
+        else joined(found, numbers, keys)
+    ).rename({DETAIL: "detailed_status_id"})
     part = recent_settled / all_settled if all_settled else 0.0
     chances = [binomial_tail(k, n, part) for k, n in found.select("recent", "failed").iter_rows()]
     found = found.with_columns(
@@ -104,12 +99,6 @@ def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
         .select(pl.col(c).cast(t) for c, t in UNKNOWN_CODES.items())
         .sort("is_growing", "failed", "detailed_status_id", descending=[True, True, False], nulls_last=True)
     )
-
-
-def _failing_code(read: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Keep the detailed code of failures only: beside other statuses it means nothing."""
-    failed = nw.col("status_id") == 3
-    return read.with_columns(nw.when(failed).then(nw.col("detailed_status_id")).alias("detailed_status_id"))
 
 
 def _told(counted: pl.DataFrame, keys: list[str], what: str, name: str) -> pl.DataFrame:

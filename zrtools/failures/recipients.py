@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
+import narwhals as nw
 import polars as pl
 
 from zrtools import periods, privacy
-from zrtools.engines import require
+from zrtools.engines import gather, require
 from zrtools.errors import InputError
-from zrtools.failures.rates import prepared
-from zrtools.failures.traits import days
+from zrtools.failures.traffic import Traffic
 from zrtools.intervals import share, wilson
 from zrtools.schemas import NUMBERS, RETRY_EVIDENCE, RETRY_PLAN, TIME, ZONE
 
@@ -31,11 +31,15 @@ WAITS: dict[str, tuple[float, float]] = {
 }
 """Waits between a failure and the next message to the same number: from and to, in hours."""
 
+HOURS = (9, 20)
+"""The hours of the day in which messages may go out (Japan)."""
+
 _ENOUGH = 30
 _FIRST_WAIT = 0.5
 # where one's own data says too little yet: a while for what passes by itself, a day for a number out of service
 _USUAL_WAIT = {"send again later": "1-6h", "drop the number": "1-3d"}
 _HISTORY = 10
+_CLASSES = ("outcome", "failure_category", "failure_action")
 # no \b: it takes Japanese letters for a part of the word, and costs seventy times as much
 _APART = "A-Za-zＡ-Ｚａ-ｚ"
 _ONE_TIME = (
@@ -58,10 +62,14 @@ def numbers(frame: pl.DataFrame | pl.LazyFrame, *, least: int = 2, mask: bool = 
     """
     if least < 1:
         raise InputError(f"least={least}: a number must have failed at least once to be listed.")
-    messages = _messages(frame)
+    return numbers_of(history(frame), least=least, mask=mask)
+
+
+def numbers_of(past: History, *, least: int = 2, mask: bool = True) -> pl.DataFrame:
+    """List the numbers as `numbers` does."""
     failed = pl.col("outcome") == "failed"
-    often = messages.group_by("phone_number").agg(times=failed.sum()).filter(pl.col("times") >= least)
-    found = _by_number(messages.join(often.select("phone_number"), on="phone_number", how="semi"))
+    often = past.messages.group_by("phone_number").agg(times=failed.sum()).filter(pl.col("times") >= least)
+    found = _by_number(past.messages.join(often.select("phone_number"), on="phone_number", how="semi"))
     done = (
         found.with_columns(advice=_advice())
         .select(pl.col(c).cast(t) for c, t in NUMBERS.items())
@@ -78,7 +86,7 @@ def retry_evidence(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     messages to the same number there were (`tries`), how many were delivered, and the share with its 95 % interval
     (Wilson). Categories and waits without tries have no row.
     """
-    return _evidence(_messages(frame)).collect()
+    return _evidence(history(frame).messages).collect()
 
 
 def retry_plan(
@@ -86,7 +94,7 @@ def retry_plan(
     *,
     now: datetime | str | None = None,
     opted_out: Iterable[str] = (),
-    hours: tuple[int, int] = (9, 20),
+    hours: tuple[int, int] = HOURS,
     mask: bool = True,
 ) -> pl.DataFrame:
     """Plan each failed message's next step, and when, from what the data says of its category.
@@ -106,25 +114,35 @@ def retry_plan(
         raise InputError(
             f"hours={hours}: give the first hour and the hour that ends sending, for example (9, 20)."
         )
-    messages = _messages(frame)
-    moment = _now(messages, now)
-    failing = messages.filter(pl.col("outcome") == "failed").select("phone_number").unique()
-    messages = messages.join(failing, on="phone_number", how="semi", nulls_equal=True)
-    later = _what_came_later(messages)
-    state = _by_number(messages).select(
+    moment = None if now is None else periods.time(now, "now")
+    return plan_of(history(frame), moment, list(opted_out), hours, mask=mask)
+
+
+def plan_of(
+    past: History,
+    now: datetime | None = None,
+    opted_out: Sequence[str] = (),
+    hours: tuple[int, int] = HOURS,
+    *,
+    mask: bool = True,
+    days: tuple[date, date] | None = None,
+) -> pl.DataFrame:
+    """Plan as `retry_plan` does, of failures of these days alone where they are given."""
+    moment = now or past.newest
+    state = _by_number(past.messages).select(
         "phone_number", _drop=pl.col("not_in_service_days") >= DROP_AFTER_DAYS
     )
-    stopped = list(opted_out)
+    chosen = pl.lit(value=True) if days is None else pl.col("day").is_between(*days)
     failed = (
-        later.filter(pl.col("outcome") == "failed")
+        _what_came_later(past.messages, chosen)
         .join(state, on="phone_number", how="left")
-        .join(_waits(_evidence(messages)), on="failure_category", how="left")
+        .join(_waits(_evidence(past.messages)), on="failure_category", how="left")
     )
     cases: list[tuple[pl.Expr, str, str]] = [
         (pl.col("_delivered_since"), "leave", "delivered since"),
         (pl.col("_pending_since"), "leave", "a later try is pending"),
         (pl.col("_tried_since"), "leave", "tried again since"),
-        (pl.col("phone_number").is_in(stopped), "leave", "opted out"),
+        (pl.col("phone_number").is_in(opted_out), "leave", "opted out"),
         (pl.col("message").str.contains(_ONE_TIME), "leave", "one-time code"),
         (pl.col("phone_number").is_null(), "look into it", "no number"),
         (pl.col("_drop"), "drop the number", "not in service on two days or more"),
@@ -162,25 +180,47 @@ def retry_plan(
     return privacy.mask(done) if mask else done
 
 
-def _messages(frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
-    """Read what the analyses of numbers need, in order of time for each number."""
-    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+@dataclass(frozen=True, slots=True)
+class History:
+    """All messages to numbers to which at least one failed, and the newest status of all."""
+
+    messages: pl.LazyFrame
+    newest: datetime | None
+
+
+def history(frame: pl.DataFrame | pl.LazyFrame | Traffic) -> History:
+    """Read what the analyses of numbers need. Raises `InputError` as they do."""
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame | Traffic):
         raise InputError(
             f"Histories of numbers are worked out on polars frames, not on {type(frame).__name__}."
         )
-    read, _ = prepared(frame, ["outcome", "failure_category", "failure_action"])
-    read = days(read.drop("day", strict=False))
-    there = require(read, "phone_number", "date_time", "message").names()
-    lazy: pl.LazyFrame = read.to_native()
+    read = Traffic.of(frame, _CLASSES[1:]).timed()
+    there = require(read.rows, "phone_number", "date_time", "message")
+    rows: pl.LazyFrame = read.rows.to_native()
+    failing = read.failures().select("phone_number").unique()
+    numbers, newest = gather(failing, nw.from_native(rows.select(pl.col("date_time").max())))
     optional = [
         pl.col(c) if c in there else pl.lit(None, t).alias(c)
         for c, t in (("send_date", pl.Date), ("client_tag", pl.String), ("carrier", pl.String))
     ]
-    return lazy.select(
-        *optional,
-        *("phone_number", "message", "outcome", "failure_category", "failure_action", "day"),
-        pl.col("date_time").dt.replace_time_zone(None).dt.replace_time_zone(ZONE).cast(TIME),
+    codes = ("status_id", "detailed_status_id") if read.raw else _CLASSES
+    some = rows.select(*optional, "phone_number", "message", "date_time", "day", *codes).join(
+        numbers.lazy(), on="phone_number", how="semi", nulls_equal=True
     )
+    kept: pl.LazyFrame = replace(read, rows=nw.from_native(some)).classified().rows.to_native()
+    messages = kept.select(
+        *(pl.col(c.meta.output_name()) for c in optional),
+        "phone_number",
+        "message",
+        _time(),
+        "day",
+        *_CLASSES,
+    )
+    return History(messages.collect().lazy(), newest.select(_time()).item())
+
+
+def _time() -> pl.Expr:
+    return pl.col("date_time").dt.replace_time_zone(None).dt.replace_time_zone(ZONE).cast(TIME)
 
 
 def _by_number(messages: pl.LazyFrame) -> pl.LazyFrame:
@@ -269,29 +309,22 @@ def _waits(evidence: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _what_came_later(messages: pl.LazyFrame) -> pl.LazyFrame:
-    """Tell of each message whether the same text went to the same number again, and what became of it."""
-    same = ["phone_number", "message"]
-    ordered = messages.sort("date_time", "outcome", maintain_order=True)
-    known = pl.all_horizontal(pl.col(same).is_not_null())
-
-    def afterwards(condition: pl.Expr) -> pl.Expr:
-        flags = condition.cast(pl.Int64)
-        return known & ((flags.sum() - flags.cum_sum()).over(same) > 0)
-
+def _what_came_later(messages: pl.LazyFrame, chosen: pl.Expr) -> pl.LazyFrame:
+    """Tell of the chosen failures whether the same text went to the same number again, and what became of it."""
     outcome = pl.col("outcome")
-    return ordered.with_columns(
-        _delivered_since=afterwards(outcome == "delivered"),
-        _tried_since=afterwards(outcome == "failed"),
-        _pending_since=afterwards(outcome.is_in(["sending", "unknown"])),
+    ordered = messages.sort("date_time", "outcome", maintain_order=True).with_row_index("_at")
+    failed = ordered.filter((outcome == "failed") & chosen)
+    same = ["phone_number", "message"]
+    kinds = {
+        "_delivered_since": outcome == "delivered",
+        "_tried_since": outcome == "failed",
+        "_pending_since": outcome.is_in(["sending", "unknown"]),
+    }
+    last = ordered.group_by(same).agg(pl.col("_at").filter(kind).max().alias(c) for c, kind in kinds.items())
+    # without a number or a text, nothing is the same
+    return failed.join(last, on=same, how="left", maintain_order="left").with_columns(
+        (pl.col(c) > pl.col("_at")).fill_null(value=False) for c in kinds
     )
-
-
-def _now(messages: pl.LazyFrame, now: datetime | str | None) -> datetime | None:
-    if now is not None:
-        return periods.time(now, "now")
-    newest: Any = messages.select(pl.col("date_time").max()).collect().item()
-    return newest if isinstance(newest, datetime) else None
 
 
 def _within(moment: pl.Expr, hours: tuple[int, int]) -> pl.Expr:

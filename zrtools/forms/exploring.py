@@ -15,7 +15,9 @@ import polars as pl
 from zrtools import periods, privacy, words
 from zrtools.charts.style import count_text, weekdays
 from zrtools.charts.telling import in_order
+from zrtools.engines import opened
 from zrtools.errors import InputError, ZrtoolsError
+from zrtools.failures.traffic import grouped, sums
 from zrtools.forms import cube
 from zrtools.forms.cube import OTHERS, Choice, Cube
 from zrtools.forms.drawing import Course, Matrix, course_svg, shade
@@ -31,6 +33,7 @@ _SHOWN = 30
 _MOST_CAMPAIGNS = 8
 _MOST_EXCEL = 1_000_000
 _MOST_HOURS = timedelta(days=31)
+_WANTED = "The explorer takes a polars frame or an archive"
 _NEUTRAL = "#EDF0F3", "#000000"
 
 
@@ -126,7 +129,10 @@ class ExploreForm(Panel):
         self.course.on_pick(self._time_picked)
         self.campaigns.on_pick(self._campaign_picked)
         self.say(self.x("counting"))
-        self.act(lambda: _counted(source, start, end, campaign, codes), self._ready)
+        self.act(
+            lambda: cube.build(opened(source, start, end, wanted=_WANTED), campaign=campaign, codes=codes),
+            self._ready,
+        )
 
     def x(self, key: str, **values: object) -> str:
         """Give a wording of the explorer in the form's language."""
@@ -161,12 +167,10 @@ class ExploreForm(Panel):
 
     def _options(self, control: w.Dropdown, column: str, name: Callable[[Any], str]) -> None:
         assert self._cube is not None  # noqa: S101 - called when it is there
-        counts = self._cube.counts.filter(pl.col("outcome") != "pending")
-        if column == "failure_category":
-            counts = counts.filter(pl.col("outcome") == "failed")
-        values = (
-            counts.group_by(column).agg(pl.col("n").sum()).sort("n", column, descending=[True, False])[column]
-        )
+        of = sums()
+        n = of["failed"] if column == "failure_category" else of["settled"]
+        sizes = grouped(self._cube.counts, [column], n=n).filter(pl.col("n") > 0)
+        values = sizes.sort("n", column, descending=[True, False])[column]
         control.options = [(self.x("all"), ...), *((name(value), value) for value in values)]
 
     def _choice(self) -> Choice:
@@ -277,7 +281,8 @@ class ExploreForm(Panel):
                 what=what,
                 settled=count_text(summed["settled"]),
                 failed=count_text(summed["failed"]),
-                **{key: words.percent(summed[key]) for key in ("rate", "low", "high")},
+                rate=words.percent(summed["failure_rate"]),
+                **{end: words.percent(summed[f"rate_{end}"]) for end in ("low", "high")},
             )
         if summed["pending"]:
             told += self.x("summary_pending", pending=count_text(summed["pending"]))
@@ -514,30 +519,6 @@ class _Download(PrivateDownload):
             self.send({"name": name}, [body])
             form.say(form.x("exported", name=name, n=count_text(form.rows.height)), "good")
         form._follow()
-
-
-def _counted(source: Any, start: Any, end: Any, campaign: CampaignRule, codes: Any) -> Cube:
-    if hasattr(source, "scan"):
-        frame = source.scan(start, end)
-    elif start is None and end is None:
-        frame = source
-    else:
-        frame = _between(source, start, end)
-    return cube.build(frame, campaign=campaign, codes=codes)
-
-
-def _between(source: Any, start: periods.Day | None, end: periods.Day | None) -> Any:
-    names = source.collect_schema().names() if isinstance(source, pl.DataFrame | pl.LazyFrame) else []
-    if "date_time" not in names:
-        return source  # to be refused by what reads it, in words
-    day = pl.col("date_time").dt.replace_time_zone(None).dt.date()
-    if "send_date" in names:
-        day = pl.coalesce("send_date", day)
-    if start is not None:
-        days = periods.days(start, end)
-        return source.lazy().filter(day.is_between(days[0], days[-1]))
-    assert end is not None  # noqa: S101 - called with one of the two
-    return source.lazy().filter(day <= periods.days(end)[-1])
 
 
 def _labels(starts: list[datetime], unit: str, lang: str) -> list[str]:

@@ -14,9 +14,7 @@ from zrtools import charts, privacy, words
 from zrtools.charts.style import count_text
 from zrtools.errors import InputError
 from zrtools.failures import Investigation, breakdown, coverage, investigate
-from zrtools.failures.investigation import explained
 from zrtools.failures.wording import named_incident, named_segment
-from zrtools.intervals import share, wilson
 from zrtools.periods import TOKYO
 from zrtools.reports.page import Figure, Page
 
@@ -71,7 +69,7 @@ def failures(
             raise InputError(
                 f'The investigation is in "{source.lang}": investigate again with lang="{lang}".'
             )
-        report = _Report(source, None)
+        found = source
     elif (
         period is None
         and isinstance(source, pl.DataFrame | pl.LazyFrame)
@@ -81,20 +79,8 @@ def failures(
         return _empty(source, words.language(lang)).save(path if path is not None else "failures.html")
     else:
         found = investigate(source, period, compare_to=compare_to, campaign=campaign, codes=codes, lang=lang)
-        report = _Report(found, _chosen(source, found, campaign, codes))
+    report = _Report(found)
     return report.page().save(path if path is not None else report.name)
-
-
-def _chosen(
-    source: Any, found: Investigation, campaign: CampaignRule, codes: Mapping[str, Category] | None
-) -> pl.DataFrame:
-    """Load the period's messages, for what the investigation's parts do not hold."""
-    now = found.overview.row(0, named=True)
-    frame = source.scan(now["first_day"], now["last_day"]) if hasattr(source, "scan") else source
-    read = explained(frame.lazy(), codes, campaign)
-    kept = pl.col("day").is_between(now["first_day"], now["last_day"])
-    unread = ("message", "template", "parts", "url_host", "message_length")
-    return read.filter(kept).drop(unread).collect()
 
 
 def _empty(frame: pl.DataFrame | pl.LazyFrame, lang: words.Lang) -> Page:
@@ -106,11 +92,10 @@ def _empty(frame: pl.DataFrame | pl.LazyFrame, lang: words.Lang) -> Page:
 
 
 class _Report:
-    """A report being written from an investigation, and from the messages themselves where they are at hand."""
+    """A report being written from an investigation."""
 
-    def __init__(self, found: Investigation, frame: pl.DataFrame | None) -> None:
+    def __init__(self, found: Investigation) -> None:
         self.found = found
-        self.frame = frame
         self.lang = found.lang
         self.say = partial(_say, found.lang)
         self.now = found.overview.row(0, named=True)
@@ -118,9 +103,9 @@ class _Report:
         self.failed, self.pending = int(self.now["failed"]), int(self.now["pending"])
         self.settled = int(self.now["delivered"]) + self.failed
         keys = ["failure_category", "failure_origin", "failure_action"]
-        self.reasons = _reasons(found.breakdown) if frame is None else breakdown(frame, keys)
-        self.carriers = _carriers(found.breakdown) if frame is None else breakdown(frame, ["carrier"])
-        self.carriers = self.carriers.filter(pl.col("settled") > 0).sort("settled", descending=True)
+        self.reasons = breakdown(found.counted, keys)
+        carriers = breakdown(found.counted, ["carrier"])
+        self.carriers = carriers.filter(pl.col("settled") > 0).sort("settled", descending=True)
 
     @property
     def name(self) -> str:
@@ -133,8 +118,9 @@ class _Report:
         page.figures(self.figures())
         if self.settled:
             page.section(self.say("course"))
-            course = self.found.trend if self.frame is None else self.frame
-            page.chart(charts.failures_over_time(course, lang=self.lang), self.say("course_drawn"))
+            page.chart(
+                charts.failures_over_time(self.found.counted, lang=self.lang), self.say("course_drawn")
+            )
         if self.failed:
             self.incidents(page)
             self.changes(page)
@@ -236,8 +222,7 @@ class _Report:
         page.section(self.say("incidents"), *([] if found.height else [self.say("incidents_none")]))
         if found.is_empty():
             return
-        course = self.found.trend if self.frame is None else self.frame
-        page.chart(charts.incidents(course, found, lang=self.lang), self.say("incidents_drawn"))
+        page.chart(charts.incidents(self.found.counted, found, lang=self.lang), self.say("incidents_drawn"))
         named = [named_incident(row, self.lang) for row in found.iter_rows(named=True)]
         rows = found.with_columns(
             pl.Series("name", named, dtype=pl.String),
@@ -264,9 +249,8 @@ class _Report:
             },
             note=self.say("incidents_note"),
         )
-        if self.frame is not None:
-            for row in found.head(_CLOSE_UPS).iter_rows(named=True):
-                page.chart(charts.incident(self.frame, row, lang=self.lang), row["sentence"])
+        for row in found.head(_CLOSE_UPS).iter_rows(named=True):
+            page.chart(charts.incident(self.found.counted, row, lang=self.lang), row["sentence"])
 
     def changes(self, page: Page) -> None:
         if self.before is None or self.found.changes.is_empty():
@@ -305,8 +289,7 @@ class _Report:
 
     def where(self, page: Page) -> None:
         page.section(self.say("where"))
-        cells = self.found.breakdown if self.frame is None else self.frame
-        page.chart(charts.failures(cells, lang=self.lang), self.say("where_drawn"))
+        page.chart(charts.failures(self.found.counted, lang=self.lang), self.say("where_drawn"))
         reasons = self.reasons.with_columns(
             category=_named("failure_category", partial(words.category, coded=True), self.lang),
             origin=_named("failure_origin", words.origin, self.lang),
@@ -328,8 +311,7 @@ class _Report:
 
     def by_carrier(self, page: Page) -> None:
         page.section(self.say("carriers"))
-        if self.frame is not None:
-            page.chart(charts.failures_by_carrier(self.frame, lang=self.lang), self.say("carriers_drawn"))
+        page.chart(charts.failures_by_carrier(self.found.counted, lang=self.lang), self.say("carriers_drawn"))
         carriers = self.carriers.with_columns(name=_named("carrier", words.carrier, self.lang))
         whole = self.found.overview.head(1).select(
             pl.lit(self.say("total")).alias("name"),
@@ -476,23 +458,6 @@ class _Report:
 
 def _say(lang: str, key: str, **values: object) -> str:
     return words.text(f"reports.{key}", lang, **values)
-
-
-def _reasons(cells: pl.DataFrame) -> pl.DataFrame:
-    """Sum a breakdown by carrier and category over the carriers."""
-    return (
-        cells.group_by("failure_category", "failure_origin", "failure_action")
-        .agg(pl.col("failed", "share_of_failures").sum())
-        .sort("failed", "failure_category", descending=[True, False])
-    )
-
-
-def _carriers(cells: pl.DataFrame) -> pl.DataFrame:
-    """Sum a breakdown by carrier and category over the categories."""
-    sums = cells.group_by("carrier").agg(pl.col("failed").sum(), pl.col("settled").first())
-    rate = share(pl.col("failed"), pl.col("settled"))
-    low, high = wilson(rate, pl.col("settled"))
-    return sums.with_columns(failure_rate=rate, rate_low=low, rate_high=high, numbers=pl.lit(None, pl.Int64))
 
 
 def _plan_word(kind: str) -> Callable[[str | None, str | None], str]:
