@@ -53,47 +53,42 @@ def daily(statuses: IntoFrame) -> pl.DataFrame:
     pushed = "send_date" not in columns
     reported = nw.col("date_time").dt.date()
     sent = reported if pushed else nw.coalesce(nw.col("send_date"), reported)
-    client = nw.col("client_id").cast(nw.String) if "client_id" in columns else nw.lit(None, dtype=nw.String)
+    client = nw.col("client_id") if "client_id" in columns else nw.lit(None)
+    carrier_id = nw.col("carrier_id").cast(nw.String)
+    late = nw.when(_month(reported) > _month(sent)).then(1).otherwise(0)
     rows = frame.select(
         sent.alias("send_date"),
-        reported.alias("reported"),
-        client.alias("client_id"),
-        nw.when(nw.col("carrier_id").cast(nw.String) != UNKNOWN)
-        .then(nw.col("carrier_id").cast(nw.String))
-        .alias("carrier_id"),
+        client.cast(nw.String).alias("client_id"),
+        nw.when(carrier_id != UNKNOWN).then(carrier_id).alias("carrier_id"),
         nw.col("carrier").cast(nw.String).alias("carrier"),
+        late.alias("late"),
         nw.col("status_id").cast(nw.Int64).alias("status_id"),
         nw.col("separated_success_count").cast(nw.Int64).alias("parts"),
     )
-    # sums of comparisons fail or differ on some engines: numbers first
-    rows = rows.with_columns(
-        nw.when(nw.col("status_id") == 2).then(1).otherwise(0).cast(nw.Int64).alias("delivered"),
-        nw.when(nw.col("status_id") == 3).then(1).otherwise(0).cast(nw.Int64).alias("failed"),
-        nw.when(_month(nw.col("reported")) > _month(nw.col("send_date"))).then(1).otherwise(0).alias("late"),
-        nw.lit(1).cast(nw.Int64).alias("messages"),
-    ).with_columns(
-        nw.when(nw.col("delivered") == 1).then(nw.col("parts")).otherwise(0).alias("delivered_count"),
-        nw.when(nw.col("failed") == 1).then(nw.col("parts")).otherwise(0).alias("failed_count"),
-    )
-    rows = rows.with_columns(
-        (nw.col("delivered_count") * nw.col("late")).alias("late_delivered_count"),
-        (nw.col("failed_count") * nw.col("late")).alias("late_failed_count"),
-    )
     keys = ["send_date", "client_id", "carrier_id", "carrier"]
-    sums = [c for c in DAILY_USAGE if c not in (*keys, "pending")]
-    grouped = rows.group_by(keys).agg(*(nw.col(c).sum().alias(c) for c in sums))
-    made = (
-        gather(grouped)[0]
-        .with_columns(pl.col(sums).cast(pl.Int64).fill_null(0))
-        .with_columns(pending=pl.col("messages") - pl.col("delivered") - pl.col("failed"))
+    counted = gather(
+        rows.group_by([*keys, "late", "status_id"]).agg(
+            nw.len().alias("messages"), nw.col("parts").sum().alias("parts")
+        )
+    )[0]
+    # engines give sums in types of their own
+    messages, parts = (pl.col(c).cast(pl.Int64).fill_null(0) for c in ("messages", "parts"))
+    late_ones, delivered, failed = pl.col("late") == 1, *(pl.col("status_id").eq_missing(n) for n in (2, 3))
+    return (
+        counted.group_by(keys)
+        .agg(
+            messages=messages.sum(),
+            delivered=messages.filter(delivered).sum(),
+            failed=messages.filter(failed).sum(),
+            pending=messages.filter(~(delivered | failed)).sum(),
+            delivered_count=parts.filter(delivered).sum(),
+            failed_count=pl.lit(None) if pushed else parts.filter(failed).sum(),
+            late_delivered_count=parts.filter(delivered & late_ones).sum(),
+            late_failed_count=pl.lit(None) if pushed else parts.filter(failed & late_ones).sum(),
+        )
         .select(pl.col(c).cast(t) for c, t in DAILY_USAGE.items())
         .sort("send_date", "client_id", "carrier_id", nulls_last=True)
     )
-    if pushed:
-        made = made.with_columns(
-            pl.lit(None, dtype=pl.Int64).alias(c) for c in ("failed_count", "late_failed_count")
-        )
-    return made
 
 
 def is_counts(frame: Any) -> bool:
