@@ -140,19 +140,10 @@ class Traffic:
         read = self.timed()
         there = read.rows.collect_schema().names()
         every = [*(k for k in keys if k in there), *TIMES]
-        reasons = {*every, *_REASONS}
-        failed = read.failures().select(
-            *every, *_REASONS, *(c for c in also if c in there and c not in reasons)
-        )
-        counted, failures = gather(_counted(read.rows, [*every, "_fate"], fate=read._fate), failed)
-        failing = failures.group_by(*every, *_REASONS).agg(messages=pl.len())
-        rows = pl.concat(
-            [
-                read._named(counted).filter(pl.col("outcome") != "failed"),
-                failing.with_columns(outcome=pl.lit("failed")),
-            ],
-            how="diagonal_relaxed",
-        ).rename({"messages": _WEIGHT})
+        counted, _ = read.counts([*every, *_REASONS])
+        named = dict.fromkeys([*every, *_REASONS, *(c for c in also if c in there)])
+        (failures,) = gather(read.failures().select(*named))
+        rows = counted.rename({"messages": _WEIGHT})
         return Traffic(nw.from_native(rows.lazy()), raw=False, failed=nw.from_native(failures.lazy()))
 
     @property

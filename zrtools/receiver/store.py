@@ -33,7 +33,8 @@ from typing import Any, BinaryIO, Protocol, overload
 
 import polars as pl
 
-from zrtools import dlr, schemas
+from zrtools import dlr, periods, schemas
+from zrtools.engines import opened
 from zrtools.errors import ArchiveError
 
 __all__ = ["Body", "Store"]
@@ -150,14 +151,18 @@ class Store:
 
     # ------------------------------------------------------------------------------------------ reading
 
-    def scan(self, *, received: bool = False) -> pl.LazyFrame:
+    def scan(
+        self, start: periods.Day | None = None, end: periods.Day | None = None, *, received: bool = False
+    ) -> pl.LazyFrame:
         """Read all reports, each once, in the order of receipt, also while a receiver writes.
 
-        Columns: `schemas.DLR`, with `received` also `received_at`, when it came here. Times are Japan's.
+        With days those whose status is of these days, as `Archive.scan` takes them: both included, `start` alone that
+        day or month, `end` alone all up to it. Columns: `schemas.DLR`, with `received` also `received_at`, when it came
+        here. Times are Japan's.
 
         Raises `ArchiveError` when the folder is no store.
         """
-        kept = self._kept().unique("repeat_key", keep="first", maintain_order=True)
+        kept = opened(self._kept().unique("repeat_key", keep="first", maintain_order=True), start, end)
         return kept.select(*schemas.DLR.names(), *(["received_at"] if received else []))
 
     def latest(self) -> pl.LazyFrame:
