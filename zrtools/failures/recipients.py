@@ -194,8 +194,9 @@ def history(frame: pl.DataFrame | pl.LazyFrame | Traffic) -> History:
         raise InputError(
             f"Histories of numbers are worked out on polars frames, not on {type(frame).__name__}."
         )
-    read = Traffic.of(frame, _CLASSES[1:]).timed()
+    read = Traffic.of(frame, _CLASSES[1:])
     there = require(read.rows, "phone_number", "date_time", "message")
+    read = read.timed()
     rows: pl.LazyFrame = read.rows.to_native()
     failing = read.failures().select("phone_number").unique()
     numbers, newest = gather(failing, nw.from_native(rows.select(pl.col("date_time").max())))

@@ -159,11 +159,12 @@ class Traffic:
 
 
 def keys_of(by: Sequence[str] | str, result: pl.Schema) -> list[str]:
-    """Read by=. Raises `InputError` for what names no columns, one twice, or one of the result's own."""
+    """Read by=. Raises `InputError` for what names one column twice, or one of the result's own."""
     keys = [by] if isinstance(by, str) else list(by)
-    if len(set(keys)) < len(keys) or any(k in result for k in keys):
+    taken = ["messages", *result]
+    if len(set(keys)) < len(keys) or any(k in taken for k in keys):
         raise InputError(
-            f"by={keys}: Name each column once, and none of the result's own columns: {', '.join(result)}."
+            f"by={keys}: Name each column once, and none of the result's own columns: {', '.join(taken)}."
         )
     return keys
 
