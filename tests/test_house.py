@@ -26,6 +26,7 @@ GROUND = {
     "jcalendar",
     "sqlite",
     "doors",
+    "files",
 }
 
 # room -> the rooms it may import, beside itself
@@ -33,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "codes": {"errors", "tables"},
     "periods": {"errors", "privacy"},
-    "tables": {"errors"},
+    "tables": {"errors", "files"},
     "words": {"codes", "errors"},
     "schemas": {"errors"},
     "privacy": {"errors"},
@@ -42,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "jcalendar": set(),
     "sqlite": {"errors", "periods"},
     "doors": {"errors"},
+    "files": set(),
     "phones": {"codes", "errors", "privacy", "words"},
     "messages": {"codes", "errors", "words"},
     "wire": {"codes", "schemas", "errors", "periods", "privacy"},

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import secrets
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 
 from zrtools.errors import InputError
+from zrtools.files import replace_file
 
 __all__ = ["decode", "read", "replace_file", "write"]
 
@@ -70,18 +69,6 @@ def write(frame: pl.DataFrame, path: str | Path, *, encoding: str = "utf-8-sig")
         raise InputError(f"{path.name} must end in .csv, .tsv or .xlsx.")
     text = frame.write_csv(separator="\t" if ending == ".tsv" else ",")
     return replace_file(path, lambda part: part.write_bytes(text.encode(encoding, errors="replace")))
-
-
-def replace_file(path: Path, fill: Callable[[Path], object]) -> Path:
-    """Let `fill` write a file beside `path`, then put it in its place: a reader sees the old or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{secrets.token_hex(8)}{path.suffix}")
-    try:
-        fill(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
 
 
 def decode(body: bytes, *, name: str = "the file", encoding: str | None = None) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -39,6 +39,7 @@ from zrtools.errors import (
     PartialResultError,
     ZrtoolsError,
 )
+from zrtools.files import create_folder, tighten
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -156,7 +157,7 @@ class Archive:
             return len(came), came.count("failed")
 
         try:
-            with bar(len(todo), "days", told, shown=progress) as look, telling(self.path):
+            with bar(len(todo), "days", told, shown=progress) as look, self._writing():
                 self._fetch_and_store(client, todo, state, done, store, force=force, look=look)
         except KeyboardInterrupt:
             missing = [day for day in todo if day not in done]
@@ -180,7 +181,7 @@ class Archive:
             raise InputError(
                 "Rows without a send_date have no place in the archive: fill it or filter them out."
             )
-        with telling(self.path):
+        with self._writing():
             settings = self._make()
             secret = self._secret(settings)
             days: dict[Any, pl.DataFrame] = frame.partition_by("send_date", as_dict=True)
@@ -268,7 +269,7 @@ class Archive:
         agencies. An answer without rows is never stored. Returns COUNTS_SYNC: one row a month. Raises
         `InputError`, `ArchiveError`, and `Interrupted` (`.frame` COUNTS_SYNC so far, `.missing` months).
         """
-        with telling(self.path):
+        with self._writing():
             self._make()
             return self._counts.sync(
                 client,
@@ -307,7 +308,7 @@ class Archive:
                 self._statuses.mark(table, marks)
             return gone
 
-        with telling(self.path):
+        with self._writing():
             self._read()
             gone = self._statuses.update(change)
             self._statuses.erase(lambda folder: (folder_day(folder) or date.max) < limit)
@@ -319,7 +320,7 @@ class Archive:
 
         Readers that began within the week are not disturbed. Raises `ArchiveError`.
         """
-        with telling(self.path):
+        with self._writing():
             self._read()
             for table in (self._statuses, self._counts.table):
                 if table.exists():
@@ -328,6 +329,16 @@ class Archive:
                     # full: files that a killed sync left behind too
                     opened.vacuum(retention_hours=168, dry_run=False, full=True)
                     opened.cleanup_metadata()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Word what the storage raises, and take from others what it wrote."""
+        try:
+            with telling(self.path):
+                yield
+        finally:
+            if not is_remote(self.path):
+                tighten(Path(self.path))
 
     def _join(self, name: str) -> str:
         return f"{self.path}/{name}" if is_remote(self.path) else str(Path(self.path, name))
@@ -398,9 +409,7 @@ class Archive:
             if settings.numbers == "hashed":
                 settings = replace(settings, key=fingerprint(find_key(self._key, archive=self.path)))
             if not is_remote(self.path):
-                Path(self.path).mkdir(mode=0o700, parents=True, exist_ok=True)
-                with suppress(OSError):
-                    Path(self.path).chmod(0o700)
+                create_folder(Path(self.path))
             schema = naive(status_schema(settings))
             self._statuses.make(schema, partition_by="send_date", properties=settings.properties())
             self._look()

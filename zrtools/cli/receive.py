@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from zrtools import words
+from zrtools import files, words
 from zrtools.errors import ConfigurationError
 
 __all__ = ["command"]
@@ -97,7 +97,7 @@ def command(
     password = os.environ.get("ZRTOOLS_RECEIVER_PASSWORD") if user is not None else None
     if user is not None and not password:
         raise ConfigurationError("--user needs a password: set ZRTOOLS_RECEIVER_PASSWORD.")
-    folder.mkdir(parents=True, exist_ok=True)
+    files.create_folder(folder)
     path = (path or _kept_path(folder)).strip("/")
     if not re.fullmatch(r"[A-Za-z0-9_.~/-]*", path):
         raise ConfigurationError(
@@ -137,8 +137,8 @@ def _kept_path(folder: Path) -> str:
     """Read the secret path, or make one: the service keeps pushing to the URL that it was once told."""
     file = folder / _PATH_FILE
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(18) + "\n", "ascii")
+        with files.create(file) as made:
+            made.write(f"{secrets.token_urlsafe(18)}\n".encode())
     # an editor may have written it anew, with a mark at its beginning
     path = file.read_bytes().decode("utf-8-sig", "replace").strip()
     if not path:

@@ -33,7 +33,7 @@ from typing import Any, BinaryIO, Protocol, overload
 
 import polars as pl
 
-from zrtools import dlr, periods, schemas
+from zrtools import dlr, files, periods, schemas
 from zrtools.engines import opened
 from zrtools.errors import ArchiveError
 
@@ -42,6 +42,7 @@ __all__ = ["Body", "Store"]
 _KEPT = pl.Schema({**schemas.DLR, "received_at": schemas.TIME, "repeat_key": pl.Binary()})
 _HEAD = struct.Struct("<4sIIdH")
 _MAGIC = b"ZRd1"
+_FOLDERS = ("intake", "reports", "quarantine")
 _BATCH_BYTES = 4_000_000
 _REMEMBERED = 100_000
 
@@ -371,8 +372,9 @@ class _Writer:
     def __init__(self, path: Path, log_bytes: int) -> None:
         self._path = path
         self._log_bytes = log_bytes
-        for name in ("intake", "reports", "quarantine"):
-            (path / name).mkdir(parents=True, exist_ok=True)
+        for folder in (path, *(path / name for name in _FOLDERS)):
+            files.create_folder(folder)
+        files.tighten(path)
         self._lock = _locked(path / "writer.lock")
         self._waiting: queue.SimpleQueue[tuple[Body, Future[None]] | None] = queue.SimpleQueue()
         self.counters = dict(_NOTHING)
@@ -405,7 +407,7 @@ class _Writer:
             self._looked = time.monotonic()
             probe = self._path / "intake" / "probe.draft"
             with suppress(OSError):
-                with probe.open("wb", buffering=0) as file:
+                with files.create(probe) as file:
                     _append(file, bytes(65536))
                 self.healthy = True
             _delete(probe)
@@ -430,7 +432,7 @@ class _Writer:
 
     def _begin(self, number: int) -> None:
         self._number = number
-        self._log: BinaryIO = (self._path / "intake" / f"{number:010}.log").open("xb", buffering=0)
+        self._log: BinaryIO = files.create(self._path / "intake" / f"{number:010}.log")
         _sync_folder(self._path / "intake")
         self._written = 0
 
@@ -496,6 +498,8 @@ class _Writer:
 
 def _locked(path: Path) -> sqlite3.Connection:
     """Hold a lock that ends with the process, on every system; SQLite knows how."""
+    with suppress(FileExistsError):
+        files.create(path).close()
     lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         lock.execute("BEGIN EXCLUSIVE")
@@ -603,6 +607,8 @@ def _seal(path: Path, number: int, rows: list[_Row], bad: list[Body]) -> None:
 
 def _replace(file: Path, write: Callable[[Path], Any]) -> None:
     draft = file.with_suffix(".draft")
+    _delete(draft)
+    files.create(draft).close()
     write(draft)
     with draft.open("rb+") as written:
         _sync(written)
