@@ -293,11 +293,118 @@ def test_check_says_that_the_clock_could_not_be_checked(connected):
 
 
 def test_check_does_not_blame_the_token_for_another_failure(own, connected):
-    """A page of HTML in the place of the answer says nothing about the token."""
-    own.faults.add("html", "status", times=None)
+    """A page of HTML in the place of the answer says nothing about the token; another call that works proves it."""
+    own.faults.add("html", times=None)
     works = dict(connected().check(lang="en").select("check", "works").iter_rows())
     assert works["token and client id"] is None
     assert works["status"] is False
+    own.faults.clear()
+    own.faults.add("html", "status", times=None)
+    works = dict(connected().check(lang="en").select("check", "works").iter_rows())
+    assert works["token and client id"] is True
+    assert works["status"] is False
+
+
+def test_required_field_that_is_asked_for_first_proves_no_token(own, connected):
+    """A service that looks for missing fields before it looks at the token does not make a wrong token right."""
+    own.faults.add("code", "clean", times=None, response_code=100, message="Required phoneNumber.")
+    found = connected(token="w" * 32).check(lang="en")
+    works = dict(found.select("check", "works").iter_rows())
+    assert works["token and client id"] is False
+    assert works["number cleaning"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "not in your contract, it seems"), ("ja", "契約に含まれていないと思われます")]
+)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "code", "response_code": 110, "message": "Invalid clientId."},
+        {"kind": "code", "response_code": 1, "message": "Invalid token."},
+        {"kind": "http", "status": 403},
+        {"kind": "http", "status": 401},
+    ],
+)
+@pytest.mark.parametrize(("call", "row"), [("clean", 7), ("counts", 5), ("shorten", 8), ("status", 4)])
+def test_check_tells_an_option_that_is_not_in_the_contract(own, connected, call, row, fault, lang, said):
+    """Where other calls prove token and client id, one that refuses them is not a wrong setting."""
+    own.faults.add(call=call, times=None, **fault)
+    found = connected().check(lang=lang)
+    assert found["detail"].str.contains(said).sum() == 1
+    assert said in found["detail"][row]
+    assert found["works"][row] is False
+    assert found["works"][2] is True
+
+
+def test_days_that_passed_hold_no_reservation(own, connected):
+    """The month that has begun can be asked for whole: only days from today on are asked."""
+    client = connected()
+    client.send("09012345678", "x", client_tag="t-1", schedule_time="2026-11-20 12:00")
+    assert client.reservations("2026-11")["client_tag"].to_list() == ["t-1"]
+    asked = [r.fields["scheduleDate"] for r in own.requests if r.call == "reservations"]
+    assert sorted(asked) == [f"202611{day}" for day in range(16, 31)]
+    assert client.reservations("2026-10").schema == schemas.RESERVATIONS
+    assert client.reservations("2026-11-01", "2026-11-15").is_empty()
+    assert own.calls["reservations"] == 15
+
+
+def test_day_that_ends_while_it_is_asked_for_is_no_failure(own, connected):
+    """A clock that is behind the service's asks for a day that has passed: there is no row, and check is content."""
+    client = connected(now=lambda: own.now() - timedelta(days=2))
+    client.send("09012345678", "x", client_tag="t-1", schedule_time="2026-11-17 12:00")
+    assert client.reservations("2026-11-14", "2026-11-18")["client_tag"].to_list() == ["t-1"]
+    assert client.reservations("2026-11-15").is_empty()
+    found = client.check(lang="en").filter(check="reservations")
+    assert found["works"].to_list() == [True]
+    with pytest.raises(zr.ApiError) as failed:
+        client.reservations(schedule_time="2026-11-15 12:00")
+    assert failed.value.code == 140
+
+
+def test_status_by_tag_gives_that_tag_alone(own, connected, monkeypatch):
+    """A service that matches the beginning of a tag does not mix messages up, unless that is asked for."""
+    client = connected()
+    client.send("09012345678", "one", client_tag="t-1")
+    client.send("09012345678", "ten", client_tag="t-10", schedule_time="2026-11-20 12:00")
+
+    def longer(fields):
+        if fields.get("clientTag") == "t-1":
+            own.service._by_tag["t-1"] = own.service._by_tag["t-10"]
+        return False
+
+    own.advance(timedelta(days=5))
+    assert client.status(client_tag="t-1")["client_tag"].to_list() == ["t-1"]
+    own.faults.add("delay", "status", times=None, when=longer)
+    assert client.status(client_tag="t-1").is_empty()
+    assert client.status(client_tag="t-1", exact=False)["client_tag"].to_list() == ["t-10"]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "short",
+        "a" * 20,
+        "a" * 31,
+        "a" * 33,
+        '"' + "a" * 30 + '"',
+        "'" + "a" * 32 + "'",
+        "a" * 31 + "é",
+        "a" * 31 + "-",
+        "a" * 15 + "\n" + "a" * 16,
+        "a" * 31 + "１",
+    ],
+)
+def test_token_of_another_shape_is_refused(token):
+    """What is not 32 letters and digits is no token, and the error says so without showing it."""
+    with pytest.raises(zr.InputError, match=r"32 letters and digits.*アカウント情報") as refused:
+        zr.Client(token=token, client_id="1")
+    assert token not in str(refused.value)
+
+
+def test_blanks_around_a_token_are_no_part_of_it(own, connected):
+    """A line end that came along with the copy is left out."""
+    assert connected(token=f" {own.token}\n").templates().height > 0
 
 
 def test_check_of_a_dead_service_says_so(connected):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -44,9 +47,11 @@ def serve(authority) -> Iterator[Callable[..., str]]:
     """Start HTTPS servers on loopback, with a certificate for a name and limits of the TLS version."""
     servers: list[ThreadingHTTPServer] = []
 
-    def start(name: str = "127.0.0.1", highest: ssl.TLSVersion | None = None) -> str:
+    def start(
+        name: str = "127.0.0.1", highest: ssl.TLSVersion | None = None, until: datetime | None = None
+    ) -> str:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority[0].issue_cert(name).configure_cert(context)
+        authority[0].issue_cert(name, not_after=until).configure_cert(context)
         if highest is not None:
             context.set_ciphers("ALL:@SECLEVEL=0")
             context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
@@ -90,9 +95,9 @@ def test_trusted_certificate_is_taken(serve, authority, monkeypatch):
 def test_untrusted_certificate_is_refused(serve):
     """A certificate of an authority that nobody trusts is refused, and check says so."""
     url = serve()
-    with pytest.raises(zr.TransportError, match="certificate") as failed:
+    with pytest.raises(zr.TransportError, match=r"certificate .* SSL_CERT_FILE") as failed:
         ask(url)
-    assert failed.value.sent is False
+    assert (failed.value.sent, failed.value.reason) == (False, "certificate")
     with zr.Client(token="t" * 32, client_id="1", base_url=url, timeout=2) as client:
         found = client.check(lang="en")
     assert found["works"].to_list()[:2] == [False, False]
@@ -101,8 +106,51 @@ def test_untrusted_certificate_is_refused(serve):
 def test_certificate_of_another_name_is_refused(serve, authority, monkeypatch):
     """A trusted certificate for another host is refused."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority[1]))
-    with pytest.raises(zr.TransportError, match="certificate"):
+    with pytest.raises(zr.TransportError, match="certificate is for another host") as failed:
         ask(serve("sms-api.example.com"))
+    assert (failed.value.sent, failed.value.reason) == (False, "certificate_name")
+
+
+def test_certificate_of_another_time_is_told_as_that(serve, authority, monkeypatch):
+    """A certificate that is over, or a clock that runs ahead, is told as a matter of the date."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority[1]))
+    with pytest.raises(zr.TransportError, match="not valid now: check this machine's clock") as failed:
+        ask(serve(until=datetime.now(UTC) - timedelta(days=1)))
+    assert (failed.value.sent, failed.value.reason) == (False, "certificate_date")
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        False,
+        pytest.param(True, marks=pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")),
+    ],
+)
+def test_authority_that_other_tools_were_told_of_is_trusted(serve, authority, monkeypatch, tmp_path, folder):
+    """REQUESTS_CA_BUNDLE counts where neither SSL_CERT_FILE nor SSL_CERT_DIR is set: a file or a folder of hashes."""
+    place = authority[1]
+    if folder:
+        name = subprocess.run(
+            ["openssl", "x509", "-hash", "-noout", "-in", str(place)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        (tmp_path / f"{name.stdout.strip()}.0").write_bytes(place.read_bytes())
+        place = tmp_path
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(place))
+    assert ask(serve()).height == 0
+
+
+def test_bundle_that_cannot_be_read_is_told(monkeypatch, tmp_path):
+    """A REQUESTS_CA_BUNDLE that names nothing is a wrong setting, not a failure of the network."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    with pytest.raises(zr.ConfigurationError, match="REQUESTS_CA_BUNDLE"):
+        ask("https://127.0.0.1:9")
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import socket
+import ssl
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+import trustme
 
 import zrtools as zr
 from zrtools import wire
@@ -99,6 +105,95 @@ def without_certificates(_: zr.Client, folder: Path) -> object:
             return made.templates()
 
 
+def settings_used(**given: Any) -> Raiser:
+    """Ask with a setting that leads nowhere."""
+    return lambda c, p: settings(**given)(c, p).templates()  # type: ignore[attr-defined] # a client
+
+
+def serving(take: Callable[[socket.socket], object]) -> socket.socket:
+    """Listen, and take up connections until the socket is closed."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def work() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                with connection, suppress(OSError):
+                    take(connection)
+
+    threading.Thread(target=work, daemon=True).start()
+    return server
+
+
+def through_proxy(answer: bytes, setting: str = "http://{}") -> Raiser:
+    """Ask through a proxy that answers in these words."""
+
+    def refuse(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(answer)
+
+    def ask(client: zr.Client, folder: Path) -> object:
+        with serving(refuse) as server, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HTTPS_PROXY", setting.format(f"127.0.0.1:{server.getsockname()[1]}"))
+            return settings_used(base_url="https://sms-api.example.invalid")(client, folder)
+
+    return ask
+
+
+def over_tls(name: str, *, trusted: bool = True, days: int = 1) -> Raiser:
+    """Ask a server with a certificate for a name."""
+
+    def ask(client: zr.Client, folder: Path) -> object:
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        until = datetime.now(UTC) + timedelta(days=days)
+        authority.issue_cert(name, not_after=until).configure_cert(context)
+        with (
+            serving(lambda connection: context.wrap_socket(connection, server_side=True).close()) as server,
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            if trusted:
+                patch.setenv("SSL_CERT_FILE", str(folder / "ca.pem"))
+            return settings_used(base_url=f"https://127.0.0.1:{server.getsockname()[1]}")(client, folder)
+
+    return ask
+
+
+def without_answer(_: zr.Client, __: Path) -> object:
+    """Connect to where nobody takes the connection up."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, ExitStack() as held:
+        # what waits to be taken up is full: further ones get no answer at all
+        for _ in range(4):
+            one = held.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(server.getsockname())
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with zr.Client(token="t" * 32, client_id="1", base_url=url, timeout=0.05) as made:
+            return made.status("2026-11-01")
+
+
+def unsettled(client: zr.Client, _: Path) -> object:
+    """Lose the answer of a message, and get no other one."""
+    assert client.embedded is not None
+    client.embedded.faults.add("drop_after", "send")
+    client.embedded.faults.add("http", times=None, status=404)
+    return client.send(NUMBER, "x")
+
+
+def asked_to_wait(client: zr.Client, _: Path) -> object:
+    """Ask again while the service asks to wait."""
+    sandbox = client.embedded
+    assert sandbox is not None
+    sandbox.faults.add("http", status=503, retry_after=3600)
+    with zr.Client(
+        token=sandbox.token, client_id=sandbox.client_id, base_url=sandbox.url, timeout=1
+    ) as hasty:
+        with suppress(zr.TransportError):
+            hasty.templates()
+        return hasty.templates()
+
+
 def without_key(client: zr.Client, folder: Path) -> object:
     """Make an archive of hashed numbers without a key."""
     with pytest.MonkeyPatch.context() as patch:
@@ -162,6 +257,21 @@ RAISERS: dict[str, Raiser] = {
     "The trusted certificates cannot be read": without_certificates,
     "Hashed numbers need a key": without_key,
     "This is not the key that the archive's numbers were hashed with": with_another_key,
+    "The proxy setting cannot be read": through_proxy(b"", "http://us#er:word@{}"),
+    "The host's name cannot be found": settings_used(base_url="https://nowhere.invalid"),
+    "The connection timed out": without_answer,
+    "The server's certificate is not trusted": over_tls("127.0.0.1", trusted=False),
+    "The server's certificate is not valid now": over_tls("127.0.0.1", days=-1),
+    "The server's certificate is for another host": over_tls("other.example"),
+    "The proxy cannot be reached": through_proxy(b"", "http://127.0.0.1:9"),
+    "The proxy asks for a user name and password": through_proxy(b"HTTP/1.1 407 Authenticate\r\n\r\n"),
+    "The proxy does not let this connection through": through_proxy(b"HTTP/1.1 403 Forbidden\r\n\r\n"),
+    "It is not settled whether": unsettled,
+    "The service answered HTTP 302": fault("redirect"),
+    "The service answered HTTP 401": fault("http", status=401),
+    "The service answered HTTP 429": fault("http", status=429),
+    "asked to wait until": asked_to_wait,
+    "110 Invalid clientId": refused(110, "Invalid clientId."),
     "No connection could be made": lambda c, p: settings()(c, p).templates(),  # type: ignore[attr-defined] # a client
     "No answer came in time": slow,
     "The connection was lost before an answer came": fault("drop_before"),

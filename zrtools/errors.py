@@ -19,6 +19,8 @@ phone number.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,12 +44,15 @@ class ZrtoolsError(Exception):
 
     `client_tag` is set on the errors of a send or cancel, so that what became of the message can be asked; `sent` is
     False when what was asked for surely was not done, None when that is not known. `retry_after` is the seconds for
-    which the service asked to wait, where that ended the call or run.
+    which the service asked to wait, where that ended the call or run. `reason` names the cause where it lies on the
+    way ("dns", "certificate", …), and `facts` what belongs to it, so that it can be said in another language.
     """
 
     client_tag: str | None = None
     sent: bool | None = None
     retry_after: float | None = None
+    reason: str | None = None
+    facts: Mapping[str, str] = MappingProxyType({})
 
 
 class ConfigurationError(ZrtoolsError):

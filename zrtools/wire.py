@@ -64,6 +64,7 @@ _URL_LIMIT = 2048
 _NAME_LIMIT = 256
 _ERROR_LIMIT = 200
 _CODE_LIMIT = 10**8
+_SAID = {"Required": 100, "Invalid": 110, "too long": 120, "Past": 140}
 
 _NUMBER = re.compile(r"(?:\+81|0)(?:[26789]0[0-9]{8}|20[0-9]{11})")
 _SMS_CODE = re.compile(r"[0-9]{5,6}")
@@ -497,7 +498,13 @@ def _refuse(body: bytes) -> NoReturn:
     if not start:
         kind = "is empty"
     elif start.startswith(b"<"):
-        kind = "is a web page or XML"
+        page = UnexpectedResponseError(
+            f"The answer ({len(body):,} bytes) is a web page or XML, so it is not one of this API: the sign-in page of "
+            "the network, a proxy's page, or one of maintenance. Open any page in a browser and sign in; correct "
+            "base_url or HTTPS_PROXY; else try again later."
+        )
+        page.reason = "page"
+        raise page
     elif start.startswith((b"{", b"[")):
         kind = "is JSON that is broken, cut short or no object"
     else:
@@ -510,10 +517,11 @@ def _refuse(body: bytes) -> NoReturn:
 
 def _api_error(code: int, message: str) -> ApiError:
     message = _harmless(message)
-    result = RESULTS.get(code)
+    named = _NAMED_FIELD.fullmatch(message)
+    # cleaning writes "Invalid …" under a code that says nothing: the words are right
+    result = RESULTS.get(code) or next((RESULTS[c] for w, c in _SAID.items() if named and w in message), None)
     advice = result.advice.en if result else "ask the vendor what this code means"
     meaning = message or (result.label.en if result else "no message")
-    named = _NAMED_FIELD.fullmatch(message)
     return ApiError(
         f"The service refused the request: {code} {meaning.rstrip('.')}. What to do: {advice}.",
         code=code,

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Client", "ShortUrl", "new_tag"]
 
 _T = TypeVar("_T")
+_PAST = 140
 _SLICE = 0.1  # seconds
 _NOT_SURE_CANCELLED = "It is not settled what was cancelled: ask client.reservations(...) before you go on."
 _NOT_SURE_SHORTENED = (
@@ -153,7 +154,8 @@ class Client:
         """
         if self._settings.sms_code is None:
             raise ConfigurationError(
-                "There is no sender code: set ZRTOOLS_SMS_CODE or give Client(sms_code=...), 5 or 6 digits."
+                "There is no sender code: set ZRTOOLS_SMS_CODE or give Client(sms_code=...), 5 or 6 digits; the admin "
+                "screen shows it (クライアント情報)."
             )
         return self._settings.sms_code
 
@@ -210,10 +212,14 @@ class Client:
         end: periods.Day | None = None,
         *,
         client_tag: str | Iterable[str] | None = None,
+        exact: bool = True,
         rawdata: bool = False,
         progress: bool = True,
     ) -> pl.DataFrame:
         """Fetch the statuses of messages sent on days (both ends included; a month means its days), or by their tags.
+
+        Rows of other tags than the one asked for are left out, unless `exact=False`: whether the service matches the
+        beginning of a tag, too, is not known.
 
         Columns: `schemas.STATUS`, with `rawdata=True` also that column. Times are Japan's; the unit of
         `separated_success_count` is billable messages. Rows stand in the order of days or tags, then as answered.
@@ -243,7 +249,8 @@ class Client:
 
         async def by_tag(tag: str) -> pl.DataFrame:
             answer = await engine.ask(asks[tag], retry.reading)
-            return await engine.apart(wire.status_frame, answer.body, send_date=None, rawdata=rawdata)
+            frame = await engine.apart(wire.status_frame, answer.body, send_date=None, rawdata=rawdata)
+            return frame.filter(sending.tagged(tag)) if exact else frame
 
         return self._gather(list(asks), by_tag, schema, "tags", width=self.at_once, progress=progress)
 
@@ -353,7 +360,8 @@ class Client:
     ) -> pl.DataFrame:
         """Fetch the reservations that wait, by days (both ends included), by one time, or by one tag.
 
-        `group_tag` narrows days or a time to one batch. Columns: `schemas.RESERVATIONS`; times are Japan's.
+        `group_tag` narrows days or a time to one batch. Days that have passed hold none, and are not asked for.
+        Columns: `schemas.RESERVATIONS`; times are Japan's.
 
         Raises `InputError`, `ConfigurationError` without a sender code, `ApiError` (130: it has gone out),
         `TransportError`, `UnexpectedResponseError` and, for many days, `PartialResultError` or `Interrupted`.
@@ -374,14 +382,22 @@ class Client:
                 )
             }
         else:
+            today = self.now().date()
             asks = {
                 day: wire.reservations(sms_code=sms_code, schedule_date=day, group_tag=group_tag)
                 for day in periods.days(start, end)
+                if day >= today
             }
 
         async def one(item: object) -> pl.DataFrame:
             answer = await self._engine.ask(asks[item], retry.reading)
-            return wire.reservations_frame(answer.body)
+            try:
+                return wire.reservations_frame(answer.body)
+            except ApiError as error:
+                # a day that ended before the question came, by the service's clock
+                if start is not None and error.code == _PAST:
+                    return schemas.empty(schemas.RESERVATIONS)
+                raise
 
         return self._gather(list(asks), one, schemas.RESERVATIONS, "days", width=self.at_once, progress=False)
 

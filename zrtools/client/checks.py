@@ -18,7 +18,7 @@ from zrtools import wire
 from zrtools.client import retry
 from zrtools.errors import ApiError, TransportError, ZrtoolsError
 from zrtools.schemas import CHECK
-from zrtools.words import text
+from zrtools.words import text, told
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["found"]
 
 _CLOCK = 30.0  # seconds by which this machine's clock may differ
-_REFUSED = (100, 110)
+_PAST = 140
 _OF_THE_ACCOUNT = ("token", "clientId")
 _Row = tuple[str, bool | None, str]
 
@@ -43,48 +43,62 @@ async def found(engine: Engine, settings: Settings, today: date, lang: str | Non
         return text(f"client.{key}", lang, **values)
 
     failure: ZrtoolsError | None = None
-    told: str | None = None
+    heard: str | None = None
     try:
         # a tag that nobody has used: an empty answer proves the token
         unused = wire.status(client_tag=f"zrtools-check-{uuid.uuid4().hex}")
         answer = await engine.ask(unused, retry.never, patience=0)
-        told = answer.date
+        heard = answer.date
         wire.status_frame(answer.body, send_date=None)
     except ZrtoolsError as error:
         failure = error
     reached: bool | None = not isinstance(failure, TransportError) or failure.status_code is not None
-    if not reached and _asks_to_wait(failure):
-        reached = None
+    said = words("usable") if failure is None else told(failure, lang)
     rows: list[_Row] = [
-        ("reachable", reached, words("answers", url=settings.base_url) if reached else str(failure)),
+        (
+            "reachable",
+            None if not reached and _asks_to_wait(failure) else reached,
+            words("answers", url=settings.base_url) if reached else said,
+        ),
         ("tls", *await _tls(settings, words)),
     ]
     if reached:
-        asked = words("usable") if failure is None else str(failure)
-        rows += [
-            ("token", _token_works(failure), asked),
-            ("clock", *_clock(told, words)),
-            ("status", None if _asks_to_wait(failure) else failure is None, asked),
-        ]
+        outcomes: dict[str, ZrtoolsError | str] = {"status": failure or words("usable")}
+        proved = failure is None
         for name, ask, meant in _probes(settings, today):
-            rows.append((name, *await _asked(engine, ask, meant, words)))
+            outcomes[name] = await _asked(engine, ask, meant, words)
+            # one call that is accepted proves token and client id: what then refuses them is not in the contract
+            proved = proved or (meant is None and isinstance(outcomes[name], str))
+        rows += [
+            ("token", True if proved else _token_works(failure), words("usable") if proved else said),
+            ("clock", *_clock(heard, words)),
+        ]
+        for name, outcome in outcomes.items():
+            if isinstance(outcome, str):
+                rows.append((name, True, outcome))
+            elif proved and _token_works(outcome) is False:
+                rows.append((name, False, words("no_option", said=told(outcome, lang))))
+            else:
+                rows.append((name, None if _asks_to_wait(outcome) else False, told(outcome, lang)))
+        if settings.sms_code is None:
+            rows += [(name, False, words("no_sms_code")) for name in ("send", "reservations")]
     return pl.DataFrame(
         [(words(f"check.{name}"), works, detail) for name, works, detail in rows], schema=CHECK, orient="row"
     )
 
 
-def _probes(settings: Settings, today: date) -> list[tuple[str, wire.Ask | None, str | None]]:
+def _probes(settings: Settings, today: date) -> list[tuple[str, wire.Ask, str | None]]:
     """List what to ask, and the field that is left out where the call would do something."""
     shorten = wire.shorten("https://example.com/")
     clean = wire.clean("+819000000000", today)
-    probes: list[tuple[str, wire.Ask | None, str | None]] = [
+    probes: list[tuple[str, wire.Ask, str | None]] = [
         ("counts", wire.counts(today.replace(day=1)), None),
         ("templates", wire.templates(), None),
         ("cleaning", _without(clean, "phoneNumber"), "phoneNumber"),
         ("short_url", _without(shorten, "longUrl"), "longUrl"),
     ]
     if settings.sms_code is None:
-        return [*probes, ("send", None, None), ("reservations", None, None)]
+        return probes
     send = wire.send("+819000000000", "-", sms_code=settings.sms_code, client_tag="-")
     return [
         *probes,
@@ -99,32 +113,33 @@ def _without(ask: wire.Ask, *names: str) -> wire.Ask:
 
 
 async def _asked(
-    engine: Engine, ask: wire.Ask | None, left_out: str | None, words: Callable[..., str]
-) -> tuple[bool | None, str]:
-    if ask is None:
-        return False, words("no_sms_code")
+    engine: Engine, ask: wire.Ask, left_out: str | None, words: Callable[..., str]
+) -> ZrtoolsError | str:
     try:
         answer = await engine.ask(ask, retry.hasty if left_out is None else retry.never, patience=0)
         wire.accepted(answer.body)
     except ApiError as error:
-        if left_out is not None and error.code in _REFUSED and error.field in (left_out, "phoneNumber"):
-            return True, words("refused_as_meant")
-        return False, str(error)
+        if left_out is not None and error.field in (left_out, "phoneNumber"):
+            return words("refused_as_meant")
+        # midnight came between our clock's day and the service's
+        return words("usable") if error.code == _PAST else error
     except ZrtoolsError as error:
-        return None if _asks_to_wait(error) else False, str(error)
-    return True, words("usable")
+        return error
+    return words("usable")
 
 
 def _asks_to_wait(failure: ZrtoolsError | None) -> bool:
     return failure is not None and bool(failure.retry_after)
 
 
-async def _tls(settings: Settings, words: _Words) -> tuple[bool, str]:
-    from zrtools.client.transport import tls
+async def _tls(settings: Settings, words: _Words) -> tuple[bool | None, str]:
+    from zrtools.client.transport import proxied, tls
 
     parts = urlsplit(settings.base_url)
     if parts.scheme == "http":
         return True, words("local")
+    if proxied(settings):
+        return None, words("tls_proxy")
     try:
         async with asyncio.timeout(settings.timeout):
             _, writer = await asyncio.open_connection(parts.hostname, parts.port or 443, ssl=tls())
@@ -146,10 +161,10 @@ def _token_works(failure: ZrtoolsError | None) -> bool | None:
     return True if failure is None else None
 
 
-def _clock(told: str | None, words: _Words) -> tuple[bool | None, str]:
+def _clock(heard: str | None, words: _Words) -> tuple[bool | None, str]:
     try:
-        seconds = time() - email.utils.parsedate_to_datetime(told or "").timestamp()
-    except ValueError:
+        seconds = time() - email.utils.parsedate_to_datetime(heard or "").timestamp()
+    except (ValueError, OverflowError):
         return None, words("clock_unknown")
     near = abs(seconds) <= _CLOCK
     return near, words("clock" if near else "clock_off", seconds=seconds)

@@ -237,6 +237,6 @@ class Cleaning:
 
 
 def _is_the_accounts(error: ApiError) -> bool:
-    if error.field in _OF_A_NUMBER:
-        return False
+    if error.field is not None:
+        return error.field not in _OF_A_NUMBER
     return error.code in (*_WRONG_FIELD, _OVER_QUOTA) or bool(_OF_THE_ACCOUNT.search(error.message))

@@ -277,7 +277,7 @@ class Engine:
         except OSError as error:
             raise ConfigurationError(
                 f"The trusted certificates cannot be read ({error.strerror or type(error).__name__}): "
-                "correct SSL_CERT_FILE or SSL_CERT_DIR."
+                "correct SSL_CERT_FILE, SSL_CERT_DIR or REQUESTS_CA_BUNDLE."
             ) from None
         self._request, self._url, self._fields_key, self._large_key = httpx.Request, httpx.URL, FIELDS, LARGE
         self._pace = Pace(self._settings.pace)
@@ -344,7 +344,7 @@ class Engine:
             url = self._urls[ask.path] = self._url(self._settings.base_url + ask.path)
         started = await self._pace.turn(patience)
         if started is None:
-            raise _told_to_wait(self._pace.asked(self._loop.time()))
+            raise self._told_to_wait()
         if leaving is not None:
             leaving()
         extensions: dict[str, Any] = {self._fields_key: {"clientId": self._settings.client_id, **ask.fields}}
@@ -358,39 +358,44 @@ class Engine:
             return Answer(_body(response), response.headers.get("date"))
         raise self._refused(response, started)
 
+    def _told_to_wait(self) -> TransportError:
+        from zrtools.client.transport import told
+
+        seconds = self._pace.asked(self._loop.time())
+        error = told("asked_to_wait", sent=False, until=until(seconds))
+        error.retry_after = seconds
+        return error
+
     def _refused(self, response: httpx.Response, started: float) -> TransportError:
+        from zrtools.client.transport import told
+
         status = response.status_code
         said = http_error_message(_body(response))
-        detail = f": {said}" if said else ""
         wait = seconds_to_wait(response.headers.get("retry-after"))
         if status in (429, 503):
             self._pace.slow(started, self._loop.time(), wait)
-            advice = (
-                f"It asks to wait until {until(wait)} (Japan): try again then."
-                if wait
-                else "The service is throttling: try again later, or give a smaller pace."
-            )
+            # a page, or no other answer before it, is not what throttling looks like
+            closed = status == _CLOSED_STATUS and not (said and self._pace.heard)
+            advice = "http_wait" if wait else "http_closed" if closed else "http_throttled"
         elif status in (301, 302, 303, 307, 308):
-            advice = "It points elsewhere, and redirects are not followed: correct base_url."
-        elif status in (401, 403):
-            advice = "Check the token, the client id and whether your IP address is allowed."
-        elif status == 404:
-            advice = "Check base_url."
+            advice = "http_redirect"
         else:
-            advice = "Try again later; if it goes on, ask the vendor."
-        error = TransportError(f"The service answered HTTP {status}{detail}. {advice}", status_code=status)
-        error.sent = False if status < 500 and status != 408 else None
+            advice = _ADVICE.get(status, "http_else")
+        error = told(
+            "http",
+            sent=False if status < 500 and status != 408 else None,
+            status_code=status,
+            status=str(status),
+            said=f": {said}" if said else "",
+            advice=advice,
+            until=until(wait or 0.0),
+        )
         error.retry_after = wait
         return error
 
 
-def _told_to_wait(seconds: float) -> TransportError:
-    error = TransportError(
-        f"The service asked to wait until {until(seconds)} (Japan), so this was not sent: try again then."
-    )
-    error.sent = False
-    error.retry_after = seconds
-    return error
+_CLOSED_STATUS = 503
+_ADVICE = {401: "http_forbidden", 403: "http_forbidden", 404: "http_elsewhere"}
 
 
 def _body(response: httpx.Response) -> bytes:

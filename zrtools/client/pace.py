@@ -36,6 +36,8 @@ class Pace:
         self._slowed_at = float("-inf")
         self._slowed_from = self._slowed_to = 0.0
         self._second, self._starts, self._rate_seen = 0.0, 0, 0.0
+        self.heard = False
+        """Whether any request got through."""
 
     def rate(self, now: float) -> float | None:
         """Requests a second as of now; None is unlimited."""
@@ -101,6 +103,7 @@ class Pace:
 
     def answered(self, started: float) -> None:
         """Hear that a request got through: the service does not ask to wait any more."""
+        self.heard = True
         if started >= self._asked_at:
             self._asked = float("-inf")
 

@@ -34,7 +34,8 @@ def bar(
     months, tags, numbers and messages; `told` gives how many items are settled, and how many of these failed.
     While the service asks to wait, the bar says until when.
     """
-    if not shown or total < 2:
+    # pythonw and services have no stream to write to
+    if not shown or total < 2 or (sys.stderr is None and not _in_notebook()):
         yield lambda: None
         return
     from tqdm.auto import tqdm

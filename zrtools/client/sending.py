@@ -23,7 +23,18 @@ from zrtools.privacy import mask, mask_text
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
 
-__all__ = ["Leaving", "Outgoing", "SendReceipt", "Trip", "act", "cancel", "deliver", "prepare", "told"]
+__all__ = [
+    "Leaving",
+    "Outgoing",
+    "SendReceipt",
+    "Trip",
+    "act",
+    "cancel",
+    "deliver",
+    "prepare",
+    "tagged",
+    "told",
+]
 
 _T = TypeVar("_T")
 
@@ -284,7 +295,7 @@ async def _waits(engine: Engine, tag: str, sms_code: str) -> bool | None:
     """Find out whether a reservation waits under a tag, or has gone out; None when that stays unknown."""
     try:
         answer = await engine.ask(wire.reservations(sms_code=sms_code, client_tag=tag), retry.reading)
-        return wire.reservations_frame(answer.body).height > 0
+        return wire.reservations_frame(answer.body).filter(tagged(tag)).height > 0
     except ApiError as error:
         return {_INVALID: False, _GONE_OUT: True}.get(error.code)
     except (TransportError, UnexpectedResponseError):
@@ -299,6 +310,7 @@ async def _accepted(engine: Engine, ask: wire.Ask) -> bool | None:
         try:
             answer = await engine.ask(wire.status(client_tag=ask.fields["clientTag"]), retry.reading)
             rows = wire.status_frame(answer.body, send_date=None)
+            rows = rows.filter(tagged(ask.fields["clientTag"]))
             if rows.height:
                 return _any_same(ask, rows)
             if "scheduleTime" in ask.fields:
@@ -318,10 +330,15 @@ async def _reserved(engine: Engine, ask: wire.Ask) -> bool | None:
         answer = await engine.ask(question, retry.reading)
     except ApiError as error:
         return True if error.code == _GONE_OUT else None
-    rows = wire.reservations_frame(answer.body)
+    rows = wire.reservations_frame(answer.body).filter(tagged(ask.fields["clientTag"]))
     if not rows.height:
         return None
     return _any_same(ask, rows)
+
+
+def tagged(tag: str) -> pl.Expr:
+    """Keep the rows of a tag alone: whether the service gives those of longer ones, too, is not known."""
+    return pl.col("client_tag").eq(tag).fill_null(value=True)
 
 
 def _any_same(ask: wire.Ask, rows: pl.DataFrame) -> bool | None:

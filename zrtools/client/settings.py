@@ -109,8 +109,8 @@ def _token(given: Secret | None) -> Secret:
         )
     if not _usable(token):
         raise SettingError(
-            "The access token must be 32 letters and digits, and what was given is too short for one or holds spaces, "
-            "breaks or foreign letters: copy it again."
+            "The access token must be 32 letters and digits, and what was given is not: copy it again from the admin "
+            "screen (アカウント情報), whole, without quotes, spaces or line ends."
         )
     return Secret(token.reveal().strip())
 
@@ -120,14 +120,15 @@ def _blank(token: Secret) -> bool:
 
 
 def _usable(token: Secret) -> bool:
-    return re.fullmatch(r"[!-~]{8,}", token.reveal().strip()) is not None
+    return re.fullmatch(r"[0-9A-Za-z]{32}", token.reveal().strip()) is not None
 
 
 def _client_id(given: str | int | None) -> str:
     value = str(given if given is not None else os.environ.get("ZRTOOLS_CLIENT_ID", "")).strip()
     if not value:
         raise ConfigurationError(
-            "There is no client id: set ZRTOOLS_CLIENT_ID or give Client(client_id=...)."
+            "There is no client id: set ZRTOOLS_CLIENT_ID or give Client(client_id=...); the admin screen shows it "
+            "(クライアント情報)."
         )
     if not re.fullmatch(r"[0-9]+", value, re.ASCII):
         raise SettingError("The client id must be digits: correct client_id= or ZRTOOLS_CLIENT_ID.")

@@ -8,11 +8,13 @@ Nothing that leaves this file, exceptions and their frames included, has seen th
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import ssl
 import zlib
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote_plus, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -22,10 +24,11 @@ from yarl import URL
 
 from zrtools import __version__
 from zrtools.client.retry import LIMIT
-from zrtools.client.settings import Secret, Settings
+from zrtools.client.settings import Secret, SettingError, Settings
 from zrtools.errors import TransportError
+from zrtools.words import failure
 
-__all__ = ["FIELDS", "LARGE", "TokenTransport", "tls"]
+__all__ = ["FIELDS", "LARGE", "TokenTransport", "proxied", "tls", "told"]
 
 FIELDS = "zrtools.fields"
 """The extension of a request that carries its fields."""
@@ -43,8 +46,18 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def tls() -> ssl.SSLContext:
-    """Make the TLS settings: certificates and names checked, 1.2 or newer."""
-    context = httpx.create_ssl_context()
+    """Make the TLS settings: certificates and names checked, 1.2 or newer.
+
+    Trusted is what SSL_CERT_FILE and SSL_CERT_DIR name, else REQUESTS_CA_BUNDLE, else httpx's own list.
+    """
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE")
+    if bundle and not os.environ.get("SSL_CERT_FILE") and not os.environ.get("SSL_CERT_DIR"):
+        folder = Path(bundle).is_dir()
+        context = ssl.create_default_context(
+            cafile=None if folder else bundle, capath=bundle if folder else None
+        )
+    else:
+        context = httpx.create_ssl_context()
     context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
     return context
 
@@ -56,14 +69,14 @@ class TokenTransport(AiohttpTransport):
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._spelling = _quoted(settings.token)
+        self._token = settings.token
         self._base = settings.base_url
+        self._host = urlsplit(settings.base_url).hostname or ""
         self._proxy = _proxy(settings)
         seconds = settings.timeout
         # a large answer may take long as long as it comes; for a small one the simpler limit costs less
         self._slow = aiohttp.ClientTimeout(total=LIMIT * seconds, sock_connect=seconds, sock_read=seconds)
         self._quick = aiohttp.ClientTimeout(total=seconds, sock_connect=seconds)
-        self._spellings = _spellings(settings.token)
         connections = settings.at_once + 4
         super().__init__(
             verify=tls(),
@@ -79,17 +92,17 @@ class TokenTransport(AiohttpTransport):
         Raises `TransportError` when none came, or when the request is for another host than the client's.
         """
         # only the outcome leaves the frames that held the token: no exception that passed through them does
-        failure: BaseException
+        problem: BaseException
         try:
             return await self._exchange(request)
         except asyncio.CancelledError:
-            failure = asyncio.CancelledError()
+            problem = asyncio.CancelledError()
         except TransportError as error:
-            failure = TransportError(str(error), status_code=error.status_code)
-            failure.sent = error.sent
+            problem = TransportError(str(error), status_code=error.status_code)
+            problem.sent = error.sent
         except Exception as error:  # noqa: BLE001 - whatever it was, its frames hold the token
-            failure = _failure(error)
-        raise failure
+            problem = _failure(error, self._host)
+        raise problem
 
     async def _exchange(self, request: httpx.Request) -> httpx.Response:
         url = str(request.url)
@@ -101,7 +114,7 @@ class TokenTransport(AiohttpTransport):
             raise refused
         if not isinstance(self.client, aiohttp.ClientSession):
             self.client = self.get_client()
-        fields = f"token={self._spelling.reveal()}{_encoded(request.extensions.get(FIELDS, {}))}"
+        fields = f"token={self._token.reveal()}{_encoded(request.extensions.get(FIELDS, {}))}"
         posting = request.method == "POST"
         options: dict[str, Any] = {} if self._proxy is None else self._proxy.reveal_options()
         response = await self.client.request(
@@ -143,10 +156,7 @@ class TokenTransport(AiohttpTransport):
         return self._scrubbed(body)
 
     def _scrubbed(self, data: bytes) -> bytes:
-        for spelling in self._spellings():
-            if spelling in data:
-                data = data.replace(spelling, b"***")
-        return data
+        return data.replace(self._token.reveal().encode(), b"***")
 
 
 def _encoded(fields: dict[str, str]) -> str:
@@ -155,16 +165,6 @@ def _encoded(fields: dict[str, str]) -> str:
         for name, value in fields.items()
     ]
     return "".join(parts)
-
-
-def _quoted(token: Secret) -> Secret:
-    return Secret(quote_plus(token.reveal()))
-
-
-def _spellings(token: Secret) -> Callable[[], tuple[bytes, ...]]:
-    plain = token.reveal()
-    spellings = tuple({plain.encode(), quote(plain, safe="").encode(), quote_plus(plain).encode()})
-    return lambda: spellings
 
 
 class _Proxy:
@@ -182,7 +182,36 @@ def _proxy(settings: Settings) -> _Proxy | None:
     url = getproxies().get(parts.scheme)
     if settings.loopback or not url or proxy_bypass(parts.hostname or ""):
         return None
-    return _Proxy(url if "://" in url else f"http://{url}")
+    url = url if "://" in url else f"http://{url}"
+    # read here, where nothing has left: later a client library would stumble over it, or take half of it
+    if not _readable(url):
+        raise SettingError(
+            "The proxy setting cannot be read: write HTTPS_PROXY as http://host:port or "
+            "http://user:password@host:port, without quotes; signs in user name and password, such as \\ # @ : /, as "
+            "%5C %23 %40 %3A %2F."
+        )
+    return _Proxy(url)
+
+
+def proxied(settings: Settings) -> bool:
+    """Tell whether the service is reached through a proxy."""
+    return _proxy(settings) is not None
+
+
+def _readable(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        known = (
+            parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:
+        return False
+    return (
+        bool(known)
+        and not re.search(r"""[\s\\#?"']""", url)
+        and url.count("@") < 2
+        and parts.path in ("", "/")
+    )
 
 
 def _session(context: ssl.SSLContext, connections: int) -> aiohttp.ClientSession:
@@ -197,37 +226,44 @@ def _session(context: ssl.SSLContext, connections: int) -> aiohttp.ClientSession
     return session
 
 
-def _failure(error: Exception) -> TransportError:
+def told(reason: str, *, sent: bool | None, status_code: int | None = None, **facts: str) -> TransportError:
+    """Make the error of a reason that `words` knows."""
+    error = TransportError(failure(reason, "en", **facts), status_code=status_code)
+    error.reason, error.facts, error.sent = reason, facts, sent
+    return error
+
+
+def _failure(error: Exception, host: str) -> TransportError:
+    """Say why no answer came; `sent` is False where nothing has left."""
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        text, sent = (
-            "The server's certificate is not trusted: check base_url, the clock and the proxy.",
-            False,
-        )
-    elif isinstance(error, aiohttp.ClientConnectorDNSError):
-        text, sent = "The host's name cannot be found: check base_url and the network.", False
-    elif isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
-        text, sent = (
-            "No TLS connection could be made (1.2 or newer is needed): check base_url and the proxy.",
-            False,
-        )
-    elif isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError):
-        text, sent = (
-            "No connection could be made: check the network, the proxy and whether your IP is allowed.",
-            False,
-        )
-    elif isinstance(error, aiohttp.ConnectionTimeoutError):
-        text, sent = (
-            "The connection timed out: check the network and whether your IP address is allowed.",
-            False,
-        )
-    elif isinstance(error, TimeoutError):
-        text, sent = "No answer came in time: try again later, or give a longer timeout.", None
-    elif isinstance(error, aiohttp.ClientPayloadError):
-        text, sent = "The answer broke off: try again.", None
-    elif isinstance(error, aiohttp.ClientConnectionError | OSError):
-        text, sent = "The connection was lost before an answer came: try again.", None
-    else:
-        text, sent = f"The answer is no HTTP that can be read ({type(error).__name__}): check base_url.", None
-    failure = TransportError(text)
-    failure.sent = sent
-    return failure
+        verified = error.certificate_error
+        code = verified.verify_code if isinstance(verified, ssl.SSLCertVerificationError) else 0
+        return told(_CERTIFICATES.get(code, "certificate"), sent=False)
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        if error.status == _WANTS_PASSWORD:
+            return told("proxy_407", sent=False)
+        return told("proxy_refused", sent=False, status=str(error.status), host=host)
+    for kinds, reason, sent in _REASONS:
+        if isinstance(error, kinds):
+            return told(reason, sent=sent)
+    return told("no_http", sent=None, kind=type(error).__name__)
+
+
+_WANTS_PASSWORD = 407
+# OpenSSL's numbers: not yet valid, expired, of another host, of another address
+_CERTIFICATES = {
+    9: "certificate_date",
+    10: "certificate_date",
+    62: "certificate_name",
+    64: "certificate_name",
+}
+_REASONS: tuple[tuple[Any, str, bool | None], ...] = (
+    (aiohttp.ClientProxyConnectionError, "proxy_gone", False),
+    (aiohttp.ClientConnectorDNSError, "dns", False),
+    (aiohttp.ClientSSLError | ssl.SSLError, "tls", False),
+    (aiohttp.ClientConnectorError, "refused", False),
+    (aiohttp.ConnectionTimeoutError, "connect_timeout", False),
+    (TimeoutError, "timeout", None),
+    (aiohttp.ClientPayloadError, "broken_off", None),
+    (aiohttp.ClientConnectionError | OSError, "lost", None),
+)

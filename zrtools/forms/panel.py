@@ -12,8 +12,7 @@ import ipywidgets as w
 
 from zrtools import privacy, words
 from zrtools.client.retry import clock
-from zrtools.codes import RESULTS
-from zrtools.errors import ApiError, ZrtoolsError
+from zrtools.errors import ZrtoolsError
 
 if TYPE_CHECKING:
     from zrtools.client import Client
@@ -22,6 +21,7 @@ __all__ = ["Panel", "heading", "table"]
 
 _Result = TypeVar("_Result")
 
+_SHORT = 16  # characters of a cell that stays on one line
 _LOOK = 0.5  # seconds between two looks at whether the service asks to wait
 _COLOURS = {"plain": "#555555", "good": "#00664b", "bad": "#b03a00"}
 
@@ -36,7 +36,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, bad: int = 0) -
 
     def cell(text: str, tag: str = "td") -> str:
         side = "right" if text[:1].isdigit() else "left"
-        style = f"padding:3px 10px;text-align:{side};border-bottom:1px solid #d0d0d0"
+        style = "white-space:nowrap;" if len(text) <= _SHORT else ""
+        style += f"padding:3px 10px;text-align:{side};border-bottom:1px solid #d0d0d0"
         return f'<{tag} style="{style}">{html.escape(text)}</{tag}>'
 
     red = f' style="color:{_COLOURS["bad"]};font-weight:bold"'
@@ -74,12 +75,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         )
 
     def told(self, error: Exception) -> str:
-        """Say an error in the form's language where the service's code has words in it, else as it is."""
-        if self.lang == "ja" and isinstance(error, ApiError) and error.code in RESULTS:
-            known = RESULTS[error.code]
-            said = f"{error.code} {error.message.rstrip('.')}".strip()
-            return self.t("refused", label=known.label.ja, said=said, advice=known.advice.ja)
-        return str(error)
+        """Say an error in the form's language where there are words for it, else as it is."""
+        return words.told(error, self.lang)
 
     def fail(self, error: Exception) -> None:
         """Show an error where the person looks."""

@@ -14,8 +14,8 @@ from itertools import islice
 from math import isnan
 from typing import Literal
 
-from zrtools.codes import ACTIONS, CARRIERS, CATEGORIES, ORIGINS, UNLISTED, UNRECOGNISED, Label
-from zrtools.errors import InputError
+from zrtools.codes import ACTIONS, CARRIERS, CATEGORIES, ORIGINS, RESULTS, UNLISTED, UNRECOGNISED, Label
+from zrtools.errors import ApiError, InputError, ZrtoolsError
 
 __all__ = [
     "Lang",
@@ -23,6 +23,7 @@ __all__ = [
     "carrier",
     "category",
     "days",
+    "failure",
     "label",
     "language",
     "origin",
@@ -30,6 +31,7 @@ __all__ = [
     "percent",
     "points",
     "text",
+    "told",
 ]
 
 Lang = Literal["ja", "en"]
@@ -68,6 +70,27 @@ def text(key: str, lang: str | None = None, **values: object) -> str:
     room, _, name = key.partition(".")
     wording: Label = import_module(f"zrtools.words.{room}").TEXTS[name]
     return label(wording, lang).format(**values)
+
+
+def told(error: Exception, lang: str | None = None) -> str:
+    """Say an error in a language where there are words for it, else as it is."""
+    if language(lang) == "ja":
+        if isinstance(error, ApiError) and error.code in RESULTS:
+            known = RESULTS[error.code]
+            said = f"{error.code} {error.message.rstrip('.')}".strip()
+            return text(
+                "forms.refused", lang, label=known.label.ja, said=said, advice=known.advice.ja.rstrip("。")
+            )
+        if isinstance(error, ZrtoolsError) and error.reason is not None:
+            return failure(error.reason, lang, **error.facts)
+    return str(error)
+
+
+def failure(reason: str, lang: str | None = None, **facts: str) -> str:
+    """Say why no usable answer came; `advice` among the facts is a reason itself."""
+    if "advice" in facts:
+        facts["advice"] = text(f"client.failure.{facts['advice']}", lang, **facts)
+    return text(f"client.failure.{reason}", lang, **facts)
 
 
 def carrier(name: str | None, lang: str | None = None) -> str:

@@ -39,6 +39,110 @@ TEXTS: dict[str, Label] = {
         "回答済みの分は {store} に保存しました。同じコマンドをもう一度実行すると、残りだけを照会します。",
         "What was answered is kept in {store}: run the same command again, and only the rest is asked.",
     ),
+    "failure.certificate": Label(
+        "サーバー証明書を信頼できません。社内のプロキシが TLS を復号している場合は、その認証局の証明書ファイルを SSL_CERT_FILE"
+        "（または REQUESTS_CA_BUNDLE）に指定してください",
+        "The server's certificate is not trusted: where a proxy opens TLS, name the file with its authority in "
+        "SSL_CERT_FILE (or REQUESTS_CA_BUNDLE); else check base_url.",
+    ),
+    "failure.certificate_date": Label(
+        "サーバー証明書が有効期間外です。この端末の時計（日付）を確かめてください",
+        "The server's certificate is not valid now: check this machine's clock and date; else ask who runs base_url.",
+    ),
+    "failure.certificate_name": Label(
+        "サーバー証明書が別のホスト名のものです。base_url（ZRTOOLS_BASE_URL）とプロキシを確かめてください",
+        "The server's certificate is for another host: check base_url (ZRTOOLS_BASE_URL) and HTTPS_PROXY.",
+    ),
+    "failure.dns": Label(
+        "ホスト名を解決できません。ネットワークの接続を確かめ、プロキシを通す環境では HTTPS_PROXY を設定してください",
+        "The host's name cannot be found: check the network and base_url; where only a proxy leads out, set HTTPS_PROXY.",
+    ),
+    "failure.tls": Label(
+        "TLS で接続できません（1.2 以降が必要です）。base_url と HTTPS_PROXY を確かめてください",
+        "No TLS connection could be made (1.2 or newer is needed): check base_url and HTTPS_PROXY.",
+    ),
+    "failure.refused": Label(
+        "接続できません。ネットワーク、HTTPS_PROXY、管理画面の「API 限定 IP 設定」でこの端末の IP アドレスが許可されているかを"
+        "確かめてください",
+        "No connection could be made: check the network, HTTPS_PROXY, and whether the account allows this machine's IP "
+        "address (API 限定 IP 設定 in the admin screen).",
+    ),
+    "failure.connect_timeout": Label(
+        "接続が時間切れになりました。ネットワーク、HTTPS_PROXY、管理画面の「API 限定 IP 設定」を確かめてください",
+        "The connection timed out: check the network, HTTPS_PROXY, and whether the account allows this machine's IP "
+        "address (API 限定 IP 設定 in the admin screen).",
+    ),
+    "failure.proxy_gone": Label(
+        "プロキシに接続できません。HTTPS_PROXY のホスト名とポート番号を直してください",
+        "The proxy cannot be reached: correct host and port in HTTPS_PROXY.",
+    ),
+    "failure.proxy_407": Label(
+        "プロキシが認証を求めています（407）。HTTPS_PROXY を http://ユーザー名:パスワード@ホスト:ポート の形にし、記号は %40 のように"
+        "書いてください",
+        "The proxy asks for a user name and password (407): write HTTPS_PROXY as http://user:password@host:port, signs in "
+        "them as %40 and the like.",
+    ),
+    "failure.proxy_refused": Label(
+        "プロキシがこの接続を許していません（{status}）。{host} への接続を許可してもらうか、HTTPS_PROXY を直してください",
+        "The proxy does not let this connection through ({status}): have it allow {host}, or correct HTTPS_PROXY.",
+    ),
+    "failure.timeout": Label(
+        "時間内に応答がありませんでした。時間をおくか、timeout= を延ばしてください",
+        "No answer came in time: try again later, or give a longer timeout.",
+    ),
+    "failure.broken_off": Label(
+        "応答が途中で切れました。もう一度お試しください", "The answer broke off: try again later."
+    ),
+    "failure.lost": Label(
+        "応答の前に接続が切れました。もう一度お試しください",
+        "The connection was lost before an answer came: try again later.",
+    ),
+    "failure.no_http": Label(
+        "応答が HTTP ではありません（{kind}）。base_url を直してください",
+        "The answer is no HTTP that can be read ({kind}): check base_url.",
+    ),
+    "failure.page": Label(
+        "応答がこの API のものではなく、Web ページです（ネットワークのサインイン画面、プロキシの画面、メンテナンスの案内など）。ブラウザーで任意の"
+        "ページを開いてサインインするか、base_url と HTTPS_PROXY を直すか、時間をおいてください",
+        "The answer is a web page: open any page in a browser and sign in; correct base_url or HTTPS_PROXY; else try "
+        "again later.",
+    ),
+    "failure.asked_to_wait": Label(
+        "サービスが {until}（日本時間）まで待つよう求めたため、要求していません。その後でもう一度お試しください",
+        "The service asked to wait until {until} (Japan), so this was not sent: try again then.",
+    ),
+    "failure.http": Label(
+        "サービスの応答：HTTP {status}{said}。{advice}", "The service answered HTTP {status}{said}. {advice}"
+    ),
+    "failure.http_wait": Label(
+        "{until}（日本時間）まで待つよう求めています。その後でもう一度お試しください",
+        "It asks to wait until {until} (Japan): try again then.",
+    ),
+    "failure.http_throttled": Label(
+        "流量制限中です。時間をおくか、pace= を下げてください",
+        "The service is throttling: try again later, or give a smaller pace.",
+    ),
+    "failure.http_closed": Label(
+        "サービスかその手前が停止中（メンテナンスなど）です。時間をおいてもう一度お試しください",
+        "The service, or what stands before it, is closed, for maintenance perhaps: try again later.",
+    ),
+    "failure.http_redirect": Label(
+        "別の場所へ転送されましたが、転送には従いません。ネットワークのサインインが必要ならブラウザーで済ませ、そうでなければ base_url を"
+        "直してください",
+        "It points elsewhere, and redirects are not followed: sign in to the network with a browser if it asks for that, "
+        "else correct base_url.",
+    ),
+    "failure.http_forbidden": Label(
+        "アクセスキー（管理画面の「アカウント情報」）、クライアントID（「クライアント情報」）、IP アドレスの許可（「API 限定 IP 設定」）を"
+        "確かめてください。ほかの機能が使えるなら、契約にない機能かもしれません",
+        "Check the token (アカウント情報 in the admin screen), the client id (クライアント情報) and whether your IP address is "
+        "allowed (API 限定 IP 設定); where other calls work, this one may not be in your contract.",
+    ),
+    "failure.http_elsewhere": Label("base_url を直してください", "Check base_url."),
+    "failure.http_else": Label(
+        "時間をおいてもう一度お試しください。続くときは提供元にお問い合わせください",
+        "Try again later; if it goes on, ask the vendor.",
+    ),
     "check.reachable": Label("接続", "reachable"),
     "check.tls": Label("TLS", "TLS"),
     "check.token": Label("アクセスキーとクライアントID", "token and client id"),
@@ -65,6 +169,11 @@ TEXTS: dict[str, Label] = {
     "refused_as_meant": Label(
         "利用できます（必須項目を欠く要求で確認。送信・課金なし）",
         "usable (asked without a required field: nothing sent, nothing billed)",
+    ),
+    "tls_proxy": Label("確認していません（プロキシ経由のため）", "not tested: a proxy is used"),
+    "no_option": Label(
+        "契約に含まれていないと思われます（ほかの機能は使えます）：{said}",
+        "not in your contract, it seems, since other calls work: {said}",
     ),
     "no_sms_code": Label(
         "送信者番号がありません：ZRTOOLS_SMS_CODE または sms_code= を設定してください",
