@@ -212,9 +212,9 @@ class Client:
         end: periods.Day | None = None,
         *,
         client_tag: str | Iterable[str] | None = None,
-        exact: bool = True,
         rawdata: bool = False,
         progress: bool = True,
+        exact: bool = True,
     ) -> pl.DataFrame:
         """Fetch the statuses of messages sent on days (both ends included; a month means its days), or by their tags.
 
