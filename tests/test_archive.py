@@ -983,6 +983,8 @@ def test_export_is_read_whatever_its_encoding(tmp_path: Path, encoding: str) -> 
         ("2026/10/1 9:30", "昨日", "send_date '昨日'"),
         ("2026/10/1 9:30", "2026/10/1 25:30", "cannot be read"),
         ("2026/10/1 9:30", "", "no send_date in row 2 of"),
+        ("失敗,KDDI,1", "失敗,KDDI,一", "separated_success_count '一' in row 4"),
+        ("2026-10-02T09:30:01.5", "1926-10-02T09:30", "send_date '1926-10-02T09:30' in row 6"),
         ("電話番号", "番号", "no column '電話番号'. It has: 送信日時, 番号"),
     ],
 )
@@ -992,6 +994,27 @@ def test_unreadable_export_says_where(tmp_path: Path, old: str, new: str, match:
     file.write_text(_CSV.replace(old, new), encoding="utf-8")
     with pytest.raises(zr.InputError, match=match):
         zr.archive.read_export(file, _MAPPING)
+
+
+def test_the_log_export_is_read_without_a_mapping(tmp_path: Path) -> None:
+    """The headings of the admin screen's log export are known; those that are not there are null."""
+    file = tmp_path / "log.csv"
+    head = "送信先番号,キャリア,配信日時,配信完了日時,分割数,配信結果,エラーメッセージ"
+    file.write_bytes(f"{head}\r\n8012345678,NTTドコモ,2026/10/1 9:30,46296.4,2,成功,\r\n".encode("cp932"))
+    frame = zr.archive.read_export(file)
+    assert frame.select("send_date", "date_time", "phone_number", "carrier_id", "status_id").row(0) == (
+        date(2026, 10, 1),
+        datetime(2026, 10, 1, 9, 36, tzinfo=TOKYO),
+        "+818012345678",
+        "103",
+        2,
+    )
+    assert frame["separated_success_count"].to_list() == [2]
+    file.write_text("配信日時,配信結果\n2026/10/1,失敗\n", encoding="utf-8")
+    assert zr.archive.read_export(file)["phone_number"].to_list() == [None]
+    file.write_text("配信日時,結果\n2026/10/1,失敗\n", encoding="utf-8")
+    with pytest.raises(zr.InputError, match=r"no column '.*columns="):
+        zr.archive.read_export(file)
 
 
 def test_export_takes_words_of_ones_own(tmp_path: Path) -> None:

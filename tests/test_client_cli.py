@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 
 from zrtools.cli.clean import command
@@ -105,6 +106,64 @@ def test_day_is_written_on_the_command_as_in_a_column(tmp_path, day):
     assert done.exception is None, done.output
     cleaned = pl.read_csv(tmp_path / "o.csv", infer_schema=False)
     assert cleaned["reference_date"].unique().to_list() == ["2026-05-10"]
+
+
+@pytest.mark.parametrize(
+    "day", ["46152", "2026/5/10 0:00", "26/5/10", "令和8年5月10日", "R8.5.10", "２０２６年５月１０日"]
+)
+def test_days_in_a_column_are_read_however_they_are_written(tmp_path, day):
+    """Serials of Excel, its midnights and Japanese years are the day that people see."""
+    file = tmp_path / "numbers.csv"
+    file.write_text(f"電話番号,基準日\r09012345678,{day}\r", encoding="cp932")
+    done = run(file, "--sandbox", "--out", tmp_path / "o.csv")
+    assert done.exception is None, done.output
+    assert pl.read_csv(tmp_path / "o.csv", infer_schema=False)["reference_date"].to_list() == ["2026-05-10"]
+
+
+def test_a_file_without_rows_is_said(tmp_path):
+    """No numbers are no success."""
+    file = tmp_path / "numbers.csv"
+    file.write_text("電話番号,基準日\n", encoding="utf-8")
+    done = run(file, "--sandbox")
+    assert "no rows below" in str(done.exception)
+
+
+def test_what_is_left_out_is_said_before_anything_is_billed(tmp_path):
+    """The sheet, its hidden rows and hidden sheets are named first; a place in an error is the sheet's."""
+    file = tmp_path / "名簿.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        shown, hidden = book.add_worksheet("東日本"), book.add_worksheet("下書き")
+        for made in (shown, hidden):
+            made.write_row(2, 0, ["会員名簿", ""])
+            made.write_row(3, 0, ["電話番号", "基準日"])
+            for n in range(3):
+                made.write_row(4 + n, 0, [9012345670 + n, "2026/5/10"])
+        shown.set_row(5, None, None, {"hidden": True})
+        hidden.hide()
+    out = tmp_path / "o.csv"
+    assert "looks like a title" in str(run(file, "--sandbox", "--out", out).exception)
+    done = run(file, "--sandbox", "--header-row", 4, "--out", out, "--lang", "en")
+    assert done.exception is None, done.output
+    said = done.stderr.splitlines()
+    assert said[:3] == [
+        "名簿.xlsx: sheet 東日本 was read.",
+        "1 hidden rows were left out.",
+        "Hidden sheets were not read: 下書き.",
+    ]
+    assert "2 calls will be made" in said[3]
+    done = run(file, "--sandbox", "--header-row", 4, "--hidden-rows", "--sheet", "下書き", "--out", out)
+    assert pl.read_csv(out, infer_schema=False).height == 3
+    done = run(file, "--sandbox", "--header-row", 4, "--date-column", "電話番号", "--out", out)
+    assert "名簿.xlsx, sheet 東日本, row 5" in str(done.exception)
+
+
+def test_formulas_are_defused_unless_asked_for(tmp_path):
+    """A name such as =1+1 stays text where the result is opened; --raw gives it as it was."""
+    file = tmp_path / "numbers.csv"
+    GIVEN.write_csv(file)
+    for options, name in (((), "'=1+1"), (("--raw",), "=1+1")):
+        assert run(file, "--sandbox", "--out", tmp_path / "o.csv", *options).exception is None
+        assert pl.read_csv(tmp_path / "o.csv", infer_schema=False)["氏名"][3] == name
 
 
 def test_rows_that_a_sheet_cannot_hold_are_refused_before_they_are_paid_for(tmp_path, monkeypatch):

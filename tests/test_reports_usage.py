@@ -409,6 +409,10 @@ def test_command_reports_from_an_archive(tmp_path: Path, prices: Path, invoice: 
         "'1' is not a month"
         in CliRunner().invoke(command, [*arguments, "--invoice", str(bad), *mapped]).stderr
     )
+    bad.write_text("month,quantity\n2025-01,5\n2025/2/1 0:00,6\n", "utf-8")
+    other = CliRunner().invoke(command, [*arguments, "--invoice", str(bad)])
+    assert other.exit_code == 1
+    assert "no line of 2025-11 to 2026-10; its months are 2025-01, 2025-02" in other.stderr
 
 
 def test_command_without_anything_to_ask_says_what_to_do(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -352,6 +354,74 @@ def test_invoice_lines_are_read_as_people_write_them(tmp_path: Path) -> None:
         (date(2026, 10, 1), "103", "docomo", 1500, YEN(2510)),
         (date(2026, 10, 1), "ABC", "ABC", 1, YEN(8)),
     ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["46296", "2026/10/1 0:00", "26/10/1", "令和8年10月1日", "R8.10", "２０２６年１０月分", "2026-10"],
+)
+def test_months_of_an_invoice_are_read_however_they_are_written(tmp_path: Path, written: str) -> None:
+    """Serials of Excel and Japanese years are the month that people see."""
+    path = tmp_path / "invoice.csv"
+    path.write_text(
+        f"Ｍｏｎｔｈ,quantity ,amount\r{written},500-,▲1\r{written},1,￥3-\r{written},(2),0.5円(税抜)\r",
+        "cp932",
+    )
+    assert usage.read_invoice(path).rows() == [(date(2026, 10, 1), "*", "*", -501, YEN("-3.5"))]
+
+
+def test_an_amount_that_cannot_be_read_is_never_left_out_of_a_sum(tmp_path: Path) -> None:
+    """The cell is named: a null would make the sum too small without a word."""
+    path = tmp_path / "invoice.csv"
+    path.write_text("month,quantity,amount\n2026-10,1,8\n2026-10,1,約9円\n", "utf-8")
+    with pytest.raises(zr.InputError, match=r"line 3: '約9円' is not a.* amount"):
+        usage.read_invoice(path)
+    for old in ("4629-06", "1926-10", "9999-01"):
+        path.write_text(f"month,quantity\n{old},1\n", "utf-8")
+        with pytest.raises(zr.InputError, match=f"line 2: '{old}' is not a month"):
+            usage.read_invoice(path)
+
+
+@pytest.mark.parametrize("read", [usage.read_invoice, usage.read_clients])
+def test_headings_without_rows_are_no_empty_invoice(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    """A file that was cut off, or exported empty, is said."""
+    path = tmp_path / "a.csv"
+    path.write_text("month,quantity,client_id,client\n", "utf-8")
+    with pytest.raises(zr.InputError, match="no rows below"):
+        read(path)
+
+
+def test_sheets_and_headings_may_be_named(tmp_path: Path) -> None:
+    """The right sheet and the row of its headings are given where the file does not say."""
+    path = tmp_path / "請求.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, count in (("九月", 1), ("十月", 2)):
+            made = book.add_worksheet(name)
+            made.write_row(0, 0, ["御請求書", ""])
+            made.write_row(2, 0, ["month", "quantity", "carrier", "unit_price", "client_id", "client"])
+            made.write_row(3, 0, [46296, count, 103, 8.5, 11111, "甲社"])
+    with pytest.raises(zr.InputError, match="九月, 十月"):
+        usage.read_invoice(path)
+    asked: dict[str, Any] = {"sheet": "十月", "header": 3}
+    assert usage.read_invoice(path, **asked).row(0) == (date(2026, 10, 1), "103", "docomo", 2, None)
+    assert usage.read_clients(path, **asked).row(0) == ("11111", "甲社")
+    with pytest.raises(zr.InputError, match="client, month, quantity is not known"):
+        usage.read_prices(path, **asked)
+
+
+def test_clients_and_prices_are_read_as_other_programs_write_them(tmp_path: Path) -> None:
+    """11111.0 of pandas is client 11111, 101.0 is au, and a price may have its unit."""
+    path = tmp_path / "a.csv"
+    path.write_text("client_id;client\n11111.0;甲社\n22222;乙社\n", "utf-8")
+    assert usage.read_clients(path)["client_id"].to_list() == ["11111", "22222"]
+    path.write_text(
+        'carrier,unit_price,since,client_id,over\n101.0,8.5円(税抜),令和8年4月1日,11111.0,"1,000.0"\n',
+        "cp932",
+    )
+    assert usage.read_prices(path).table.row(0) == ("11111", "101", date(2026, 4, 1), 1000, YEN("8.5"))
+    path.write_text("carrier,unit_price\nau,▲8.5\n", "utf-8")
+    with pytest.raises(zr.InputError, match="negative"):
+        usage.read_prices(path)
 
 
 def test_invoice_without_carriers_means_all_of_them(tmp_path: Path) -> None:

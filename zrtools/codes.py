@@ -16,6 +16,7 @@ from zrtools.errors import InputError
 __all__ = [
     "ACTIONS",
     "CARRIERS",
+    "CARRIER_SPELLINGS",
     "CATEGORIES",
     "DLR_STATUSES",
     "MODULES",
@@ -98,6 +99,19 @@ CARRIERS: dict[str, Carrier] = {
     )
 }
 """By carrierId. 102 stands only in old raw data: its network ended on 2021-01-31."""
+
+CARRIER_SPELLINGS: dict[str, str] = {
+    spelling: carrier
+    for carrier, spellings in {
+        "101": ("au", "kddi", "エーユー", "au/kddi", "kddiau"),
+        "102": ("y!mobile", "ymobile", "ワイモバイル", "y!mobile旧ウィルコム", "y!mobileformerlywillcom"),
+        "103": ("docomo", "nttdocomo", "ドコモ", "nttドコモ"),
+        "105": ("softbank", "ソフトバンク", "sb"),
+        "106": ("rakutenmobile", "rakuten", "楽天モバイル", "楽天"),
+    }.items()
+    for spelling in (carrier, *spellings)
+}
+"""The carrierId of each way to write a carrier, half-width, in small letters, without blanks, brackets and dots."""
 
 OUTCOMES: dict[int, Outcome] = {0: "unknown", 1: "sending", 2: "delivered", 3: "failed"}
 """By statusId."""
@@ -271,21 +285,22 @@ def read(path: str | Path) -> dict[str, Category]:
     """
     from zrtools import tables  # only here: a table of names needs no polars
 
-    rows = tables.read(path)
-    name = Path(path).name
+    table = tables.load(path, empty=True)
+    rows, name = table.frame, table.name
     missing = [column for column in ("code", "category") if column not in rows.columns]
     if missing:
         raise InputError(
             f"{name} has no column {' and no column '.join(missing)}: name the columns in its first line."
         )
     found: dict[str, Category] = {}
-    for line, row in enumerate(rows.iter_rows(named=True), start=2):
+    for n, row in enumerate(rows.iter_rows(named=True)):
         cells = {column: (value or "").strip() for column, value in row.items()}
-        code, category = cells["code"], cells["category"]
+        # 11111.0, as pandas writes a column of codes with gaps
+        code, category = cells["code"].removesuffix(".0"), cells["category"]
         if not any(cells.values()):
             continue
         origin, action = cells.get("origin") or "unlisted", cells.get("action") or "look into it"
-        where = f"{name}, row {line}"
+        where = f"{name}, row {table.line(n)}"
         if not code or not category:
             raise InputError(f"{where}: give both a code and a category.")
         if code in found:

@@ -1,28 +1,158 @@
-"""Tables as people keep them: CSV in UTF-8 (with or without BOM) or CP932, and Excel; every column as text."""
+"""Tables as people keep them: CSV in UTF-8 (with or without BOM), UTF-16 or CP932, and Excel; every column as text."""
 
 from __future__ import annotations
 
+import csv
 import io
+import re
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import IO, Any
 
 import polars as pl
 
+from zrtools import workbooks
+from zrtools.cells import folded, unread
 from zrtools.errors import InputError
 from zrtools.files import replace_file
+from zrtools.privacy import mask_text
 
-__all__ = ["decode", "read", "replace_file", "write"]
+__all__ = [
+    "EXCEL_OPTIONS",
+    "MOST_ROWS",
+    "Table",
+    "as_csv",
+    "as_excel",
+    "decode",
+    "load",
+    "read",
+    "replace_file",
+    "write",
+]
 
-_EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+MOST_ROWS = 1_048_575
+"""How many rows a sheet of Excel holds below its headings."""
+
+EXCEL_OPTIONS: dict[str, Any] = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+}
+"""How xlsxwriter is told that text stays text: no formula, link or number is made of it."""
+
 _TEXT = (".csv", ".tsv", ".txt")
+_MOST_COLUMNS = 16_384
+_MOST_CHARACTERS = 32_767
+# a float holds every integer up to here, and Excel knows only floats
+_EXACT = 2**53
+_ZONE = "Asia/Tokyo"
+_AT_ONCE = 100_000
+# text that a spreadsheet would work out; a plain figure or a number in the form +81… is no such text
+_FORMULA = r"^[=+\-@\t\r＝＋－＠]"
+_FIGURE = r"^[+-]?[0-9]+(?:[.,][0-9]+)*$"
+_SEP = re.compile(r"sep=(.)[ \t]*(?:\n|$)", re.IGNORECASE)
+_BLANK_LINE = re.compile(r'[ \t\u3000,;"]*\r?\n')
+_LONE_CR = re.compile(r"\r(?!\n)")
+_QUOTED_OR_CR = re.compile(r'("(?:[^"]|"")*")|\r\n?')
 
 
-def read(source: str | Path | bytes, *, name: str | None = None, encoding: str | None = None) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with every column as text, and where it came from.
+
+    `hidden_sheets` hold something too and were not read; so many `hidden_rows` were left out.
+    """
+
+    frame: pl.DataFrame
+    name: str
+    sheet: str | None = None
+    hidden_sheets: tuple[str, ...] = ()
+    hidden_rows: int = 0
+    _lines: Callable[[int], int] = field(default=lambda row: row + 2, repr=False)
+
+    def line(self, row: int) -> int:
+        """Give the line of the file, or the row of the sheet, of a row of the frame, counted as people see it."""
+        return self._lines(row)
+
+    def place(self, row: int) -> str:
+        """Say where a row of the frame stands in the file."""
+        where = "line" if self.sheet is None else f"sheet {mask_text(self.sheet)}, row"
+        return f"{self.name}, {where} {self.line(row)}"
+
+    def find(self, name: str) -> str | None:
+        """Find the column called so, whatever the width, case and composition of its letters."""
+        if name in self.frame.columns:
+            return name
+        alike = [column for column in self.frame.columns if folded(column) == folded(name)]
+        return alike[0] if len(alike) == 1 else None
+
+    def columns(self) -> str:
+        """List the headings for an error, any number in them masked."""
+        return mask_text(", ".join(self.frame.columns))
+
+    def refuse(self, column: str, read: pl.Series, what: str, advice: str) -> None:
+        """Raise `InputError` for the first cell of a column that is filled but could not be read."""
+        row = unread(self.frame[column], read)
+        if row is not None:
+            value = mask_text(repr(self.frame[column][row]))
+            raise InputError(
+                f"{self.place(row)}: {value} is not a {what} (column {mask_text(column)}): {advice}.", row=row
+            )
+
+    def left_out(self) -> str:
+        """Say in English what of the file was not read, empty where it is all there."""
+        parts = []
+        if self.hidden_rows:
+            parts.append(f"{self.hidden_rows} hidden rows")
+        parts += [f"the hidden sheet {n}" for n in self.hidden_sheets]
+        if not parts:
+            return ""
+        return f"{self.name}: sheet {self.sheet} is read; left out: {', '.join(parts)}."
+
+
+def read(
+    source: str | Path | bytes,
+    *,
+    name: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+    hidden_rows: bool = False,
+) -> pl.DataFrame:
     """Read a table with every column as text, empty cells null.
 
     `source` is a path, or the file's bytes with its `name`. CSV may be UTF-8, UTF-8 with BOM, UTF-16 with BOM or
-    CP932; `encoding` overrules the guess. Tabs separate the columns of `.tsv`. Excel numbers are written out in full.
+    CP932 (`encoding` overrules the guess), its columns separated by commas, tabs or semicolons, its lines ended as on
+    Windows, Unix or an old Mac. Of a workbook the only visible sheet that holds anything is read, or `sheet`; rows
+    that are hidden are left out unless `hidden_rows`, and a warning says so. Excel numbers are written out in full.
+    The headings stand in the first row that holds anything, or in row `header` of the file, counted from 1.
 
     Raises `InputError` when the file cannot be read as a table; it names the file.
+    """
+    table = load(source, name=name, encoding=encoding, sheet=sheet, header=header, hidden_rows=hidden_rows)
+    if said := table.left_out():
+        warnings.warn(said, stacklevel=2)
+    return table.frame
+
+
+def load(
+    source: str | Path | bytes,
+    *,
+    name: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+    hidden_rows: bool = False,
+    empty: bool = False,
+) -> Table:
+    """Read a table as `read` does, with the places of its rows and what was left out.
+
+    Raises `InputError`, for headings without rows too unless `empty`.
     """
     if isinstance(source, bytes):
         name, body = name or "the file", source
@@ -33,42 +163,58 @@ def read(source: str | Path | bytes, *, name: str | None = None, encoding: str |
             body = path.read_bytes()
         except OSError as error:
             raise InputError(f"{name} cannot be read ({error.strerror}): check the path.") from None
-    ending = Path(name).suffix.lower()
-    if ending in _EXCEL:
-        return _excel(body, name)
-    if not body.strip():
-        raise InputError(f"{name} is empty: give a table with a header line.")
-    text = decode(body, name=name, encoding=encoding)
-    try:
-        frame = pl.read_csv(
-            io.BytesIO(text.encode()),
-            separator="\t" if ending == ".tsv" else ",",
-            infer_schema=False,
-            truncate_ragged_lines=False,
-        )
-    except pl.exceptions.PolarsError:
-        # the parser's own words quote the cells
-        raise InputError(
-            f"{name} is not a regular table: a row has more cells than the header, or a quotation mark stays open. "
-            "Save it as CSV again."
-        ) from None
-    return frame.rename({column: column.strip() for column in frame.columns})
+    if header is not None and header < 1:
+        raise InputError(f"header must be the row of the headings, counted from 1, not {header}.")
+    if Path(name).suffix.lower() in workbooks.ENDINGS:
+        return _excel(body, name, sheet, header, hidden_rows=hidden_rows, empty=empty)
+    if sheet is not None:
+        raise InputError(f"{name} has no sheets: leave sheet= (--sheet) out.")
+    return _csv(decode(body, name=name, encoding=encoding), name, header, empty=empty)
 
 
-def write(frame: pl.DataFrame, path: str | Path, *, encoding: str = "utf-8-sig") -> Path:
+def write(frame: pl.DataFrame, path: str | Path, *, encoding: str = "utf-8-sig", defuse: bool = True) -> Path:
     """Write a table as CSV or Excel, by the path's ending, all or nothing.
 
     CSV is UTF-8 with BOM, which Excel opens rightly, or `encoding` (for example "cp932"; what it cannot hold is
-    written as "?"). Raises `InputError` for another ending.
+    written as "?"). In CSV a text that a spreadsheet would work out as a formula (it begins with = + - @, a tab or
+    a line end, and is no plain figure nor a number +81…) gets an apostrophe in front, unless `defuse=False`; in Excel
+    text is text. Times of a zone are written as Japan's, lists and structs as JSON.
+
+    Raises `InputError` for another ending, a column of bytes or objects, and what a sheet cannot hold.
     """
     path = Path(path)
     ending = path.suffix.lower()
     if ending == ".xlsx":
-        return replace_file(path, lambda part: frame.write_excel(part, autofit=True))
+        return replace_file(path, lambda part: _fill(frame, part))
     if ending not in _TEXT:
         raise InputError(f"{path.name} must end in .csv, .tsv or .xlsx.")
-    text = frame.write_csv(separator="\t" if ending == ".tsv" else ",")
-    return replace_file(path, lambda part: part.write_bytes(text.encode(encoding, errors="replace")))
+    separator = "," if ending == ".csv" else "\t"
+
+    def fill(part: Path) -> None:
+        with part.open("wb") as file:
+            _fill_text(frame, file, separator=separator, encoding=encoding, defuse=defuse)
+
+    return replace_file(path, fill)
+
+
+def as_excel(frame: pl.DataFrame, *, sheet: str | None = None) -> bytes:
+    """Write a table as the bytes of an .xlsx file, as `write` does.
+
+    Raises `InputError`.
+    """
+    file = io.BytesIO()
+    _fill(frame, file, sheet)
+    return file.getvalue()
+
+
+def as_csv(frame: pl.DataFrame, *, encoding: str = "utf-8-sig", defuse: bool = True) -> bytes:
+    """Write a table as the bytes of a .csv file, as `write` does.
+
+    Raises `InputError`.
+    """
+    file = io.BytesIO()
+    _fill_text(frame, file, separator=",", encoding=encoding, defuse=defuse)
+    return file.getvalue()
 
 
 def decode(body: bytes, *, name: str = "the file", encoding: str | None = None) -> str:
@@ -94,12 +240,218 @@ def decode(body: bytes, *, name: str = "the file", encoding: str | None = None) 
     raise InputError(f"{name} is not text in {' or '.join(guesses)}: save it as CSV in UTF-8.")
 
 
-def _excel(body: bytes, name: str) -> pl.DataFrame:
+# ------------------------------------------------------------------------------------------------ reading
+
+
+def _csv(text: str, name: str, header: int | None, *, empty: bool) -> Table:
+    # an old Mac ends lines with CR alone, DOS a file with Ctrl-Z
+    text = text.removesuffix("\x1a")
+    if _LONE_CR.search(text):
+        text = _QUOTED_OR_CR.sub(lambda found: found[1] or "\n", text)
+    if not text.strip():
+        raise InputError(f"{name} is empty: give a table with a header line.")
+    separator, start, line = None, 0, 1
+    if found := _SEP.match(text.replace("\r\n", "\n", 1)):
+        separator, start, line = found[1], text.index("\n") + 1 if "\n" in text else len(text), 2
+    while line < header if header else _BLANK_LINE.match(text, start):
+        end = text.find("\n", start)
+        if end < 0:
+            raise InputError(
+                f"{name} has fewer than {header} lines: the headings cannot stand in line {header}."
+            )
+        start, line = end + 1, line + 1
+    rest = text[start:]
+    heading = rest.partition("\n")[0]
+    if separator is None:
+        separator = "\t" if Path(name).suffix.lower() == ".tsv" else max(",\t;", key=heading.count)
     try:
-        frame = pl.read_excel(io.BytesIO(body), engine="calamine", infer_schema_length=0)
-    except Exception as error:  # noqa: BLE001 - the reader's own exceptions share no base
+        frame = pl.read_csv(
+            io.BytesIO(rest.encode()), separator=separator, infer_schema=False, truncate_ragged_lines=False
+        )
+    except pl.exceptions.PolarsError:
+        # the parser's own words quote the cells
         raise InputError(
-            f"{name} cannot be read as Excel ({type(error).__name__}): save it as .xlsx or CSV."
+            f"{name} is not a regular table: a row has more cells than the header, or a quotation mark stays open. "
+            "Save it as CSV again; where a title stands above the headings, say in which line they are with header= "
+            "(--header-row)."
         ) from None
+    quoted = '"' in rest
+    lines = partial(_line_of, rest if quoted else None, separator, line)
+    names = [re.sub(r"^_duplicated_\d+$", "", c) for c in frame.columns]
+    return _headed(Table(frame, name, _lines=lines), names, line, empty=empty)
+
+
+def _line_of(text: str | None, separator: str, line: int, row: int) -> int:
+    """Find the line of a row, whose cells or those before it may hold line ends."""
+    if text is None:
+        return line + row + 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    before = 0
+    for n, _ in enumerate(reader):
+        if n == row + 1:
+            return line + before
+        before = reader.line_num
+    return line + row + 1
+
+
+def _excel(
+    body: bytes, name: str, sheet: str | None, header: int | None, *, hidden_rows: bool, empty: bool
+) -> Table:
+    found = workbooks.read(body, name, sheet)
     # Excel has no dates, only times: a day comes as its midnight
-    return frame.select(pl.all().cast(pl.String).str.strip_suffix(" 00:00:00"))
+    cells = found.cells.select(pl.all().str.strip_suffix(" 00:00:00")).with_row_index("_row", 1)
+    filled = cells.filter(~_blank(pl.exclude("_row")))
+    rows_filled: list[int] = filled["_row"].to_list()
+    if not rows_filled:
+        raise InputError(f"{name} is empty: give a table with a header line.")
+    first = header or rows_filled[0]
+    heads = cells.filter(pl.col("_row") == first).drop("_row")
+    below = cells.filter(pl.col("_row") > first)
+    if first not in rows_filled:
+        raise InputError(
+            f"{name}, sheet {mask_text(found.name)} has nothing in row {first}: name the row of the headings."
+        )
+    hidden = [] if hidden_rows else [n for n in found.hidden_rows or () if n > first]
+    gone = below.filter(pl.col("_row").is_in(hidden) & ~_blank(pl.exclude("_row"))).height
+    below = below.filter(~pl.col("_row").is_in(hidden))
+    rows = below["_row"]
+    table = Table(
+        below.drop("_row"),
+        name,
+        found.name,
+        found.hidden,
+        gone,
+        _lines=lambda row: int(rows[row]),
+    )
+    return _headed(table, list(heads.row(0)), first, empty=empty)
+
+
+def _headed(table: Table, heads: Sequence[str | None], line: int, *, empty: bool) -> Table:
+    """Give the columns their headings, and leave out what is empty at the right and at the end."""
+    frame = table.frame
+    names = [unicodedata.normalize("NFC", head or "").strip() for head in heads]
+    used = [
+        bool(name) or not frame[column].is_null().all()
+        for column, name in zip(frame.columns, names, strict=True)
+    ]
+    frame = frame.select(c for c, keep in zip(frame.columns, used, strict=True) if keep)
+    names = [name for name, keep in zip(names, used, strict=True) if keep]
+    height = frame.select((~_blank(pl.all())).arg_true().max() + 1).item() or 0 if frame.width else 0
+    where = f"line {line}" if table.sheet is None else f"row {line}"
+    if height and len(names) > 1 and sum(map(bool, names)) == 1:
+        title = next(filter(None, names))
+        raise InputError(
+            f"{table.name}: {where} holds only {mask_text(title)!r}, which looks like a title: say in which row the "
+            "headings stand with header= (--header-row)."
+        )
+    if not height and not empty:
+        more = f" (those of sheet {mask_text(table.sheet)})" if table.sheet else ""
+        left = f"; {table.hidden_rows} rows are hidden" if table.hidden_rows else ""
+        raise InputError(
+            f"{table.name} has headings in {where}{more} and no rows below them{left}: is it the right file?"
+        )
+    frame = frame.head(height)
+    frame.columns = _unique(name or f"column_{n}" for n, name in enumerate(names, 1))
+    return replace(table, frame=frame)
+
+
+def _unique(names: Iterable[str], alike: Callable[[str], str] = str) -> list[str]:
+    made: dict[str, str] = {}
+    for name in names:
+        free, n = name, 0
+        while alike(free) in made:
+            free, n = f"{name}_duplicated_{n}", n + 1
+        made[alike(free)] = free
+    return [*made.values()]
+
+
+def _blank(columns: pl.Expr) -> pl.Expr:
+    return pl.all_horizontal(columns.fill_null("").str.strip_chars() == "")
+
+
+# ------------------------------------------------------------------------------------------------ writing
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """Bring every column to a type that a file can hold."""
+    made = []
+    for name, dtype in frame.schema.items():
+        column = pl.col(name)
+        if dtype in (pl.Binary, pl.Object) or isinstance(dtype, pl.Unknown):
+            raise InputError(f"The column {mask_text(name)!r} holds {dtype}: make it text, or leave it out.")
+        if isinstance(dtype, pl.Struct):
+            column = column.struct.json_encode()
+        elif isinstance(dtype, pl.List | pl.Array):
+            column = pl.struct(column.alias("_")).struct.json_encode().str.extract(r'(?s)^\{"_":(.*)\}$')
+            column = pl.when(pl.col(name).is_not_null()).then(column).alias(name)
+        elif dtype == pl.Duration:
+            column = column.dt.to_string()
+        elif isinstance(dtype, pl.Categorical | pl.Enum):
+            column = column.cast(pl.String)
+        made.append(column.alias(name))
+    return frame.select(made)
+
+
+def _fill(frame: pl.DataFrame, target: Path | IO[bytes], sheet: str | None = None) -> None:
+    import xlsxwriter
+
+    if frame.height > MOST_ROWS or frame.width > _MOST_COLUMNS:
+        raise InputError(
+            f"The table has {frame.height:,} rows and {frame.width:,} columns; a sheet holds {MOST_ROWS:,} and "
+            f"{_MOST_COLUMNS:,}: write it as .csv, or in parts."
+        )
+    plain = _plain(frame)
+    made = []
+    for name, dtype in plain.schema.items():
+        column = pl.col(name)
+        if isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+            column = column.dt.convert_time_zone(_ZONE).dt.replace_time_zone(None)
+        elif dtype.is_float():
+            column = column.fill_nan(None)
+        elif dtype.is_integer():
+            large: Any = plain[name].cast(pl.Float64).abs().max()
+            column = column.cast(pl.String) if (large or 0) >= _EXACT else column
+        elif dtype == pl.String:
+            longest: Any = plain[name].str.len_chars().max()
+            if (longest or 0) > _MOST_CHARACTERS:
+                raise InputError(
+                    f"The column {mask_text(name)!r} has a text of {longest:,} characters; a cell holds "
+                    f"{_MOST_CHARACTERS:,}: write it as .csv, or leave the column out."
+                )
+        made.append(column)
+    shown = plain.select(made)
+    # the headings of a table in Excel differ in more than case
+    shown.columns = _unique(shown.columns, str.lower)
+    with xlsxwriter.Workbook(target, EXCEL_OPTIONS) as book:
+        shown.write_excel(book, sheet, autofit=True)
+
+
+def _fill_text(frame: pl.DataFrame, file: IO[bytes], *, separator: str, encoding: str, defuse: bool) -> None:
+    plain = _plain(frame)
+    if defuse:
+        plain = plain.with_columns(_defused(pl.col(c)) for c, t in plain.schema.items() if t == pl.String)
+        heads = pl.Series("head", plain.columns, dtype=pl.String).to_frame()
+        plain.columns = heads.select(_defused(pl.col("head")))["head"].to_list()
+    if encoding.lower() in ("utf-8", "utf8", "utf-8-sig"):
+        plain.write_csv(file, separator=separator, include_bom=encoding.lower().endswith("sig"))
+        return
+    for n, piece in enumerate(plain.iter_slices(_AT_ONCE) if plain.height else [plain]):
+        text = piece.write_csv(separator=separator, include_header=n == 0)
+        # the mark stands at the beginning alone
+        file.write(text.encode(encoding if n == 0 else _unmarked(encoding), errors="replace"))
+
+
+def _unmarked(encoding: str) -> str:
+    import codecs
+    import sys
+
+    return (
+        f"utf-16-{'le' if sys.byteorder == 'little' else 'be'}"
+        if codecs.lookup(encoding).name == "utf-16"
+        else encoding
+    )
+
+
+def _defused(text: pl.Expr) -> pl.Expr:
+    formula = text.str.contains(_FORMULA) & ~text.str.contains(_FIGURE)
+    return pl.when(formula).then(text.str.replace("^", "'")).otherwise(text)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zrtools import words
-from zrtools.privacy import mask_text
+from zrtools import cells, tables, words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,17 +17,8 @@ __all__ = ["command"]
 _NUMBER_COLUMNS = ("電話番号", "phone_number")
 _DATE_COLUMNS = ("基準日", "reference_date")
 _RESULTS = ("phone_number", "reference_date", "status", "error")
-_DATES = (
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y%m%d",
-    "%Y.%m.%d",
-    "%Y年%m月%d日",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y/%m/%d %H:%M:%S",
-)
 # below the heading; what is paid for must have its place
-_MOST_ROWS = 1_048_575
+_MOST_ROWS = tables.MOST_ROWS
 _PATH = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -50,6 +40,16 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
 @click.option("--max-requests", type=click.IntRange(0), help="Refuse to make more billed calls than these.")
 @click.option("--encoding", help="Of a CSV file.  [default: UTF-8, else CP932]")
 @click.option(
+    "--sheet", metavar="NAME", help="The sheet.  [default: the only visible one that holds anything]"
+)
+@click.option(
+    "--header-row", type=click.IntRange(1), help="The row of the headings.  [default: the first filled one]"
+)
+@click.option("--hidden-rows", is_flag=True, help="Ask the rows, too, that are hidden in the sheet.")
+@click.option(
+    "--raw", is_flag=True, help="Write texts such as =1+1 into CSV as they are, without an apostrophe."
+)
+@click.option(
     "--sandbox", is_flag=True, help="Ask the embedded sandbox: no credentials, no network, no cost."
 )
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
@@ -62,6 +62,10 @@ def command(
     store: Path | None,
     max_requests: int | None,
     encoding: str | None,
+    sheet: str | None,
+    header_row: int | None,
+    hidden_rows: bool,
+    raw: bool,
     sandbox: bool,
     lang: str | None,
 ) -> None:
@@ -72,7 +76,6 @@ def command(
     ZRTOOLS_CLIENT_ID.
     """
     import zrtools as zr
-    from zrtools import tables
 
     words.language(lang)
     out = out or file.with_name(f"{file.stem}-cleaned.xlsx")
@@ -83,27 +86,31 @@ def command(
         raise click.UsageError("--out must be another file than the one that is read.")
     if day is not None and date_column is not None:
         raise click.UsageError("Give --date or --date-column, not both.")
+    table = None
     try:
-        given = _used(tables.read(file, encoding=encoding))
+        table = tables.load(file, encoding=encoding, sheet=sheet, header=header_row, hidden_rows=hidden_rows)
+        given = table.frame
         if out.suffix.lower() == ".xlsx" and given.height > _MOST_ROWS:
             raise click.UsageError(
                 f"{file.name} has {given.height:,} rows, and a sheet holds {_MOST_ROWS:,}: give --out a name in .csv."
             )
-        numbers = given.get_column(_column(given, column, _NUMBER_COLUMNS, "--column"))
+        numbers = given.get_column(_column(table, column, _NUMBER_COLUMNS, "--column"))
         dates: str | pl.Series = (
             _day(day)
             if day is not None
-            else _days(given, _column(given, date_column, _DATE_COLUMNS, "--date"))
+            else _days(given, _column(table, date_column, _DATE_COLUMNS, "--date"))
         )
+        for said in words.left_out(table, lang):
+            click.echo(said, err=True)
         with zr.Client.sandbox() if sandbox else zr.Client() as client:
             cleaned = client.clean(numbers, dates, max_requests=max_requests, store=store, lang=lang)
     except zr.InputError as error:
-        where = "" if error.row is None else f" It stands in line {error.row + 2} of {file.name}."
+        where = "" if error.row is None or table is None else f" It stands in {table.place(error.row)}."
         raise click.UsageError(f"{error}{where}") from None
     except zr.PartialResultError:
         click.echo(words.text("client.again", lang, store=store), err=True)
         raise
-    written = tables.write(_beside(given, cleaned), out)
+    written = tables.write(_beside(given, cleaned), out, defuse=not raw)
     counted = dict(cleaned["status"].value_counts().iter_rows())
     click.echo(
         words.text(
@@ -119,26 +126,17 @@ def command(
     click.echo(words.text("client.written", lang, out=written, store=store))
 
 
-def _column(given: pl.DataFrame, name: str | None, usual: tuple[str, ...], option: str) -> str:
-    if name is not None and name in given.columns:
-        return name
-    found = [column for column in usual if column in given.columns] if name is None else []
-    if len(found) == 1:
-        return found[0]
-    # a file without a head has its first number there
-    there = mask_text(", ".join(given.columns))
+def _column(table: tables.Table, name: str | None, usual: tuple[str, ...], option: str) -> str:
     if name is not None:
-        raise click.UsageError(f"There is no column {name}. The file has: {there}.")
+        if (found := table.find(name)) is not None:
+            return found
+        raise click.UsageError(f"There is no column {name}. The file has: {table.columns()}.")
+    there = [column for column in map(table.find, usual) if column is not None]
+    if len(there) == 1:
+        return there[0]
+    # a file without a head has its first number there
     more = " or --date-column" if option == "--date" else ""
-    raise click.UsageError(f"Give {option}{more}: the file has the columns {there}.")
-
-
-def _used(given: pl.DataFrame) -> pl.DataFrame:
-    """Leave the empty rows at the end out, which Excel saves where cells were once used."""
-    import polars as pl
-
-    blank = pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == "")
-    return given.head(given.select((~blank).arg_true().max() + 1).item() or 0)
+    raise click.UsageError(f"Give {option}{more}: the file has the columns {table.columns()}.")
 
 
 def _day(text: str) -> str:
@@ -151,9 +149,8 @@ def _days(given: pl.DataFrame, name: str) -> pl.Series:
     """Read days as files write them; what cannot be read stays as it is, to be refused with its row."""
     import polars as pl
 
-    text = pl.col(name).str.strip_chars()
-    read = pl.coalesce(text.str.to_date(form, strict=False) for form in _DATES)
-    return given.select(pl.coalesce(read.dt.to_string("%Y-%m-%d"), text)).to_series()
+    read = cells.days(pl.col(name)).dt.to_string("%Y-%m-%d")
+    return given.select(pl.coalesce(read, pl.col(name).str.strip_chars())).to_series()
 
 
 def _beside(given: pl.DataFrame, cleaned: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import io
 import threading
 from datetime import date
 from functools import partial
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 import polars as pl
 
-from zrtools import phones, schemas, tables
+from zrtools import phones, schemas, tables, words
 from zrtools.errors import InputError, Interrupted, PartialResultError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading, table
 from zrtools.forms.private import PrivateDownload, PrivateText
@@ -106,13 +105,17 @@ class CleanForm(Panel):
         # the upload is widget state until it is emptied
         self.file.value = ()
         try:
-            read = tables.read(body, name=name)
+            table = tables.load(body, name=name)
         except InputError as error:
             self.fail(error)
             return
         self.numbers.clear()
+        read = table.frame
         self._file = (name, read)
-        self.say(self.t("file_read", name=name, count=read.height))
+        # what was left out stands before the cost
+        self.say(
+            " ".join([self.t("file_read", name=name, count=read.height), *words.left_out(table, self.lang)])
+        )
         self.column.options = self._file[1].columns
         self.column.value = max(self._file[1].columns, key=self._share_of_numbers)
         self._count()
@@ -212,9 +215,7 @@ class CleanForm(Panel):
         )
 
     def _workbook(self) -> tuple[str, bytes]:
-        file = io.BytesIO()
-        self.result.write_excel(file, autofit=True)
-        return f"cleaned-{self._client.now():%Y%m%d-%H%M}.xlsx", file.getvalue()
+        return f"cleaned-{self._client.now():%Y%m%d-%H%M}.xlsx", tables.as_excel(self.result)
 
     def refresh(self) -> None:
         """Show and enable what fits the form's stage."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import polars as pl
 
-from zrtools import periods, privacy, words
+from zrtools import periods, privacy, tables, words
 from zrtools.charts.style import count_text, weekdays
 from zrtools.charts.telling import in_order
 from zrtools.engines import opened
@@ -465,10 +464,8 @@ class ExploreForm(Panel):
         found = found.drop("day").with_columns(others, pl.col("date_time").dt.replace_time_zone(None))
         name = f"failures-{choice.first}-{choice.last}"
         if kind == "csv":
-            return f"{name}.csv", b"\xef\xbb\xbf" + found.write_csv().encode()
-        file = io.BytesIO()
-        found.write_excel(file, worksheet="failures", autofit=True)
-        return f"{name}.xlsx", file.getvalue()
+            return f"{name}.csv", tables.as_csv(found)
+        return f"{name}.xlsx", tables.as_excel(found, sheet="failures")
 
     def refresh(self) -> None:
         """Let what can be pressed be pressed: while an answer is on its way the choice may still change."""

@@ -371,7 +371,7 @@ def gather(
         lambda: room.read_invoice(invoice, invoice_columns) if isinstance(invoice, (str, Path)) else invoice,
     )
     if lines is not None:
-        lines = lines.filter(pl.col("month").is_between(first, target))
+        lines = said.attempt("problem_invoice", lambda: _of_months(lines, first, target))
     inside = counted.filter(pl.col("month").is_between(first, target))
     forecast = said.attempt("problem_forecast", lambda: room.forecast(counts, days))
     reconciliation = None
@@ -423,6 +423,14 @@ class _Attempts:
         except ZrtoolsError as why:
             self.problems.append(words.text(f"usage.{key}", self.lang, why=why))
             return None
+
+
+def _of_months(lines: pl.DataFrame, first: date, target: date) -> pl.DataFrame:
+    inside = lines.filter(pl.col("month").is_between(first, target))
+    if lines.height and not inside.height:
+        has = ", ".join(f"{m:%Y-%m}" for m in lines["month"].unique().sort())
+        raise InputError(f"It has no line of {first:%Y-%m} to {target:%Y-%m}; its months are {has}.")
+    return inside
 
 
 def _days_of(days: pl.DataFrame | None, first: date, target: date) -> pl.DataFrame:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from zrtools import tables, words
 from zrtools import usage as room
-from zrtools import words
 from zrtools.charts import style
 from zrtools.privacy import mask_text
 
@@ -36,7 +36,9 @@ def fill(report: UsageReport, path: Path) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(
-        path, {"default_format_properties": {"font_name": _FONT, "font_size": 10, "font_color": _INK}}
+        path,
+        tables.EXCEL_OPTIONS
+        | {"default_format_properties": {"font_name": _FONT, "font_size": 10, "font_color": _INK}},
     ) as book:
         book.set_properties({"title": report.say("title", month=report.name_month(report.month))})
         made = _Book(book, report)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import polars as pl
 
-from zrtools import tables
-from zrtools.codes import CARRIERS
+from zrtools import cells, tables
+from zrtools.codes import CARRIER_SPELLINGS, CARRIERS
 from zrtools.errors import InputError
-from zrtools.periods import day
 from zrtools.privacy import mask_text
 from zrtools.schemas import INVOICE, PRICES
 from zrtools.usage.source import ALL
@@ -35,15 +36,7 @@ _ROUNDINGS: dict[str, Rounding] = {
     "切上げ": "up",
     "切り上げ": "up",
 }
-_CARRIER_WORDS = {
-    "101": ("au", "kddi", "エーユー"),
-    "102": ("y!mobile", "ymobile", "ワイモバイル"),
-    "103": ("docomo", "nttdocomo", "ドコモ", "nttドコモ"),
-    "105": ("softbank", "ソフトバンク", "sb"),
-    "106": ("rakutenmobile", "rakuten", "楽天モバイル", "楽天"),
-    ALL: (ALL, "all", "すべて", "全キャリア", "合計"),
-}
-_CARRIER_IDS = {word: number for number, words in _CARRIER_WORDS.items() for word in (number, *words)}
+_CARRIERS = CARRIER_SPELLINGS | dict.fromkeys((ALL, "all", "すべて", "全キャリア", "合計"), ALL)
 
 _CLIENTS = pl.Schema({"client_id": pl.String(), "client": pl.String()})
 
@@ -99,14 +92,14 @@ class Prices:
             raise InputError("A tier begins below 0: `over` is how many messages come before it.")
 
 
-def read_prices(path: str | Path) -> Prices:
+def read_prices(path: str | Path, *, sheet: str | None = None, header: int | None = None) -> Prices:
     """Read prices from a small TOML file or table (CSV, Excel).
 
     TOML: `plan`, `tax_rate`, `tax_included`, `rounding` (切捨て, 四捨五入, 切上げ or down, half up, up),
     `decimals`, `tiers`, `tier_by`, and one `[[price]]` each with `carrier` (number, name or `*`), `unit_price`
     (better quoted, so that it stays exact), and where needed `since` (a day), `over` (tier) and `client_id`. A
-    table: the columns `carrier`, `unit_price`, and where needed `since`, `over`, `client_id`; the rest keeps its
-    defaults.
+    table: the columns `carrier`, `unit_price`, and where needed `since`, `over`, `client_id` (with `sheet` and `header`
+    as in `tables.read`); the rest keeps its defaults. Days and figures may be written as in docs/files.md.
 
     Raises `InputError` that names the entry.
     """
@@ -122,15 +115,18 @@ def read_prices(path: str | Path) -> Prices:
         entries = data.pop("price", [])
         if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
             raise InputError(f"{path.name}: write each price under a line [[price]].")
-        settings = data
+        settings, places = data, [f"{path.name}, price {n}" for n in range(1, len(entries) + 1)]
     else:
-        rows = tables.read(path)
-        if missing := [c for c in ("carrier", "unit_price") if c not in rows.columns]:
+        settings = {}
+        table = _read(path, sheet, header, empty=True)
+        found = _columns(table, None, ("carrier", "unit_price"), ("since", "over", "client_id"))
+        if strange := sorted({*table.frame.columns} - {*found.values()}):
             raise InputError(
-                f"{path.name} has no column {', '.join(missing)}; "
-                f"it has {mask_text(', '.join(rows.columns))}. Rename them."
+                f"{path.name}: {mask_text(', '.join(strange))} is not known; use carrier, unit_price, since, over, "
+                "client_id."
             )
-        entries, settings = rows.to_dicts(), {}
+        entries = table.frame.rename({theirs: ours for ours, theirs in found.items()}).to_dicts()
+        places = [table.place(n) for n in range(len(entries))]
     if not any(value not in (None, "") for entry in entries for value in entry.values()):
         raise InputError(f"{path.name} holds no price: write at least one.")
     known = {"plan", "tax_rate", "tax_included", "rounding", "decimals", "tiers", "tier_by"}
@@ -138,10 +134,10 @@ def read_prices(path: str | Path) -> Prices:
         raise InputError(
             f"{path.name}: {', '.join(unknown)} is not a setting; these are: {', '.join(sorted(known))}."
         )
-    table = pl.DataFrame(
+    prices = pl.DataFrame(
         [
-            _price(path.name, n, entry)
-            for n, entry in enumerate(entries, 1)
+            _price(place, entry)
+            for place, entry in zip(places, entries, strict=True)
             # Excel saves rows that were once used as rows of commas
             if any(value not in (None, "") for value in entry.values())
         ],
@@ -157,59 +153,54 @@ def read_prices(path: str | Path) -> Prices:
             raise InputError(
                 f"{path.name}: {name} must be {'true or false' if kind is bool else 'a whole number'}."
             )
-    return Prices(table=table, source=path.name, **settings)
+    return Prices(table=prices, source=path.name, **settings)
 
 
-def read_invoice(path: str | Path, columns: Mapping[str, str] | None = None) -> pl.DataFrame:
+def read_invoice(
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    *,
+    sheet: str | None = None,
+    header: int | None = None,
+) -> pl.DataFrame:
     """Read invoice lines from a table (CSV in UTF-8 or CP932, Excel) into the schema INVOICE.
 
     `columns` says which of the file's columns is `month`, `quantity` and, where there are such, `carrier` and
-    `amount`; left out, the file must use these names. Months may be 2026-10, 2026/10, 202610 or 2026年10月;
-    figures may have commas, full-width digits, ¥ and 円 or 通; carriers are numbers or usual names, and without
-    that column a line means all carriers (`*`). A carrier that is not listed keeps its name.
+    `amount`; left out, the file must use these names. `sheet` and `header` as in `tables.read`. Months and figures may
+    be written as in docs/files.md, amounts below 0 too; carriers are numbers or usual names, and without that column a
+    line means all carriers (`*`). A carrier that is not listed keeps its name.
 
-    Raises `InputError` that names the column or the row that does not fit.
+    Raises `InputError` that names the column or the cell that does not fit.
     """
-    path = Path(path)
-    raw = tables.read(path)
-    names = dict(columns or {c: c for c in ("month", "carrier", "quantity", "amount") if c in raw.columns})
-    if wrong := sorted(set(names) - {"month", "carrier", "quantity", "amount"}):
+    table = _read(path, sheet, header)
+    if wrong := sorted(set(columns or {}) - {"month", "carrier", "quantity", "amount"}):
         raise InputError(f"columns names month, carrier, quantity and amount, not {', '.join(wrong)}.")
-    absent = [c for c in ("month", "quantity") if c not in names]
-    absent += [c for c in names.values() if c not in raw.columns]
-    if absent:
-        raise InputError(
-            f"{path.name} has no column {', '.join(absent)}; "
-            f"it has {mask_text(', '.join(raw.columns))}. Say which is which: "
-            'columns={"month": "…", "carrier": "…", "quantity": "…", "amount": "…"}.'
-        )
-    month = _plain(pl.col(names["month"])).str.replace_all(r"[年/\-.]", "-").str.replace_all(r"[月日]", "")
-    parts = month.str.extract_groups(r"^([0-9]{4})-?([0-9]{1,2})(?:-?[0-9]{1,2})?$")
-    carrier = pl.lit(ALL) if "carrier" not in names else pl.col(names["carrier"]).str.strip_chars()
-    found = carrier.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"[\s()（）・]", "")
-    number = found.replace_strict(_CARRIER_IDS, default=None, return_dtype=pl.String)
-    frame = raw.with_row_index("row", 1).select(
+    names = _columns(table, columns, ("month", "quantity"), ("carrier", "amount"))
+    raw = table.frame
+    carrier = pl.lit(ALL) if "carrier" not in names else cells.identifiers(pl.col(names["carrier"]))
+    number = cells.carriers(carrier, _CARRIERS)
+    quantity = cells.figures(pl.col(names["quantity"]))
+    amount = pl.lit(None, pl.String) if "amount" not in names else cells.figures(pl.col(names["amount"]))
+    frame = raw.with_row_index("row").select(
         "row",
-        pl.format("{}-{}-1", parts.struct.field("1"), parts.struct.field("2"))
-        .str.to_date("%Y-%m-%d", strict=False)
-        .alias("month"),
+        cells.months(pl.col(names["month"])).alias("month"),
         pl.coalesce(number, pl.when(carrier != "").then(carrier)).alias("carrier_id"),
-        _figure(names["quantity"]).cast(pl.Int64, strict=False).alias("quantity"),
-        (
-            _figure(names["amount"]).cast(INVOICE["amount"], strict=False)
-            if "amount" in names
-            else pl.lit(None, dtype=INVOICE["amount"])
-        ).alias("amount"),
+        quantity.cast(pl.Int64, strict=False).alias("quantity"),
+        amount.cast(INVOICE["amount"], strict=False).alias("amount"),
         blank=pl.all_horizontal(pl.exclude("row").fill_null("").str.strip_chars() == ""),
     )
+    for column, advice in (("month", "month"), ("quantity", "figure"), ("amount", "figure")):
+        if column in names:
+            table.refuse(
+                names[column], frame[column], column, f"{cells.ADVICE[advice]}, or remove lines that are sums"
+            )
     frame = frame.filter(~pl.col("blank"))
     for column in ("month", "quantity"):
         if (bad := frame.filter(pl.col(column).is_null())).height:
             row = bad["row"][0]
             raise InputError(
-                f"{path.name}, line {row + 1}: {mask_text(repr(raw[names[column]][row - 1]))} is not a {column}. "
-                "Correct it, or remove lines that are sums or remarks.",
-                row=row - 1,
+                f"{table.place(row)}: there is no {column}. Write it, or remove lines that are sums or remarks.",
+                row=row,
             )
     return (
         frame.with_columns(
@@ -232,12 +223,57 @@ def read_invoice(path: str | Path, columns: Mapping[str, str] | None = None) -> 
     )
 
 
-def read_clients(path: str | Path, columns: Mapping[str, str] | None = None) -> pl.DataFrame:
+def read_clients(
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    *,
+    sheet: str | None = None,
+    header: int | None = None,
+) -> pl.DataFrame:
     """Read the clients' names from a table (CSV in UTF-8 or CP932, Excel): columns `client_id` and `client`.
 
-    `columns` says which of the file's columns they are. Raises `InputError`.
+    `columns` says which of the file's columns they are; `sheet` and `header` as in `tables.read`. Raises `InputError`.
     """
-    return client_names(_read_names(Path(path), columns))
+    table = _read(path, sheet, header)
+    names = _columns(table, columns, ("client_id", "client"), ())
+    return client_names(
+        table.frame.select(
+            client_id=cells.identifiers(pl.col(names["client_id"])),
+            client=pl.col(names["client"]).str.strip_chars(),
+        ).filter(pl.col("client_id") != "")
+    )
+
+
+def _read(path: str | Path, sheet: str | None, header: int | None, *, empty: bool = False) -> tables.Table:
+    table = tables.load(path, sheet=sheet, header=header, empty=empty)
+    if said := table.left_out():
+        warnings.warn(said, stacklevel=3)
+    return table
+
+
+def _columns(
+    table: tables.Table, given: Mapping[str, str] | None, needed: Iterable[str], optional: Iterable[str]
+) -> dict[str, str]:
+    """Find the file's column for each of ours.
+
+    Raises `InputError` that names those that are not there.
+    """
+    wanted = dict(given or {name: name for name in (*needed, *optional)})
+    wanted |= {name: name for name in needed if given is not None and name not in given and table.find(name)}
+    found = {ours: there for ours, theirs in wanted.items() if (there := table.find(theirs)) is not None}
+    absent = [name for name in needed if name not in wanted]
+    absent += [
+        theirs
+        for ours, theirs in wanted.items()
+        if ours not in found and (given is not None or ours in needed)
+    ]
+    if absent:
+        shown = ", ".join(f'"{name}": "…"' for name in (*needed, *optional))
+        raise InputError(
+            f"{table.name} has no column {', '.join(absent)}; it has {table.columns()}. Say which is which: "
+            f"columns={{{shown}}}, or rename them."
+        )
+    return found
 
 
 def client_names(
@@ -281,14 +317,14 @@ def _read_names(path: Path, columns: Mapping[str, str] | None = None) -> pl.Data
     )
 
 
-def _price(file: str, number: int, entry: dict[str, Any]) -> tuple[str, str, date, int, Decimal]:
-    where = f"{file}, price {number}"
+def _price(where: str, entry: dict[str, Any]) -> tuple[str, str, date, int, Decimal]:
     if unknown := sorted(set(entry) - {"carrier", "unit_price", "since", "over", "client_id"}):
         raise InputError(
             f"{where}: {', '.join(unknown)} is not known; use carrier, unit_price, since, over, client_id."
         )
-    carrier = str(entry.get("carrier") or ALL).strip()
-    found = _CARRIER_IDS.get(_folded(carrier), carrier if carrier.isdigit() else None)
+    carrier = _plain(entry.get("carrier") or ALL, cells.identifiers)
+    known = _plain(carrier, partial(cells.carriers, spellings=_CARRIERS))
+    found = known or (carrier if carrier.isdigit() else None)
     if found is None:
         raise InputError(f"{where}: there is no carrier {carrier!r}; use its number, its name, or * for all.")
     if entry.get("unit_price") in (None, ""):
@@ -298,39 +334,27 @@ def _price(file: str, number: int, entry: dict[str, Any]) -> tuple[str, str, dat
         raise InputError(f"{where}: unit_price {price} has more than 4 decimal places.")
     since = entry.get("since") or date(2000, 1, 1)
     if not isinstance(since, date):
-        # 2026/4/1 and 2026年4月1日, as Excel writes days
-        digits = str(since).strip().translate(str.maketrans("年月/.", "----", "日")).split("-")
-        since = day("-".join(part.zfill(2) for part in digits), f"{where}: since")
-    try:
-        over = int(str(entry.get("over") or 0).replace(",", ""))
-    except ValueError:
-        raise InputError(
-            f"{where}: over must be a whole number of messages, not {entry['over']!r}."
-        ) from None
-    return str(entry.get("client_id") or ALL).strip(), found, since, over, price
+        since = _plain(since, cells.days)
+        if since is None:
+            raise InputError(f"{where}: since must be a day, not {entry['since']!r}: {cells.ADVICE['day']}.")
+    over = entry.get("over") or 0
+    written = str(over) if isinstance(over, int) else _plain(over, cells.figures)
+    if written is None or "." in written or isinstance(over, bool):
+        raise InputError(f"{where}: over must be a whole number of messages, not {over!r}.")
+    return _plain(entry.get("client_id") or ALL, cells.identifiers), found, since, int(written), price
 
 
 def _decimal(value: object, what: str) -> Decimal:
-    try:
-        made = Decimal(str(value).strip().replace(",", ""))
-    except InvalidOperation:
-        raise InputError(f"{what} must be a number such as 8.5, not {value!r}.") from None
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        made = Decimal(value)
+    else:
+        figure = _plain(value, cells.figures)
+        made = Decimal("NaN" if figure is None else figure)
     if not made.is_finite():
         raise InputError(f"{what} must be a number such as 8.5, not {value!r}.")
     return made
 
 
-def _folded(word: str) -> str:
-    import unicodedata
-
-    return "".join(unicodedata.normalize("NFKC", word).lower().split())
-
-
-def _figure(column: str) -> pl.Expr:
-    text = _plain(pl.col(column)).str.replace_all(r"[,¥￥\\円通\s]", "")
-    # "1200.00" is a whole number as well
-    return pl.when(text.str.contains(r"^-?[0-9]+(\.[0-9]+)?$")).then(text.str.replace(r"\.0*$", ""))
-
-
-def _plain(text: pl.Expr) -> pl.Expr:
-    return text.str.normalize("NFKC").str.strip_chars()
+def _plain(value: object, read: Callable[[pl.Expr], pl.Expr]) -> Any:
+    """Read one value as a column of such values is read."""
+    return pl.select(read(pl.lit(str(value), pl.String))).item()

@@ -12,10 +12,13 @@ from datetime import date
 from importlib import import_module
 from itertools import islice
 from math import isnan
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from zrtools.codes import ACTIONS, CARRIERS, CATEGORIES, ORIGINS, RESULTS, UNLISTED, UNRECOGNISED, Label
 from zrtools.errors import ApiError, InputError, ZrtoolsError
+
+if TYPE_CHECKING:
+    from zrtools.tables import Table
 
 __all__ = [
     "Lang",
@@ -26,6 +29,7 @@ __all__ = [
     "failure",
     "label",
     "language",
+    "left_out",
     "origin",
     "outcome",
     "percent",
@@ -91,6 +95,18 @@ def failure(reason: str, lang: str | None = None, **facts: str) -> str:
     if "advice" in facts:
         facts["advice"] = text(f"client.failure.{facts['advice']}", lang, **facts)
     return text(f"client.failure.{reason}", lang, **facts)
+
+
+def left_out(table: Table, lang: str | None = None) -> list[str]:
+    """Say which sheet of a file was read and what was left out; nothing of a file without sheets."""
+    if table.sheet is None:
+        return []
+    said = [text("files.sheet", lang, name=table.name, sheet=table.sheet)]
+    if table.hidden_rows:
+        said.append(text("files.hidden_rows", lang, rows=table.hidden_rows))
+    if table.hidden_sheets:
+        said.append(text("files.hidden_sheets", lang, names=", ".join(table.hidden_sheets)))
+    return said
 
 
 def carrier(name: str | None, lang: str | None = None) -> str:
