@@ -269,3 +269,18 @@ def test_another_carriers_module_is_told_with_its_codes() -> None:
     assert (row["carrier"], row["failure_carrier"], row["failed"], row["listed"]) == ("au", "docomo", 1, 3)
     assert (row["rate"], row["codes"]) == (pytest.approx(1 / 3), "31823 x1")
     assert row["rate_low"] < 1 / 3 < row["rate_high"]
+
+
+@pytest.mark.parametrize(("first", "compared"), [("2026-09-21", True), ("2026-09-22", False)])
+def test_a_period_is_compared_only_where_the_one_before_is_there(first: str, compared: bool) -> None:
+    """1-10 October needs all of the ten days before; one missing at their beginning is too much."""
+    start = datetime.fromisoformat(first).replace(hour=12, tzinfo=TOKYO)
+    count = (datetime(2026, 10, 10, 12, tzinfo=TOKYO) - start).days + 1
+    rows = [
+        message(start + timedelta(n), OUT_OF_REACH if k == 0 else None, k)
+        for n in range(count)
+        for k in range(20)
+    ]
+    found = zr.investigate(statuses(rows), ("2026-10-01", "2026-10-10"))
+    assert found.overview.height == (2 if compared else 1)
+    assert (found.changes is not None and found.changes.height > 0) == compared
