@@ -383,9 +383,13 @@ def try_mutant(mutant: Mutant, tests: dict[str, float], copy: Path) -> None:
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         selection = Selection(tests)
         names = sorted({t.partition("::")[0] for t in tests})
-        code = pytest.main([*OPTIONS, "-x", *names], plugins=[selection])
+        try:
+            code = int(pytest.main([*OPTIONS, "-x", *names], plugins=[selection]))
+        except Exception:  # noqa: BLE001 - a warning that is an error may be raised at the very end
+            traceback.print_exc()
+            code = 1
         notes.write_text(json.dumps(selection.failed))
-        return int(code)
+        return code
 
     try:
         target.write_text(mutant.code, encoding="utf-8", newline="\n")
