@@ -103,25 +103,39 @@ def seen(masked: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("lazy", [False, True])
-def test_only_the_columns_that_hold_numbers_are_masked(lazy: bool) -> None:
-    """Named columns are added to the usual ones, not put in their place; nothing else is touched."""
-    usual = dict.fromkeys(("phone_number", "input", "message", "client_tag"), "090****5678")
-    whole = {"own": "09012345678", "sms_code": "09012345678"}
-    assert seen(privacy.mask(frame(lazy))) == {**usual, **whole}
-    assert seen(privacy.mask(frame(lazy), columns=["own", "input", "no such"])) == {
-        **usual,
-        **whole,
-        "own": "090****5678",
+def test_a_number_is_masked_in_every_column_but_those_kept(lazy: bool) -> None:
+    """Whatever the column is called; `keep` alone leaves one as it is, and a body may be hidden whole."""
+    masked = dict.fromkeys(frame().columns, "090****5678")
+    assert seen(privacy.mask(frame(lazy))) == masked
+    assert seen(privacy.mask(frame(lazy), keep=["own", "input", "no such"])) == {
+        **masked,
+        "own": "09012345678",
+        "input": "09012345678",
     }
-    assert seen(privacy.mask(frame(lazy), messages="hidden")) == {**usual, **whole, "message": "****"}
+    assert seen(privacy.mask(frame(lazy), messages="hidden")) == {**masked, "message": "****"}
+    assert seen(privacy.mask(frame(lazy), messages="hidden", keep=["message"])) == {
+        **masked,
+        "message": "09012345678",
+    }
     assert isinstance(privacy.mask(frame(lazy)), type(frame(lazy)))
 
 
-def test_a_frame_with_some_of_the_columns_is_masked_too() -> None:
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_column_of_numbers_shows_nothing_else(lazy: bool) -> None:
+    """In the two usual columns and those named what is no mobile number is hidden; elsewhere it is text and stays."""
+    told = frame(lazy).with_columns(pl.lit("landline 03-1234-5678").alias(name) for name in frame().columns)
+    text, hidden = "landline 03-1234-5678", "****5678"
+    assert seen(privacy.mask(told)) == {
+        name: hidden if name in ("phone_number", "input") else text for name in frame().columns
+    }
+    assert seen(privacy.mask(told, columns=["own", "no such"]))["own"] == hidden
+    assert seen(privacy.mask(told, columns=["own"], keep=["own"]))["own"] == text
+
+
+def test_a_frame_with_one_of_the_columns_is_masked_too() -> None:
     """What is not there is not asked for."""
-    for name in ("phone_number", "input", "message", "client_tag"):
+    for name in frame().columns:
         assert privacy.mask(frame().select(name)).item() == "090****5678"
-    assert privacy.mask(frame().select("sms_code")).item() == "09012345678"
 
 
 def test_a_hidden_body_leaves_nothing_of_any_line() -> None:
