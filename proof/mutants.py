@@ -5,8 +5,8 @@ used: it leaves code outside functions alone (the code tables, for one), and it 
 polars, whose threads do not survive that. Here each mutant runs in a copy of the project and a process of its own.
 
 A mutant meets the tests whose coverage touches its statement, as recorded once for a room (kept in .mutants and made
-anew when code or tests change), quick ones first, 60 seconds of the processor's time at most. A test that takes 10
-seconds and ten times its usual longer has noticed; tests that do not end within five minutes have not. At the end
+anew when code or tests change), quick ones first, 60 seconds of the processor's time (--seconds) at most. A test that takes 10
+seconds and ten times its usual longer has noticed; tests that do not end within half an hour have not. At the end
 the tests that noticed run on the true code: what fails there has noticed nothing. proof/equivalents.toml lists
 mutants that change nothing a user could see, and says why.
 """
@@ -62,7 +62,6 @@ ROOMS = {
     "wire": ["wire"],
 }
 MARKS = "not browser and not spark and not notebook"
-LIMIT = 60.0
 # what the tests import, imported once before the forks; none of it may be used before them
 PRELOAD = "altair deltalake httpx httpx_aiohttp hypothesis ipywidgets narwhals polars starlette.applications uvicorn"
 
@@ -351,7 +350,7 @@ def project(into: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def chosen(mutant: Mutant, known: dict[str, object]) -> dict[str, float]:
+def chosen(mutant: Mutant, known: dict[str, object], limit: float) -> dict[str, float]:
     """Choose the tests of a mutant: those that touch its statement, within the limit of time."""
     took: dict[str, list[float]] = known["took"]  # type: ignore[assignment]
     lines: dict[str, list[str]] = known["lines"][mutant.path]  # type: ignore[index]
@@ -362,7 +361,7 @@ def chosen(mutant: Mutant, known: dict[str, object]) -> dict[str, float]:
     total = 0.0
     for test in sorted(tests, key=lambda t: (took[t][1], t)):
         wall, work = took[test]
-        if (total := total + work) > LIMIT:
+        if (total := total + work) > limit:
             break
         kept[test] = wall
     return kept
@@ -393,7 +392,7 @@ def try_mutant(mutant: Mutant, tests: dict[str, float], copy: Path) -> None:
 
     try:
         target.write_text(mutant.code, encoding="utf-8", newline="\n")
-        code = in_fork(copy, log, 300, work)
+        code = in_fork(copy, log, 1800, work)
     finally:
         target.write_bytes(true)
         os.utime(target, ns=(stat.st_atime_ns, stat.st_mtime_ns))
@@ -446,6 +445,7 @@ def main() -> None:
     parser.add_argument("room", choices=sorted(ROOMS))
     parser.add_argument("--sample", type=int, default=150)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=60, help="work of all tests of one mutant, at most")
     parser.add_argument("--only", default="", metavar="TEXT", help="only files whose path holds this text")
     given = parser.parse_args()
     for name in PRELOAD.split():
@@ -470,7 +470,7 @@ def main() -> None:
             if (mutant.path, mutant.place, mutant.was, mutant.now) in known_equivalents:
                 mutant.fate = "equivalent"
             else:
-                try_mutant(mutant, chosen(mutant, known), copy)
+                try_mutant(mutant, chosen(mutant, known, given.seconds), copy)
             print(
                 f"{number:4} {mutant.fate:10} {mutant.seconds:5.1f} s "
                 f"{mutant.path}:{mutant.line} {mutant.place} ({mutant.by})"
