@@ -5,10 +5,10 @@ used: it leaves code outside functions alone (the code tables, for one), and it 
 polars, whose threads do not survive that. Here each mutant runs in a copy of the project and a process of its own.
 
 A mutant meets the tests whose coverage touches its statement, as recorded once for a room (kept in .mutants and made
-anew when code or tests change), quick ones first, 60 seconds of the processor's time (--seconds) at most. A test that takes 10
-seconds and ten times its usual longer has noticed; tests that do not end within half an hour have not. At the end
-the tests that noticed run on the true code: what fails there has noticed nothing. proof/equivalents.toml lists
-mutants that change nothing a user could see, and says why.
+anew when code or tests change), quick ones first, 60 seconds of the processor's time (--seconds) at most. A test that
+takes 10 seconds and ten times its usual longer has noticed; tests that do not end within half an hour have not. At
+the end the tests that noticed run on the true code: what fails there has noticed nothing. proof/equivalents.toml
+lists mutants that change nothing a user could see, and says why.
 """
 
 from __future__ import annotations
