@@ -35,7 +35,7 @@ def made(**options: Any) -> zr.Client:
         ("at_once", [1, 16, 1024]),
         ("client_id", ["1", 123, " 123 ", "0"]),
         ("sms_code", ["12345", "123456", 12345, " 51234 "]),
-        ("token", ["!" * 8, TOKEN, f" {TOKEN}\n"]),
+        ("token", [TOKEN, "Z" * 32, f" {TOKEN}\n"]),
         (
             "base_url",
             [
