@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engines": {"errors", "periods", "privacy", "schemas"},
     "intervals": set(),
     "jcalendar": set(),
-    "sqlite": {"errors", "periods"},
+    "sqlite": {"errors", "periods", "privacy"},
     "doors": {"errors"},
     "files": set(),
     "phones": {"codes", "errors", "privacy", "words"},

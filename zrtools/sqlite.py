@@ -18,6 +18,7 @@ import polars as pl
 
 from zrtools.errors import ArchiveError
 from zrtools.periods import TOKYO
+from zrtools.privacy import mask_text
 
 __all__ = ["Database", "stamp"]
 
@@ -118,12 +119,21 @@ class Database:
         }
         with self.reading() as run:
             rows = run(statement, values).fetchall()
-        return pl.DataFrame(rows, schema=stored, orient="row").with_columns(
-            pl.col(name).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="ms", time_zone=dtype.time_zone)
-            if isinstance(dtype, pl.Datetime)
-            else pl.col(name).str.to_date("%Y-%m-%d")
-            for name, dtype in schema.items()
-            if isinstance(dtype, pl.Datetime | pl.Date)
+        try:
+            return pl.DataFrame(rows, schema=stored, orient="row").with_columns(
+                pl.col(name).str.to_datetime(
+                    "%Y-%m-%d %H:%M:%S%.f", time_unit="ms", time_zone=dtype.time_zone
+                )
+                if isinstance(dtype, pl.Datetime)
+                else pl.col(name).str.to_date("%Y-%m-%d")
+                for name, dtype in schema.items()
+                if isinstance(dtype, pl.Datetime | pl.Date)
+            )
+        except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError):
+            # whose words quote the values
+            pass
+        raise ArchiveError(
+            f"The {self.what} {self.path} cannot be used: a value in it is not what it was. {_DAMAGED}"
         )
 
     def copy(self, to: str | Path) -> Path:
@@ -354,12 +364,19 @@ def _sync(folder: Path) -> None:
             os.close(number)
 
 
+_DAMAGED = "The file is damaged: restore a copy, or choose another file and keep this one."
+
+
 def _reason(error: sqlite3.Error) -> str:
     said = str(error)
+    if said.startswith("Could not decode"):
+        # it goes on with the text itself
+        return f"a text in it is no text any more. {_DAMAGED}"
+    said = mask_text(said)
     if "full" in said:
         return f"{said}. Free some space and go on: what is written stands."
     if "locked" in said or "busy" in said:
         return f"{said}. Close the program that holds it, then try again."
     if isinstance(error, sqlite3.OperationalError | sqlite3.ProgrammingError):
         return f"{said}. Make sure that the file and its folder may be written and are on a local disk."
-    return f"{said}. The file is damaged: restore a copy, or choose another file and keep this one."
+    return f"{said}. {_DAMAGED}"

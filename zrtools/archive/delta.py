@@ -216,13 +216,20 @@ _DAMAGED = (
 )
 _ADVICE = (
     (
-        r"No space left|os error 28|StorageFull|QuotaExceeded|File too large|os error 27|os error 112|disk full",
+        r"No space left|os error 28\b|StorageFull|QuotaExceeded|File too large|os error 27\b|os error 112\b|disk full",
         "The disk is full: free space, then run it again.",
     ),
     (
-        r"Permission denied|os error 13|os error 5|Read-only|os error 30",
+        r"Permission denied|os error 13\b|os error 5\b|Read-only|os error 30\b",
         "It may not be read or written: check the rights of the folder and of this user.",
     ),
+    (
+        r"(unsupported|unknown) (reader|writer|table) feature|(reader|writer) (protocol )?version",
+        "It needs a newer program: update zrtools and deltalake.",
+    ),
+)
+# figures such as 403 also stand in what is said of a damaged file
+_REMOTE_ADVICE = (
     (
         r"NoSuchBucket|bucket does not exist|404 Not Found",
         "The bucket or folder does not exist: check the address and the region.",
@@ -235,18 +242,14 @@ _ADVICE = (
         r"error sending request|HTTP error|timed out|dns error|Connection refused|connect error",
         "The storage did not answer: check the network, AWS_ENDPOINT_URL and the region.",
     ),
-    (
-        r"unsupported|Unknown reader feature|protocol",
-        "It needs a newer program: update zrtools and deltalake.",
-    ),
 )
 
 
 def _advice(place: str, problem: str) -> str:
-    first = mask_text(problem.strip().partition("\n")[0])[:300] if problem.strip() else "no reason given"
-    advice = next(
-        (words for pattern, words in _ADVICE if re.search(pattern, problem, re.IGNORECASE)), _DAMAGED
-    )
+    # what stands in brackets are values of the frame
+    first = re.sub(r"\[.*\]", "[…]", mask_text(problem.strip().partition("\n")[0]))[:300] or "no reason given"
+    known = (*_ADVICE, *_REMOTE_ADVICE) if is_remote(place) else _ADVICE
+    advice = next((words for pattern, words in known if re.search(pattern, problem, re.IGNORECASE)), _DAMAGED)
     return (
         f"The archive at {place} cannot be used as it is. {advice} What was stored stays as it was. ({first})"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -107,8 +108,11 @@ def mark_name(day: date) -> str:
 
 def folder_day(folder: str) -> date | None:
     """Read the day of a partition's folder; None for another folder."""
-    name, _, value = folder.partition("=")
-    return date.fromisoformat(value) if name == "send_date" and len(value) == 10 else None
+    found = re.fullmatch(r"send_date=([0-9]{4}-[0-9]{2}-[0-9]{2})", folder)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def check_file(file: Path, size: int, day: date) -> None:

@@ -17,11 +17,13 @@ from __future__ import annotations
 import hashlib
 import os
 import queue
+import re
 import sqlite3
 import struct
 import sys
 import threading
 import time
+import warnings
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
@@ -199,8 +201,8 @@ class Store:
         """
         live, _ = self._files()
         bodies = [b for number in live for b in _bodies(live[number]) if _unreadable(b)]
-        for file in sorted((self.path / "quarantine").glob("*.log")):
-            if int(file.stem) not in live:
+        for number, file in _numbered(self.path / "quarantine", ".log").items():
+            if number not in live:
                 bodies += _bodies(file.read_bytes())
         bodies.sort(key=lambda b: b.received)
         rows = [(_milliseconds(b.received), b.content_type, _unreadable(b), b.body) for b in bodies]
@@ -269,13 +271,14 @@ class Store:
                 f"There is no store of delivery reports in {self.path}: check the folder's name."
             )
         logs: dict[int, bytes] = {}
-        for file in sorted((self.path / "intake").glob("*.log")):
+        for number, file in _numbered(self.path / "intake", ".log").items():
             # a log that vanishes meanwhile has become a Parquet file, which is listed after it
             with suppress(FileNotFoundError):
-                logs[int(file.stem)] = file.read_bytes()
-        sealed = sorted((self.path / "reports").glob("*.parquet"))
-        done = {int(file.stem) for file in sealed}
-        return {number: content for number, content in logs.items() if number not in done}, sealed
+                logs[number] = file.read_bytes()
+        sealed = _numbered(self.path / "reports", ".parquet")
+        for file in sealed.values():
+            _check_whole(file)
+        return {n: content for n, content in logs.items() if n not in sealed}, [*sealed.values()]
 
 
 # ------------------------------------------------------------------------------------------------------ the writer
@@ -415,9 +418,8 @@ class _Writer:
 
     def _recover(self) -> int:
         """Finish the logs that a killed process left behind, and tell the highest number used."""
-        highest = max((int(f.stem) for f in (self._path / "reports").glob("*.parquet")), default=0)
-        for file in sorted((self._path / "intake").glob("*.log")):
-            number = int(file.stem)
+        highest = max(_numbered(self._path / "reports", ".parquet"), default=0)
+        for number, file in _numbered(self._path / "intake", ".log").items():
             highest = max(highest, number)
             if not (self._path / "reports" / f"{file.stem}.parquet").exists():
                 content = file.read_bytes()
@@ -505,6 +507,8 @@ def _locked(path: Path) -> sqlite3.Connection:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         lock.close()
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise ArchiveError(f"The lock {path} is damaged: stop all receivers, then delete it.") from None
         raise ArchiveError(
             f"Another receiver writes to the store {path.parent}: stop it first, or choose another folder."
         ) from error
@@ -512,6 +516,32 @@ def _locked(path: Path) -> sqlite3.Connection:
 
 
 # --------------------------------------------------------------------------------------------------- logs and files
+
+
+def _numbered(folder: Path, ending: str) -> dict[int, Path]:
+    """List the store's own files in order; others, such as a conflicted copy, are named and left."""
+    found = {}
+    for file in sorted(folder.glob(f"*{ending}")):
+        if re.fullmatch(r"[0-9]{10}", file.stem):
+            found[int(file.stem)] = file
+        else:
+            warnings.warn(
+                f"{file} is not a file of this store: it is not read, and left as it is.",
+                category=UserWarning,
+                stacklevel=2,
+            )
+    return found
+
+
+def _check_whole(file: Path) -> None:
+    with file.open("rb") as opened_file:
+        begin = opened_file.read(4)
+        opened_file.seek(max(0, file.stat().st_size - 4))
+        if begin == opened_file.read(4) == b"PAR1":
+            return
+    raise ArchiveError(
+        f"{file} is damaged: put it back from a backup, or move it away to read what else there is."
+    )
 
 
 def _framed(body: Body) -> bytes:
