@@ -182,7 +182,7 @@ def test_stray_files_in_an_archive_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_an_archive_copied_log_first_is_whole_whatever_comes_meanwhile(tmp_path: Path) -> None:
-    """As documented: with the log copied before the data, what is stored meanwhile is not in the copy, and all else is."""
+    """As documented: where the log is copied before the data, what is stored meanwhile is not in the copy."""
     kept = archive(tmp_path / "archive")
     copy = tmp_path / "copy"
     shutil.copytree(tmp_path / "archive" / "statuses" / "_delta_log", copy / "statuses" / "_delta_log")

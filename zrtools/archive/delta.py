@@ -227,15 +227,13 @@ _ADVICE = (
         r"(unsupported|unknown) (reader|writer|table) feature|(reader|writer) (protocol )?version",
         "It needs a newer program: update zrtools and deltalake.",
     ),
-)
-# figures such as 403 also stand in what is said of a damaged file
-_REMOTE_ADVICE = (
     (
         r"NoSuchBucket|bucket does not exist|404 Not Found",
         "The bucket or folder does not exist: check the address and the region.",
     ),
     (
-        r"AccessDenied|Forbidden|\b40[13]\b|Unauthorized|InvalidAccessKey|SignatureDoesNotMatch|credential",
+        # a bare 403 may be a place in a damaged file
+        r"AccessDenied|Forbidden|status:? (code )?40[13]\b|Unauthorized|InvalidAccessKey|SignatureDoesNotMatch|credential",
         "Access was denied: check the keys in storage_options or the AWS_… variables, and the bucket's policy.",
     ),
     (
@@ -248,8 +246,9 @@ _REMOTE_ADVICE = (
 def _advice(place: str, problem: str) -> str:
     # what stands in brackets are values of the frame
     first = re.sub(r"\[.*\]", "[…]", mask_text(problem.strip().partition("\n")[0]))[:300] or "no reason given"
-    known = (*_ADVICE, *_REMOTE_ADVICE) if is_remote(place) else _ADVICE
-    advice = next((words for pattern, words in known if re.search(pattern, problem, re.IGNORECASE)), _DAMAGED)
+    advice = next(
+        (words for pattern, words in _ADVICE if re.search(pattern, problem, re.IGNORECASE)), _DAMAGED
+    )
     return (
         f"The archive at {place} cannot be used as it is. {advice} What was stored stays as it was. ({first})"
     )

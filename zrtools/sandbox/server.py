@@ -32,7 +32,7 @@ __all__ = ["Arrival", "Sandbox"]
 _FORM = "application/x-www-form-urlencoded"
 _JSON = b"application/json; charset=UTF-8"
 _LARGEST_BODY = 1 << 20
-_CONNECTIONS = 800
+_CONNECTIONS = 1100
 _SLICE = 1 << 20
 
 
