@@ -181,6 +181,8 @@ def test_a_body_that_crashes_its_reader_is_kept(
         keep(store, report("a"))
         assert store.quarantine()["reason"].to_list() == ["a mistake"]
         keep(store, report("b"))
+        # the count waits until all are read
+        assert store.counters["quarantined"] == 2
     store.close()
     # the mistake is mended: the bodies can be read
     assert [zr.dlr.parse(body)["message_id"][0] for body in store.quarantine()["body"]] == ["a", "b"]

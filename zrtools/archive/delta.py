@@ -233,7 +233,7 @@ _ADVICE = (
     ),
     (
         # a bare 403 may be a place in a damaged file
-        r"AccessDenied|Forbidden|status:? (code )?40[13]\b|Unauthorized|InvalidAccessKey|SignatureDoesNotMatch|credential",
+        r"AccessDenied|Forbidden|status:? (code )?40[13]\b|Unauthorized|InvalidAccessKey|SignatureDoesNot|credential",
         "Access was denied: check the keys in storage_options or the AWS_… variables, and the bucket's policy.",
     ),
     (
