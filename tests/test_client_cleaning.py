@@ -414,6 +414,20 @@ def test_claim_of_a_dead_process_lapses(own, connected, tmp_path, monkeypatch):
     assert own.calls["clean"] == 3
 
 
+def test_claim_of_a_clock_that_was_ahead_is_none(own, connected, tmp_path):
+    """A claim that ends later than a claim can holds nothing up."""
+    store = tmp_path / "s.db"
+    client = connected()
+    client.clean(numbers(1), DAY, store=store, progress=False)
+    with sqlite3.connect(store) as connection:
+        connection.execute(
+            "insert into claims values (?, ?, 'dead', ?)", ("+819012340001", "2026-05-10", time.time() + 3600)
+        )
+    connection.close()
+    assert client.clean(numbers(3), DAY, store=store, progress=False)["status"].null_count() == 0
+    assert own.calls["clean"] == 3
+
+
 @pytest.mark.slow
 def test_two_processes_ask_each_number_once(own, tmp_path):
     """Two processes on one store and one list share the work: each number is asked once, both get all."""

@@ -6,6 +6,7 @@ import _thread
 import errno
 import importlib.util
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -720,6 +721,46 @@ def test_a_run_that_lost_its_lease_changes_nothing_and_says_so(
     assert outbox.counts() == {"accepted": 64}
     assert outbox.withdraw() == 0
     assert arrived(client) == numbers(64)
+
+
+@pytest.mark.parametrize("ahead", [3600, 86400])
+def test_a_clock_that_was_ahead_and_is_right_again_holds_nothing_up(
+    outbox: zr.Outbox, client: zr.Client, monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    """Leases and pauses that were written then lie in the future: they are none, and the next send goes on at once."""
+    stop, sandbox = threading.Event(), client.embedded
+    assert sandbox is not None
+    real = time.time
+
+    def killed(_: dict[str, str]) -> bool:
+        # once a pause is written, the files are as a process would leave them that ends here
+        with sqlite3.connect(outbox.path) as look:
+            pauses = look.execute("select count(*) from messages where wait_until > 0").fetchone()[0]
+        look.close()
+        if pauses:
+            shutil.copyfile(outbox.path, left)
+            shutil.copyfile(f"{outbox.path}-wal", f"{left}-wal")
+            stop.set()
+        return bool(pauses)
+
+    left = outbox.path.with_name("left.outbox")
+    outbox.add(people(100), campaign="spring")
+    with monkeypatch.context() as wrong:
+        wrong.setattr(time, "time", lambda: real() + ahead)
+        sandbox.faults.add("code", "send", times=3, response_code=500)
+        sandbox.faults.add("drop_after", "send", when=killed, times=1)
+        sandbox.faults.add("delay", "send", times=None, seconds=0.02)
+        outbox.send(client, stop=stop, progress=False)
+    with zr.Outbox(left) as after:
+        assert {"leaving", "queued"} <= set(after.counts())
+        sandbox.faults.clear()
+        began = time.monotonic()
+        after.send(client, progress=False)
+        assert time.monotonic() - began < 30
+        assert after.counts() == {"accepted": 100}
+    outbox.send(client, progress=False)
+    assert outbox.counts() == {"accepted": 100}
+    assert arrived(client) == numbers(100)
 
 
 def test_reservations_are_made_and_past_ones_refused_before_they_leave(
