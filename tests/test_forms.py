@@ -586,6 +586,26 @@ def test_a_list_that_is_given_up_is_forgotten(client: zr.Client, tmp_path: Path)
     outbox.close()
 
 
+def test_a_form_cancels_what_is_reserved_for_who_opted_out(client: zr.Client, tmp_path: Path) -> None:
+    """A dry run says that the reservations wait; one button cancels them and no others."""
+    with zr.Outbox(tmp_path / "o.sqlite", suppressions=tmp_path / "stop.list") as outbox:
+        outbox.add(TWO, campaign="later", schedule_time=client.now() + timedelta(hours=3))
+        outbox.send(client, progress=False)
+        assert outbox.suppressions is not None
+        outbox.suppressions.add(NUMBER, "opted out")
+        form = zr.forms.campaign(client, FORTY, outbox=outbox, lang="ja")
+        assert form.cancel.layout.display == "none"
+        form.dry_run.click()
+        assert "停止リストに載った番号への予約が 1 件" in form.note.value
+        assert form.cancel.description == "停止リストの予約 1 件を取り消す"
+        form.cancel.click()
+        assert "1 件を取り消しました" in form.note.value
+        assert form.cancel.layout.display == "none"
+        assert outbox.counts() == {"accepted": 1, "withdrawn": 1}
+        waiting = client.reservations((client.now() + timedelta(hours=3)).date())
+        assert waiting["phone_number"].to_list() == ["+819011112222"]
+
+
 def test_what_could_not_be_queued_is_queued_when_resumed(client: zr.Client, tmp_path: Path) -> None:
     """When the journal fails at the confirmation, going on does not say done with nothing sent."""
 

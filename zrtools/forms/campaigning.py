@@ -88,7 +88,7 @@ class CampaignForm(Panel):
         self._stage = "editing"
         self._templates: dict[str, str] = {}
         self._plan: _Plan | None = None
-        self._waiting = 0
+        self._waiting = self._reserved = 0
         self._to_add = False
         self._found_in_dry_run: pl.DataFrame | None = None
         self.checked: pl.DataFrame | None = None
@@ -109,6 +109,7 @@ class CampaignForm(Panel):
         self.dry_run = w.Button(description=self.t("dry_run"), button_style="primary", layout=wide)
         self.findings = w.HTML()
         self.again = w.Checkbox(indent=False, layout=w.Layout(width="auto", display="none"))
+        self.cancel = w.Button(button_style="warning", layout=w.Layout(width="max-content", display="none"))
         self.drop = w.Button(description=self.t("drop"), layout=w.Layout(width="max-content", display="none"))
         self.review = w.Button(button_style="warning", layout=wide)
         self.confirmation = w.HTML()
@@ -128,7 +129,7 @@ class CampaignForm(Panel):
                 self.template,
                 self.mend,
                 self.schedule,
-                w.HBox([self.dry_run, self.review, self.drop]),
+                w.HBox([self.dry_run, self.review, self.drop, self.cancel]),
                 self.findings,
                 self.again,
             ]
@@ -152,6 +153,7 @@ class CampaignForm(Panel):
             widget.observe(self.react(self._changed), "value")
         self.again.observe(self.react(self._choose), "value")
         self.drop.on_click(self.react(self._drop))
+        self.cancel.on_click(self.react(self._cancel))
         self.schedule.on_change(self.react(self._changed))
         self.dry_run.on_click(self.react(self._dry_run))
         self.review.on_click(self.react(self._review))
@@ -213,7 +215,7 @@ class CampaignForm(Panel):
             return
         self._stage = "editing"
         self._plan = self.checked = self._found_in_dry_run = None
-        self._waiting = 0
+        self._waiting = self._reserved = 0
         self.again.value = False
         self.findings.value = ""
         self.refresh()
@@ -255,16 +257,20 @@ class CampaignForm(Panel):
         plan = self._plan = self._planned()
         self.say(self.t("working"))
 
-        def work() -> tuple[pl.DataFrame, int]:
-            return self._add(plan, dry_run=True), _left(self.outbox.counts(campaign=plan.campaign))
+        def work() -> tuple[pl.DataFrame, int, int]:
+            reserved = self.outbox.suppressed_reservations(self._client).height
+            return self._add(plan, dry_run=True), _left(self.outbox.counts(campaign=plan.campaign)), reserved
 
-        def done(answer: tuple[pl.DataFrame, int]) -> None:
+        def done(answer: tuple[pl.DataFrame, int, int]) -> None:
             if self._plan is not plan:
                 self.say(self.t("changed_meanwhile"), "bad")
                 return
-            self._found_in_dry_run, self._waiting = answer
+            self._found_in_dry_run, self._waiting, self._reserved = answer
             self._choose()
-            self.say(self.t("campaign_waiting", count=self._waiting) if self._waiting else "")
+            said = [self.t("campaign_waiting", count=self._waiting)] if self._waiting else []
+            if self._reserved:
+                said.append(self.t("campaign_reserved", count=self._reserved))
+            self.say("\n".join(said), "bad" if self._reserved else "plain")
 
         self.act(work, done)
 
@@ -290,6 +296,18 @@ class CampaignForm(Panel):
         found = self._found_in_dry_run
         return 0 if found is None else int((found["intake"] == "repeat").sum())
 
+    def _cancel(self) -> None:
+        """Cancel what is reserved for numbers that are on the suppression list since."""
+        if self.busy or self._stage != "editing" or not self._reserved:
+            return
+
+        def done(found: pl.DataFrame) -> None:
+            self._changed()
+            count = int((found["sending_state"] == "withdrawn").sum())
+            self.say(self.t("cancelled", count=count), "good")
+
+        self.act(lambda: self.outbox.cancel_suppressed(self._client, progress=False), done)
+
     def _drop(self) -> None:
         """Give up what waits of this name."""
         plan = self._plan
@@ -310,7 +328,9 @@ class CampaignForm(Panel):
             figures.append((self.t("intake_repeat"), f"{counts['repeat']:,}"))
         figures.append((self.t("parts_estimate"), f"{parts:,}"))
         shown = table([self.t("what"), self.t("people")], figures)
-        problems = checked.filter(pl.col("problem").is_not_null()).head(_EXAMPLES)
+        problems = checked.filter(
+            pl.col("problem").is_not_null(), ~pl.col("intake").is_in(["repeat", "queued"])
+        ).head(_EXAMPLES)
         if not problems.is_empty():
             shown += table(
                 [self.t("row"), self.t("number"), self.t("problem")],
@@ -318,6 +338,14 @@ class CampaignForm(Panel):
                     (f"{r['row'] + 1:,}", r["phone_number"] or "", privacy.mask_text(r["problem"]))
                     for r in privacy.mask(problems).iter_rows(named=True)
                 ),
+            )
+        repeats = (
+            checked.filter(pl.col("intake") == "repeat")["problem"].value_counts(sort=True).head(_EXAMPLES)
+        )
+        if not repeats.is_empty():
+            shown += table(
+                [self.t("intake_repeat"), self.t("people")],
+                ((privacy.mask_text(problem), f"{n:,}") for problem, n in repeats.iter_rows()),
             )
         first = checked.filter(pl.col("intake") == "queued").head(1)
         if not first.is_empty():
@@ -492,7 +520,9 @@ class CampaignForm(Panel):
         self.review.description = self.t("review")
         self.again.layout.display = None if self._repeats() else "none"
         self.drop.layout.display = None if self.checked is not None and self._waiting else "none"
-        self.drop.disabled = self.again.disabled = self.busy
+        self.cancel.description = self.t("cancel_suppressed", count=self._reserved)
+        self.cancel.layout.display = None if self._reserved else "none"
+        self.drop.disabled = self.again.disabled = self.cancel.disabled = self.busy
         self.go.disabled = self.back.disabled = self.busy
         self.pause.disabled = stage != "sending" or self._stop.is_set()
         self.resume.disabled = self.busy or stage != "paused"

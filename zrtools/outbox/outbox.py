@@ -19,7 +19,17 @@ from typing import TYPE_CHECKING, Any, Self
 import polars as pl
 
 from zrtools.client import Client
-from zrtools.errors import ApiError, ArchiveError, InputError, Interrupted
+from zrtools.client.progress import bar, notice
+from zrtools.errors import (
+    ApiError,
+    ArchiveError,
+    InputError,
+    Interrupted,
+    PartialResultError,
+    TransportError,
+    UnexpectedResponseError,
+    ZrtoolsError,
+)
 from zrtools.outbox.adding import Intake, go_on, intake
 from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
 from zrtools.outbox.journal import Journal
@@ -30,6 +40,7 @@ from zrtools.periods import TOKYO, Time
 from zrtools.periods import time as time_of
 from zrtools.schemas import ADDED, CAMPAIGNS, OUTBOX, SENT, STATUS, TIME, check, empty
 from zrtools.sqlite import stamp
+from zrtools.words import text
 
 if TYPE_CHECKING:
     from zrtools.archive import Archive
@@ -63,7 +74,7 @@ _COLUMNS = (
 )
 _BY_TAG = 100
 _PIECE = 50_000  # rows that are looked up in one go
-_GONE_OUT = 130
+_GONE_OUT, _INVALID = 130, 110
 _FATE = [name for name in SENT if name not in OUTBOX]
 
 
@@ -218,7 +229,10 @@ class Outbox:
         return count
 
     def withdraw(self, *, campaign: str | None = None) -> int:
-        """Take back what is still queued, of one campaign or all, and tell how many messages that were."""
+        """Take back what is still queued, of one campaign or all, and tell how many messages that were.
+
+        Reservations that the service has are not queued any more: `client.cancel` and `cancel_suppressed` cancel them.
+        """
         with self._file.transaction() as run:
             count = run(
                 "update messages set sending_state = 'withdrawn', settled_at = ? where sending_state = 'queued' "
@@ -226,7 +240,66 @@ class Outbox:
                 (stamp(), campaign, campaign),
             ).rowcount
             self._file.note("withdraw", campaign=campaign, messages=count)
+        self._say_reserved(datetime.now(TOKYO), campaign)
         return count
+
+    def suppressed_reservations(
+        self, client: Client | None = None, *, campaign: str | None = None
+    ) -> pl.DataFrame:
+        """Give the reservations that wait for numbers which are on the suppression list since: OUTBOX.
+
+        What waits is told by the client's clock, else this machine's.
+        """
+        return self._reserved(datetime.now(TOKYO) if client is None else client.now(), campaign)[0]
+
+    def cancel_suppressed(
+        self, client: Client, *, campaign: str | None = None, progress: bool = True
+    ) -> pl.DataFrame:
+        """Cancel the reservations that wait for numbers which are on the suppression list since, and give them: OUTBOX.
+
+        Cancelled ones become `withdrawn`; one that has gone out meanwhile stays `accepted`, and its `error` says so.
+
+        Raises `PartialResultError` (`.missing`: the tags of those that may still wait) when the service refuses or
+        cannot be reached, `Interrupted` on Ctrl-C, `InputError` for a client of another account than the journal's.
+        """
+        bind(self._file, client.origin)
+        rows, why = self._reserved(client.now(), campaign)
+        tags = rows["client_tag"].to_list()
+        done: list[str] = []
+        failure: ZrtoolsError | None = None
+        interrupted = False
+        try:
+            with bar(len(tags), "messages", lambda: (len(done), 0), shown=progress):
+                for tag, number in rows.select("client_tag", "phone_number").iter_rows():
+                    state, error = _cancelled(client, tag)
+                    with self._file.transaction() as run:
+                        run(
+                            "update messages set sending_state = ?, settled_at = ?, error = ? "
+                            "where client_tag = ? and sending_state = 'accepted'",
+                            (
+                                state,
+                                stamp(client.now()),
+                                f"The number is suppressed: {why[number]}. {error}",
+                                tag,
+                            ),
+                        )
+                        self._file.note("cancel", tag=tag, number=number, why=why[number], cancelled=error)
+                    done.append(tag)
+        except KeyboardInterrupt:
+            interrupted = True
+        except (ApiError, TransportError, UnexpectedResponseError) as error:
+            failure = error
+        frame = self._rows("client_tag in (select value from json_each(?))", (json.dumps(tags),))
+        if not interrupted and failure is None:
+            return frame
+        missing = [tag for tag in tags if tag not in set(done)]
+        kind = Interrupted if interrupted else PartialResultError
+        raise kind(
+            f"{len(missing):,} of {len(tags):,} reservations for suppressed numbers may still wait. "
+            f"{failure or 'It was interrupted.'} Call cancel_suppressed again.",
+            frame=frame,
+            missing=missing,
+        ) from failure
 
     # ------------------------------------------------------------------------------------- looking
 
@@ -322,6 +395,7 @@ class Outbox:
             duplicates=sum(event.get("duplicate", 0) + event.get("repeat", 0) for event in out),
             invalid=sum(event.get("invalid", 0) for event in out),
             suppressed=suppressed,
+            reserved=self._reserved(datetime.now(TOKYO), campaign)[0].height,
             cost_low=low,
             cost_high=high,
         )
@@ -352,6 +426,8 @@ class Outbox:
             with self._file.reading() as run:
                 self._make_sure(run)
             go_on(self._file)
+            if progress:
+                self._say_reserved(client.now(), campaign)
             sending = Run(self._file, client, client.origin, self.suppressions, campaign, stop)
             return sending.go(self._of_run, progress=progress)
 
@@ -405,9 +481,25 @@ class Outbox:
 
         `source` is a client, which is asked (a few by tag, many by their days of sending), a frame of statuses or
         delivery reports, or an archive; without one the journal alone. An unsettled message whose status is found
-        becomes `accepted`. Raises `InputError` for a frame that holds no statuses, and what `client.status` raises.
+        becomes `accepted`. The `error` of a reservation that waits for a number which is suppressed since says so.
+        Raises `InputError` for a frame that holds no statuses, and what `client.status` raises.
         """
         rows = self.frame(campaign=campaign)
+        moment = source.now() if isinstance(source, Client) else datetime.now(TOKYO)
+        reserved, why = self._reserved(moment, campaign)
+        if reserved.height:
+            self._say_reserved(moment, campaign)
+            listed = pl.col("phone_number").replace_strict(why, default=None, return_dtype=pl.String)
+            rows = rows.with_columns(
+                error=pl.when(pl.col("client_tag").is_in(reserved["client_tag"].implode()))
+                .then(
+                    pl.format(
+                        "The number is suppressed: {}. Its reservation waits: cancel_suppressed cancels it.",
+                        listed,
+                    )
+                )
+                .otherwise("error")
+            )
         if source is None:
             return rows.select(*OUTBOX, *(pl.lit(None, SENT[name]).alias(name) for name in _FATE))
         sent = rows.filter(pl.col("sending_state").is_in(["accepted", "unsettled", "leaving"]))
@@ -439,6 +531,24 @@ class Outbox:
                 f"Another outbox was written over {self.path} since it was opened here: make sure that the right one "
                 "lies there, then open it again."
             )
+
+    def _reserved(self, moment: datetime, campaign: str | None) -> tuple[pl.DataFrame, dict[str, str]]:
+        """Give the reservations that wait for numbers which are suppressed since, and the reasons by number."""
+        rows = empty(OUTBOX)
+        if self.suppressions is not None:
+            rows = self._rows(
+                "sending_state = 'accepted' and schedule_time > ? and not overridden and (? is null or campaign = ?)",
+                (moment.astimezone(TOKYO).strftime("%Y-%m-%d %H:%M"), campaign, campaign),
+            )
+        if self.suppressions is None or not rows.height:
+            return rows, {}
+        why = self.suppressions.among(rows["phone_number"].unique())
+        return rows.filter(pl.col("phone_number").is_in(list(why))), why
+
+    def _say_reserved(self, moment: datetime, campaign: str | None) -> None:
+        count = self._reserved(moment, campaign)[0].height
+        if count:
+            notice(text("outbox.reserved_suppressed", count=count))
 
     def _compared(
         self, rows: pl.DataFrame, campaign: str, since: str | None, lang: str | None
@@ -590,6 +700,37 @@ def _added(rows: pl.DataFrame) -> pl.DataFrame:
 def _journal(run: Callable[..., sqlite3.Cursor]) -> str:
     """Give the name that a journal has for good."""
     return str(run("select value from facts where name = 'journal'").fetchone()[0])
+
+
+def _cancelled(client: Client, tag: str) -> tuple[str, str]:
+    """Cancel a reservation; give the state of its message, and what came of it.
+
+    Raises `ApiError`, `TransportError`, `UnexpectedResponseError`.
+    """
+    try:
+        client.cancel(tag)
+    except ApiError as error:
+        if error.code == _GONE_OUT:
+            return "accepted", "Its reservation had gone out before it could be cancelled."
+        if not _unknown(error):
+            raise
+        # cancelled earlier, by a try whose answer nobody heard or in the vendor's screens, unless it went out
+        try:
+            waits = client.reservations(client_tag=tag).height > 0
+        except ApiError as said:
+            if said.code == _GONE_OUT:
+                return "accepted", "Its reservation had gone out before it could be cancelled."
+            if not _unknown(said):
+                raise
+            waits = False
+        if waits:
+            raise
+        return "withdrawn", "No reservation waits for it any more."
+    return "withdrawn", "Its reservation was cancelled."
+
+
+def _unknown(error: ApiError) -> bool:
+    return error.code == _INVALID and error.field == "clientTag"
 
 
 def _waits(client: Client, tag: str) -> bool:

@@ -213,6 +213,13 @@ TEXTS: dict[str, Label] = {
         "{count:,} of them got the same text lately, or it waits for them: they get it once more.",
     ),
     "drop": Label("送信待ちを取り下げる", "Take back what waits"),
+    "campaign_reserved": Label(
+        "予約後に停止リストに載った番号への予約が {count:,} 件あります。このままでは送信されます。",
+        "{count:,} reservation(s) wait for numbers that are on the suppression list since: they will go out unless cancelled.",
+    ),
+    "cancel_suppressed": Label(
+        "停止リストの予約 {count:,} 件を取り消す", "Cancel these {count:,} reservations"
+    ),
     "dropped": Label("{count:,} 通を取り下げました。", "{count:,} message(s) taken back."),
     "campaign_waiting": Label(
         "このキャンペーンには、前に追加した送信待ちが {count:,} 通あります。「確認へ進む」から続けられます。",

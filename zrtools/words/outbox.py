@@ -52,6 +52,15 @@ TEXTS: dict[str, Label] = {
     "preview_duplicates": Label("重複（追加せず）", "duplicates (not added)"),
     "preview_invalid": Label("無効（追加せず）", "invalid (not added)"),
     "preview_suppressed": Label("停止リスト（送信せず）", "suppressed (not sent)"),
+    "preview_reserved": Label(
+        "停止リストの番号への予約（取消が必要）", "reserved for suppressed numbers (to be cancelled)"
+    ),
+    "reserved_suppressed": Label(
+        "予約後に停止リストに載った番号への予約が {count:,} 件あります。"
+        "outbox.cancel_suppressed(client) で取り消せます。",
+        "{count:,} reservation(s) wait for numbers that are on the suppression list since: "
+        "outbox.cancel_suppressed(client) cancels them.",
+    ),
     "preview_cost": Label("費用（推定・税の扱いは単価どおり）", "cost (estimate, as the prices are given)"),
     "preview_one_cost": Label("{low} 円", "¥{low}"),
     "preview_cost_range": Label("{low}〜{high} 円", "¥{low} to ¥{high}"),
