@@ -551,6 +551,34 @@ def test_a_service_that_is_gone_stops_the_run(
     assert outbox.counts() == {"queued": 50}
 
 
+@pytest.mark.parametrize(("status", "open_state"), [(429, "queued"), (503, "unsettled")])
+def test_a_service_that_asks_to_wait_for_long_ends_the_run_as_ctrl_c_does(
+    outbox: zr.Outbox, client: zr.Client, monkeypatch: pytest.MonkeyPatch, status: int, open_state: str
+) -> None:
+    """Asked to wait for an hour it ends at once, says until when, keeps all, and the next send finishes."""
+    # the pace, and with it the questions what became of a 503, is held for so long at most
+    monkeypatch.setattr("zrtools.client.pace.LONGEST", 0.5)
+    assert client.embedded is not None
+    client.embedded.faults.add("http", "send", times=None, status=status, retry_after=3600, when=_from(20))
+    outbox.add(people(150))
+    began = time.monotonic()
+    with pytest.raises(zr.PartialResultError, match=r"wait until \d\d:\d\d") as caught:
+        outbox.send(client, progress=False)
+    assert time.monotonic() - began < 20
+    assert caught.value.retry_after is not None
+    assert 3000 < caught.value.retry_after <= 3600
+    states = outbox.frame()
+    assert set(states["sending_state"]) == {"accepted", "queued", open_state}
+    assert len(caught.value.missing) == states.filter(pl.col("sending_state") == "queued").height
+    # what had not left when the run ended is as if it had never been taken up
+    assert (states.filter(pl.col("sending_state") == "queued")["attempts"] == 0).sum() >= 86
+    client.embedded.faults.clear()
+    with zr.Client(**account(client), pace=None) as later:
+        outbox.send(later, progress=False)
+    assert outbox.counts() == {"accepted": 150}
+    assert arrived(client) == numbers(150)
+
+
 def test_a_set_event_stops_the_run_and_the_next_one_goes_on(outbox: zr.Outbox, client: zr.Client) -> None:
     """Pause lets what is in flight finish, and the rest stays queued."""
     stop = threading.Event()

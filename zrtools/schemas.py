@@ -852,7 +852,9 @@ COLUMNS: dict[str, str] = {
     "rate_low": "lower end of the 95% interval of the rate beside it",
     "rate_high": "upper end of the 95% interval of the rate beside it",
     "share_of_failures": "failed / all failures in the frame; null where nothing failed",
-    "numbers": "different phone numbers among the failures; null where the frame has no phone_number",
+    "numbers": (
+        "different phone numbers, among the failures where the frame is of failures; null where it has no phone_number"
+    ),
     "client": "the client's name from the user's own table, else its id",
     "messages": "messages, each counted once whatever its length",
     "delivered": "messages delivered",

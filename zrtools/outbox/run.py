@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zrtools.client import Outgoing, SendReceipt
-from zrtools.client.progress import bar
+from zrtools.client.progress import bar, notice
 from zrtools.errors import (
     ApiError,
     ArchiveError,
@@ -24,6 +24,7 @@ from zrtools.errors import (
 )
 from zrtools.outbox.lease import Lease, alive
 from zrtools.sqlite import stamp
+from zrtools.words import text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,6 +42,7 @@ _BACKOFF = 1.0
 _LONGEST = 60.0  # seconds that no pause between two tries of a message reaches
 _GONE = 5  # failures of the service in a row that end the run
 _LOOK = 0.2
+_PATIENCE = 5.0  # seconds of waiting for another run until that is said
 _QUOTA, _USED_BEFORE, _SYSTEM = 300, 400, 500
 _OF_THE_ACCOUNT = frozenset(("token", "clientId", "smsCode"))
 
@@ -121,6 +123,7 @@ class Run:
         self._campaign = campaign
         self._stop = stop
         self._ready: deque[_Taken] = deque()
+        self._back: list[_Taken] = []
         self._out: dict[str, _Taken] = {}
         self._answers: list[dict[str, Any]] = []
         self._kept = 0.0
@@ -138,7 +141,7 @@ class Run:
             bind(self._file, self._account)
             self._lease.start()
             with bar(self._left(), "messages", self._told, shown=progress) as look:
-                self._work(look)
+                self._work(look, progress)
         except KeyboardInterrupt:
             self._finish()
             raise Interrupted(
@@ -159,29 +162,39 @@ class Run:
             )
         if self._ended is not None:
             missing = self._open()
-            raise PartialResultError(
+            partial = PartialResultError(
                 f"Sending stopped with {len(missing):,} messages still queued or on their way, and "
                 f"{self.done['accepted']:,} accepted "
                 f"in this run. {self._ended} Then call send again: nothing goes out twice.",
                 frame=frame(self._lease.name),
                 missing=missing,
-            ) from self._ended
+            )
+            partial.retry_after = self._ended.retry_after
+            raise partial from self._ended
         return frame(self._lease.name)
 
     # --------------------------------------------------------------------------------------- inner
 
-    def _work(self, look: Callable[[], None]) -> None:
+    def _work(self, look: Callable[[], None], progress: bool) -> None:
+        idle, said = 0.0, not progress
         while True:
-            for outgoing, outcome in self._client.send_each(self._leaving()):
+            for outgoing, outcome in self._client.send_each(self._leaving(), stopped=self._halted):
                 self._answered(self._out.pop(outgoing.client_tag), outcome)
                 look()
+                idle = 0.0
             if self._broken is not None:
                 raise self._broken
             self._keep()
             wait = None if self._halted() else self._wait()
             if wait is None:
                 return
-            self._pause(min(wait, _LOOK))
+            look()
+            wait = min(wait, _LOOK)
+            idle += wait
+            if idle > _PATIENCE and not said:
+                notice(text("outbox.waiting"))
+                said = True
+            self._pause(wait)
 
     def _told(self) -> tuple[int, int]:
         failed = self.done["refused"] + self.done["unsettled"]
@@ -195,7 +208,13 @@ class Run:
 
     def _halted(self) -> bool:
         stopped = self._stop is not None and self._stop.is_set()
-        return stopped or self._ended is not None or self._broken is not None or not self._lease.sure()
+        if stopped or self._ended is not None or self._broken is not None:
+            return True
+        try:
+            return not self._lease.sure()
+        except ArchiveError as error:
+            self._broken = error
+            return True
 
     def _leaving(self) -> Iterator[Outgoing]:
         """Give messages one by one, each on disk as leaving before it is given."""
@@ -283,8 +302,13 @@ class Run:
 
     def _failed(self, taken: _Taken, error: ZrtoolsError) -> None:
         code = error.code if isinstance(error, ApiError) else None
+        unanswered = isinstance(error, TransportError) and error.status_code is None and not error.retry_after
+        if unanswered and error.sent is False and self._halted():
+            # given back before it left: as if it had never been taken up
+            self._back.append(taken)
+            return
         more = self._tries[taken.id] < _TRIES
-        fatal = _of_the_account(error)
+        fatal = _of_the_account(error) or bool(error.retry_after)
         gone = fatal or code == _SYSTEM or not isinstance(error, ApiError | InputError)
         self._failures = self._failures + 1 if gone else 0
         if fatal or self._failures >= _GONE:
@@ -390,7 +414,9 @@ class Run:
             self.done.update(self._written(run))
             if not self._lease.lost:
                 mine = {"run": self._lease.name}
-                self._file.write(_BACK, [{"state": one.state, "id": one.id, **mine} for one in self._ready])
+                self._file.write(
+                    _BACK, [{"state": one.state, "id": one.id, **mine} for one in (*self._ready, *self._back)]
+                )
                 run(
                     "update messages set error = :error where run = :run and sending_state = 'leaving'",
                     {"error": _LOST, **mine},
@@ -401,6 +427,7 @@ class Run:
             )
         self._answers = []
         self._ready.clear()
+        self._back.clear()
 
 
 _LOST = "The run ended before the answer came: the next send settles it under the same tag."

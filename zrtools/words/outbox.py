@@ -41,6 +41,10 @@ TEXTS: dict[str, Label] = {
     "state_unsettled": Label("結果不明", "unsettled"),
     "state_withdrawn": Label("取り下げ", "withdrawn"),
     "state_suppressed": Label("停止リスト", "suppressed"),
+    "waiting": Label(
+        "別の実行が送信中のメッセージの結果を待っています。",
+        "Waiting for what another run has on its way.",
+    ),
     "other_intake": Label(
         "別のプロセスが送信待ちに追加しています。終わるまで待ちます。",
         "Another process is adding to the outbox: waiting until it is done.",
