@@ -632,3 +632,22 @@ def test_the_bar_of_counts_is_shown_or_not(archive: Archive, service: Service) -
     archive.sync_counts(service, "2026-10", progress=False)
     archive.sync_counts(service, "2026-10")
     assert service.bars == [False, True]
+
+
+def test_a_service_that_asks_to_wait_is_left_in_peace(archive: Archive) -> None:
+    """Told to come back later, a sync asks for no further day, and says so on each."""
+
+    class Throttled(Service):
+        def status(self, start: date, end: date, **options: bool) -> pl.DataFrame:
+            if start > date(2026, 10, 4):
+                self.asked += days(start, end)
+                error = zr.TransportError("It asks to wait until 10:00 (Japan): try again then.")
+                error.retry_after = 600.0
+                raise error
+            return super().status(start, end, **options)
+
+    throttled = Throttled(rows=3)
+    report = archive.sync(throttled, "2026-10-01", "2026-10-20")
+    assert throttled.asked == days("2026-10-01", "2026-10-08")
+    assert report["action"].to_list() == ["fetched"] * 4 + ["failed"] * 16
+    assert set(report["why"].to_list()[4:]) == {"It asks to wait until 10:00 (Japan): try again then."}
