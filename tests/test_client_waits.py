@@ -43,7 +43,7 @@ def outgoing(n: int) -> zr.client.Outgoing:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("header", [HOUR, in_an_hour(), "1e9", "1e300"])
+@pytest.mark.parametrize("header", [HOUR, in_an_hour(), "1e9", "1e300"], ids=["hour", "date", "1e9", "1e300"])
 def test_long_wait_is_told_at_once_and_holds_others_for_a_moment_only(
     own, connected, monkeypatch, header, status
 ):
