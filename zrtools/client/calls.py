@@ -20,7 +20,7 @@ from zrtools.client import retry, sending
 from zrtools.client.engine import STATUS_AT_ONCE, Engine, Run
 from zrtools.client.progress import bar, notice, tick
 from zrtools.client.sending import Outgoing, SendReceipt
-from zrtools.client.settings import Secret, Settings, UnpicklableError
+from zrtools.client.settings import ANSWER_LIMIT, Secret, Settings, UnpicklableError
 from zrtools.errors import (
     ApiError,
     ConfigurationError,
@@ -55,8 +55,8 @@ class Client:
     What is left out is read from ZRTOOLS_TOKEN, ZRTOOLS_CLIENT_ID, ZRTOOLS_SMS_CODE and ZRTOOLS_BASE_URL.
     `timeout` is in seconds: after so many without a byte one try is given up, and a request with all its tries after
     ten times as many. `pace` is requests started in a second, evenly spaced over all calls of this client (at most
-    600; None, on this machine only, is unlimited); `at_once` is requests in flight. `now` tells the time, else the
-    system does. Days, months and times are Japan's.
+    600; None, on this machine only, is unlimited); `at_once` is requests in flight, `answer_limit` the bytes that an
+    answer may hold once it is unpacked. `now` tells the time, else the system does. Days, months and times are Japan's.
 
     A client may be used from several threads, and inside a running event loop. Close it, or use it in a `with` block.
     """
@@ -74,6 +74,7 @@ class Client:
         timeout: float = 30.0,
         pace: float | None = 100.0,
         at_once: int = 16,
+        answer_limit: int = ANSWER_LIMIT,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         # the text leaves this frame's variables before anything can be raised here
@@ -87,6 +88,7 @@ class Client:
             timeout=timeout,
             pace=pace,
             at_once=at_once,
+            answer_limit=answer_limit,
         )
         self._clock = now
         self._engine = Engine(self._settings)

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 from zrtools.errors import ConfigurationError, InputError
 
-__all__ = ["BASE_URL", "MAX_PACE", "Secret", "SettingError", "Settings"]
+__all__ = ["ANSWER_LIMIT", "BASE_URL", "MAX_PACE", "Secret", "SettingError", "Settings"]
 
+ANSWER_LIMIT = 512 << 20
+"""Bytes that an answer may hold once it is unpacked."""
 BASE_URL = "https://sms-api.aossms.com"
 MAX_PACE = 600.0
 """Requests a second that the service accepts overall. Source: https://doc.aossms.com/zettai-reach/openapi.html"""
@@ -58,6 +60,7 @@ class Settings:
     timeout: float
     pace: float | None
     at_once: int
+    answer_limit: int
 
     @property
     def loopback(self) -> bool:
@@ -81,6 +84,7 @@ class Settings:
         timeout: float,
         pace: float | None,
         at_once: int,
+        answer_limit: int = ANSWER_LIMIT,
     ) -> Settings:
         """Fill what was left out from the environment and check it all.
 
@@ -96,6 +100,7 @@ class Settings:
             timeout=_timeout(timeout),
             pace=_pace(pace, loopback=_loopback(urlsplit(url).hostname or "")),
             at_once=_at_once(at_once),
+            answer_limit=_answer_limit(answer_limit),
         )
 
 
@@ -181,6 +186,12 @@ def _pace(given: float | None, *, loopback: bool) -> float | None:
     if not 0 < given <= MAX_PACE:
         raise SettingError(f"pace must be more than 0 and at most {MAX_PACE:.0f} requests a second.")
     return float(given)
+
+
+def _answer_limit(given: int) -> int:
+    if type(given) is not int or given < 1 << 16:
+        raise SettingError("answer_limit must be a whole number of bytes, 65,536 or more.")
+    return given
 
 
 def _at_once(given: int) -> int:

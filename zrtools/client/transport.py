@@ -8,6 +8,7 @@ Nothing that leaves this file, exceptions and their frames included, has seen th
 from __future__ import annotations
 
 import asyncio
+import codecs
 import os
 import re
 import ssl
@@ -36,6 +37,13 @@ LARGE = "zrtools.large"
 """The extension of a request whose answer may be large."""
 
 _KEPT = ("date", "retry-after")
+# Shift_JIS means what Windows makes of it
+_LEGACY = {"shift_jis": "cp932", "cp932": "cp932", "euc_jp": "euc_jp", "iso2022_jp": "iso2022_jp"}
+_LEGACY |= {name: name for name in ("utf-16", "utf-16-le", "utf-16-be", "euc_jis_2004", "shift_jis_2004")}
+_BY_OTHER_NAMES = {"windows-31j": "cp932", "x-sjis": "cp932", "x-euc-jp": "euc_jp"}
+_BESIDE_UTF8 = ("shift_jis", "cp932", "euc_jp", "euc_jis_2004", "shift_jis_2004")
+# letters and digits, spelt otherwise
+_ESCAPED = re.compile(rb"(?i)\\u00([3-7][0-9a-f])|%([3-7][0-9a-f])|&#x0*([3-7][0-9a-f]);")
 _LARGE = 1 << 18
 _HEADERS = {
     "Accept": "application/json",
@@ -70,6 +78,7 @@ class TokenTransport(AiohttpTransport):
 
     def __init__(self, settings: Settings) -> None:
         self._token = settings.token
+        self._limit = settings.answer_limit
         self._base = settings.base_url
         self._host = urlsplit(settings.base_url).hostname or ""
         self._proxy = _proxy(settings)
@@ -127,15 +136,16 @@ class TokenTransport(AiohttpTransport):
             **options,
         )
         try:
-            body = await response.read()
+            body = await self._read(response)
         except BaseException:
             response.close()
             raise
         encoding = response.headers.get("Content-Encoding", "")
-        if len(body) > _LARGE:
-            body = await asyncio.to_thread(self._plain, body, encoding)
+        charset = response.charset if response.ok else None
+        if len(body) > _LARGE or encoding:
+            body = await asyncio.to_thread(self._plain, body, encoding, charset)
         else:
-            body = self._plain(body, encoding)
+            body = self._plain(body, encoding, charset)
         headers = [(name, value) for name in _KEPT if (value := response.headers.get(name))]
         # a stream of bytes that are there, for httpx would copy a content piece by piece
         return httpx.Response(
@@ -147,16 +157,45 @@ class TokenTransport(AiohttpTransport):
             request=request,
         )
 
-    def _plain(self, body: bytes, encoding: str) -> bytes:
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        async for part in response.content.iter_any():
+            size += len(part)
+            if size > self._limit:
+                raise self._too_large()
+            parts.append(part)
+        return b"".join(parts)
+
+    def _plain(self, body: bytes, encoding: str, charset: str | None) -> bytes:
         if encoding.lower() in ("gzip", "x-gzip", "deflate"):
+            unpacking = zlib.decompressobj(wbits=47)
             try:
-                body = zlib.decompress(body, wbits=47)
+                # so much and no more: a megabyte of gzip can hold a gigabyte
+                body = unpacking.decompress(body, self._limit + 1)
             except zlib.error:
-                raise TransportError("The answer came garbled: its compression cannot be undone.") from None
-        return self._scrubbed(body)
+                body = b""
+            if len(body) > self._limit:
+                raise self._too_large()
+            if not unpacking.eof:
+                raise TransportError("The answer came garbled: its compression cannot be undone.")
+        return self._scrubbed(_in_utf8(body, charset))
+
+    def _too_large(self) -> TransportError:
+        return TransportError(
+            f"The answer is larger than {self._limit:,} bytes: it is no usual one. Where it must be that large, allow "
+            "it with Client(answer_limit=...); else check base_url and the proxy."
+        )
 
     def _scrubbed(self, data: bytes) -> bytes:
-        return data.replace(self._token.reveal().encode(), b"***")
+        token = self._token.reveal().encode()
+        data = data.replace(token, b"***")
+        if _ESCAPED.search(data):
+            # the token may be spelt in escapes, wholly or in part
+            plain = _ESCAPED.sub(lambda found: bytes([int(found[1] or found[2] or found[3], 16)]), data)
+            if token in plain:
+                data = _spelt(self._token).sub(b"***", data)
+        return data
 
 
 def _encoded(fields: dict[str, str]) -> str:
@@ -165,6 +204,35 @@ def _encoded(fields: dict[str, str]) -> str:
         for name, value in fields.items()
     ]
     return "".join(parts)
+
+
+def _spelt(token: Secret) -> re.Pattern[bytes]:
+    """Make the expression for the token whose letters may each be escaped, as JSON, an address or HTML does it."""
+    return re.compile(
+        b"".join(
+            b"(?:%c|(?i:\\\\u00%02x|%%%02x|&#x0*%02x;))" % (letter, letter, letter, letter)
+            for letter in token.reveal().encode()
+        )
+    )
+
+
+def _in_utf8(body: bytes, charset: str | None) -> bytes:
+    """Bring an answer that says it is in another encoding to UTF-8, unless it is that all the same."""
+    try:
+        said = (charset or "utf-8").lower()
+        name = codecs.lookup(_BY_OTHER_NAMES.get(said, said)).name
+    except LookupError:
+        return body
+    if name not in _LEGACY:
+        return body
+    for encoding in ("utf-8", _LEGACY[name]) if name in _BESIDE_UTF8 else (_LEGACY[name],):
+        try:
+            return body.decode(encoding).encode()
+        except ValueError:
+            continue
+    raise TransportError(
+        f"The answer says that it is in {name}, and cannot be read as that: try again, or ask the vendor."
+    )
 
 
 class _Proxy:
