@@ -144,3 +144,75 @@ def test_cancelling_what_waits_succeeds_whatever_answer_is_lost(own: Any, connec
     own.faults.add(kind, "cancel")
     client.cancel("t-1")
     assert [m.cancelled for m in own.accepted] == [True]
+
+
+@pytest.mark.parametrize("repeat", [False, True])
+@pytest.mark.parametrize("fault", [{"kind": "http", "status": 403}, {"kind": "http", "status": 400}])
+def test_a_repeat_that_surely_failed_leaves_the_first_attempt_open(
+    own: Any, connected: Any, repeat: bool, fault: dict[str, Any]
+) -> None:
+    """What an earlier attempt did is not undone by a refusal of this one."""
+    own.faults.add(call="send", times=None, **fault)
+    message = zr.client.Outgoing("09012345678", "hello", "t-1", repeat=repeat)
+    [(given, outcome)] = connected().send_each([message])
+    assert given is message
+    assert (outcome.client_tag, outcome.sent) == ("t-1", None if repeat else False)
+
+
+@pytest.mark.parametrize(("text", "sent"), [("hello", True), ("other", None)])
+def test_a_repeat_finds_out_what_became_of_the_first_attempt(
+    own: Any, connected: Any, text: str, sent: bool | None
+) -> None:
+    """The tag is known to the service: with the same text it was this message, else nobody knows."""
+    client = connected()
+    client.send("09012345678", "hello", client_tag="t-1")
+    [(_, outcome)] = client.send_each([zr.client.Outgoing("09012345678", text, "t-1", repeat=True)])
+    assert len(own.accepted) == 1
+    if sent:
+        assert (outcome.client_tag, outcome.phone_number) == ("t-1", "+819012345678")
+    else:
+        assert outcome.sent is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Not CONTRACTED.",
+        "no such option",
+        "Permission denied",
+        "Unauthorized",
+        "CLIENT ID?",
+        "契約外です",
+        "オプション未契約",
+        "権限がありません",
+        "bad Token",
+    ],
+)
+def test_a_refusal_of_the_account_ends_cleaning_with_its_first_number(
+    own: Any, connected: Any, message: str
+) -> None:
+    """Whatever its code and its letters' case: no further number is asked, and paid for, in vain."""
+    own.faults.add("code", "clean", times=None, response_code=777, message=message)
+    numbers = [f"0901234{n:04}" for n in range(40)]
+    with pytest.raises(zr.ZrtoolsError):
+        connected(at_once=1).clean(numbers, DAY, progress=False)
+    assert own.calls["clean"] == 1
+
+
+def test_cleaning_answers_in_the_order_asked_and_asks_each_pair_once(own: Any, connected: Any) -> None:
+    """Repeats, other spellings and invalid numbers keep their rows; the requests go out in the list's order."""
+    numbers = ["09012345679", "x", "09012345678", "090-1234-5679", None, "09012345670"]
+    frame = connected(at_once=1).clean(numbers, DAY, progress=False)
+    assert frame["input"].to_list() == numbers
+    assert frame["phone_number"].to_list() == [
+        "+819012345679",
+        None,
+        "+819012345678",
+        "+819012345679",
+        None,
+        "+819012345670",
+    ]
+    asked = [r.fields["phoneNumber"] for r in own.requests if r.call == "clean"]
+    assert asked == ["+819012345679", "+819012345678", "+819012345670"]
+    assert frame["status"].is_null().to_list() == [False, True, False, False, True, False]
+    assert frame["status"][0] == frame["status"][3]
