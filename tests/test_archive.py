@@ -1052,3 +1052,40 @@ def test_added_days_stay_when_the_service_keeps_them_no_more(archive: Archive, s
     assert actions(archive.sync(service, "2026-01-01")) == {"2026-01-01": "closed"}
     assert actions(archive.sync(service, "2026-01-01")) == {"2026-01-01": "kept"}
     assert archive.scan().collect().height == 15
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"status_id": pl.lit(None, pl.Int16)},
+        {"status_id": pl.lit(99, pl.Int16)},
+        {"status_id": pl.lit(-1, pl.Int16)},
+        {"date_time": pl.col("date_time").dt.offset_by("-1y")},
+    ],
+    ids=["no status", "unknown status", "negative status", "a year before the day"],
+)
+def test_rows_that_cannot_be_are_kept_told_and_settle_nothing(
+    archive: Archive, service: Service, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, pl.Expr]
+) -> None:
+    """Kept, counted as odd and asked for again; in the end closed as they are, settled where the service mends them."""
+    day = date(2026, 10, 20)
+    right = service.frame
+
+    def frame(asked: date) -> pl.DataFrame:
+        made = right(asked)
+        return pl.concat([made.head(10).with_columns(**wrong), made.tail(-10)])
+
+    monkeypatch.setattr(service, "frame", frame)
+    told = archive.sync(service, day, day).row(0, named=True)
+    assert (told["action"], told["rows"]) == ("fetched", 20)
+    assert told["why"].startswith("10 odd: ")
+    assert archive.days()["state"].to_list() == ["open"]
+    assert archive.scan().collect().height == 20
+    assert archive.sync(service, day, day)["action"].to_list() == ["replaced"]
+    with monkeypatch.context() as mended:
+        mended.setattr(service, "frame", right)
+        assert archive.sync(service, day, day)["why"].to_list() == [None]
+    assert archive.days()["state"].to_list() == ["settled"]
+    service.later(days=30)
+    archive.sync(service, day, day, force=True)
+    assert archive.days()["state"].to_list() == ["closed"]

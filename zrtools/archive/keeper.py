@@ -23,6 +23,7 @@ from zrtools.archive.layout import (
     folder_day,
     mark_name,
     naive,
+    odd,
     period,
     prepared,
     runs,
@@ -541,6 +542,7 @@ class Archive:
         """Replace a day, judged against what the archive holds at that very moment."""
         rows = frame.height
         pending = frame.filter(pl.col("status_id") <= 1).height
+        strange = frame.filter(odd(day)).height
         overdue = asked is not None and asked.date() >= day + self._close_after
 
         def change(table: DeltaTable) -> _Done:
@@ -563,12 +565,13 @@ class Archive:
                         return _Done("refused", have.rows, f"{why}; force=True would replace them")
                     self._statuses.mark(table, {mark_name(day): Day.mark(asked, True)})
                     return _Done("closed", have.rows, f"{why}; the day is not asked for again")
-            close = overdue and pending > 0
-            marks = {mark_name(day): Day.mark(asked, close)}
+            close = overdue and pending + strange > 0
+            # a day with rows that cannot be is none whose answer is known
+            marks = {mark_name(day): Day.mark(asked if close or not strange else None, close)}
             self._statuses.replace(table, frame, where=f"send_date = '{day}'", marks=marks)
             new = not have.known or self._is_forgotten(day, have, table)
             action = "closed" if close else "fetched" if new else "replaced"
-            return _Done(action, rows, self._why(day, rows, pending, asked, close), pending)
+            return _Done(action, rows, self._why(day, rows, pending, strange, asked, close), pending)
 
         done = self._statuses.update(change)
         if done.action == "forgotten":
@@ -576,9 +579,16 @@ class Archive:
             self._statuses.erase(lambda folder: folder_day(folder) == day)
         return done
 
-    def _why(self, day: date, rows: int, pending: int, asked: datetime | None, close: bool) -> str | None:
+    def _why(
+        self, day: date, rows: int, pending: int, strange: int, asked: datetime | None, close: bool
+    ) -> str | None:
+        odd_ones = f"{strange} odd: without a known status, or of another time than the day's"
         if close:
-            return f"{pending} still pending after {self._close_after.days} days: it is not asked for again"
+            still = [f"{pending} still pending"] if pending else []
+            still += [odd_ones] if strange else []
+            return f"{'; '.join(still)} after {self._close_after.days} days: it is not asked for again"
+        if strange:
+            return f"{odd_ones}; kept, and asked for again"
         if asked is None:
             return "from elsewhere: the next sync asks the service too"
         if asked.date() < day + self._settle_after:

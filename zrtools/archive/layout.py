@@ -23,6 +23,7 @@ __all__ = [
     "folder_day",
     "mark_name",
     "naive",
+    "odd",
     "period",
     "prepared",
     "runs",
@@ -99,6 +100,13 @@ def prepared(frame: pl.DataFrame, settings: Settings, secret: bytes | None) -> p
             privacy.mask_within(pl.col("message")), privacy.mask_within(pl.col("client_tag"))
         )
     return kept.with_columns(without_zone("date_time"))
+
+
+def odd(day: date) -> pl.Expr:
+    """Tell the rows that a day cannot have: of no known status, or of a time before the day."""
+    known = pl.col("status_id").is_between(0, 3).fill_null(value=False)
+    early = pl.col("date_time").dt.date() < day - timedelta(1)
+    return ~known | early.fill_null(value=False)
 
 
 def mark_name(day: date) -> str:
