@@ -192,6 +192,61 @@ def test_dates_and_other_digits_are_left_as_they_are(text: str) -> None:
     assert privacy.mask_text(text) == text
 
 
+ODD = [
+    "/",
+    "_",
+    "＿",
+    ",",
+    "，",
+    "～",
+    "〜",
+    "\u00ad",
+    "\ufe0f",
+    "\u2062",
+    "\u180e",
+    "\u207b",
+    "、",
+    "x",
+    "の",
+    "*",
+    "\U000e0041",
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_any_one_character_between_the_groups_hides_no_number(odd: str) -> None:
+    """However the three groups of a number are parted, nobody can read it in a body or an error."""
+    for groups in (
+        ("090", "1234", "5678"),
+        ("+81", "90", "1234", "5678"),
+        ("０９０", "１２３４", "５６７８"),
+    ):
+        text = "担当 " + odd.join(groups) + "まで"
+        masked = privacy.mask_text(text)
+        assert "****" in masked
+        assert "1234" not in masked.translate(str.maketrans(privacy.DIGITS))
+        assert pl.select(privacy.mask_within(pl.lit(text))).item() == masked
+
+
+_ignored = st.text(
+    st.sampled_from(
+        "\u00ad\u034f\u061c\u115f\u17b4\u180e\u200b\u2062\u206f\u3164\ufe0f\ufeff\uffa0\U000e0001\U000e0fff"
+    ),
+    max_size=2,
+)
+
+
+@given(st.data())
+def test_characters_that_are_not_seen_count_as_nothing(data: st.DataObject) -> None:
+    """Unseen characters anywhere in a number hide it from nobody: it is read, and masked."""
+    written = data.draw(st.sampled_from(["09012345678", "+819012345678", "090-1234-5678", "9012345678"]))
+    text = "".join(data.draw(_ignored) + c for c in written) + data.draw(_ignored)
+    assert phones.normalise(text) == "+819012345678"
+    assert pl.DataFrame({"n": [text]}).select(phones.normalised("n")).item() == "+819012345678"
+    for masked in (privacy.mask(text), privacy.mask_text(text), privacy.mask_text("担当" + text + "まで")):
+        assert "1234" not in "".join(c for c in masked if c.isascii())
+
+
 def test_numbers_written_together_with_other_digits_are_found() -> None:
     """A tag made of a date and a number does not give the number away."""
     assert privacy.mask_text("2026112309012345678") == "20261123090****5678"

@@ -18,7 +18,7 @@ import polars as pl
 
 from zrtools.codes import Label
 from zrtools.errors import InputError
-from zrtools.privacy import DIGITS, SEPARATORS, mask
+from zrtools.privacy import DIGITS, IGNORED, SEPARATORS, mask
 from zrtools.words import label, language
 
 __all__ = ["PROBLEMS", "as_text", "normalise", "normalised", "problem"]
@@ -75,6 +75,7 @@ _NONE = (
 )
 _FRACTION = "^[ \t\u3000]*(?:[0０]|[1-9１-９][0-9０-９]*)[.．][0-9０-９]+[ \t\u3000]*$"
 _REFUSED = f"{_NONE}|{_FRACTION}"
+_UNSEEN = f"[{IGNORED}]"
 # as Excel writes large figures, and those that have all digits of a number
 _POWER = r"^[ \t]*[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+[ \t]*$"
 _WHOLE_POWER = r"^[ \t]*([0-9])\.(?:([0-9]{9})[eE]\+?0?9|([0-9]{11})[eE]\+?11|([0-9]{14})[eE]\+?14)[ \t]*$"
@@ -87,7 +88,7 @@ def normalise(number: str | int | float) -> str:
 
     Raises `InputError`, the number masked, that says why it is refused and what to do.
     """
-    text = re.sub(_WHOLE_POWER, r"\1\2\3\4", as_text(number))
+    text = re.sub(_WHOLE_POWER, r"\1\2\3\4", re.sub(_UNSEEN, "", as_text(number)))
     whole = text.removesuffix(_FLOAT[0]).removesuffix(_FLOAT[1])
     if not re.search(_REFUSED, whole) and (found := re.match(_NUMBER, whole.translate(_TRANSLATION))):
         return "+81" + found[1]
@@ -194,9 +195,10 @@ def _text(numbers: pl.Expr | str) -> pl.Expr:
 
 
 def _written_out(text: pl.Series) -> pl.Series:
-    """Write 9.012345678E9 as 9012345678; most columns have none."""
-    powers = text.str.contains("[eE]")
-    return text.str.replace(_WHOLE_POWER, "${1}${2}${3}${4}") if powers.any() else text
+    """Write 9.012345678E9 as 9012345678 and leave unseen characters out; most columns have neither."""
+    if text.str.contains("[eE]").any():
+        text = text.str.replace(_WHOLE_POWER, "${1}${2}${3}${4}")
+    return text.str.replace_all(_UNSEEN, "") if text.str.contains(_UNSEEN).any() else text
 
 
 def _compact(text: pl.Expr) -> pl.Expr:

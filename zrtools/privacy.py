@@ -14,7 +14,7 @@ import polars as pl
 
 from zrtools.errors import InputError
 
-__all__ = ["DIGITS", "SEPARATORS", "hashed", "mask", "mask_text", "mask_within", "touched"]
+__all__ = ["DIGITS", "IGNORED", "SEPARATORS", "hashed", "mask", "mask_text", "mask_within", "touched"]
 
 DIGITS = dict(zip("０１２３４５６７８９", "0123456789", strict=True))
 """Full-width digits and what they mean."""
@@ -27,6 +27,12 @@ SEPARATORS = (
 )
 """What people put between a number's digits: spaces, unseen marks, hyphens and dashes, brackets and dots."""
 
+IGNORED = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""What is not seen and counts as nothing wherever it stands (Default_Ignorable of Unicode), as ranges for a class."""
+
 _Frame = TypeVar("_Frame", pl.DataFrame, pl.LazyFrame)
 
 _NUMBER_COLUMNS = ("phone_number", "input")
@@ -35,11 +41,13 @@ _TEXT_COLUMNS = ("message", "client_tag")
 _KNOWN = r"^[='\"’‘＇＂`]*((?:\+|00|010)?81|0)?0?([26789]0)[0-9]{4}(?:[0-9]{3})?([0-9]{4})[\"＂]?$"
 _MASKED = r"^(?:(?:(?:\+|00|010)?81|0)?[26789]0)?\*{4}[0-9]{0,4}$"
 
-_S = "[" + "".join(f"\\{c}" if c in "-[]()." else c for c in SEPARATORS) + "]*"
+_S = "[" + "".join(f"\\{c}" if c in "-[]()." else c for c in SEPARATORS) + f"{IGNORED}]*"
 _D = "[0-9０-９]"
+# between the groups of a number written with its zero or country code stands anything, one character of it
+_G = f"{_S}(?:[^0-9０-９]{_S})?"
 _FOUR = f"(?:{_S}{_D}){{4}}"
 _LAST = f"{_S}((?:{_D}{_S}){{3}}{_D})"
-_COUNTRY = f"(?:[+＋]|(?:[0０]{_S}(?:[1１]{_S})?[0０]))?{_S}[8８]{_S}[1１]{_S}(?:[0０]{_S})?"
+_COUNTRY = f"(?:[+＋]|(?:[0０]{_S}(?:[1１]{_S})?[0０]))?{_S}[8８]{_S}[1１]{_G}(?:[0０]{_S})?"
 _MOBILE = f"[6-9６-９]{_S}[0０]"
 _M2M = f"[2２]{_S}[0０]"
 _PREFIX = f"(?:{_COUNTRY}|[0０]{_S})"
@@ -55,13 +63,14 @@ _WITHIN = (
     ),
     # by itself: with country code or zero, or without where no date is like it
     (_BESIDE + f"({_PREFIX}{_M2M}){_FOUR}(?:{_S}{_D}){{3}}{_LAST}" + _AFTER, "${1}${2}****${3}${4}"),
-    (_BESIDE + f"({_PREFIX}(?:{_MOBILE}|{_M2M})|{_MOBILE}){_FOUR}{_LAST}" + _AFTER, "${1}${2}****${3}${4}"),
+    (_BESIDE + f"({_MOBILE}){_FOUR}{_LAST}" + _AFTER, "${1}${2}****${3}${4}"),
+    (_BESIDE + f"({_PREFIX}(?:{_MOBILE}|{_M2M})){_G}{_FOUR}{_G}{_LAST}" + _AFTER, "${1}${2}****${3}${4}"),
     # inside a longer run of digits, such as a date and a number written together
     ("((?:0|81)[6-9]0)[0-9]{4}([0-9]{4})", "${1}****${2}"),
     ("\ufffe", ""),
 )
 # what each of them needs, told in one pass
-_EIGHT = f"(?:{_S}{_D}){{8}}"
+_EIGHT = f"{_G}{_FOUR}{_G}{_FOUR}"
 _ANY = f"{_MOBILE}{_EIGHT}|[01０１]{_S}{_M2M}{_EIGHT}"
 _UNSEEN = (pl.Binary, pl.Object)
 _PLAIN = r"^\+81[26789]0[0-9]{8}$"
@@ -220,7 +229,7 @@ def _plainly_masked(text: pl.Series) -> pl.Series:
 
 def _number_by_number(numbers: pl.Series) -> pl.Series:
     # the end of a float is no digit of the number
-    text = pl.col("text").str.replace(r"\.0$", "")
+    text = pl.col("text").str.replace(r"\.0$", "").str.replace_all(f"[{IGNORED}]", "")
     compact = text.str.replace_many(
         [*DIGITS, "＋", *SEPARATORS], [*DIGITS.values(), "+", *[""] * len(SEPARATORS)]
     )
