@@ -298,3 +298,49 @@ def test_any_bytes_give_the_schema_or_a_zrtools_error(body: bytes, head: bytes) 
     """Whatever bytes are pushed ends the same way."""
     with suppress(ZrtoolsError):
         assert dlr.parse(head + body, FORM).schema == schemas.DLR
+
+
+@pytest.mark.parametrize(
+    "charset", ["ISO-8859-1", "iso-8859-1", "windows-1252", "Shift_JIS", "EUC-JP", "us-ascii", "x"]
+)
+@pytest.mark.parametrize("form", [False, True])
+def test_json_is_utf8_whatever_a_server_declares(charset: str, form: bool) -> None:
+    """A tag in Japanese is not garbled by a header that names another encoding."""
+    text = as_json(REPORT | {"clientTag": "秋の案内-0001"})
+    body = f"json={quote_plus(text)}".encode() if form else text.encode()
+    kind = FORM if form else "application/json"
+    assert dlr.parse(body, f"{kind}; charset={charset}")["client_tag"].item() == "秋の案内-0001"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2026-10-30T09:30:15", datetime(2026, 10, 30, 9, 30, 15, tzinfo=TOKYO)),
+        ("2026-10-30T09:30:15+09:00", datetime(2026, 10, 30, 9, 30, 15, tzinfo=TOKYO)),
+        ("2026-10-30T00:30:15Z", datetime(2026, 10, 30, 9, 30, 15, tzinfo=TOKYO)),
+        ("2026/10/30 09:30:15.123", datetime(2026, 10, 30, 9, 30, 15, 123_000, tzinfo=TOKYO)),
+        ("2026-10-30 09:30:15.123456", datetime(2026, 10, 30, 9, 30, 15, 123_000, tzinfo=TOKYO)),
+        ("2026/10/30 24:00", datetime(2026, 10, 31, tzinfo=TOKYO)),
+        ("2026/10/30 24:00:00", datetime(2026, 10, 31, tzinfo=TOKYO)),
+        ("20261030 093015123", datetime(2026, 10, 30, 9, 30, 15, 123_000, tzinfo=TOKYO)),
+    ],
+)
+def test_times_are_read_in_every_usual_form(written: str, expected: datetime) -> None:
+    """ISO forms, milliseconds and 24:00 are times, not nulls."""
+    rows = as_json(REPORT | {"dateTime": written}, REPORT)
+    assert dlr.parse(rows.encode())["date_time"].to_list() == [expected, ROW[0]]
+
+
+@pytest.mark.parametrize("written", [" 819012345678", "819012345678", 819012345678, "+819012345678"])
+def test_numbers_that_lost_their_plus_have_it_again(written: str | int) -> None:
+    """A form that was decoded twice, and an integer, are the same number."""
+    assert (
+        dlr.parse(as_json(REPORT | {"phoneNumber": written}).encode())["phone_number"].item()
+        == "+819012345678"
+    )
+
+
+def test_numbers_of_another_form_stay_as_they_came() -> None:
+    """What is no Japanese mobile number is kept."""
+    for other in ("09012345678", "81312345678", "15551234567", "x"):
+        assert dlr.parse(as_json(REPORT | {"phoneNumber": other}).encode())["phone_number"].item() == other

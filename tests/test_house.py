@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": set(),
     "phones": {"codes", "errors", "privacy", "words"},
     "messages": {"codes", "errors", "words"},
-    "wire": {"codes", "schemas", "errors", "periods", "privacy"},
+    "wire": {"cells", "codes", "schemas", "errors", "periods", "privacy"},
     "client": {"wire", "phones", "messages", "sandbox"} | GROUND,
     "outbox": {"client", "messages", "phones"} | GROUND,
     "archive": {"client", "phones"} | GROUND,

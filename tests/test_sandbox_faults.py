@@ -269,16 +269,22 @@ def test_reports_are_pushed_for_each_new_status_of_tagged_messages_alone(receive
         "statusDescription": "Message delivered",
         "detailedStatusId": 2,
         "separatedSuccessCount": 1,
-        "rawdata": {"carrier": "101", "type": "", "data": ""},
+        "rawdata": {"carrier": "101", "type": "", "data": dict.fromkeys(RAW_FIELDS, "")},
     }
     assert len(good["messageId"]) == 32
     assert good["messageId"] == first["messageId"] != bad["messageId"]
     assert (bad["statusDescription"], bad["detailedStatusId"]) == ("Message delivery failed", 51834)
-    assert bad["separatedSuccessCount"] is None
+    assert bad["separatedSuccessCount"] == 0
     assert bad["rawdata"]["carrier"] == "105"
     assert bad["rawdata"]["data"]["msgState"]
     assert (first["statusDescription"], first["rawdata"]) == ("Message is Sending", None)
     assert {r["answer"] for r in box.pushed} == {200}
+
+
+RAW_FIELDS = (
+    *("sepmaxnum", "sepseqnum", "code", "submission_status", "msgState", "ntwkErr", "submission_err_code"),
+    *("status", "commandStatus", "networkErrorCode"),
+)
 
 
 def test_reports_may_come_as_xml(receiver: Receiver) -> None:
@@ -300,11 +306,12 @@ def test_reports_may_come_as_xml(receiver: Receiver) -> None:
         found[event.findtext("clientTag"), event.findtext("statusId")] = event
     bad, good, sending = found["bad", "3"], found["good", "2"], found["good", "1"]
     assert bad.findtext("messageText") == "a]]>b"
-    assert bad.findtext("separatedSuccessCount") == "null"
+    assert bad.findtext("separatedSuccessCount") == "0"
     assert bad.findtext("rawdata/data/msgState") == "null"
     assert bad.findtext("detailedStatusId") == "31732"
     assert good.findtext("separatedSuccessCount") == "1"
     assert good.findtext("rawdata/type") == ""
+    assert {element.tag: element.text for element in good.find("rawdata/data")} == dict.fromkeys(RAW_FIELDS)
     assert sending.find("rawdata") is None
 
 

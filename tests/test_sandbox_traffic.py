@@ -292,7 +292,7 @@ def test_raw_data_has_the_form_of_its_carrier() -> None:
         if row["statusId"] == 2:
             assert raw == {"carrier": row["carrierId"], "type": None, "data": None}
             continue
-        assert raw["type"] in (1, 2)
+        assert raw["type"] in ("1", "2")
         assert raw["carrier"] == row["carrierId"]
         data = raw["data"]
         assert data["status"] is data["commandStatus"] is data["networkErrorCode"] is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -434,17 +435,64 @@ def test_undefined_fields_never_reach_the_analyst(rawdata: bool) -> None:
 
 
 @pytest.mark.parametrize("rawdata", [False, True])
-@pytest.mark.parametrize("name", ["none", "status_is_null", "status_is_missing"])
-def test_empty_answers_have_the_schema(name: str, rawdata: bool) -> None:
-    """No messages, whichever way it is said."""
+def test_empty_answers_have_the_schema(rawdata: bool) -> None:
+    """An empty list is an empty day."""
     schema = {**schemas.STATUS, **({"rawdata": pl.String()} if rawdata else {})}
-    assert_frame_equal(status(name, rawdata=rawdata), pl.DataFrame(schema=schema))
+    assert_frame_equal(status("none", rawdata=rawdata), pl.DataFrame(schema=schema))
 
 
-def test_a_list_that_is_none_is_not_taken_for_an_empty_day() -> None:
-    """Text where the list should be cannot be read, and says so."""
-    with pytest.raises(UnexpectedResponseError, match="status is no list"):
-        status("status_is_text")
+@pytest.mark.parametrize("rawdata", [False, True])
+@pytest.mark.parametrize(
+    "name", ["status_is_null", "status_is_missing", "status_is_one_record", "status_is_text"]
+)
+def test_a_list_that_is_none_is_not_taken_for_an_empty_day(name: str, rawdata: bool) -> None:
+    """A success without its list may be a renamed key: it says so, and no day looks empty for it."""
+    with pytest.raises(UnexpectedResponseError, match=r"status is (?:missing|no list)"):
+        status(name, rawdata=rawdata)
+
+
+ASKED: dict[str, Callable[[bytes], pl.DataFrame]] = {
+    "status": lambda body: wire.status_frame(body, send_date=DAY),
+    "reservations": wire.reservations_frame,
+    "templates": wire.templates_frame,
+    "counts": lambda body: wire.counts_frame(body, month=DAY, through=DAY),
+}
+LISTED_AS = {
+    "status": "status",
+    "reservations": "status",
+    "templates": "templates",
+    "counts": "separatedSuccessCount",
+}
+
+
+@pytest.mark.parametrize("call", ASKED)
+@pytest.mark.parametrize("value", ["gone", None, {}, {"a": 1}, "", "x", 7, True])
+def test_a_success_without_its_list_is_no_answer(call: str, value: Any) -> None:
+    """The list gone, null or of another kind is refused by every call that promises one."""
+    body: dict[str, Any] = {"responseCode": 0, "responseMessage": "Success."}
+    if value != "gone":
+        body[LISTED_AS[call]] = value
+    with pytest.raises(UnexpectedResponseError, match=f"{LISTED_AS[call]} is (?:missing|no list)"):
+        ASKED[call](json.dumps(body).encode())
+    empty = {**body, LISTED_AS[call]: []}
+    assert ASKED[call](json.dumps(empty).encode()).is_empty()
+
+
+@pytest.mark.parametrize("call", ASKED)
+@pytest.mark.parametrize(
+    "row", [{"date_time": "20261030 093015123", "number": "+819012345678"}, {"x": None}, 5]
+)
+def test_rows_that_know_no_field_of_this_api_are_refused(call: str, row: Any) -> None:
+    """Renamed fields do not become rows of nulls; the error shows no value."""
+    body = {"responseCode": 0, LISTED_AS[call]: [row, row]}
+    with pytest.raises(UnexpectedResponseError, match=f"No row of {LISTED_AS[call]}") as caught:
+        ASKED[call](json.dumps(body).encode())
+    assert "9012345678" not in str(caught.value)
+
+
+def test_templates_that_are_none_by_their_count_are_none() -> None:
+    """An account without templates may say so by the count alone."""
+    assert wire.templates_frame(b'{"responseCode":0,"count":0,"templates":null}').is_empty()
 
 
 def test_strings_for_numbers_are_read() -> None:
@@ -570,7 +618,6 @@ def test_layout_does_not_matter() -> None:
     ):
         assert_frame_equal(wire.status_frame(other.encode(), send_date=DAY), expected)
     assert status("byte_order_mark").height == 2
-    assert status("status_is_one_record").height == 1
 
 
 def test_asked_by_tag_the_day_is_null() -> None:

@@ -54,6 +54,7 @@ _ENCODINGS = {
     "iso8859-1": "iso8859-1",
     "cp1252": "cp1252",
 }
+_SINGLE_BYTE = ("iso8859-1", "cp1252")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.ASCII | re.IGNORECASE)
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
@@ -94,6 +95,7 @@ def frame(reports: Iterable[Record]) -> pl.DataFrame:
     )
     text = text.with_columns(
         wire.times(text["date_time"], "%Y/%m/%d %H:%M:%S"),
+        wire.numbers(text["phone_number"]),
         wire.integers(text["status_id"], pl.Int16()),
         wire.integers(text["separated_success_count"], pl.Int32()),
     )
@@ -107,6 +109,13 @@ def frame(reports: Iterable[Record]) -> pl.DataFrame:
         .with_columns(wire.carrier_name(pl.col("carrier_id")).alias("carrier"))
         .select(schemas.DLR.names())
     )
+
+
+def _plain_name(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return ""
 
 
 def _refused(why: str) -> UnexpectedResponseError:
@@ -133,6 +142,12 @@ def _text(body: bytes, content_type: str | None) -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             declared = [encoding]
+    if body.lstrip()[:1] in (b"{", b"[") and not any(mark in body for mark in (b"\x1b", b"\0")):
+        # JSON is UTF-8, whatever a server declares; only these two kinds of encoding look like it and are not
+        declared.insert(0, "utf-8")
+    elif any(_ENCODINGS.get(_plain_name(name)) in _SINGLE_BYTE for name in declared):
+        # what many servers declare of any text: every body can be read so, and few are meant so
+        declared.insert(0, "utf-8")
     for name in (*declared, "utf-8", "cp932"):
         try:
             encoding = "utf-8-sig" if name == "utf-8-sig" else _ENCODINGS[codecs.lookup(name).name]

@@ -4,7 +4,8 @@ The only place that knows the service's spellings. Nothing here sees the token: 
 clientId. Source: https://doc.aossms.com/zettai-reach/openapi.html and the service's API specification 1.47.
 
 Answers are read generously: what can be coerced is coerced, what is unknown is kept, and only what is not an
-answer of this API (not JSON, no responseCode) raises. Where a record names a field twice, the first counts.
+answer of this API (not JSON, no responseCode, a success without its list) raises. Where a record names a field
+twice, the first counts.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, NoReturn
@@ -20,7 +21,7 @@ from typing import Any, Literal, NamedTuple, NoReturn
 import msgspec
 import polars as pl
 
-from zrtools import schemas
+from zrtools import cells, schemas
 from zrtools.codes import CARRIERS, RESULTS
 from zrtools.errors import ApiError, InputError, UnexpectedResponseError
 from zrtools.periods import TOKYO
@@ -42,6 +43,7 @@ __all__ = [
     "http_error_message",
     "integers",
     "null_if_empty",
+    "numbers",
     "read_json",
     "reservations",
     "reservations_frame",
@@ -332,7 +334,7 @@ def status_frame(body: bytes, *, send_date: date | None, rawdata: bool = False) 
     """
     text = _fast_statuses(body, rawdata)
     if text is None:
-        records = _records(_accepted(body), "status")
+        records = _records(_accepted(body), "status", _STATUS_TEXT)
         text = _text_columns(records, _STATUS_TEXT)
         if rawdata:
             text = text.with_columns(
@@ -350,7 +352,7 @@ def counts_frame(body: bytes, *, month: date, through: date) -> pl.DataFrame:
     Raises `ApiError`, `UnexpectedResponseError`.
     """
     rows: list[tuple[str | None, str | None, int | None]] = []
-    for record in _records(_accepted(body), "separatedSuccessCount"):
+    for record in _records(_accepted(body), "separatedSuccessCount", _COUNTED):
         client = as_text(record.get("clientId")) or None
         found = {key: value for key, value in record.items() if key.isascii() and key.isdigit()}
         # a carrier under a new kind of name is still a count; other new fields are none
@@ -390,7 +392,7 @@ def reservations_frame(body: bytes) -> pl.DataFrame:
         "sms_code": "smsCode",
         "client_tag": "clientTag",
     }
-    frame = _text_columns(_records(_accepted(body), "status"), list(names.values()))
+    frame = _text_columns(_records(_accepted(body), "status", names.values()), list(names.values()))
     return frame.rename({wire: ours for ours, wire in names.items()}).with_columns(
         _japan(_first_time("schedule_time", _TIMES)), null_if_empty("client_tag")
     )
@@ -403,7 +405,7 @@ def templates_frame(body: bytes) -> pl.DataFrame:
 
     Raises `ApiError`, `UnexpectedResponseError`.
     """
-    records = _records(_accepted(body), "templates")
+    records = _records(_accepted(body), "templates", ("title", "default_content", "parameters"))
     return pl.DataFrame(
         {
             "title": [as_text(r.get("title")) for r in records],
@@ -474,6 +476,8 @@ def carrier_name(carrier_id: pl.Expr) -> pl.Expr:
 # ------------------------------------------------------------------------------- one answer, generously
 
 _Json = dict[str, Any]
+# beside the numbers of carriers
+_COUNTED = ("clientId",)
 
 
 def _accepted(body: bytes) -> _Json:
@@ -538,19 +542,33 @@ def _harmless(text: str) -> str:
     return _TOKEN_LIKE.sub("****", line)
 
 
-def _records(answer: _Json, name: str) -> list[_Json]:
+def _records(answer: _Json, name: str, known: Collection[str]) -> list[_Json]:
+    """Give the rows of an answer.
+
+    Raises `UnexpectedResponseError` where the list is gone, or where no row knows a field of this API: a renamed key
+    would make every day look empty.
+    """
     value = answer.get(name)
-    if isinstance(value, dict):
-        value = [value]
-    if value is None or value == "":
-        return []
     if not isinstance(value, list):
+        # that nothing is there may be said by the count alone
+        if value is None and _as_int(answer.get("count")) == 0:
+            return []
         raise UnexpectedResponseError(
-            f"{name} is no list in the service's answer, so its rows cannot be read. "
-            "Ask again; if it stays so, ask the vendor."
+            f"{name} is {'missing' if value is None else 'no list'} in the service's answer although it says success, "
+            "so its rows cannot be read, and are not taken for none. Ask again; if it stays so, ask the vendor."
         )
     # what is no record is kept as an empty one, so that the number of rows stays right
-    return [item if isinstance(item, dict) else {} for item in value]
+    rows = [item if isinstance(item, dict) else {} for item in value]
+    if rows and not any(_knows(row, known) for row in rows):
+        raise UnexpectedResponseError(
+            f"No row of {name} in the service's answer has a field of this API, so nothing can be read of them. "
+            "Ask again; if it stays so, ask the vendor whether fields were renamed."
+        )
+    return rows
+
+
+def _knows(row: _Json, known: Collection[str]) -> bool:
+    return any(name in known or (known is _COUNTED and name.isascii() and name.isdigit()) for name in row)
 
 
 def read_json(body: bytes | str) -> Any:
@@ -683,6 +701,9 @@ def _fast_statuses(body: bytes, rawdata: bool) -> pl.DataFrame | None:
         return None
     if frame is None or frame.height != rows:
         return None
+    if all(frame[name].null_count() == rows for name in frame.columns):
+        # nulls, or fields of another name: the other way looks closer
+        return None
     return frame.with_columns(pl.Series("rawdata", raw, dtype=pl.String)) if rawdata else frame
 
 
@@ -732,7 +753,8 @@ def times(text: pl.Series, spelling: str) -> pl.Series:
     """Read naive times of Japan in one spelling, and in other ones only where there are any."""
     read = text.str.to_datetime(spelling, time_unit="ms", strict=False, exact=True)
     if read.null_count() > text.null_count():
-        read = text.to_frame().select(pl.coalesce(read, _first_time(text.name, _TIMES))).to_series()
+        other = pl.coalesce(read, _first_time(text.name, _TIMES), cells.moments(pl.col(text.name)))
+        read = text.to_frame().select(other).to_series()
     # as integers, since Python knows no year 0 and none beyond 9999
     first, last = read.to_physical().min(), read.to_physical().max()
     if isinstance(first, int) and isinstance(last, int) and _PLAIN[0] <= first <= last < _PLAIN[1]:
@@ -750,6 +772,11 @@ def _japan(naive: pl.Expr) -> pl.Expr:
     # Japan had summer time from 1948 to 1951; no status is from then, but none may break the frame
     known = pl.when(naive.dt.year().is_between(2, 9998)).then(naive)
     return known.dt.replace_time_zone(schemas.ZONE, ambiguous="earliest", non_existent="null")
+
+
+def numbers(text: pl.Series) -> pl.Series:
+    """Give numbers their `+` again, which a form has made a blank, or an integer has lost; others stay."""
+    return text.str.replace(r"^ ?(81(?:[26789]0[0-9]{8}|20[0-9]{11}))$", "+$1")
 
 
 def integers(text: pl.Series, dtype: pl.DataType) -> pl.Series:

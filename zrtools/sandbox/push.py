@@ -16,7 +16,7 @@ from zrtools.codes import DLR_STATUSES
 from zrtools.errors import InputError
 from zrtools.sandbox.clock import TOKYO
 from zrtools.sandbox.people import CARRIER_IDS, CARRIER_NAMES
-from zrtools.sandbox.rawdata import raw_of
+from zrtools.sandbox.rawdata import RAW_FIELDS, raw_of
 
 if TYPE_CHECKING:
     from zrtools.sandbox.service import Message, Service
@@ -42,8 +42,8 @@ def _fields(message: Message, status: int, client_id: str) -> dict[str, Any]:
         "statusId": str(status),
         "statusDescription": DLR_STATUSES[status],
         "detailedStatusId": "0" if status == 1 else message.code(status),
-        # told for delivered messages alone; until then whatever stands there means nothing
-        "separatedSuccessCount": {1: 0, 2: message.parts}.get(status),
+        # told for delivered messages alone; else whatever stands there means nothing
+        "separatedSuccessCount": message.parts if status == 2 else 0,
     }
 
 
@@ -52,7 +52,7 @@ def report_json(message: Message, status: int, client_id: str) -> dict[str, Any]
     fields = _fields(message, status, client_id)
     raw: Any = None
     if status == 2:
-        raw = {"carrier": fields["carrierId"], "type": "", "data": ""}
+        raw = {"carrier": fields["carrierId"], "type": "", "data": dict.fromkeys(RAW_FIELDS, "")}
     elif status == 3:
         raw = json.loads(raw_of(message.carrier, message.parts, failed=True))[0]
     return {"type": "DLR", **fields, "detailedStatusId": int(fields["detailedStatusId"]), "rawdata": raw}
@@ -69,7 +69,7 @@ def report_xml(message: Message, status: int, client_id: str) -> str:
     body = "".join(element(name, value) for name, value in _fields(message, status, client_id).items())
     if status == 2:
         body += "<rawdata>" + element("carrier", CARRIER_IDS[message.carrier]) + element("type", None)
-        body += element("data", None) + "</rawdata>"
+        body += f"<data>{''.join(element(name, None) for name in RAW_FIELDS)}</data></rawdata>"
     elif status == 3:
         raw = json.loads(raw_of(message.carrier, message.parts, failed=True))[0]
         data = "".join(element(name, value) for name, value in raw["data"].items())

@@ -12,6 +12,7 @@ __all__ = [
     "RAW_AT",
     "RAW_DELIVERED",
     "RAW_FAILED",
+    "RAW_FIELDS",
     "SOFTBANK_ERRORS",
     "parts_of",
     "raw_of",
@@ -19,15 +20,15 @@ __all__ = [
 
 _DOCOMO_CODES = ("03", "05", "06", "11", "21", "50", "51")
 _DOCOMO_REFUSALS = (10003, 10205, 20001)
-_FIELDS = (
+RAW_FIELDS = (
     *("sepmaxnum", "sepseqnum", "code", "submission_status", "msgState", "ntwkErr", "submission_err_code"),
     *("status", "commandStatus", "networkErrorCode"),
 )
 
 
 def _raw(carrier: str | None, kind: int | None, **data: object) -> str:
-    told = None if kind is None else {name: data.get(name) for name in _FIELDS}
-    return json.dumps([{"carrier": carrier, "type": kind, "data": told}], separators=(",", ":"))
+    told = None if kind is None else {name: data.get(name) for name in RAW_FIELDS}
+    return json.dumps([{"carrier": carrier, "type": kind and str(kind), "data": told}], separators=(",", ":"))
 
 
 _DOCOMO = (

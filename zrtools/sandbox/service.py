@@ -417,7 +417,7 @@ class Service:
             sums = self._sums(month) if position == 0 else self._customer(month, position)
             row: dict[str, Any] = {key: value for key, value in sums.items() if value > 0}
             if row:
-                rows.append({"clientId": client, **row})
+                rows.append({"clientId": int(client), **row})
         return _json({**_SUCCESS, "separatedSuccessCount": rows})
 
     def _sums(self, month: date) -> dict[str, int]:

@@ -62,7 +62,7 @@ _JUNK_END = (
     '"detailedStatusId":null,"separatedSuccessCount":0,"rawdata":null}',
     '"detailedStatusId":"0","separatedSuccessCount":99,"rawdata":[]}',
     '"detailedStatusId":"undefined","separatedSuccessCount":-1,"rawdata":null}',
-    '"detailedStatusId":"51732","separatedSuccessCount":1,"rawdata":[{"carrier":"105","type":2,"data":null}]}',
+    '"detailedStatusId":"51732","separatedSuccessCount":1,"rawdata":[{"carrier":"105","type":"2","data":null}]}',
 )
 
 _MEMORY = 96 * 1024 * 1024
