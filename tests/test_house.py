@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doors": {"errors"},
     "files": set(),
     "phones": {"codes", "errors", "privacy", "words"},
-    "messages": {"codes", "errors", "words"},
+    "messages": {"cells", "codes", "errors", "words"},
     "wire": {"cells", "codes", "schemas", "errors", "periods", "privacy"},
     "client": {"wire", "phones", "messages", "sandbox"} | GROUND,
     "outbox": {"client", "messages", "phones"} | GROUND,

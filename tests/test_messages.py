@@ -268,3 +268,69 @@ def test_values_that_are_no_text_are_refused(value: object) -> None:
     if not isinstance(value, str):
         with pytest.raises(InputError, match="'a'"):
             messages.render("{{%a%}}", pl.DataFrame({"a": [value]}))
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "＃N/A", "nan", "NaN", "None",
+     "NULL", "null", "NaT", "<NA>", " #N/A "],
+)  # fmt: skip
+@pytest.mark.parametrize("allow_blank", [False, True])
+def test_words_for_nothing_are_never_sent(word: str, allow_blank: bool) -> None:
+    """What Excel and pandas write where there is no value is refused like a null."""
+    with pytest.raises(InputError, match="have nothing for 'v'"):
+        messages.render("{{%v%}}様", {"v": word}, allow_blank=allow_blank)
+    frame = pl.DataFrame({"v": ["佐藤", word]})
+    assert messages.render("{{%v%}}様", frame, missing="null")["message"].to_list() == ["佐藤様", None]
+    with pytest.raises(InputError) as caught:
+        messages.render("{{%v%}}様", frame)
+    assert caught.value.row == 1
+    assert messages.render("{{%v%}}", {"v": f"部屋 {word.strip()}号"}) == f"部屋 {word.strip()}号"
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["｛｛%v%｝｝様", "｛｛％v％｝｝様", "{{％v％}}様", "{｛v％}｝様", "｛{ %v% }｝様".replace(" ", "")],
+)
+def test_braces_of_a_japanese_keyboard_are_braces(template: str) -> None:
+    """Full-width braces and percent signs are filled; a body that still has them is not sent."""
+    assert messages.fields(template) == ["v"]
+    assert messages.render(template, {"v": "佐藤"}) == "佐藤様"
+    assert [p.kind for p in messages.lint(template).problems][:1] == ["placeholder not filled"]
+
+
+@pytest.mark.parametrize("template", ["｛｛%v", "｛｛v｝｝", "%v%｝｝", "{{％v%}様", "｛｛｝｝"])
+def test_half_braces_of_a_japanese_keyboard_are_refused(template: str) -> None:
+    """Neither width lets a half placeholder through."""
+    with pytest.raises(InputError, match="braces"):
+        messages.fields(template)
+
+
+def test_figures_are_written_as_they_were_meant() -> None:
+    """0.1 + 0.2 is 0.3 in a message, in a column as alone."""
+    frame = pl.DataFrame({"v": [0.1 + 0.2, 8.5, 1e-3, 1234567.89, 3.0]})
+    assert messages.render("{{%v%}}", frame)["message"].to_list() == [
+        "0.3",
+        "8.5",
+        "0.001",
+        "1234567.89",
+        "3",
+    ]
+    assert messages.render("{{%v%}}", frame.select(pl.col("v").cast(pl.Float32)))["message"][1] == "8.5"
+    assert messages.render("{{%v%}}", {"v": 1.1 * 3}) == "3.3"
+
+
+def test_placeholders_find_columns_of_another_width() -> None:
+    """A heading typed on another machine is the same name; two that are alike are not guessed between."""
+    assert messages.render("{{%ＩＤ%}}", pl.DataFrame({" id": ["7"]}))["message"].item() == "7"
+    assert messages.render("{{%ガ%}}", pl.DataFrame({"カ\u3099": ["7"]}))["message"].item() == "7"
+    with pytest.raises(InputError, match="ＩＤ"):
+        messages.render("{{%ＩＤ%}}", pl.DataFrame({"id": ["7"], "Id": ["8"]}))
+
+
+def test_a_long_message_says_what_is_counted() -> None:
+    """659 letters and an emoji are 661 characters: the emoji counts two."""
+    with pytest.raises(InputError, match=r"661 characters \(1 of them, such as emoji, count as 2\)"):
+        messages.check("あ" * 659 + "😀")
+    with pytest.raises(InputError, match="has 661 characters: shorten"):
+        messages.check("あ" * 661)

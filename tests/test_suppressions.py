@@ -50,6 +50,14 @@ def test_a_bad_number_keeps_all_out(listed: zr.Suppressions) -> None:
         listed.add(pl.DataFrame({"電話": ["09000000000"]}), "opted out")
 
 
+def test_a_bad_number_may_be_left_out(listed: zr.Suppressions) -> None:
+    """One bad cell need not keep people off the list who opted out; it is said."""
+    with pytest.warns(UserWarning, match="1 of 3 numbers were left out"):
+        assert listed.add(["09000000000", "x", "09000000001"], "opted out", skip_invalid=True) == 2
+    with pytest.raises(zr.InputError, match="counted from 0; 1 of 2 are no numbers"):
+        listed.add(["09000000000", "x"], "opted out")
+
+
 def test_numbers_whose_digits_are_gone_keep_all_out(listed: zr.Suppressions) -> None:
     """9012345678 in a Float32 is somebody else's number, who would never be written to again."""
     column = pl.Series("phone_number", [9012345678.0])

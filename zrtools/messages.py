@@ -1,7 +1,8 @@
 """Message bodies: length, characters that can be sent, parts, and templates filled row by row.
 
 Lengths count UTF-16 units, as SMS does: a character outside the basic plane (an emoji, 𠮷) counts two.
-The service sends what ISO-2022-JP holds. Source: https://doc.aossms.com/zettai-reach/openapi.html
+The service sends what ISO-2022-JP holds, and replaces the opt-out link: so says the vendor's public FAQ. The length is
+of https://doc.aossms.com/zettai-reach/openapi.html
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Literal, overload
 import polars as pl
 
 from zrtools import words
+from zrtools.cells import folded
 from zrtools.codes import OPT_OUT_URL
 from zrtools.errors import InputError
 
@@ -83,8 +85,15 @@ _OPT_OUT = (
     r"(?i)(?:[hｈ]?[tｔ]{2}[pｐ][sｓ]?[:：][/／]{2})?[aａ][iｉ][9９][.．。][jｊ][pｐ][/／]"
     r"[0oO０ｏ○〇][pｐ][tｔ][0oO０ｏ○〇][uｕ][tｔ][0-9A-Za-z]*"
 )
-_PLACEHOLDER = re.compile(r"\{\{(?:%([^{}%]+)%|([^{}%]+)%)\}\}")
-_OPEN = r"\{\{[^{}]*\}\}"
+# with the braces and the percent sign of a Japanese keyboard, too
+_PLACEHOLDER = re.compile(r"[{｛]{2}(?:[%％]([^{}｛｝%％]+)[%％]|([^{}｛｝%％]+)[%％])[}｝]{2}")
+_BRACES = re.compile(r"[{｛]{2}|[}｝]{2}")
+_OPEN = r"[{｛]{2}[^{}｛｝]*[}｝]{2}"
+# what Excel and pandas write where there is no value
+_NO_VALUE = (
+    r"(?i)^\s*(?:[#＃](?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|EXTERNAL!"
+    r"|PYTHON!|GETTING_DATA)|nan|none|null|nat|<na>)\s*$"
+)
 
 _REPLACEMENTS = {
     "～": "〜",
@@ -280,7 +289,9 @@ def check(message: str) -> str:
     if not length:
         raise InputError("The message is empty: write 1 to 660 characters.")
     if length > LIMIT:
-        raise InputError(f"The message has {length} characters: shorten it to {LIMIT} or fewer.")
+        wide = length - len(message)
+        counted = f" ({wide} of them, such as emoji, count as 2)" if wide else ""
+        raise InputError(f"The message has {length} characters{counted}: shorten it to {LIMIT} or fewer.")
     return message
 
 
@@ -360,10 +371,12 @@ def mended(text: str | pl.Series | pl.Expr) -> str | pl.Series | pl.Expr:
 def fields(template: str) -> list[str]:
     """List the placeholders of a template, `{{%name%}}` or `{{name%}}`, each once, in their order.
 
+    Full-width braces and percent signs, as a Japanese keyboard writes them, are taken as well.
+
     Raises `InputError` for braces that are neither.
     """
     rest = _PLACEHOLDER.sub("", _whole(template))
-    if "{{" in rest or "}}" in rest:
+    if _BRACES.search(rest):
         raise InputError(
             "The template has braces that are no placeholder: write {{%name%}} with both pairs of braces."
         )
@@ -390,9 +403,11 @@ def render(
     """Fill a template's placeholders from a frame's columns of the same names, into a column `message`.
 
     A mapping of names to values gives one text, and must hold no other name. Whole floats are written as
-    integers, dates as 2026-10-31, times as 2026-10-31 09:30. Raises `InputError` that names missing fields (and
-    the columns that fill nothing), or the first row (`.row`) whose value is null or, unless `allow_blank`, blank
-    (with `missing="null"` the message of such a row is null instead): nothing is ever half filled.
+    integers, others with up to 15 digits, dates as 2026-10-31, times as 2026-10-31 09:30. Names are compared without
+    width and case where none is the same. Raises `InputError` that names missing fields (and the columns that fill
+    nothing), or the first row (`.row`) whose value is null, one of the words that programs write for nothing (#N/A and
+    Excel's other errors, nan, None, NULL) or, unless `allow_blank`, blank (with `missing="null"` the message of such a
+    row is null instead): nothing is ever half filled.
     """
     names = fields(template)
     if isinstance(values, pl.DataFrame):
@@ -421,14 +436,21 @@ def render(
 def _rendered(
     template: str, names: list[str], frame: pl.DataFrame, allow_blank: bool, missing_value: str
 ) -> pl.Series:
-    if missing := [name for name in names if name not in frame.columns]:
-        unused = [c for c in frame.columns if c and c not in names]
+    columns = {name: _column(frame, name) for name in names}
+    if missing := [name for name, column in columns.items() if column is None]:
+        unused = [c for c in frame.columns if c and c not in columns.values()]
         hint = f" Columns that fill nothing: {_list(unused)}." if unused else ""
         raise InputError(f"The template needs {_list(missing)}, which the data does not have.{hint}")
-    values = frame.select(_written(name, frame.schema[name]) for name in names)
+    values = frame.select(
+        _written(column, frame.schema[column]).alias(name)
+        for name, column in columns.items()
+        if column is not None
+    )
     for name in names:
         text = values[name]
-        bad = text.is_null() if allow_blank else text.is_null() | (text.str.strip_chars() == "")
+        bad = text.is_null() | text.str.contains(_NO_VALUE).fill_null(value=False)
+        if not allow_blank:
+            bad |= (text.str.strip_chars() == "").fill_null(value=False)
         count = int(bad.sum())
         if count and missing_value == "null":
             # a null makes the whole message null
@@ -456,7 +478,9 @@ def _written(name: str, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_float():
         whole = column.is_finite() & (column == column.round()) & (column.abs() < 1e15)
         text = pl.when(whole).then(pl.when(whole).then(column).cast(pl.Int64).cast(pl.String))
-        return text.otherwise(pl.when(column.is_finite()).then(column.cast(pl.String))).alias(name)
+        # a Float64 has 15 digits that are meant: 0.1 + 0.2 is 0.3, a Float32 has 6
+        digits = column.round_sig_figs(15 if dtype == pl.Float64 else 6)
+        return text.otherwise(pl.when(column.is_finite()).then(digits.cast(pl.String))).alias(name)
     if isinstance(dtype, pl.Datetime):
         return column.dt.strftime("%Y-%m-%d %H:%M")
     if dtype.is_nested() or dtype in (pl.Object, pl.Binary):
@@ -464,6 +488,14 @@ def _written(name: str, dtype: pl.DataType) -> pl.Expr:
             f"The column {name!r} holds {dtype}: a placeholder is filled with one value, make it text."
         )
     return column.cast(pl.String)
+
+
+def _column(frame: pl.DataFrame, name: str) -> str | None:
+    """Find the column of a placeholder: the same name, else the only one that differs in width, case or blanks."""
+    if name in frame.columns:
+        return name
+    alike = [column for column in frame.columns if folded(column) == folded(name)]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _name(found: re.Match[str]) -> str:

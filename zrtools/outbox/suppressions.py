@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -75,6 +76,8 @@ class Suppressions:
         numbers: str | Iterable[str | int] | pl.Series | pl.DataFrame,
         reason: str | None = None,
         date: periods.Day | None = None,
+        *,
+        skip_invalid: bool = False,
     ) -> int:
         """Put numbers on the list and tell how many are new; one that is there keeps its first reason and day.
 
@@ -82,14 +85,14 @@ class Suppressions:
         numbers that changed hands (status T) are taken, with that as the reason; of `zr.failures.numbers` and
         `zr.failures.retry_plan` those that are to be dropped. `reason` and `date` (today in Japan) go with
         all of them. Raises `InputError` for a number that is none (`.row`), or without a reason; nothing is added
-        then.
+        then. With `skip_invalid` the others are added, and a warning says how many were left out.
         """
         if isinstance(numbers, pl.DataFrame):
             numbers, reason = _from_frame(numbers, reason)
         if not reason or not reason.strip():
             raise InputError('Say why the numbers are suppressed: add(numbers, "opted out").')
         day = (datetime.now(periods.TOKYO).date() if date is None else periods.day(date)).isoformat()
-        found = sorted(set(normalised_all(numbers)))
+        found = sorted(set(normalised_all(numbers, skip_invalid=skip_invalid)))
         with self._file.transaction() as run:
             new = [
                 number
@@ -168,10 +171,12 @@ def _from_frame(frame: pl.DataFrame, reason: str | None) -> tuple[pl.Series, str
     return frame["phone_number"], reason
 
 
-def normalised_all(numbers: str | Iterable[str | int] | pl.Series) -> list[str]:
+def normalised_all(
+    numbers: str | Iterable[str | int] | pl.Series, *, skip_invalid: bool = False
+) -> list[str]:
     """Bring numbers to the form +81….
 
-    Raises `InputError` for one that is none (`.row`).
+    Raises `InputError` for one that is none (`.row`), unless those are left out, with a warning.
     """
     if isinstance(numbers, str):
         return [phones.normalise(numbers)]
@@ -182,10 +187,19 @@ def normalised_all(numbers: str | Iterable[str | int] | pl.Series) -> list[str]:
     )
     frame = column.alias("number").to_frame().with_columns(good=phones.normalised("number"))
     bad = frame["good"].is_null()
+    if bad.any() and skip_invalid:
+        warnings.warn(
+            f"{int(bad.sum())} of {frame.height} numbers were left out: they are no mobile numbers.",
+            stacklevel=3,
+        )
+        return frame["good"].drop_nulls().to_list()
     if bad.any():
         row = int(bad.arg_max() or 0)
         try:
             phones.normalise(frame["number"][row])
         except InputError as error:
-            raise InputError(f"Row {row}: {error}", row=row) from None
+            raise InputError(
+                f"Row {row} (counted from 0; {int(bad.sum())} of {frame.height} are no numbers): {error}",
+                row=row,
+            ) from None
     return frame["good"].to_list()

@@ -8,7 +8,10 @@ __all__ = ["TEXTS"]
 
 TEXTS: dict[str, Label] = {
     "empty": Label("本文が空です。", "The message is empty."),
-    "too long": Label("本文が660文字を超えています。", "The message has more than 660 characters."),
+    "too long": Label(
+        "本文が660文字を超えています（絵文字や一部の漢字は2文字と数えます）。",
+        "The message has more than 660 characters (an emoji or a rare kanji counts as 2).",
+    ),
     "opt-out link altered": Label(
         "{at}文字目：配信停止リンク「{found}」が正しい形ではありません。https://ai9.jp/0PT0UT をそのまま使ってください。",
         "Character {at}: the opt-out link “{found}” is not as it must be. Use https://ai9.jp/0PT0UT exactly.",
