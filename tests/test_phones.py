@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from zrtools import phones
 from zrtools.errors import InputError
-from zrtools.privacy import SEPARATORS
+from zrtools.privacy import IGNORED, SEPARATORS
 
 TAKEN = {
     "09012345678": "+819012345678",
@@ -242,9 +242,10 @@ def test_separators_and_widths_never_change_which_number_is_read(case: tuple[str
     """Whatever separators stand between the digits, the same number comes out."""
     written, number = case
     # a dot before one to three last zeros may be the end of a float, which is refused
-    assume(not re.search(r"[.．][0０]{1,3}$", written))
+    seen = re.sub(f"[{IGNORED}]", "", written)
+    assume(not re.search(r"[.．][0０]{1,3}$", seen))
     # and so may one dot between the digits of what has no leading zero
-    assume(not re.fullmatch(r"[1-9]\d*[.．]\d+", written))
+    assume(not re.fullmatch(r"[1-9]\d*[.．]\d+", seen))
     assert phones.normalise(written) == number
 
 

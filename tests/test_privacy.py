@@ -273,7 +273,7 @@ def test_no_number_that_could_be_sent_to_survives_inside_text(number: str, befor
     """Whatever stands around it, a number that the client would take does not stay whole; both ways agree."""
     if re.search(r"\d$", before) or re.search(r"^\d", after):
         before, after = before + "、", "、" + after
-    assume(not re.search(r"[.．][0０]{1,3}$", number))
+    assume(not re.search(r"[.．][0０]{1,3}$", re.sub(f"[{privacy.IGNORED}]", "", number)))
     whole = phones.normalise(number)[3:]
     masked = privacy.mask_text(before + number + after)
     plain = re.sub(r"[^0-9]", "", masked.translate(str.maketrans(privacy.DIGITS)))
