@@ -215,3 +215,96 @@ def test_a_refusal_between_failures_is_an_answer(outbox: zr.Outbox, client: zr.C
     outbox.send(client, progress=False)
     assert sorted(set(states(outbox))) == ["accepted", "refused"]
     assert states(outbox).count("refused") == 1
+
+
+def unsettled(outbox: zr.Outbox, client: zr.Client, count: int = 1, **columns: Any) -> list[str]:
+    """Have messages whose fate is open, and give their tags."""
+    sandbox = client.embedded
+    assert sandbox is not None
+    outbox.add(people(count, **columns))
+    sandbox.faults.add("html", "send", times=None, effect=True)
+    sandbox.faults.add("http", "status", status=404, times=None)
+    sandbox.faults.add("http", "reservations", status=404, times=None)
+    with suppress(zr.PartialResultError):
+        outbox.send(client, progress=False)
+    sandbox.faults.clear()
+    return outbox.frame().filter(pl.col("sending_state") == "unsettled")["client_tag"].to_list()
+
+
+@pytest.mark.parametrize(("accepted", "state"), [(True, "accepted"), (False, "refused")])
+def test_a_decision_by_hand_is_final_and_kept_with_its_reason(
+    outbox: zr.Outbox, client: zr.Client, accepted: bool, state: str
+) -> None:
+    """The state, the words and the history, in the letters they were written in; twice is once too often."""
+    [tag] = unsettled(outbox, client)
+    outbox.decide(tag, accepted=accepted, why="電話で確認")
+    row = outbox.frame().row(0, named=True)
+    assert (row["sending_state"], row["error"]) == (state, "Decided by hand: 電話で確認")
+    last = outbox.history().row(-1, named=True)
+    assert last["what"] == "decide"
+    assert '"why": "電話で確認"' in last["detail"]
+    assert f'"accepted": {str(accepted).lower()}' in last["detail"]
+    for wrong in (tag, "never"):
+        with pytest.raises(zr.InputError, match="No unsettled message"):
+            outbox.decide(wrong, accepted=True, why="again")
+    with pytest.raises(zr.InputError, match="how you know"):
+        outbox.decide(tag, accepted=True, why=" ")
+
+
+@pytest.mark.parametrize("gone_out", [False, True])
+def test_a_reservation_whose_fate_is_open_is_settled_by_asking(
+    outbox: zr.Outbox, client: zr.Client, gone_out: bool
+) -> None:
+    """It waits, or it has gone out: accepted either way, and nothing is sent for it."""
+    sandbox = client.embedded
+    assert sandbox is not None
+    when = client.now() + timedelta(hours=1)
+    tags = unsettled(outbox, client, schedule_time=pl.lit(f"{when:%Y-%m-%d %H:%M}"))
+    assert len(tags) == 1
+    if gone_out:
+        sandbox.faults.add("code", "reservations", response_code=130, message="Already send.")
+    sent = sandbox.calls["send"]
+    found = outbox.settle(client)
+    assert found.select("client_tag", "sending_state").rows() == [(tags[0], "accepted")]
+    assert sandbox.calls["send"] == sent
+
+
+def test_what_was_left_out_is_counted_and_has_no_tag(outbox: zr.Outbox) -> None:
+    """Invalid, duplicate and suppressed rows by their kind, in the answer, the preview and the history."""
+    assert outbox.suppressions is not None
+    outbox.suppressions.add(["09000000002"], reason="asked")
+    frame = pl.concat([people(3), people(1), people(1, phone_number=pl.lit("03-1234-5678"))])
+    added = outbox.add(frame, campaign="秋", skip_invalid=True)
+    assert added["intake"].to_list() == ["queued", "queued", "suppressed", "duplicate", "invalid"]
+    assert added["client_tag"].is_null().to_list() == [False, False, False, False, True]
+    preview = outbox.preview()
+    assert (preview.messages, preview.numbers) == (2, 2)
+    assert (preview.duplicates, preview.invalid, preview.suppressed) == (1, 1, 1)
+    other = outbox.preview(campaign="other")
+    assert (other.messages, other.duplicates, other.invalid, other.suppressed) == (0, 0, 0, 0)
+    assert '"campaign": "秋"' in outbox.history()["detail"][0]
+    again = outbox.add(frame, campaign="秋", skip_invalid=True)
+    assert again["intake"].to_list() == ["duplicate"] * 4 + ["invalid"]
+    assert outbox.counts() == {"queued": 2, "suppressed": 1}
+
+
+def test_the_journal_alone_tells_what_is_known(outbox: zr.Outbox, client: zr.Client) -> None:
+    """Without a source, and with an empty one, each message stands there without a status."""
+    outbox.add(people(2))
+    for frame in (
+        outbox.status(),
+        outbox.status(client),
+        outbox.status(client.status("2020-01-01", progress=False)),
+    ):
+        assert frame.schema == zr.schemas.SENT
+        assert frame["sending_state"].to_list() == ["queued"] * 2
+        assert frame["status_id"].null_count() == 2
+
+
+def test_a_stopped_run_counts_what_it_had_accepted(outbox: zr.Outbox, client: zr.Client) -> None:
+    """The history tells of each run what became of its messages."""
+    outbox.add(people(3))
+    outbox.send(client, progress=False)
+    last = outbox.history().row(-1, named=True)
+    assert last["what"] == "send"
+    assert '"accepted": 3' in last["detail"]

@@ -55,6 +55,8 @@ EDGES = {
     "81": "too short",
     "+": "other characters",
     "++819012345678": "other characters",
+    "X09012345678": "other characters",
+    "090-1234-5678X": "other characters",
     "+81+9012345678": "other characters",
     # what Excel makes of numbers
     "9.01235E+09": "shortened by Excel",
