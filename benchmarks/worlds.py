@@ -154,6 +154,11 @@ def world(
     base = float(np.exp(rng.uniform(np.log(0.005), np.log(0.3)) * 0.6 + np.log(0.03) * 0.4))
     base = float(np.exp(rng.uniform(np.log(0.005), np.log(0.3)))) if rng.random() < 0.25 else base
     traffic = _traffic(rng, kind, days + history_days, history_days, per_day, base)
+    # random ends of four kinds
+    style = seed // len(KINDS) % 4 if kind == "random tags" else None
+    if style == 3:
+        owner = dict(zip(traffic.campaign.tolist(), traffic.sender.tolist(), strict=True))
+        traffic.names = [f"部署{owner.get(n, 0) + 1}_{name}" for n, name in enumerate(traffic.names)]
     late = 4.0 if kind == "late reports" else 1.0
     total = len(traffic.day)
     failed = rng.random(total) < traffic.chance
@@ -164,7 +169,7 @@ def world(
         code = np.where((traffic.day >= begin) & (rng.random(total) < 0.06), 7 + traffic.carrier % 2, code)
     rows: list[dict[str, Any]] = []
     if not quiet:
-        plan = _Plan(rng, traffic, history_days, small=small)
+        plan = _Plan(rng, traffic, history_days, small=small, tagged=kind != "no tags")
         if lasting is not None:
             plan.one(lasting * 86_400, lasting * 86_400 + 1, "carrier", to_end=True)
         elif national:
@@ -172,7 +177,9 @@ def world(
         else:
             plan.fill(int(rng.integers(2, 5)))
         failed, code, rows = _planted(rng, plan.made, traffic, failed, code)
-    frame = _statuses(rng, traffic, failed, code, kind, late, FIRST - timedelta(history_days))
+    frame = _statuses(
+        rng, traffic, failed, code, late, FIRST - timedelta(history_days), style, tagged=kind != "no tags"
+    )
     here = pl.col("send_date") >= FIRST
     truth = pl.DataFrame(rows, schema=TRUTH).with_columns(
         (pl.col("start") - timedelta(days=history_days)), (pl.col("end") - timedelta(days=history_days))
@@ -344,8 +351,10 @@ class _Incident:
 class _Plan:
     """Draws incidents that are strong enough to count; strengths are log-uniform from 2 to 6 (some up to 10)."""
 
-    def __init__(self, rng: np.random.Generator, traffic: _Traffic, before: int, *, small: bool) -> None:
-        self.rng, self.traffic, self.small = rng, traffic, small
+    def __init__(
+        self, rng: np.random.Generator, traffic: _Traffic, before: int, *, small: bool, tagged: bool
+    ) -> None:
+        self.rng, self.traffic, self.small, self.tagged = rng, traffic, small, tagged
         self.first, self.last = before * 86_400, traffic.days * 86_400
         self.at = traffic.at
         self.made: list[_Incident] = []
@@ -354,17 +363,16 @@ class _Plan:
         """Plant several, mostly apart from each other; each strength waits for a place where it is enough."""
         for _ in range(wanted):
             strength = self._strength()
-            for _ in range(40):
-                dimension = str(
-                    self.rng.choice(
-                        ["carrier", "carriers", "sms_code", "campaign", "all", "category"],
-                        p=[0.32, 0.16, 0.15, 0.15, 0.12, 0.1],
-                    )
-                )
-                hours = np.exp(self.rng.uniform(np.log(0.34), np.log(120)))
-                to_end = bool(self.rng.random() < 0.1)
-                if self._added(int(hours * 3600), dimension, strength, to_end=to_end):
+            dimensions = ["carrier", "carriers", "sms_code", "campaign", "all", "category"]
+            for dimension in self.rng.choice(
+                dimensions, 3, replace=False, p=[0.26, 0.14, 0.2, 0.2, 0.1, 0.1]
+            ):
+                if any(self._tried(str(dimension), strength) for _ in range(30)):
                     break
+
+    def _tried(self, dimension: str, strength: float) -> bool:
+        hours = np.exp(self.rng.uniform(np.log(0.34), np.log(120)))
+        return self._added(int(hours * 3600), dimension, strength, to_end=bool(self.rng.random() < 0.1))
 
     def one(self, low: float, high: float, dimension: str, *, to_end: bool = False) -> None:
         """Plant one of 3 times for so many seconds."""
@@ -405,8 +413,27 @@ class _Plan:
             return False
         if not (26 <= extra <= 95 if self.small else 120 <= extra <= 5000):
             return False
+        if self._ambiguous(incident, hit):
+            return False
         self.made.append(incident)
         return True
+
+    def _ambiguous(self, incident: _Incident, hit: Array) -> bool:
+        """Tell whether another segment names about the same messages of that time: then the cause has no one name."""
+        traffic = self.traffic
+        inside = (self.at >= incident.start) & (self.at < incident.end)
+        more = (incident.strength - 1) * traffic.chance
+        least = min(8.0, 0.25 * float(more[hit].sum()))
+        others = [inside]
+        for dimension, column in (("sms_code", traffic.sender), ("campaign", traffic.campaign)):
+            if incident.dimension != dimension:
+                values, counts = np.unique(column[hit], return_counts=True)
+                others.append(inside & (column == values[counts.argmax()]))
+        if incident.dimension == "all":
+            others[0] = inside & (
+                traffic.carrier != np.bincount(traffic.carrier[inside], minlength=4).argmin()
+            )
+        return any(float(more[hit ^ other].sum()) < least for other in others)
 
     def _values(self, dimension: str, start: int, end: int) -> list[int] | None:
         rng, traffic = self.rng, self.traffic
@@ -417,6 +444,8 @@ class _Plan:
         if dimension == "carriers":
             return sorted(rng.choice(4, int(rng.integers(2, 4)), replace=False).tolist())
         if dimension == "campaign":
+            if not self.tagged:
+                return None
             here = traffic.campaign[(traffic.day == start // 86_400) & traffic.listed[traffic.campaign]]
             return [int(rng.choice(here))] if len(here) else None
         return [int(rng.integers(4))]
@@ -489,9 +518,11 @@ def _statuses(
     traffic: _Traffic,
     failed: Array,
     code: Array,
-    kind: str,
     late: float,
     first: date,
+    style: int | None = None,
+    *,
+    tagged: bool = True,
 ) -> pl.DataFrame:
     """Write the statuses as they stand at the end of the last day: what is reported later is pending."""
     total = len(failed)
@@ -510,7 +541,7 @@ def _statuses(
     modules = pl.Series(MODULES, dtype=pl.String)
     number = rng.integers(0, 90_000_000, total)
     names = pl.Series(traffic.names, dtype=pl.String)
-    tag = _tags(rng, traffic, names, kind)
+    tag = _tags(rng, traffic, names, style, tagged=tagged)
     start = datetime.combine(first, datetime.min.time())
     body = pl.Series(
         [
@@ -550,19 +581,20 @@ def _statuses(
     ).sort("date_time")
 
 
-def _tags(rng: np.random.Generator, traffic: _Traffic, names: pl.Series, kind: str) -> pl.Series:
+def _tags(
+    rng: np.random.Generator, traffic: _Traffic, names: pl.Series, style: int | None, *, tagged: bool
+) -> pl.Series:
     total = len(traffic.day)
     name = names.gather(traffic.campaign)
-    if kind == "no tags":
+    if not tagged:
         return pl.Series([None], dtype=pl.String).new_from_index(0, total)
-    if kind != "random tags":
+    if style is None:
         return name + "-" + pl.Series(np.arange(100_000, 100_000 + total)).cast(pl.String)
     alphabet = np.array(list("abcdefghijkmnopqrstuvwxyz"))
 
     def letters(count: int) -> pl.Series:
         return pl.Series(alphabet[rng.integers(0, 25, (total, count))].view(f"<U{count}").ravel())
 
-    style = int(rng.integers(4))
     if style == 0:
         return name + "-" + letters(3) + "-" + letters(5)
     if style == 1:
@@ -577,14 +609,7 @@ def _tags(rng: np.random.Generator, traffic: _Traffic, names: pl.Series, kind: s
         ]
         return name + "/" + raw[0] + "-" + raw[1] + "-" + raw[2] + "-" + raw[3] + "-" + raw[4]
     wide = np.array(list("０１２３４５６７８９"))
-    return (
-        "部署"
-        + names.gather(traffic.sender)
-        + "_"
-        + name
-        + "_"
-        + pl.Series(wide[rng.integers(0, 10, (total, 6))].view("<U6").ravel())
-    )
+    return name + "_" + pl.Series(wide[rng.integers(0, 10, (total, 6))].view("<U6").ravel())
 
 
 def change(
@@ -646,7 +671,7 @@ def change(
         failed[struck] = True
         where, excess = chosen, len(struck)
         break
-    frame = _statuses(rng, traffic, failed, code, "plain", 0.0, FIRST - timedelta(days))
+    frame = _statuses(rng, traffic, failed, code, 0.0, FIRST - timedelta(days))
     early = pl.col("send_date") < FIRST
     return Change(seed, frame.filter(early), frame.filter(~early), where, excess)
 

@@ -10,11 +10,9 @@ import polars as pl
 import pytest
 from failures_frames import kinds
 from polars.testing import assert_frame_equal
-from scipy import stats
 
 import zrtools as zr
 from zrtools import schemas
-from zrtools.failures.detector import _likelihood, _spread, _tail
 from zrtools.jcalendar import kind_of_day
 
 FIRST = date(2026, 10, 1)
@@ -39,7 +37,7 @@ def traffic(seed: int, days: int = 12, fault: dict[str, Any] | None = None) -> p
         at = day * 24 + hour
         struck = (at >= fault["from"]) & (at < fault["to"]) & ~failed & (rng.random(size) < fault["strength"])
         if "carrier" in fault:
-            struck &= carrier == CARRIERS.index(fault["carrier"])
+            struck &= np.isin(carrier, [CARRIERS.index(c) for c in fault["carrier"].split(", ")])
         if "campaign" in fault:
             struck &= campaign == fault["campaign"]
         if "listed" in fault:
@@ -115,6 +113,124 @@ def test_a_fault_is_found_with_its_segment_and_time(
     assert zr.words.text("failures.whole", "en") not in row["sentence"]
 
 
+def test_a_set_of_carriers_is_an_answer() -> None:
+    """Two carriers of four hit at once stand in `segment` and `values`, sorted; the sentence names both."""
+    fault = {"carrier": "au, docomo", "from": 150, "to": 156, "strength": 0.4, "code": "823"}
+    row = zr.failures.incidents(traffic(5, fault=fault), lang="en").row(0, named=True)
+    assert (row["dimension"], row["segment"], row["values"]) == ("carrier", "au, docomo", ["au", "docomo"])
+    assert row["sentence"].startswith("au, docomo: ")
+
+
+def test_one_value_is_a_list_of_one_and_everything_a_list_of_none() -> None:
+    """`values` says the same as `segment`."""
+    fault = {"from": 152, "to": 158, "strength": 0.3, "code": "721"}
+    row = zr.failures.incidents(traffic(6, fault=fault)).row(0, named=True)
+    assert (row["dimension"], row["segment"], row["values"]) == ("all", None, [])
+    single = {"carrier": "docomo", "from": 150, "to": 156, "strength": 0.5, "code": "823"}
+    assert zr.failures.incidents(traffic(1, fault=single))["values"].to_list() == [["docomo"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("days", [12, 20, 29])
+def test_what_lasts_is_found_and_not_over(days: int) -> None:
+    """One carrier at three times its rate for most of a month is told by the days before it, as not over."""
+    fault = {"carrier": "docomo", "from": (60 - days) * 24, "to": 60 * 24, "strength": 0.09, "code": "823"}
+    whole = traffic(8, days=60, fault=fault)
+    here = pl.col("send_date") >= FIRST + timedelta(30)
+    found = zr.failures.incidents(whole.filter(here), history=whole.filter(~here), lang="en")
+    assert found.select("dimension", "segment", "is_over").rows() == [("carrier", "docomo", False)]
+    row = found.row(0, named=True)
+    assert abs((row["start"] - at(fault["from"])).total_seconds()) < 2 * 86_400
+    assert "not over" in row["sentence"]
+
+
+def test_small_accounts_are_seen() -> None:
+    """At 600 messages a day a fault of some forty failures is told; a floor of one's own leaves it out."""
+    fault = {"carrier": "docomo", "from": 200, "to": 212, "strength": 0.3, "code": "823"}
+    part = traffic(9, days=24, fault=fault).gather_every(4)
+    found = zr.failures.incidents(part)
+    assert found.select("dimension", "segment").rows() == [("carrier", "docomo")]
+    assert 25 < found["excess"].item() < 80
+    strict = zr.failures.incidents(part, min_excess=200)
+    assert strict.is_empty()
+    watched = zr.failures.watch_list(part, min_excess=200)
+    assert watched.schema == schemas.INCIDENTS
+    assert watched.select("dimension", "segment").rows() == [("carrier", "docomo")]
+
+
+def test_the_whole_excess_is_told_and_its_mix_named() -> None:
+    """Where several categories rise together the excess is that of all of them, and the sentence names the shares."""
+    frame = traffic(10)
+    hours = pl.col("date_time").is_between(at(150), at(157))
+    struck = (
+        hours
+        & (pl.col("carrier") == "docomo")
+        & (pl.col("status_id") == 2)
+        & (pl.int_range(pl.len()) % 3 > 0)
+    )
+    code = pl.when(pl.int_range(pl.len()) % 3 == 1).then(pl.lit("31823")).otherwise(pl.lit("31721"))
+    mixed = frame.with_columns(
+        status_id=pl.when(struck).then(pl.lit(3, pl.Int16)).otherwise("status_id"),
+        detailed_status_id=pl.when(struck).then(code).otherwise("detailed_status_id"),
+    )
+    planted = frame.select(struck.sum()).item()
+    row = zr.failures.incidents(mixed, lang="en").row(0, named=True)
+    assert row["excess"] == pytest.approx(planted, rel=0.15)
+    assert words_of("network") in row["sentence"]
+    assert words_of("congestion") in row["sentence"]
+
+
+def words_of(category: str) -> str:
+    """Name a category as sentences do."""
+    return zr.words.category(category, "en")
+
+
+@pytest.mark.parametrize("ends", ["abcde", "01HXYZ", "uuid"])
+def test_campaigns_are_read_from_tags_with_random_ends(ends: str) -> None:
+    """A stale list is found, though each tag ends with letters of its own."""
+    fault = {"campaign": "cpb106", "from": 144, "to": 168, "strength": 0.3, "code": "732"}
+    frame = traffic(1, fault=fault)
+    rng = np.random.default_rng(4)
+    letters = np.array(list("abcdefghjkmnpqrstuvwxyz" if ends == "abcde" else "0123456789abcdef"))
+    size = {"abcde": 5, "01HXYZ": 26, "uuid": 12}[ends]
+    random = pl.Series(letters[rng.integers(0, len(letters), (frame.height, size))].view(f"<U{size}").ravel())
+    tags = pl.col("client_tag").str.split("-").list.first() + pl.lit("-x") + random.str.head(3) + "-" + random
+    found = zr.failures.incidents(frame.with_columns(client_tag=tags))
+    assert found.select("dimension", "segment").rows() == [("campaign", "cpb106")]
+
+
+def test_as_many_campaigns_as_messages_is_warned_of() -> None:
+    """Where no rule makes campaigns of tags, a warning says what to do."""
+    rng = np.random.default_rng(5)
+    letters = np.array(list("abcdefghjkmnpqrstuvwxyz"))
+    tags = pl.Series(letters[rng.integers(0, 23, (2400, 14))].view("<U14").ravel())
+    frame = traffic(1, days=1).with_columns(client_tag=tags, message=pl.lit("hello"))
+    with pytest.warns(UserWarning, match="as many campaigns as messages"):
+        zr.failures.features(frame)
+
+
+@pytest.mark.slow
+def test_weekends_and_noons_that_are_always_worse_are_usual() -> None:
+    """Weekends at four times the rate and half an hour of maintenance each noon are no incidents."""
+    frame = traffic(11, days=30)
+    rng = np.random.default_rng(12)
+    chance = rng.random(frame.height)
+    day = pl.col("send_date").dt.weekday() >= 6
+    noon = (
+        (pl.col("date_time").dt.hour() == 13)
+        & (pl.col("date_time").dt.minute() < 30)
+        & (pl.col("carrier") == "au")
+    )
+    worse = (day & (pl.Series(chance) < 0.13)) | (noon & (pl.Series(chance) < 0.3))
+    usual = frame.with_columns(
+        status_id=pl.when(worse).then(pl.lit(3, pl.Int16)).otherwise("status_id"),
+        detailed_status_id=pl.when(worse & (pl.col("status_id") == 2))
+        .then(pl.lit("31823"))
+        .otherwise("detailed_status_id"),
+    )
+    assert zr.failures.incidents(usual).is_empty()
+
+
 @pytest.mark.parametrize("seed", [2, 3])
 def test_quiet_traffic_has_no_incidents(seed: int) -> None:
     """Campaigns of different levels and late failures of au are nothing unusual."""
@@ -154,36 +270,6 @@ def test_nothing_settled_gives_no_incidents() -> None:
             zr.failures.incidents(delivered, **limits)
     with pytest.raises(zr.InputError, match="No column carrier"):
         zr.failures.incidents(delivered.drop("carrier"))
-
-
-@pytest.mark.parametrize(
-    ("seen", "usual", "spread"), [(30, 10.0, 0.05), (200, 100.0, 0.02), (12, 10.0, 0.5), (5, 8.0, 0.1)]
-)
-def test_tail_is_the_negative_binomials(seen: int, usual: float, spread: float) -> None:
-    """The chance of so many failures or more is scipy's."""
-    expected = 1.0 if seen <= usual else stats.nbinom.sf(seen - 1, 1 / spread, 1 / (1 + spread * usual))
-    assert _tail(seen, usual, spread) == pytest.approx(expected, rel=1e-6)
-
-
-def test_strength_is_the_most_likely_one() -> None:
-    """The likelihood's maximum over a fine grid is where the iteration ends."""
-    rng = np.random.default_rng(1)
-    usual, signal = np.full(40, 0.7), np.concatenate([np.zeros(10), np.full(30, 12.0)])
-    seen = rng.poisson(usual + 0.2 * signal).astype(float)
-    grid = np.linspace(0.001, 0.999, 2000)
-    scores = [(seen * np.log1p(q * signal / usual)).sum() - q * signal.sum() for q in grid]
-    score, strength = _likelihood(seen, usual, signal)
-    assert strength == pytest.approx(grid[int(np.argmax(scores))], abs=2e-3)
-    assert score == pytest.approx(max(scores), abs=1e-3)
-
-
-def test_spread_is_that_of_the_rates_and_unmoved_by_incidents() -> None:
-    """Days whose relative rate varies by 30 % are told as such, a few wild ones among them."""
-    rng = np.random.default_rng(2)
-    usual = np.full(400, 60.0)
-    seen = rng.poisson(usual * rng.gamma(1 / 0.09, 0.09, 400)).astype(float)
-    seen[:12] *= 8
-    assert _spread(seen, usual) == pytest.approx(0.09, rel=0.35)
 
 
 @pytest.mark.parametrize(

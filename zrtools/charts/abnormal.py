@@ -15,7 +15,7 @@ from zrtools.charts.course import Times, notes, rates_panel, time_axis, times_of
 from zrtools.charts.telling import say, summary, why_nothing
 from zrtools.errors import InputError
 from zrtools.failures.traffic import Traffic
-from zrtools.failures.wording import named_incident
+from zrtools.failures.wording import named_incident, values_of
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -84,7 +84,7 @@ def incident(frame: Any, row: Mapping[str, Any], *, lang: str | None = None) -> 
         )
     start, end = (row[side].replace(tzinfo=None) for side in ("start", "end"))
     title = _named(row, lang)
-    near = _of_segment(frame, row["dimension"], row["segment"]).timed()
+    near = _of_segment(frame, row["dimension"], values_of(row)).timed()
     near = near.where(_not_before(start - _AROUND) & ~_not_before(end + _AROUND))
     times = times_of(near, "1h", None, lang, few=(10,))
     if not times.summed["settled"]:
@@ -109,14 +109,15 @@ def _not_before(moment: datetime) -> nw.Expr:
     return (day > moment.date()) | ((day == moment.date()) & (nw.col("_quarter") >= quarter))
 
 
-def _of_segment(frame: Any, dimension: str, segment: str | None) -> Traffic:
+def _of_segment(frame: Any, dimension: str, values: list[str | None]) -> Traffic:
     if dimension not in _DIMENSIONS:
         raise InputError(f"dimension must be one of {', '.join(_DIMENSIONS)}, not {dimension!r}.")
     if dimension == "all":
         return Traffic.of(frame)
     # what is pending has no carrier yet
     value = nw.col(dimension)
-    return Traffic.of(frame, [dimension]).where(value.is_null() if segment is None else value == segment)
+    own = value.is_in([v for v in values if v is not None])
+    return Traffic.of(frame, [dimension]).where(own | value.is_null() if None in values else own)
 
 
 def _rows(found: pl.DataFrame, lang: str | None) -> pl.DataFrame:

@@ -57,6 +57,11 @@ def command() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV or Excel file with your own names of codes: columns code and category.",
 )
+@click.option(
+    "--min-excess",
+    type=click.FloatRange(min=1),
+    help="Failures more than usual from which an incident is told.  [default: 2% of a day, 15 to 80]",
+)
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
 @click.option(
     "--out",
@@ -72,6 +77,7 @@ def failures(
     place: str | None,
     sandbox: bool,
     names: Path | None,
+    min_excess: float | None,
     lang: str | None,
     out: Path | None,
 ) -> None:
@@ -104,7 +110,13 @@ def failures(
             spans = [period] if no_compare else [before or periods.just_before(*period), period]
             source, missing = _fetched(client, spans)
     path = zr.reports.failures(
-        source, out, period=period, compare_to=False if no_compare else before, codes=own, lang=lang
+        source,
+        out,
+        period=period,
+        compare_to=False if no_compare else before,
+        codes=own,
+        min_excess=min_excess,
+        lang=lang,
     )
     click.echo(words.text("reports.written", lang, path=path))
     if missing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from zrtools.failures.changes import compare
 from zrtools.failures.classes import classify
 from zrtools.failures.course import coverage, trend
-from zrtools.failures.detector import incidents
+from zrtools.failures.detector import incidents, watch_list
 from zrtools.failures.investigation import Investigation, investigate
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
 from zrtools.failures.rates import breakdown
@@ -31,4 +31,5 @@ __all__ = [
     "retry_plan",
     "trend",
     "unknown_codes",
+    "watch_list",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import combinations
 from math import exp, lgamma, log, log1p, sqrt
 from typing import Any
 
@@ -13,393 +14,473 @@ import polars as pl
 
 from zrtools import words
 from zrtools.errors import InputError
-from zrtools.failures.grid import DAY, Grid, dimensions_of, grid_of
+from zrtools.failures.grid import DAY, Grid, dimensions_of, grid_of, spread_of
+from zrtools.failures.traits import campaign_of, learnt_rule
 from zrtools.failures.wording import named_incident
 from zrtools.intervals import CONFIDENCE, Z
 from zrtools.periods import TOKYO
 from zrtools.schemas import INCIDENTS, empty
 
-__all__ = ["incidents"]
+__all__ = ["both_lists", "incidents", "watch_list"]
 
 Floats = np.ndarray[Any, np.dtype[Any]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
-# windows that are looked at, in quarters of an hour: half an hour to three days
-_WINDOWS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 144, 192, 288)
-_ROUNDS = 2
+# windows that are looked at, in bins in which something was sent
+_LENGTHS = tuple(dict.fromkeys(round(2 ** (n / 2)) for n in range(36)))
+_ROUNDS = 3
 _MOST = 60
-_FOUR_FIFTHS = 1.6424
-# whose fault it is by nature, where two segments explain a run of failures about equally well: numbers out of service
-# are a list's, refusals a sender's
-_LIKELY = {"not in service": "campaign", "handset error": "sms_code"}
-_FAVOUR = 1.1
-# log likelihood that the edges of an incident must add to belong to it
-_NOTHING = 3.0
-# what is looked at closely: weaker than what is reported, since the first look is rough
-_FIRST_LOOK = 0.4
-# how much segments and days differ without anything being wrong (variance of the relative rate), at the least
-_LEAST_SPREAD = {"all": 0.01, "carrier": 0.02, "sms_code": 0.02, "campaign": 0.08}
+# sets of carriers are looked at for so many carriers
+_MOST_CARRIERS = 5
+# log likelihood that an edge of an incident must add to belong to it
+_NOTHING = 2.0
+# log likelihood that usual times within an incident must have to part it in two
+_SPLIT = 7.0
+# excess failures from which something is reported: that part of a day's messages, within limits
+_PART_OF_DAY, _LEAST_EXCESS, _MOST_EXCESS = 0.02, 15.0, 80.0
+_WATCHED_EXCESS, _WATCHED_PART = 10.0, 0.25
+# the watch list takes what chance alone would show so often in all windows of a frame
+_WATCHED = 0.3
+# that something is wrong is shown; where, is told less strictly
+_LENIENT = 20.0
+# expected failures after an incident that show it to be over
+_AFTER = 3.0
+# a category that is so much of an incident is named alone, others from that part on, and not more than so many
+_ALONE, _NAMED, _MOST_NAMED = 0.8, 0.1, 3
+# windows overlap and dimensions share the error
+_DIMENSIONS = 4
+# a window weaker than that (log likelihood ratio) is not looked at closely
+_FIRST_LOOK = 6.0
+# how much days of a segment differ without anything being wrong (variance of the relative rate), at the least
+_LEAST_SPREAD = {"all": 0.004, "carrier": 0.004, "sms_code": 0.008, "campaign": 0.05}
 
 
-def incidents(
-    frame: Any,
-    *,
-    history: Any | None = None,
-    min_excess: float = 80,
-    min_ratio: float = 1.8,
-    lang: str | None = None,
-) -> pl.DataFrame:
-    """Find when and where failures were abnormal: by carrier, sender, campaign and category, hours to days.
-
-    Takes what `breakdown` takes (on engines other than polars without campaigns, unless the frame has them) and
-    gives INCIDENTS, the largest excess first. Each is a segment, a category of failures and a stretch of time in
-    which messages were **sent** that failed with at least `min_excess` failures more than usual and at least
-    `min_ratio` times as often; what is usual is learnt from the frame, and from `history` (days before it) where
-    given: each carrier's rates and how late it reports failures, hours, weekdays, Japanese holidays and 五十日,
-    senders and campaigns, pooled where they are sparse. Differences between campaigns and days that are nothing
-    unusual are allowed for (negative binomial), and of all windows looked at together at most 5 % of those
-    reported are expected to be chance (Benjamini-Hochberg).
-
-    `failed`, `settled`, `failure_rate`, `usual_rate` and `ratio` are of all categories; `expected`, `excess` with
-    its 95 % interval and `p_value` of the incident's own. `codes` lists the detailed codes behind it. `sentence`
-    says it in Japanese or English (`lang`).
-
-    Raises `InputError` for missing columns and for limits that make no sense.
-    """
-    if min_excess < 1 or min_ratio <= 1:
-        raise InputError("min_excess must be at least 1 and min_ratio more than 1.")
-    dimensions = dimensions_of(frame)
-    if "carrier" not in dimensions:
-        raise InputError("No column carrier: give delivery statuses as client.status(...) returns them.")
-    grid = grid_of(frame, history, dimensions, max(int(min_excess), 1))
-    if grid is None:
-        return empty(INCIDENTS)
-    # days that stand out are no measure of what is usual
-    for _ in range(_ROUNDS):
-        kept = ~grid.unusual_days()
-        grid.fit(kept)
-    kept = ~grid.unusual_days()
-    found: list[_Incident] = []
-    for _ in range(_ROUNDS):
-        # what was found is left out of what is usual, then looked for again
-        grid.fit(kept)
-        found = _search(grid, kept, min_excess, min_ratio)
-        if not found:
-            break
-        kept = np.ones(grid.failed.shape, dtype=bool)
-        for incident in found:
-            when = grid.bin[incident.cells]
-            kept[:, incident.cells[(when >= incident.start) & (when < incident.end + DAY // 2)]] = False
-    return _table(grid, found, lang)
-
-
-@dataclass(slots=True)
-class _Segment:
-    """One value of a dimension: which cells are its own, and its stretch of time."""
+@dataclass(slots=True, eq=False)
+class _Table:
+    """Segments of one dimension, each with a row for every bin in which something was sent."""
 
     dimension: str
-    value: str | None
-    cells: Ints
-    begin: int
-    end: int
+    values: list[tuple[int, ...]]
+    begin: Ints
+    bin: Ints
+    row: Ints
+    """The row of each cell of the grid; -1 for none."""
+    failed: Floats = field(init=False)
+    usual: Floats = field(init=False)
+    shared: Floats = field(init=False)
+    """How much clusters add to the variance, as if each lay in the window with all of its messages."""
+    spread: Floats = field(init=False)
+    """The same, by failures expected."""
+    daily: float = _LEAST_SPREAD["campaign"]
+    clusters: int = 0
+
+    @property
+    def segment(self) -> Ints:
+        """Tell each row's segment."""
+        return np.repeat(np.arange(len(self.values)), np.diff(self.begin))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Incident:
-    dimension: str
-    value: str | None
-    category: int
+    table: _Table
+    index: int
     start: int
     end: int
     score: float
-    p_value: float
-    cells: Ints = field(repr=False)
+    p_value: float = 1.0
     failed: float = 0.0
-    settled: float = 0.0
     usual: float = 0.0
-    expected: float = 0.0
-    excess: float = 0.0
-    spread: float = 0.0
+    variance: float = 0.0
+    looks: float = 1.0
+    settled: float = 0.0
+
+    @property
+    def chance(self) -> float:
+        """Give how many windows as unlikely as that are to be expected by chance in the frame."""
+        return self.p_value * self.looks
+
+    @property
+    def excess(self) -> float:
+        return self.failed - self.usual
 
 
-def _search(grid: Grid, kept: Flags, min_excess: float, min_ratio: float) -> list[_Incident]:
-    """Take the clearest incident out, count what it explains as expected, and look again."""
-    expected = grid.usual.copy()
-    segments = list(_segments(grid, min_excess))
-    spreads = _spreads(grid, segments, kept)
-    looks = _looks(grid, segments)
-    best: dict[int, list[_Incident]] = {}
-    dirty = set(range(len(segments)))
-    found: list[_Incident] = []
-    refused: set[tuple[str, str | None, int, int]] = set()
-    for _ in range(_MOST):
-        for i in dirty:
-            best[i] = _scan(grid, segments[i], expected, min_excess)
-        dirty = set()
-        candidates = sorted((c for each in best.values() for c in each), key=lambda c: -_rank(grid, c))
-        taken: _Incident | None = None
-        for candidate in candidates:
-            key = candidate.dimension, candidate.value, candidate.category, candidate.start // DAY
-            if key in refused:
-                continue
-            refined = _refined(grid, candidate, expected, spreads)
-            limit = (1 - CONFIDENCE) * (len(found) + 1) / looks
-            if refined is None or refined.p_value > limit:
-                refused.add(key)
-                continue
-            taken = refined
-            break
-        if taken is None:
-            break
-        # what is real but too small is not reported, nor taken for part of something wider
-        size = max(taken.failed - taken.usual, taken.excess)
-        if size >= min_excess and taken.usual + size >= min_ratio * taken.usual:
-            found.append(taken)
-        else:
-            refused.add((taken.dimension, taken.value, taken.category, taken.start // DAY))
-        _explain(grid, taken, expected)
-        for i, segment in enumerate(segments):
-            if segment.begin < taken.end + 4 * DAY and taken.start < segment.end:
-                dirty.add(i)
-    return _merged(found)
+class _Look:
+    """What is expected where, and what of it stands out; what was found is taken for expected."""
 
+    def __init__(self, grid: Grid, weight: Floats) -> None:
+        self.grid = grid
+        self.left_out = weight == 0
+        self.usual = grid.usual.copy()
+        self.carriers = len(grid.values["carrier"])
+        count = len(grid.spread)
+        self.pair = grid.cluster * self.carriers + grid.codes["carrier"]
+        self.cluster_failed = np.bincount(self.pair, grid.failed, count * self.carriers).reshape(count, -1)
+        self.cluster_usual = np.bincount(self.pair, self.usual, count * self.carriers).reshape(count, -1)
+        self.tables = _tables(grid)
+        everything = slice(0, len(self.usual))
+        for table in self.tables:
+            for name in ("failed", "usual", "shared", "spread"):
+                setattr(table, name, np.zeros(len(table.bin)))
+            self._sum(table, everything)
+            table.clusters = int(np.count_nonzero(np.bincount(grid.cluster[table.row >= 0])))
+        for dimension in ("all", "carrier", "sms_code"):
+            # sets of carriers vary as carriers do
+            own = [t for t in self.tables if t.dimension == dimension]
+            alone = [self._daily(t) for t in own if len(t.values[0]) < 2]
+            for table in own:
+                table.daily = float(np.mean(alone))
 
-def _rank(grid: Grid, candidate: _Incident) -> float:
-    likely = _LIKELY.get(grid.categories[candidate.category]) == candidate.dimension
-    return candidate.score * (_FAVOUR if likely else 1)
-
-
-def _segments(grid: Grid, least: float) -> Iterator[_Segment]:
-    stream, when = grid.stream, grid.bin
-    everything = np.arange(len(stream))
-    yield _Segment("all", None, everything, 0, grid.bins)
-    for dimension, codes in grid.stream_codes.items():
-        of = codes[stream]
-        order = np.argsort(of, kind="stable")
-        edges = np.searchsorted(of[order], np.arange(len(grid.values[dimension]) + 1))
-        for n, value in enumerate(grid.values[dimension]):
-            cells = order[edges[n] : edges[n + 1]]
-            # messages of no campaign, and of those too small, are nobody's in particular
-            if dimension == "campaign" and value is None:
-                continue
-            if grid.sent[cells].sum() < least:
-                continue
-            bins = when[cells]
-            yield _Segment(dimension, value, cells, int(bins.min()), int(bins.max()) + 1)
-
-
-def _series(grid: Grid, segment: _Segment, values: Floats) -> Floats:
-    at = grid.bin[segment.cells] - segment.begin
-    return np.bincount(at, values[segment.cells], segment.end - segment.begin)
-
-
-def _spreads(grid: Grid, segments: list[_Segment], kept: Flags) -> dict[tuple[str, int], float]:
-    """Measure how much the days of segments differ from what is expected beyond chance."""
-    seen: dict[tuple[str, int], list[tuple[float, float]]] = {}
-    for segment in segments:
-        for k in range(len(grid.categories)):
-            cells = segment.cells[kept[k, segment.cells]]
-            day = grid.bin[cells] // DAY
-            f = np.bincount(day, grid.failed[k, cells])
-            m = np.bincount(day, grid.usual[k, cells])
-            use = m >= 5
-            seen.setdefault((segment.dimension, k), []).extend(zip(f[use], m[use], strict=True))
-    found = {}
-    for (dimension, k), pairs in seen.items():
-        least = _LEAST_SPREAD[dimension]
-        if len(pairs) < 20:
-            found[dimension, k] = 2 * least
-            continue
-        f, m = np.array(pairs).T
-        found[dimension, k] = max(_spread(f, m), least)
-    return found
-
-
-def _spread(seen: Floats, usual: Floats) -> float:
-    """Find the variance of the relative rate at which four fifths of all lie as near as they would by chance.
-
-    Incidents are among the last fifth, and so do not count.
-    """
-    low, high = 0.0, 1.0
-    for _ in range(30):
-        middle = (low + high) / 2
-        distance = np.quantile((seen - usual) ** 2 / (usual + middle * usual**2), 0.8)
-        low, high = (middle, high) if distance > _FOUR_FIFTHS else (low, middle)
-    return high
-
-
-def _looks(grid: Grid, segments: list[_Segment]) -> float:
-    """Count the windows that are looked at."""
-    scanned = sum(max(s.end - max(s.begin, grid.scanned_from), 0) for s in segments)
-    return float(max(scanned * len(_WINDOWS) * len(grid.categories), 1))
-
-
-def _scan(grid: Grid, segment: _Segment, expected: Floats, min_excess: float) -> list[_Incident]:
-    """Find each category's most unlikely window in a segment, roughly."""
-    offset = max(grid.scanned_from - segment.begin, 0)
-    found = []
-    for k in range(len(grid.categories)):
-        f = np.concatenate([[0.0], np.cumsum(_series(grid, segment, grid.failed[k])[offset:])])
-        if f[-1] < _FIRST_LOOK * min_excess:
-            continue
-        m = np.concatenate([[0.0], np.cumsum(_series(grid, segment, expected[k])[offset:])])
-        best = (0.0, 0, 0)
-        for length in _WINDOWS:
-            size = min(length, len(f) - 1)
-            seen, usual = f[size:] - f[:-size], m[size:] - m[:-size] + 0.5
-            high = (seen - usual >= _FIRST_LOOK * min_excess) & (seen > 1.5 * usual)
-            if high.any():
-                score = np.where(high, seen * np.log(np.maximum(seen, 1) / usual) - (seen - usual), 0)
-                at = int(score.argmax())
-                best = max(best, (float(score[at]), at, at + size))
-            if size < length:
-                break
-        if best[0] > 0:
-            shift = segment.begin + offset
-            found.append(
-                _Incident(
-                    segment.dimension,
-                    segment.value,
-                    k,
-                    best[1] + shift,
-                    best[2] + shift,
-                    best[0],
-                    1.0,
-                    segment.cells,
-                )
+    def _sum(self, table: _Table, part: slice) -> None:
+        """Sum cells up into a table's rows; a part holds whole days."""
+        grid, row = self.grid, table.row[part]
+        usual, cluster = self.usual[part], grid.cluster[part]
+        if table.dimension == "carrier":
+            # a campaign that fails on other carriers, too, is no carrier's doing
+            own = np.zeros(self.carriers, dtype=bool)
+            own[list(table.values[0])] = True
+            least = 1 / np.maximum(grid.spread, 1e-4)
+            seen, there = (
+                least + self.cluster_failed[:, ~own].sum(axis=1),
+                least + self.cluster_usual[:, ~own].sum(axis=1),
             )
-    return found
+            usual = usual * (seen / there)[cluster]
+            each = (1 / seen)[cluster] * usual
+            shared = each * (self.cluster_usual[:, own].sum(axis=1) * seen / there)[cluster]
+        else:
+            each = grid.spread[cluster] * usual
+            shared = each * self.cluster_usual.sum(axis=1)[cluster]
+        inside = row >= 0
+        row = row[inside]
+        touched: Any = (
+            np.bincount(row, minlength=len(table.bin)) > 0
+            if part.stop - part.start < len(self.usual)
+            else slice(None)
+        )
+        for name, values in (
+            ("failed", grid.failed[part]),
+            ("usual", usual),
+            ("shared", shared),
+            ("spread", each),
+        ):
+            summed = np.bincount(row, values[inside], len(table.bin))
+            getattr(table, name)[touched] = summed[touched]
+
+    def _daily(self, table: _Table) -> float:
+        """Measure how much days differ beyond what clusters make them."""
+        least = _LEAST_SPREAD[table.dimension]
+        key, at = np.unique(table.segment * self.grid.days + table.bin // DAY, return_inverse=True)
+        clean = np.ones(len(table.bin))
+        clean[table.row[self.left_out & (table.row >= 0)]] = 0
+        f, m, shared = (np.bincount(at, x * clean) for x in (table.failed, table.usual, table.shared))
+        use = m >= 5
+        group, when = key // self.grid.days, key % self.grid.days
+        found = spread_of(group[use], when[use], f[use], m[use], (m + shared)[use], least, 8, part=0.65)
+        return 2 * least if found is None else found
+
+    def windows(self, table: _Table, lo: int, hi: int, min_ratio: float, least: float) -> list[_Incident]:
+        """Find the most unlikely window of each segment among rows, roughly."""
+        segment = (
+            table.segment[lo:hi]
+            if hi - lo == len(table.bin)
+            else np.full(hi - lo, int(np.searchsorted(table.begin, lo, "right")) - 1)
+        )
+        sums = self._cumulated(table, lo, hi)
+        seen, usual = sums[0], sums[1]
+        best_score = np.zeros(len(table.values))
+        best = np.zeros((len(table.values), 2), dtype=np.int64)
+        count = hi - lo
+        bins = table.bin[lo:hi]
+        for length in _LENGTHS:
+            if length > count:
+                break
+            starts = np.arange(0, count - length + 1, max(length // 8, 1))
+            if length > 1:
+                # a last window that ends with the last row
+                starts = np.append(starts, count - length)
+            ends = starts + length
+            f, m = seen[ends] - seen[starts], usual[ends] - usual[starts]
+            use = (segment[starts] == segment[ends - 1]) & (f - m >= least) & (f >= 0.85 * min_ratio * m)
+            use &= bins[starts] >= self.grid.scanned_from
+            if not use.any():
+                continue
+            starts, ends = starts[use], ends[use]
+            score = _score([s[ends] - s[starts] for s in sums], table.daily)
+            of = segment[starts]
+            order = np.lexsort((-score, of))
+            firsts = order[np.unique(of[order], return_index=True)[1]]
+            better = firsts[score[firsts] > best_score[of[firsts]]]
+            best_score[of[better]] = score[better]
+            best[of[better], 0], best[of[better], 1] = starts[better], ends[better]
+        return [
+            self._refined(table, n, lo, sums, int(best[n, 0]), int(best[n, 1]))
+            for n in np.flatnonzero(best_score >= _FIRST_LOOK).tolist()
+        ]
+
+    def _cumulated(self, table: _Table, lo: int, hi: int) -> list[Floats]:
+        usual, bins = table.usual[lo:hi], table.bin[lo:hi]
+        day = bins // DAY
+        turn = np.concatenate([[True], (day[1:] != day[:-1]) | (bins[1:] < bins[:-1])])
+        of = np.cumsum(turn) - 1
+        by_day = usual * np.bincount(of, usual)[of]
+        columns = (table.failed[lo:hi], usual, table.shared[lo:hi], table.spread[lo:hi], by_day)
+        return [np.concatenate([[0.0], np.cumsum(c)]) for c in columns]
+
+    def _refined(
+        self, table: _Table, index: int, lo: int, sums: list[Floats], start: int, end: int
+    ) -> _Incident:
+        """Move the edges of a window to where it is the most unlikely."""
+        first, last = int(table.begin[index]) - lo, int(table.begin[index + 1]) - lo
+        own = table.bin[lo + first : lo + last]
+        first += int(np.searchsorted(own, self.grid.scanned_from))
+
+        def score(a: Any, b: Any) -> Any:
+            # when an incident began is told within clusters, so that what they share does not count
+            f, m, _, _, by_day = (s[b] - s[a] for s in sums)
+            return _score([f, m, 0.0, 0.0, by_day], table.daily)
+
+        for _ in range(8):
+            before = start, end
+            starts = np.arange(max(first, start - 200), min(end, start + 200))
+            start = int(starts[np.argmax(score(starts, np.full(len(starts), end)))])
+            ends = np.arange(max(start + 1, end - 200), min(last, end + 200) + 1)
+            end = int(ends[np.argmax(score(np.full(len(ends), start), ends))])
+            # two runs with usual times between them are two incidents
+            gap = _gap([s[start : end + 1] - s[start] for s in sums], table.daily)
+            if gap is not None:
+                start, end = max(
+                    (start, start + gap[0]), (start + gap[1], end), key=lambda w: float(score(*w))
+                )
+                first, last = max(first, start), min(last, end)
+            if (start, end) == before:
+                break
+        # hours that add next to nothing are not part of it
+        least = float(score(start, end)) - _NOTHING
+        starts = np.arange(start, end)
+        start = int(starts[np.flatnonzero(score(starts, np.full(len(starts), end)) >= least)[-1]])
+        ends = np.arange(start + 1, end + 1)
+        end = int(ends[np.flatnonzero(score(np.full(len(ends), start), ends) >= least)[0]])
+        parts = [float(s[end] - s[start]) for s in sums]
+        f, m, variance = parts[0], parts[1], float(_variance(parts, table.daily))
+        return _Incident(
+            table,
+            index,
+            int(table.bin[lo + start]),
+            int(table.bin[lo + end - 1]) + 1,
+            _raw(f, m),
+            _tail(f, m, max((variance - m) / max(m, 1e-9) ** 2, 1e-6)),
+            f,
+            m,
+            variance,
+            self.looks(table, m / variance),
+        )
+
+    def looks(self, table: _Table, chance: float) -> float:
+        """Say among how many windows one is the clearest: beyond chance rates vary by cluster."""
+        return _DIMENSIONS * (table.clusters + chance * len(table.bin) / 16)
+
+    def named(self, incident: _Incident, limit: float) -> _Incident:
+        """Give the segment that explains a window's failures best, with the window that is its own."""
+        tried = {(id(incident.table), incident.index)}
+        for _ in range(3):
+            for table, index in self._explaining(incident)[:3]:
+                if (table, index) == (incident.table, incident.index):
+                    return incident
+                if (id(table), index) in tried:
+                    continue
+                tried.add((id(table), index))
+                other = self._own(table, index, incident)
+                if other is not None and other.chance <= _LENIENT * limit:
+                    incident = other
+                    break
+            else:
+                return incident
+        return incident
+
+    def _explaining(self, incident: _Incident) -> list[tuple[_Table, int]]:
+        """List segments by how well each explains the failures of a window, the best first."""
+        grid = self.grid
+        lo, hi = np.searchsorted(grid.bin, [incident.start, incident.end])
+        f, m = grid.failed[lo:hi], self.usual[lo:hi]
+        by = {}
+        for dimension, values in grid.values.items():
+            code = grid.codes[dimension][lo:hi] + 1
+            by[dimension] = (
+                np.bincount(code, f, len(values) + 1)[1:],
+                np.bincount(code, m, len(values) + 1)[1:],
+            )
+        scores = []
+        for n, table in enumerate(self.tables):
+            if table.dimension == "all":
+                scores.append((float(_raw(f.sum(), m.sum())), n, 0))
+            elif table.dimension == "carrier":
+                own = list(table.values[0])
+                score = float(_raw(by["carrier"][0][own].sum(), by["carrier"][1][own].sum()))
+                scores.append((score - log(len(self.tables)), n, 0))
+            else:
+                each = _raw(*by[table.dimension])
+                each[np.diff(table.begin) == 0] = 0
+                best = int(np.argmax(each))
+                there = max(int((by[table.dimension][1] > 0.5).sum()), 1)
+                scores.append((float(each[best]) - log(there), n, best))
+        return [(self.tables[n], index) for _, n, index in sorted(scores, reverse=True)]
+
+    def _own(self, table: _Table, index: int, incident: _Incident) -> _Incident | None:
+        """Find a segment's own window about that of another."""
+        lo, hi = int(table.begin[index]), int(table.begin[index + 1])
+        start, end = np.searchsorted(table.bin[lo:hi], [incident.start, incident.end])
+        if start >= end:
+            return None
+        return self._refined(table, index, lo, self._cumulated(table, lo, hi), int(start), int(end))
+
+    def cells(self, incident: _Incident) -> Ints:
+        """List the cells of an incident."""
+        grid, table = self.grid, incident.table
+        lo, hi = np.searchsorted(grid.bin, [incident.start, incident.end])
+        if table.dimension == "all":
+            return np.arange(lo, hi)
+        own = np.isin(grid.codes[table.dimension][lo:hi], table.values[incident.index])
+        return np.asarray(lo + np.flatnonzero(own))
+
+    def explain(self, incident: _Incident) -> slice:
+        """Count what an incident explains as expected, and give the days that this changes."""
+        grid, cells = self.grid, self.cells(incident)
+        self.usual[cells] *= incident.failed / incident.usual
+        lo, hi = np.searchsorted(grid.bin, [incident.start // DAY * DAY, -(-incident.end // DAY) * DAY])
+        part = slice(int(lo), int(hi))
+        clusters = np.flatnonzero(np.bincount(grid.cluster[part]))
+        of = np.full(len(grid.spread), -1)
+        of[clusters] = np.arange(len(clusters))
+        pair = of[grid.cluster[part]] * self.carriers + grid.codes["carrier"][part]
+        self.cluster_usual[clusters] = np.bincount(
+            pair, self.usual[part], len(clusters) * self.carriers
+        ).reshape(len(clusters), -1)
+        for table in self.tables:
+            self._sum(table, part)
+        return part
 
 
-def _refined(
-    grid: Grid, rough: _Incident, expected: Floats, spreads: dict[tuple[str, int], float]
-) -> _Incident | None:
-    """Find when the messages were sent whose failures these are: late reports belong to what was sent before."""
-    begin, end = max(rough.start - DAY // 2, grid.scanned_from), min(rough.end + 4 * DAY, grid.bins)
-    cells, when, sent = _stretch(grid, rough, begin, end)
-    length = end - begin
-    k = rough.category
-    seen = np.bincount(when, grid.failed[k, cells], length)
-    usual = np.bincount(when, expected[k, cells], length) + 1e-6
+def _tables(grid: Grid) -> list[_Table]:
+    bins, count = grid.bins, len(grid.bin)
+    rows, at = np.unique(grid.bin, return_inverse=True)
+    tables = [_Table("all", [()], np.array([0, len(rows)]), rows, at)]
+    carrier = grid.codes["carrier"]
+    size = np.bincount(carrier, grid.sent, len(grid.values["carrier"]))
+    large = [int(c) for c in np.argsort(-size) if size[c] >= 0.005 * size.sum()]
+    sets: list[tuple[int, ...]] = [(c,) for c in range(len(size)) if len(size) > 1]
+    for n in range(2, min(len(large), _MOST_CARRIERS)):
+        sets += [tuple(sorted(s)) for s in combinations(large[:_MOST_CARRIERS], n)]
+    for each in sets:
+        inside = np.isin(carrier, each)
+        rows, own = np.unique(grid.bin[inside], return_inverse=True)
+        at = np.full(count, -1)
+        at[inside] = own
+        tables.append(_Table("carrier", [each], np.array([0, len(rows)]), rows, at))
+    for dimension in ("sms_code", "campaign"):
+        code = grid.codes[dimension]
+        inside = code >= 0
+        # what is nearly all of what it belongs to is no segment of its own
+        around = (
+            np.full(count, grid.sent.sum())
+            if dimension == "sms_code"
+            else np.bincount(grid.codes["sms_code"], grid.sent)[grid.codes["sms_code"]]
+        )
+        inside &= np.bincount(code + 1, grid.sent)[code + 1] < 0.95 * around
+        if not inside.any():
+            continue
+        key, own = np.unique(code[inside] * bins + grid.bin[inside], return_inverse=True)
+        at = np.full(count, -1)
+        at[inside] = own
+        values: list[tuple[int, ...]] = [(n,) for n in range(len(grid.values[dimension]))]
+        tables.append(
+            _Table(dimension, values, np.searchsorted(key, np.arange(len(values) + 1) * bins), key % bins, at)
+        )
+    return tables
 
-    scores: dict[tuple[int, int], tuple[float, float]] = {}
 
-    def score(start: int, stop: int) -> tuple[float, float]:
-        if (start, stop) not in scores:
-            window = np.zeros_like(sent)
-            window[:, start:stop] = sent[:, start:stop]
-            signal = grid.signal(window, k)
-            scores[start, stop] = _likelihood(seen, usual, signal)
-        return scores[start, stop]
+def _variance(parts: Sequence[Any], daily: float) -> Any:
+    """Give the variance of a window's failures from its sums: seen, usual, shared, spread, by day."""
+    _, usual, shared, spread, by_day = parts
+    # a cluster, or a day, is in the window with all of its messages at the most
+    return usual + np.minimum(shared, spread * usual) + daily * np.minimum(usual**2, by_day)
 
-    start, stop = rough.start - begin, min(rough.end - begin, length)
-    # late reports make the rough window too long: begin with the best of the shorter ones
-    tried = [(start, stop)]
-    tried += [(start, start + w) for w in _WINDOWS if w < stop - start]
-    tried += [(stop - w, stop) for w in _WINDOWS if w < stop - start]
-    start, stop = max(tried, key=lambda window: score(*window)[0])
-    current = score(start, stop)
-    for step in (16, 8, 4, 2, 1):
-        moved = True
-        while moved:
-            moved = False
-            for da, db in ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, 1)):
-                a, b = start + da * step, stop + db * step
-                if 0 <= a < b <= length and (trial := score(a, b))[0] > current[0] + 1e-9:
-                    start, stop, current, moved = a, b, trial, True
-    if current[1] <= 0:
+
+def _raw(seen: Any, usual: Any) -> Any:
+    usual = np.maximum(usual, 1e-3)
+    return np.where(seen > usual, seen * np.log(np.maximum(seen, 1e-9) / usual) - (seen - usual), 0.0)
+
+
+def _score(parts: Sequence[Any], daily: float) -> Any:
+    """Give the log likelihood ratio of a window, as much weaker as its rates vary more than by chance."""
+    variance = np.maximum(_variance(parts, daily), 1e-3)
+    return _raw(parts[0], parts[1]) * np.maximum(parts[1], 1e-3) / variance
+
+
+def _gap(sums: list[Floats], daily: float) -> tuple[int, int] | None:
+    """Find the stretch within a window that is clearly as usual, where there is one."""
+    seen, usual = sums[:2]
+    rate = seen[-1] / max(usual[-1], 1e-3)
+    # how much more likely what was seen is at the usual rate than at the window's
+    better = usual * (rate - 1) - seen * log(max(rate, 1.0001))
+    low = np.minimum.accumulate(better)
+    end = int(np.argmax(better - low))
+    start = int(np.argmin(better[: end + 1]))
+    if start == 0 or end >= len(seen) - 1:
         return None
-    # hours that add next to nothing are not part of it: nights, and days of a few messages
-    least = current[0] - _NOTHING
-    for step in (192, 96, 32, 16, 8, 4, 2, 1):
-        while stop - start > step and score(start + step, stop)[0] >= least:
-            start += step
-        while stop - start > step and score(start, stop - step)[0] >= least:
-            stop -= step
-    busy = np.flatnonzero(sent[:, start:stop].sum(axis=0))
-    if not len(busy):
-        return None
-    start, stop = start + int(busy[0]), start + int(busy[-1]) + 1
-    window = np.zeros_like(sent)
-    window[:, start:stop] = sent[:, start:stop]
-    signal = grid.signal(window, k)
-    strength = _likelihood(seen, usual, signal)[1]
-    # of what is expected and seen, the part that belongs to what was sent in the window
-    mine = _part(grid, sent, window, k)
-    f, m = float((seen * mine).sum()), float((usual * mine).sum())
-    spread = spreads.get((rough.dimension, k), 2 * _LEAST_SPREAD[rough.dimension])
-    all_usual = 0.0
-    all_failed = 0.0
-    for other in range(len(grid.categories)):
-        part = mine if other == k else _part(grid, sent, window, other)
-        all_usual += float((np.bincount(when, expected[other, cells], length) * part).sum())
-        all_failed += float((np.bincount(when, grid.failed[other, cells], length) * part).sum())
-    return _Incident(
-        rough.dimension,
-        rough.value,
-        k,
-        start + begin,
-        stop + begin,
-        current[0],
-        _tail(f, m, spread),
-        rough.cells,
-        failed=all_failed,
-        settled=float(window.sum()),
-        usual=all_usual,
-        expected=m,
-        excess=strength * float(signal.sum()),
-        spread=spread,
-    )
+    inside = [float(x[end] - x[start]) for x in sums]
+    clear = (better[end] - better[start]) * inside[1] / max(float(_variance(inside, daily)), 1e-3)
+    return (start, end) if clear > _SPLIT else None
 
 
-def _stretch(grid: Grid, incident: _Incident, begin: int, end: int) -> tuple[Ints, Ints, Floats]:
-    """Give an incident's cells in a stretch of time, when each is, and what was sent by carrier and time."""
-    when = grid.bin[incident.cells]
-    cells = incident.cells[(when >= begin) & (when < end)]
-    when = grid.bin[cells] - begin
-    length = end - begin
-    carrier = grid.stream_codes["carrier"][grid.stream[cells]]
-    sent = np.bincount(carrier * length + when, grid.sent[cells], len(grid.values["carrier"]) * length)
-    return cells, when, sent.reshape(-1, length)
-
-
-def _part(grid: Grid, sent: Floats, window: Floats, category: int) -> Floats:
-    return np.minimum(grid.signal(window, category) / np.maximum(grid.signal(sent, category), 1e-9), 1.0)
-
-
-def _likelihood(seen: Floats, usual: Floats, signal: Floats) -> tuple[float, float]:
-    """Give the log likelihood ratio of so much of a signal beside what is usual, and how much fits best."""
-    total = signal.sum()
-    if total <= 0:
-        return 0.0, 0.0
-    strength = max(float((seen - usual)[signal > 0].sum()) / total, 1e-3)
-    for _ in range(30):
-        # expectation and maximisation: each failure is the signal's with its share of the expectation
-        following = float((seen * strength * signal / (usual + strength * signal)).sum() / total)
-        if abs(following - strength) < 1e-4 * strength:
-            strength = following
-            break
-        strength = following
-    strength = min(strength, 1.0)
-    return float((seen * np.log1p(strength * signal / usual)).sum() - strength * total), strength
-
-
-def _explain(grid: Grid, incident: _Incident, expected: Floats) -> None:
-    """Count what an incident explains as expected, in its own cells."""
-    begin, end = incident.start, min(incident.end + 4 * DAY, grid.bins)
-    cells, when, sent = _stretch(grid, incident, begin, end)
-    length = end - begin
-    sent[:, incident.end - begin :] = 0
-    for k in range(len(grid.categories)):
-        part = grid.signal(sent, k)
-        seen = np.bincount(when, grid.failed[k, cells], length)
-        usual = np.bincount(when, expected[k, cells], length) + 1e-6
-        ratio, strength = _likelihood(seen, usual, part)
-        # companions of the same cause: little is needed to see them once the incident is known
-        if k == incident.category or (ratio > 6 and strength * part.sum() > 0.03 * incident.excess):
-            raised = 1 + strength * part / usual
-            expected[k, cells] *= raised[when]
+def _search(
+    grid: Grid, weight: Floats, floor: float, min_ratio: float
+) -> tuple[list[_Incident], list[_Incident], list[_Incident], _Look]:
+    """Take the clearest incident out, count what it explains as expected, and look again."""
+    look = _Look(grid, weight)
+    small = min(floor, max(_WATCHED_EXCESS, _WATCHED_PART * floor))
+    least = 0.7 * small
+    best: list[_Incident] = []
+    for table in look.tables:
+        best += look.windows(table, 0, len(table.bin), min_ratio, least)
+    found: list[_Incident] = []
+    watched: list[_Incident] = []
+    raised: list[_Incident] = []
+    for limit in (1 - CONFIDENCE, _WATCHED):
+        for _ in range(_MOST):
+            clear = [i for i in best if i.chance <= limit]
+            if not clear:
+                break
+            # first what can be told, then what is raised without being an incident
+            first = max(clear, key=lambda i: (i.excess >= small and i.failed >= min_ratio * i.usual, i.score))
+            taken = look.named(first, limit)
+            cells = look.cells(taken)
+            taken.settled = float(grid.sent[cells].sum())
+            large = taken.excess >= floor and taken.failed >= min_ratio * taken.usual
+            if large and limit == 1 - CONFIDENCE:
+                found.append(taken)
+            elif taken.excess >= small and taken.failed >= min_ratio * taken.usual:
+                watched.append(taken)
+            raised.append(taken)
+            look.explain(taken)
+            again, kept = {(id(t), 0) for t in look.tables if t.dimension == "carrier"}, []
+            for i in best:
+                if i.start < taken.end + DAY and taken.start < i.end + DAY:
+                    again.add((id(i.table), i.index))
+                elif (id(i.table), i.index) not in again:
+                    kept.append(i)
+            best = kept
+            for table in look.tables:
+                for index in sorted(n for t, n in again if t == id(table)):
+                    best += look.windows(
+                        table, int(table.begin[index]), int(table.begin[index + 1]), min_ratio, least
+                    )
+    # what lies beside an incident is most likely part of it
+    watched = [
+        w
+        for w in watched
+        if not any(w.start < i.end + DAY // 8 and i.start < w.end + DAY // 8 for i in found)
+    ]
+    return found, watched, raised, look
 
 
 def _tail(seen: float, usual: float, spread: float) -> float:
@@ -422,25 +503,114 @@ def _tail(seen: float, usual: float, spread: float) -> float:
     return min(1.0, exp(min(first + log1p(total - 1), 0.0)))
 
 
-def _merged(found: list[_Incident]) -> list[_Incident]:
-    """Join incidents of one segment that overlap or follow within an hour."""
-    done: list[_Incident] = []
-    for incident in sorted(found, key=lambda i: (i.dimension, i.value or "", i.start)):
-        last = done[-1] if done else None
-        if (
-            last is not None
-            and (last.dimension, last.value) == (incident.dimension, incident.value)
-            and incident.start <= last.end + DAY // 24
-        ):
-            larger = max(last, incident, key=lambda i: i.excess)
-            last.start, last.end = min(last.start, incident.start), max(last.end, incident.end)
-            last.category, last.p_value = larger.category, min(last.p_value, incident.p_value)
-            last.failed, last.settled = max(last.failed, incident.failed), max(last.settled, incident.settled)
-            last.usual = min(last.usual, incident.usual)
-            last.expected, last.excess, last.spread = larger.expected, larger.excess, larger.spread
-        else:
-            done.append(incident)
-    return done
+def incidents(
+    frame: Any,
+    *,
+    history: Any | None = None,
+    min_excess: float | None = None,
+    min_ratio: float = 1.8,
+    lang: str | None = None,
+) -> pl.DataFrame:
+    """Find when and where failures were abnormal: by carriers, sender and campaign, a quarter of an hour to months.
+
+    Each incident is a segment and a stretch of time in which messages were **sent** that failed more often than
+    usual; a set of carriers is a segment, too. What is usual is learnt from `history` where it is given, else from the
+    frame's own times that lie low together: carriers, senders and campaigns with their daily and weekly course, and
+    how late each carrier reports failures. Differences between campaigns, hours and days that are nothing unusual are
+    measured and allowed for (negative binomial). The chance that anything reported is nothing but chance is held at
+    5 % for the frame as a whole.
+
+    Parameters
+    ----------
+    frame
+        What `breakdown` takes (on engines other than polars without campaigns, unless the frame has them).
+    history
+        Days before the frame, as a frame of the same kind.
+    min_excess
+        Failures more than usual from which an incident is reported; left out, 2 % of a day's messages, at least 15
+        and at most 80.
+    min_ratio
+        How many times the usual rate an incident must have at least.
+    lang
+        "ja" or "en", for `sentence`.
+
+    Returns
+    -------
+    INCIDENTS, the largest excess first. All figures are of all categories of failures together;
+    `failure_category` is that of most of them. `excess` has its 95 % interval. `is_over` is false for what still goes
+    on where the frame ends.
+
+    Raises
+    ------
+    InputError
+        For missing columns and for limits that make no sense.
+    """
+    return both_lists(frame, history=history, min_excess=min_excess, min_ratio=min_ratio, lang=lang)[0]
+
+
+def watch_list(
+    frame: Any,
+    *,
+    history: Any | None = None,
+    min_excess: float | None = None,
+    min_ratio: float = 1.8,
+    lang: str | None = None,
+) -> pl.DataFrame:
+    """List what is probable but small: raised failures that `incidents` does not report.
+
+    Takes what `incidents` takes and gives INCIDENTS, the largest excess first: segments with fewer failures more than
+    usual than an incident must have, and those that chance would show in up to three of ten frames.
+
+    Raises `InputError` as `incidents` does.
+    """
+    return both_lists(frame, history=history, min_excess=min_excess, min_ratio=min_ratio, lang=lang)[1]
+
+
+def both_lists(
+    frame: Any,
+    *,
+    history: Any | None = None,
+    min_excess: float | None = None,
+    min_ratio: float = 1.8,
+    lang: str | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give `incidents` and `watch_list` in one go."""
+    if (min_excess is not None and min_excess < 1) or min_ratio <= 1:
+        raise InputError("min_excess must be at least 1 and min_ratio more than 1.")
+    dimensions = dimensions_of(frame)
+    if "carrier" not in dimensions:
+        raise InputError("No column carrier: give delivery statuses as client.status(...) returns them.")
+    if "campaign" in dimensions and isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        # frame and history read their tags by one rule
+        rule = (
+            campaign_of(learnt_rule(frame))
+            if "campaign" not in frame.lazy().collect_schema()
+            else pl.col("campaign")
+        )
+        frame, history = (
+            part.with_columns(campaign=rule)
+            if isinstance(part, pl.DataFrame | pl.LazyFrame)
+            and "campaign" not in part.lazy().collect_schema()
+            else part
+            for part in (frame, history)
+        )
+    grid = grid_of(frame, history, dimensions, min(min_excess or _WATCHED_EXCESS, _WATCHED_EXCESS))
+    if grid is None:
+        return empty(INCIDENTS), empty(INCIDENTS)
+    here = grid.bin >= grid.scanned_from
+    volume = grid.sent[here].sum() / max(len(np.unique(grid.bin[here] // DAY)), 1)
+    floor = min_excess or float(np.clip(_PART_OF_DAY * volume, _LEAST_EXCESS, _MOST_EXCESS))
+    weight = np.ones(len(grid.bin))
+    for _ in range(_ROUNDS):
+        # what is raised is left out of what is usual, then looked for again
+        grid.fit(weight)
+        found, watched, raised, look = _search(grid, weight, floor, min_ratio)
+        before, weight = weight, np.ones(len(grid.bin))
+        for incident in raised:
+            weight[look.cells(incident)] = 0
+        if (weight == before).all():
+            break
+    return _table(grid, found, lang), _table(grid, watched, lang)
 
 
 def _table(grid: Grid, found: list[_Incident], lang: str | None) -> pl.DataFrame:
@@ -448,61 +618,96 @@ def _table(grid: Grid, found: list[_Incident], lang: str | None) -> pl.DataFrame
     rows = []
     for i in found:
         start, end = (midnight + timedelta(minutes=15 * b) for b in (i.start, i.end))
-        half = Z * sqrt(max(i.expected + i.excess, 1) + i.spread * i.expected**2)
+        dimension = i.table.dimension
+        values = [] if dimension == "all" else [grid.values[dimension][v] for v in i.table.values[i.index]]
+        values.sort(key=lambda value: value or "")
+        half = Z * sqrt(max(i.failed, 1) + max(i.variance - i.usual, 0))
+        categories, codes = _mix(grid, i, values)
         row: dict[str, Any] = {
-            "dimension": i.dimension,
-            "segment": i.value,
-            "failure_category": grid.categories[i.category],
+            "dimension": dimension,
+            # a carrier that nobody knows is null alone, and has no name in a set
+            "segment": values[0] if len(values) == 1 else ", ".join(v or "–" for v in values) or None,
+            "values": values,
+            "failure_category": categories[0][0] if categories else None,
             "start": start.replace(tzinfo=TOKYO),
             "end": end.replace(tzinfo=TOKYO),
+            "is_over": _is_over(grid, i),
             "hours": (end - start).total_seconds() / 3600,
             "failed": round(i.failed),
-            "settled": round(i.settled),
-            "failure_rate": i.failed / i.settled,
+            "settled": max(round(i.settled), round(i.failed)),
+            "failure_rate": min(i.failed / i.settled, 1.0),
             "usual_rate": i.usual / i.settled,
-            "expected": i.expected,
+            "expected": i.usual,
             "excess": i.excess,
             "excess_low": max(i.excess - half, 0.0),
             "excess_high": i.excess + half,
-            "ratio": i.failed / max(i.usual, 1e-9),
-            "codes": _codes(grid, i),
+            "ratio": i.failed / i.usual,
+            "codes": codes,
             "p_value": i.p_value,
         }
-        row["sentence"] = _sentence(row, lang)
+        row["sentence"] = _sentence(row, categories, lang)
         rows.append(row)
     return pl.DataFrame(rows, schema=INCIDENTS).sort("excess", "start", descending=[True, False])
 
 
-def _codes(grid: Grid, incident: _Incident) -> str:
-    """List the detailed codes of which there were more than outside the window, most first."""
-    own = (
-        pl.lit(value=True)
-        if incident.dimension == "all"
-        else pl.col(incident.dimension).eq_missing(incident.value)
-    )
+def _is_over(grid: Grid, incident: _Incident) -> bool:
+    """Tell whether an incident's segment went on as usual afterwards, as far as the frame shows."""
+    table = incident.table
+    lo, hi = table.begin[incident.index], table.begin[incident.index + 1]
+    after = table.usual[lo:hi][table.bin[lo:hi] >= incident.end].sum()
+    return bool(after >= _AFTER or incident.end < int(grid.bin[-1]) - DAY)
+
+
+def _mix(grid: Grid, incident: _Incident, values: list[str | None]) -> tuple[list[tuple[str, float]], str]:
+    """List the categories, each with its part, and the detailed codes of which there were more than elsewhere."""
+    own = pl.lit(value=True)
+    if incident.table.dimension != "all":
+        own = pl.col(incident.table.dimension).is_in(values, nulls_equal=True)
     # reports come up to an hour late as a rule
     inside = (pl.col("_bin") >= incident.start) & (pl.col("_bin") < incident.end + DAY // 24)
-    sent = grid.sent[incident.cells].sum()
-    part = incident.settled / max(sent - incident.settled, 1.0)
-    rows = (
-        grid.codes.filter(own)
-        .group_by("code")
-        .agg(here=pl.col("f").filter(inside).sum(), elsewhere=pl.col("f").filter(~inside).sum())
-        .with_columns(more=pl.col("here") - pl.col("elsewhere") * part)
-        .filter(pl.col("more") >= max(0.05 * incident.excess, 1))
-        .sort("more", "code", descending=[True, False])
+    lo, hi = incident.table.begin[incident.index], incident.table.begin[incident.index + 1]
+    code = grid.codes.get(incident.table.dimension)
+    mine = slice(None) if code is None else np.isin(code, incident.table.values[incident.index])
+    part = incident.settled / max(float(grid.sent[mine].sum()) - incident.settled, 1.0) if hi > lo else 0.0
+
+    def more(key: str) -> pl.DataFrame:
+        return (
+            grid.reported.filter(own)
+            .group_by(key)
+            .agg(here=pl.col("f").filter(inside).sum(), elsewhere=pl.col("f").filter(~inside).sum())
+            .with_columns(more=pl.col("here") - pl.min_horizontal("elsewhere", pl.col("elsewhere") * part))
+            .filter(pl.col("here") > 0)
+            .sort("more", key, descending=[True, False])
+        )
+
+    by_category = more("failure_category")
+    whole = max(float(by_category["more"].clip(0).sum()), 1e-9)
+    categories = [
+        (name, max(count, 0.0) / whole)
+        for name, count in by_category.select("failure_category", "more").iter_rows()
+    ]
+    codes = more("code").filter(pl.col("more") >= max(0.05 * incident.excess, 1))
+    return categories, ", ".join(
+        f"{code or '–'} x{here}" for code, here in codes.select("code", "here").iter_rows()
     )
-    return ", ".join(f"{code or '–'} x{here}" for code, here in rows.select("code", "here").iter_rows())
 
 
-def _sentence(row: dict[str, Any], lang: str | None) -> str:
+def _sentence(row: dict[str, Any], categories: list[tuple[str, float]], lang: str | None) -> str:
+    named = [(words.category(name, lang), part) for name, part in categories if part >= _NAMED] or [
+        ("–", 1.0)
+    ]
+    main = named[0][0]
+    if named[0][1] < _ALONE:
+        main = words.text("failures.list", lang).join(
+            f"{name} {part:.0%}" for name, part in named[:_MOST_NAMED]
+        )
     return words.text(
-        "failures.incident",
+        "failures.incident" if row["is_over"] else "failures.incident_open",
         lang,
         start=f"{row['start']:%m-%d %H:%M}",
         end=f"{row['end']:%m-%d %H:%M}",
         segment=named_incident(row, lang),
-        category=words.category(row["failure_category"], lang),
+        category=main,
         excess=f"{row['excess']:,.0f}",
         rate=words.percent(row["failure_rate"]),
         usual=words.percent(row["usual_rate"]),

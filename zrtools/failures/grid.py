@@ -1,19 +1,20 @@
-"""What was to be expected: failures by quarter of an hour, from what is usual, and how late failures are reported."""
+"""Messages and failures in sparse cells by the time of sending, and how many failures are usual in each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from zrtools.failures.traffic import DETAIL, Traffic
-from zrtools.jcalendar import KINDS, kind_of_day
+from zrtools.jcalendar import kind_of_day
 
-__all__ = ["DAY", "Grid", "dimensions_of", "grid_of"]
+__all__ = ["DAY", "Grid", "dimensions_of", "grid_of", "spread_of"]
 
 Floats = np.ndarray[Any, np.dtype[Any]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -22,197 +23,340 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 DAY = 96
 """Bins a day: quarters of an hour."""
 
-_HOUR = DAY // 24
-_LAGS = 10
-_TAIL = 3 * DAY
-_TAIL_MEAN = 40.0
+# a failure is reported within two hours of sending (in bins that are told apart), or within three days
+_LAGS = 8
+_REACH = 3 * DAY
+_KERNEL_DAYS = 60
 _STEPS = 60
-_STEPS_WHOLE = 400
+_PASSES = 4
 _ROUNDS = 3
-# how many expected failures each pooled estimate weighs, beside what was seen
-_PRIOR = {"kernel": 20.0, "sms_code": 20.0, "campaign": 10.0, "hour": 50.0, "weekday": 100.0, "kind": 100.0}
+# how many expected failures "no difference" weighs beside what was seen
+_PRIOR = {
+    "carrier": 5.0,
+    "sms_code": 10.0,
+    "campaign": 5.0,
+    "slot": 40.0,
+    "all": 12.0,
+    "weekday": 40.0,
+    "kernel": 20.0,
+    "spread": 40.0,
+}
+# the part of the time that is surely usual: what lies as low as that
+_LOW = 0.4
+# values whose own spread is measured, the largest
+_MEASURED = 60
+# campaigns of fewer expected failures are pooled
+_KNOWN = 3.0
+# days from which a daily course is learnt
+_COURSE_DAYS = 6
+# campaigns with failures on so many days are known by their other days
+_RECURRING = 4
 
 
 @dataclass(slots=True)
 class Grid:
-    """Settled messages and failures of each stream (carrier x sender x campaign) by quarter of an hour.
+    """Settled messages and failures of each stream (carrier x sender x campaign) by quarter of an hour of sending.
 
-    The arrays are flat: each stream has a stretch of bins, from its first message to three days after its last.
+    A cell stands for each stream and bin in which something was sent, no others.
     """
 
     first: date
     bins: int
     scanned_from: int
-    categories: list[str]
     values: dict[str, list[str | None]]
-    stream_codes: dict[str, Ints]
-    begins: Ints
-    starts: Ints
-    lengths: Ints
+    codes: dict[str, Ints]
+    """By dimension, the number of each cell's value; -1 is a campaign that is none, or too small to be told."""
+    bin: Ints
     sent: Floats
-    late: Floats
     failed: Floats
-    codes: pl.DataFrame
-    stream: Ints = field(init=False)
-    bin: Ints = field(init=False)
-    kernels: Floats = field(init=False)
-    expected: Floats | None = field(init=False, default=None)
+    reported: pl.DataFrame
+    """Failures as they were reported, by `_bin`, dimension, detailed code and category."""
+    usual: Floats = field(init=False)
+    """Failures to be expected in each cell, once fitted."""
+    cluster: Ints = field(init=False)
+    """Messages that share a fate: a campaign's of one day, else a stream's of three hours (of one without campaign)."""
+    spread: Floats = field(init=False)
+    """By cluster, how much rates vary between clusters like it (variance of the relative rate)."""
+    days: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Tell the stream and the bin of each cell."""
-        self.stream = np.repeat(np.arange(len(self.lengths)), self.lengths)
-        self.bin = np.arange(len(self.sent)) - np.repeat(self.begins - self.starts, self.lengths)
+        """Tell clusters."""
+        self.days = self.bins // DAY
+        campaign, sender = self.codes["campaign"], self.codes["sms_code"]
+        day = self.bin // DAY
+        size = len(self.values["campaign"]) + 1
+        there = np.unique(campaign * self.days + day) if len(campaign) else campaign
+        lasting = np.bincount(there[there >= 0] // self.days, minlength=size) >= _RECURRING
+        # 0: a campaign of few days, 1: one of many, 2: none
+        sort = np.where(campaign < 0, 2, np.where(lasting[campaign], 1, 0))
+        part = np.choose(sort, [day * DAY, self.bin // 12 * 12, self.bin // 4 * 4])
+        key = (sort * len(self.values["sms_code"]) + sender) * size + campaign + 1
+        found, self.cluster = np.unique(key * (self.bins + 1) + part, return_inverse=True)
+        self._family = found // (self.bins + 1) // size
 
-    @property
-    def usual(self) -> Floats:
-        """Give the failures to be expected (category x cell), once fitted."""
-        assert self.expected is not None  # noqa: S101 - types cannot tell that `fit` comes first
-        return self.expected
+    _family: Ints = field(init=False)
 
-    def fit(self, kept: Flags) -> None:
-        """Learn from the cells that are kept (category x cell) what is usual, and set `expected` and `kernels`.
+    def fit(self, weight: Floats) -> None:
+        """Learn what is usual from the cells, each as far as it is to count, and set `usual` and `spread`.
 
-        First how late each carrier reports each category (by maximum likelihood, sparse ones leaning on the
-        carrier's failures as a whole), then how senders, campaigns, hours and kinds of day differ, each
-        pulled towards no difference as far as it is sparse. A campaign's difference on a day is learnt from
-        its other days.
+        Carriers, senders and campaigns have levels, learnt from the times that lie low together (in the history
+        alone, where there is one); carriers and senders have a daily and a weekly course. A campaign's level on a day
+        is learnt from its other days, and so are courses, so that nothing teaches what is usual to itself.
         """
-        stream, when = self.stream, self.bin
-        regressors = self._regressors()
-        carrier = self.stream_codes["carrier"][stream]
-        count = len(self.values["carrier"])
-        n_categories = len(self.categories)
-        at = carrier * self.bins + when
-        size = count * self.bins
+        day = self.bin // DAY
+        n, f = self.sent * weight, self.failed * weight
+        base = self.sent * (f.sum() / max(n.sum(), 1.0))
+        factors: dict[str, Floats] = {}
 
-        def summed(values: Floats, weight: Floats) -> Floats:
-            return np.bincount(at, values * weight, size).astype(float).reshape(count, self.bins)
+        def expected(apart: str) -> Floats:
+            rest = [x for name, x in factors.items() if name != apart]
+            return np.asarray(np.prod([base * weight, *rest], axis=0))
 
-        weights = kept.astype(float)
-        full = np.stack([summed(r, np.ones(len(at))) for r in regressors])
-        y = np.stack([summed(f, w) for f, w in zip(self.failed, weights, strict=True)])
-        kernels = np.zeros((count, n_categories, len(regressors)))
-        reduced = {
-            k: np.stack([summed(r, weights[k]) for r in regressors])
-            for k in range(n_categories)
-            if not kept[k].all()
-        }
-        for c in range(count):
-            whole = _kernel(full[:, c], y[:, c].sum(axis=0, keepdims=True), None, None)
-            shape = whole[0] / max(whole.sum(), 1e-12)
-            for k in range(n_categories):
-                a = reduced.get(k, full)[:, c]
-                rate = max(y[k, c].sum() / max(a[0].sum(), 1.0), 1e-7)
-                kernels[c, k] = _kernel(a, y[k, c][None], shape, rate)[0]
-        self.kernels = kernels
-        base = np.empty_like(self.failed)
-        for c in range(count):
-            cells = carrier == c
-            base[:, cells] = kernels[c] @ regressors[:, cells]
-
-        # the differences are not the carriers', and hours suffice: far fewer cells
-        apart = [d for d in self.stream_codes if d != "carrier"]
-        pairs = np.stack(
-            [self.stream_codes[d] for d in apart] or [np.zeros(len(self.lengths), dtype=np.int64)]
-        )
-        _, group = np.unique(pairs, axis=1, return_inverse=True)
-        hours = self.bins // _HOUR
-        used, cell = np.unique(group.ravel()[stream] * hours + when // _HOUR, return_inverse=True)
-        of_group = np.zeros(int(group.max()) + 1, dtype=np.int64)
-        hour = used % hours
-        day = hour // 24
-        kinds = np.array(
-            [KINDS.index(kind_of_day(self.first + timedelta(d))) for d in range(self.bins // DAY)]
-        )
-        plain = {
-            "hour": (hour % 24, 24),
-            "weekday": ((self.first.weekday() + day) % 7, 7),
-            "kind": (kinds[day], len(KINDS)),
-        }
-        campaign = None
-        for d in apart:
-            of_group[group.ravel()] = self.stream_codes[d]
-            if d == "campaign":
-                campaign = of_group[used // hours].copy()
-            else:
-                plain[d] = of_group[used // hours].copy(), len(self.values[d])
-        for k in range(n_categories):
-            failed = np.bincount(cell, self.failed[k] * weights[k], len(used)).astype(float)
-            usual = np.bincount(cell, base[k] * weights[k], len(used)).astype(float)
-            factors = {name: np.ones(levels) for name, (_, levels) in plain.items()}
-            own = np.ones(len(used))
-            for _ in range(_ROUNDS):
-                product = np.prod([factors[name][index] for name, (index, _) in plain.items()], axis=0)
-                for name, (index, levels) in plain.items():
-                    others = usual * own * product / factors[name][index]
-                    prior = _PRIOR[name]
-                    new = (np.bincount(index, failed, levels) + prior) / (
-                        np.bincount(index, others, levels) + prior
+        block = self._blocks()
+        # messages that share a fate count as fewer
+        worth = np.ones(len(base))
+        for _ in range(_ROUNDS):
+            for name in ("carrier", "sms_code"):
+                levels = _levels(
+                    self.codes[name],
+                    block,
+                    f * worth,
+                    expected(name) * worth,
+                    self._learnt(block, self.bin),
+                    _PRIOR[name],
+                )
+                factors[name] = levels[self.codes[name]]
+            factors["campaign"] = self._campaigns(f, expected("campaign"), block)
+            if self.days >= _COURSE_DAYS:
+                for name, code, width in (
+                    ("carrier", self.codes["carrier"], 2),
+                    ("sms_code", self.codes["sms_code"], 4),
+                ):
+                    slot = self.bin % DAY // width
+                    key = f"slot {name}"
+                    factors[key] = _alike(
+                        code * (DAY // width) + slot,
+                        day,
+                        f * worth,
+                        expected(key) * worth,
+                        _PRIOR["slot"],
+                        apart=False,
                     )
-                    product *= (new / factors[name])[index]
-                    factors[name] = new
-                if campaign is not None:
-                    own = self._campaigns(failed, usual * product, campaign, day)
-            base[k] *= (product * own)[cell]
-        self.expected = np.maximum(base, 1e-9)
+            for name, code in (
+                ("all", np.zeros_like(day)),
+                ("carrier", self.codes["carrier"]),
+                ("sms_code", self.codes["sms_code"]),
+            ):
+                key = f"weekday {name}"
+                factors[key] = self._weekly(
+                    code, day, f * worth, expected(key) * worth, _PRIOR["all" if name == "all" else "weekday"]
+                )
+            self.usual = np.maximum(np.prod([base, *factors.values()], axis=0), 1e-9)
+            self._spreads(f, self.usual * weight)
+            there = np.bincount(self.cluster, self.usual * weight)
+            worth = (1 / (1 + self.spread * there))[self.cluster]
 
-    def _campaigns(self, failed: Floats, expected: Floats, campaign: Ints, day: Ints) -> Floats:
-        """Tell how each campaign differs on each day, from its other days."""
-        days = int(day.max(initial=0)) + 1
-        levels = len(self.values["campaign"])
-        at = campaign * days + day
-        f = np.bincount(at, failed, levels * days).reshape(levels, days)
-        m = np.bincount(at, expected, levels * days).reshape(levels, days)
-        prior = _PRIOR["campaign"]
-        factor = (f.sum(axis=1, keepdims=True) - f + prior) / (m.sum(axis=1, keepdims=True) - m + prior)
-        return np.asarray(factor.ravel()[at])
+    def _blocks(self) -> Ints:
+        """Number the stretches of time that levels are learnt from: days, or shorter where there are few."""
+        days = len(np.unique(self.bin // DAY))
+        return self.bin // (DAY if days >= 10 else DAY // 4 if days >= 3 else DAY // 24)
 
-    def unusual_days(self) -> Flags:
-        """Tell which cells (category x cell) lie on a day that stands out for their carrier, sender or campaign.
+    def _learnt(self, block: Ints, bins: Ints) -> Flags | None:
+        """Tell which blocks are history, where there is enough of it."""
+        if self.scanned_from == 0:
+            return None
+        before = np.zeros(int(block.max()) + 1, dtype=bool)
+        before[block[bins < self.scanned_from]] = True
+        return before
 
-        Before anything is fitted a day is held against the median day of its carrier and of its sender.
-        """
-        day, days = self.bin // DAY, self.bins // DAY
-        found = np.zeros(self.failed.shape, dtype=bool)
-        for dimension, codes in self.stream_codes.items():
-            levels = len(self.values[dimension])
-            at = codes[self.stream] * days + day
-            sent = np.bincount(at, self.sent, levels * days).reshape(levels, days)
-            for k in range(len(self.categories)):
-                f = np.bincount(at, self.failed[k], levels * days).reshape(levels, days)
-                if self.expected is not None:
-                    m = np.bincount(at, self.expected[k], levels * days).reshape(levels, days)
-                elif dimension == "campaign":
-                    continue
-                else:
-                    seen = np.where(sent > 0, f / np.maximum(sent, 1), np.nan)
-                    m = np.nan_to_num(_medians(seen))[:, None] * sent
-                found[k] |= (f > m + 4 * np.sqrt(m + 0.1 * m * m) + 3).ravel()[at]
+    def _campaigns(self, failed: Floats, usual: Floats, block: Ints) -> Floats:
+        """Tell how each campaign differs: where it has many days by the usual ones, else on each day by the others."""
+        campaign = self.codes["campaign"]
+        found = np.ones(len(campaign))
+        tagged = campaign >= 0
+        lasting = tagged & (self._family[self.cluster] // len(self.values["sms_code"]) == 1)
+        if lasting.any():
+            _, code = np.unique(campaign[lasting], return_inverse=True)
+            of = block[lasting]
+            found[lasting] = _levels(
+                code,
+                of,
+                failed[lasting],
+                usual[lasting],
+                self._learnt(of, self.bin[lasting]),
+                _PRIOR["campaign"],
+            )[code]
+        once = tagged & ~lasting
+        if once.any():
+            day = self.bin[once] // DAY
+            found[once] = _alike(
+                campaign[once], day, failed[once], usual[once], _PRIOR["campaign"], apart=True
+            )
         return found
 
-    def _regressors(self) -> Floats:
-        """Give, by cell, the messages of each of the last bins, and those of the last three days, fading."""
-        lagged = np.zeros((_LAGS + 1, len(self.sent)))
-        lagged[0] = self.sent
-        lagged[_LAGS] = self.late
-        offset = np.arange(len(self.sent)) - np.repeat(self.begins, self.lengths)
-        for lag in range(1, _LAGS):
-            lagged[lag, lag:] = self.sent[:-lag]
-            lagged[lag, offset < lag] = 0
-        return lagged
+    def _weekly(self, code: Ints, day: Ints, failed: Floats, usual: Floats, prior: float) -> Floats:
+        """Tell how days of the week differ from the week around them: the middle one of the other weeks."""
+        if self.days < 2 * 7:
+            return np.ones(len(day))
+        size = int(code.max()) + 1
+        f = np.bincount(code * self.days + day, failed, size * self.days).reshape(size, self.days)
+        m = np.bincount(code * self.days + day, usual, size * self.days).reshape(size, self.days)
+        dates = [self.first + timedelta(d) for d in range(self.days)]
+        kinds = np.array([6 if kind_of_day(d) == "sunday or holiday" else d.weekday() for d in dates])
+        starts = np.clip(np.arange(self.days) - 3, 0, self.days - 7)
+        sums_f, sums_m = (np.concatenate([np.zeros((size, 1)), x.cumsum(axis=1)], axis=1) for x in (f, m))
+        local = (sums_f[:, starts + 7] - sums_f[:, starts] + 1) / (
+            sums_m[:, starts + 7] - sums_m[:, starts] + 1
+        )
+        adjusted = m * local
+        ratio = np.where(adjusted > 0.5, f / np.maximum(adjusted, 0.5), np.nan)
+        found = np.ones((size, self.days))
+        for kind in range(7):
+            own = np.flatnonzero(kinds == kind)
+            known = (~np.isnan(ratio[:, own])).sum(axis=1) >= 3
+            weight = adjusted[:, own].sum(axis=1)
+            change = (_lower_median(ratio[:, own]) - 1) * weight / (weight + prior)
+            found[:, own] = 1 + np.where(known, change, 0)[:, None]
+        return found[code, day]
 
-    def signal(self, sent: Floats, category: int) -> Floats:
-        """Tell when failures of messages sent like that (carrier x bin) would be reported, each failing once."""
-        found = np.zeros(sent.shape[1])
-        for c in range(sent.shape[0]):
-            if sent[c].any():
-                kernel = self.kernels[c, category]
-                total = kernel.sum()
-                shape = kernel / total if total > 0 else np.eye(_LAGS + 1)[0]
-                for lag in range(_LAGS):
-                    found[lag:] += shape[lag] * sent[c, : sent.shape[1] - lag]
-                found += shape[_LAGS] * _faded(sent[c])
-        return found
+    def _spreads(self, failed: Floats, usual: Floats) -> None:
+        """Measure, by kind of cluster and sender, how clusters that follow each other differ."""
+        count = len(self._family)
+        f, m = np.bincount(self.cluster, failed, count), np.bincount(self.cluster, usual, count)
+        when = np.full(count, self.bins)
+        np.minimum.at(when, self.cluster, self.bin)
+        self.spread = np.full(count, 0.02)
+        senders = len(self.values["sms_code"])
+        for sort, least in enumerate((0.02, 0.005, 0.005)):
+            mine = np.flatnonzero((self._family // senders == sort) & (m >= 2))
+            common = spread_of(self._family[mine], when[mine], f[mine], m[mine], m[mine], least, 10)
+            self.spread[self._family // senders == sort] = least if common is None else common
+            families, sizes = np.unique(self._family[mine], return_counts=True)
+            for family in families[np.argsort(-sizes)][: min(_MEASURED, int((sizes >= 30).sum()))]:
+                own = mine[self._family[mine] == family]
+                found = spread_of(self._family[own], when[own], f[own], m[own], m[own], least, 25)
+                if found is not None:
+                    # few of one sender lean on those of all
+                    weight = len(own) / (len(own) + _PRIOR["spread"])
+                    self.spread[self._family == family] = weight * found + (1 - weight) * (common or least)
+
+
+def spread_of(
+    group: Ints,
+    when: Ints,
+    seen: Floats,
+    usual: Floats,
+    variance: Floats,
+    least: float,
+    pairs: int,
+    *,
+    part: float = 0.8,
+) -> float | None:
+    """Find how much the relative rate of what follows each other varies beyond chance; None for too few pairs.
+
+    Neighbours in time are set against each other: a change that lasts shows once, and what is raised for long does
+    not count as varied. The variance sought is that at which a `part` of all pairs lie as near as they should.
+    """
+    order = np.lexsort((when, group))
+    group, seen, usual, variance = group[order], seen[order], usual[order], variance[order]
+    same = group[1:] == group[:-1]
+    if same.sum() < pairs:
+        return None
+    rate = seen / usual
+    apart = (rate[1:] - rate[:-1])[same] ** 2
+    # chance varies with what the rate is, not with what it should be
+    near = np.maximum((seen[1:] + seen[:-1] + 1) / (usual[1:] + usual[:-1] + 1), 0.2)[same]
+    chance = near * (variance[1:] / usual[1:] ** 2 + variance[:-1] / usual[:-1] ** 2)[same]
+    level = max(float(seen.sum() / usual.sum()), 0.2)
+    normal = NormalDist().inv_cdf((1 + part) / 2) ** 2
+    low, high = 0.0, 4.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        distance = np.quantile(apart / (chance + 2 * middle * level**2), part)
+        low, high = (middle, high) if distance > normal else (low, middle)
+    # rates that differ much are skewed (gamma), and four fifths of them say less of the rest
+    return max(high * (1 + 0.25 * high + 0.15 * high**2), least)
+
+
+def _levels(
+    code: Ints, block: Ints, failed: Floats, usual: Floats, before: Flags | None, prior: float
+) -> Floats:
+    """Find each value's level, from the blocks of time that lie low and all that agree with them."""
+    size, blocks = int(code.max()) + 1, int(block.max()) + 1
+    at = code * blocks + block
+    f = np.bincount(at, failed, size * blocks).reshape(size, blocks)
+    m = np.bincount(at, usual, size * blocks).reshape(size, blocks)
+    varied = _varied(f, m)
+    start = m > 0
+    if before is not None:
+        # what is usual comes from the history, for whom it holds enough
+        enough = (m * before).sum(axis=1) >= 10
+        start[enough] &= before
+    rate = np.where(start, f / np.maximum(m, 1e-9), np.inf)
+    order = np.argsort(rate, axis=1, kind="stable")
+    sorted_m = np.take_along_axis(np.where(start, m, 0), order, axis=1)
+    total = sorted_m.sum(axis=1, keepdims=True)
+    low = np.zeros_like(start)
+    np.put_along_axis(low, order, sorted_m.cumsum(axis=1) - sorted_m < _LOW * total, axis=1)
+    used = low & start
+    level = np.ones(size)
+    for _ in range(20):
+        level = ((f * used).sum(axis=1) + prior) / ((m * used).sum(axis=1) + prior)
+        at_most = m * level[:, None]
+        # skewed rates reach further up
+        reach = (2 + 3 * np.sqrt(varied))[:, None]
+        grown = (m > 0) & (f <= at_most + reach * np.sqrt(at_most + varied[:, None] * at_most**2) + 1)
+        if before is not None:
+            grown |= used & start
+        if (grown == used).all():
+            break
+        used = grown
+    return level
+
+
+def _varied(failed: Floats, usual: Floats) -> Floats:
+    """Measure how much the blocks of each value differ, of small ones together."""
+    of, when = np.nonzero(usual >= 3)
+    common = (
+        spread_of(of, when, failed[of, when], usual[of, when], usual[of, when], 0.005, 10, part=0.65) or 0.05
+    )
+    found = np.full(len(failed), common)
+    for value in np.argsort(-usual.sum(axis=1))[:_MEASURED]:
+        own = np.flatnonzero(usual[value] >= 3)
+        f, m = failed[value, own], usual[value, own]
+        found[value] = spread_of(np.zeros_like(own), own, f, m, m, 0.005, 12, part=0.65) or common
+    return found
+
+
+def _alike(group: Ints, day: Ints, failed: Floats, usual: Floats, prior: float, *, apart: bool) -> Floats:
+    """Tell how each group differs, from its days without those that stand out; `apart`: for each from the others."""
+    days = int(day.max(initial=0)) + 1
+    found, at = np.unique(group * days + day, return_inverse=True)
+    of = found // days
+    f, m = np.bincount(at, failed, len(found)), np.bincount(at, usual, len(found))
+    _, of = np.unique(of, return_inverse=True)
+    count = np.bincount(of)
+    order = np.lexsort((m - f, of))
+    rank = np.empty(len(found), dtype=np.int64)
+    rank[order] = np.arange(len(found)) - (np.cumsum(count) - count)[of[order]]
+    # of six days or more the worst is left out, of twenty the two worst
+    out = rank < (count >= 6).astype(int)[of] + (count >= 20).astype(int)[of]
+    kept_f, kept_m = np.where(out, 0, f), np.where(out, 0, m)
+    total_f, total_m = np.bincount(of, kept_f), np.bincount(of, kept_m)
+    if apart:
+        total_f, total_m = total_f[of] - kept_f, total_m[of] - kept_m
+    else:
+        total_f, total_m = total_f[of], total_m[of]
+    factor = (total_f + prior) / (total_m + prior)
+    return np.asarray(factor[at])
+
+
+def _lower_median(rates: Floats) -> Floats:
+    """Give the median of each row, the lower of two middles, leaving out what is not a number; 1 for none."""
+    ordered = np.sort(rates, axis=1)
+    count = (~np.isnan(rates)).sum(axis=1)
+    middle = ordered[np.arange(len(rates)), np.maximum(count - 1, 0) // 2]
+    return np.where(count > 0, middle, 1.0)
 
 
 def dimensions_of(frame: Any) -> list[str]:
@@ -223,8 +367,11 @@ def dimensions_of(frame: Any) -> list[str]:
     return [d for d in ("carrier", "sms_code") if d in there] + (["campaign"] if tagged else [])
 
 
-def grid_of(frame: Any, history: Any | None, dimensions: Sequence[str], least: int) -> Grid | None:
-    """Count a frame, and the history before it, into a grid; None where nothing failed."""
+def grid_of(frame: Any, history: Any | None, dimensions: Sequence[str], least: float) -> Grid | None:
+    """Count a frame, and the history before it, into a grid; None where nothing failed.
+
+    Campaigns with fewer than `least` failures are pooled: they cannot be told.
+    """
     counted = _counted(frame, dimensions)
     if counted["_day"].drop_nulls().is_empty():
         return None
@@ -236,84 +383,74 @@ def grid_of(frame: Any, history: Any | None, dimensions: Sequence[str], least: i
             first = before["_day"].min()  # type: ignore[assignment]  # as above
             counted = pl.concat([before, counted], how="diagonal")
     counted = counted.drop_nulls("_day").filter(pl.col("outcome").is_in(["failed", "delivered"]))
-    if counted.is_empty():
+    failing = pl.col("outcome") == "failed"
+    if not counted.select(failing.any()).item():
         return None
     last: date = counted["_day"].max()  # type: ignore[assignment]  # as above
     days = (last - first).days + 1
-    bins = days * DAY
-    if "campaign" in dimensions:
-        # what is too small to be looked at by itself is pooled
-        sizes = counted.group_by("campaign").agg(pl.col("messages").sum())
-        large = sizes.filter(pl.col("messages") >= least)["campaign"].drop_nulls().to_list()
-        counted = counted.with_columns(pl.when(pl.col("campaign").is_in(large)).then("campaign"))
+    messages = pl.col("messages").cast(pl.Int64)
     counted = counted.with_columns(
-        _bin=((pl.col("_day") - pl.lit(first)).dt.total_days() * DAY + pl.col("_slot").cast(pl.Int64))
+        messages,
+        _bin=(pl.col("_day") - pl.lit(first)).dt.total_days() * DAY + pl.col("_slot").cast(pl.Int64),
     )
     values: dict[str, list[str | None]] = {}
-    for d in dimensions:
-        found = counted.select(pl.col(d).cast(pl.String)).unique().sort(d, nulls_last=True)
+    for d in ("carrier", "sms_code", "campaign"):
+        if d not in dimensions:
+            counted = counted.with_columns(pl.lit(None, pl.String).alias(d))
+        of = pl.col(d).cast(pl.String)
+        found = counted.group_by(of).agg(
+            failed=pl.col("messages").filter(failing).sum(), sent=pl.col("messages").sum()
+        )
+        if d == "campaign":
+            # those that should fail but do not say how much campaigns differ
+            much = pl.col("sent") * pl.col("failed").sum() / pl.col("sent").sum() >= _KNOWN
+            found = found.filter(pl.col(d).is_not_null() & (much | (pl.col("failed") >= least)))
+        found = found.sort(d, nulls_last=True).with_row_index(f"_{d}").drop("failed", "sent")
         values[d] = found[d].to_list()
-        counted = counted.with_columns(pl.col(d).cast(pl.String)).join(
-            found.with_row_index(f"_{d}"), on=d, how="left", nulls_equal=True
-        )
-    keys = [f"_{d}" for d in dimensions]
-    messages = pl.col("messages").cast(pl.Int64)
-    cells = counted.group_by(*keys, "_bin").agg(n=messages.sum())
-    streams = (
-        cells.group_by(keys)
-        .agg(
-            _from=pl.col("_bin").min(), _to=pl.min_horizontal(pl.col("_bin").max() + 1 + _TAIL, pl.lit(bins))
-        )
-        .sort(keys)
-        .with_row_index("_stream")
-        .with_columns(pl.col("_stream").cast(pl.Int64))
+        counted = counted.with_columns(of).join(found, on=d, how="left", nulls_equal=True)
+    keys = [f"_{d}" for d in values]
+    counted = counted.with_columns(pl.col(keys).cast(pl.Int64).fill_null(-1))
+    counted = counted.with_columns(pl.struct(keys).rank("dense").cast(pl.Int64).alias("_stream") - 1)
+    cells = (
+        counted.group_by("_stream", *keys, "_bin")
+        .agg(n=pl.col("messages").sum(), f=pl.col("messages").filter(failing).sum())
+        .sort("_stream", "_bin")
     )
-    lengths = (streams["_to"] - streams["_from"]).to_numpy().astype(np.int64)
-    begins = np.cumsum(lengths) - lengths
-    starts = streams["_from"].to_numpy().astype(np.int64)
-    total = int(lengths.sum())
-
-    def placed(table: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
-        table = table.join(streams, on=keys, how="left")
-        stream = table["_stream"].to_numpy()
-        return table, begins[stream] + table["_bin"].to_numpy() - starts[stream]
-
-    cells, at = placed(cells)
-    sent = np.bincount(at, cells["n"].to_numpy(), total).astype(float)
-    failures = (
-        counted.filter(pl.col("outcome") == "failed")
-        .group_by(*keys, "_bin", "failure_category")
-        .agg(f=messages.sum())
+    late = (
+        counted.filter(failing)
+        .group_by("_stream", "_carrier", "_bin", "failure_category")
+        .agg(pl.col("messages").sum())
     )
-    categories: list[str] = failures["failure_category"].unique().sort().to_list()
-    if not categories:
-        return None
-    failed = np.zeros((len(categories), total))
-    failures, at = placed(failures)
-    which = failures["failure_category"].replace_strict(
-        categories, range(len(categories)), return_dtype=pl.Int64
+    categories = late["failure_category"].unique().sort()
+    kind = late["failure_category"].replace_strict(
+        categories, pl.Series(range(len(categories))), return_dtype=pl.Int64
     )
-    np.add.at(failed, (which.to_numpy(), at), failures["f"].to_numpy())
-    late = np.zeros(total)
-    for begin, length in zip(begins, lengths, strict=True):
-        late[begin : begin + length] = _faded(sent[begin : begin + length])
-    codes = {d: streams[f"_{d}"].to_numpy().astype(np.int64) for d in dimensions}
+    key = cells["_stream"].to_numpy() * (days * DAY) + cells["_bin"].to_numpy()
+    failed = _by_sending(
+        key,
+        cells["_carrier"].to_numpy(),
+        cells["n"].to_numpy().astype(float),
+        days * DAY,
+        late["_stream"].to_numpy() * (days * DAY) + late["_bin"].to_numpy(),
+        late["_carrier"].to_numpy(),
+        kind.to_numpy(),
+        late["messages"].to_numpy().astype(float),
+    )
+    sent = cells["n"].to_numpy() - cells["f"].to_numpy() + failed
+    there = np.flatnonzero(sent > 1e-6)
+    there = there[np.argsort(cells["_bin"].to_numpy()[there], kind="stable")]
     return Grid(
         first=first,
-        bins=bins,
+        bins=days * DAY,
         scanned_from=(start - first).days * DAY,
-        categories=categories,
         values=values,
-        stream_codes=codes,
-        begins=begins,
-        starts=starts,
-        lengths=lengths,
-        sent=sent,
-        late=late,
-        failed=failed,
-        codes=counted.filter(pl.col("outcome") == "failed")
-        .group_by("_bin", *dimensions, code="_detail")
-        .agg(f=messages.sum()),
+        codes={d: cells[f"_{d}"].to_numpy()[there] for d in values},
+        bin=cells["_bin"].to_numpy()[there],
+        sent=sent[there],
+        failed=failed[there],
+        reported=counted.filter(failing)
+        .group_by("_bin", *values, "failure_category", code="_detail")
+        .agg(f=pl.col("messages").sum()),
     )
 
 
@@ -323,37 +460,97 @@ def _counted(frame: Any, dimensions: Sequence[str]) -> pl.DataFrame:
     return counted.rename({"_received": "_day", "_quarter": "_slot", DETAIL: "_detail"})
 
 
-def _medians(rates: Floats) -> Floats:
-    """Give the median of each row, the higher of two middles, leaving out what is not a number; 0 for none."""
-    ordered = np.sort(rates, axis=1)
-    counts = (~np.isnan(rates)).sum(axis=1)
-    return np.asarray(np.where(counts > 0, ordered[np.arange(len(rates)), counts // 2], 0.0))
+def _by_sending(
+    key: Ints, carrier: Ints, sent: Floats, bins: int, at: Ints, of: Ints, kind: Ints, failed: Floats
+) -> Floats:
+    """Lay failures to the cells in which their messages were sent: carriers report some of them late.
+
+    How late each carrier reports each category is learnt (expectation and maximisation for Poisson counts). `key`
+    (stream x bins + bin, sorted), `carrier` and `sent` are the cells', `at`, `of` (carrier), `kind` and `failed` the
+    reports'.
+    """
+    shapes = _shapes(key % bins, carrier, sent, bins, at % bins, of, kind, failed)[of, kind]
+    floor = at // bins * bins
+    own = np.searchsorted(key, at)
+    delivered = sent - np.bincount(own, failed, len(key))
+    cell = [
+        np.minimum(np.searchsorted(key, np.maximum(at - lag, floor)), len(key) - 1) for lag in range(_LAGS)
+    ]
+    hit = [key[c] == at - lag for lag, c in enumerate(cell)]
+    before = np.searchsorted(key, np.maximum(at - _REACH, floor))
+    until = np.searchsorted(key, np.maximum(at - _LAGS + 1, floor))
+    found = np.bincount(own, failed, len(key))
+    for _ in range(_PASSES):
+        # what is reported late was not sent then: with each pass it counts less where it was reported
+        sent = delivered + found
+        total = np.concatenate([[0.0], np.cumsum(sent)])
+        early = np.maximum(total[until] - total[before], 0.0)
+        weights = np.stack(
+            [
+                *(
+                    np.where(h, sent[c], 0.0) * shapes[:, lag]
+                    for lag, (c, h) in enumerate(zip(cell, hit, strict=True))
+                ),
+                early * shapes[:, _LAGS] / (_REACH - _LAGS),
+            ]
+        )
+        weights[0] = np.maximum(weights[0], 1e-9)
+        share = weights / weights.sum(axis=0) * failed
+        # what is laid to all of the three days before, by how much was sent in each
+        each = np.where(early > 0, share[_LAGS] / np.maximum(early, 1e-300), 0.0)
+        steps = np.bincount(before, each, len(key) + 1) - np.bincount(until, each, len(key) + 1)
+        found = np.maximum(np.cumsum(steps)[:-1], 0) * sent
+        for lag in range(_LAGS):
+            found += np.bincount(cell[lag], share[lag], len(key))
+    return np.asarray(found)
 
 
-def _kernel(a: Floats, y: Floats, shape: Floats | None, rate: float | None) -> Floats:
-    """Find how many failures follow a message after each lag: maximum likelihood for Poisson counts, by EM."""
-    sums = a.sum(axis=1)
-    if shape is None or rate is None:
-        found = np.full((len(y), len(a)), 1e-3)
-        prior = held = np.zeros_like(found)
-    else:
-        found = np.tile(rate * shape + 1e-9, (len(y), 1))
-        prior = np.tile(_PRIOR["kernel"] * shape, (len(y), 1))
-        held = prior / found
-    bottom = np.maximum(sums[None, :] + held, 1e-9)
-    for _ in range(_STEPS_WHOLE if shape is None else _STEPS):
+def _shapes(
+    when: Ints, carrier: Ints, sent: Floats, bins: int, at: Ints, of: Ints, kind: Ints, failed: Floats
+) -> Floats:
+    """Tell how late each carrier reports each category: carrier x category x lag, the last for all up to three days."""
+    carriers, kinds = int(carrier.max()) + 1, int(kind.max()) + 1
+    days = bins // DAY
+    shapes = np.empty((carriers, kinds, _LAGS + 1))
+    start = np.concatenate([[1.0, 0.1, 0.05], np.full(_LAGS - 2, 0.02)])
+    for c in range(carriers):
+        n = np.bincount(when[carrier == c], sent[carrier == c], bins)
+        mine = of == c
+        y = np.stack(
+            [np.bincount(at[mine & (kind == k)], failed[mine & (kind == k)], bins) for k in range(kinds)]
+        )
+        lagged = np.stack([np.concatenate([np.zeros(lag), n[: bins - lag]]) for lag in range(_LAGS)])
+        sums = np.concatenate([[0.0], np.cumsum(n)])
+        ends = np.arange(bins)
+        tail = sums[np.maximum(ends - _LAGS + 1, 0)] - sums[np.maximum(ends - _REACH + 1, 0)]
+        a = np.concatenate([lagged, tail[None] / (_REACH - _LAGS)])
+        # days that stand out say little about how late reports are
+        n_day, f_day = (x.reshape(days, DAY).sum(axis=1) for x in (n, y.sum(axis=0)))
+        busy = np.flatnonzero(n_day > 0)
+        if not len(busy):
+            shapes[c] = start / start.sum()
+            continue
+        rate = f_day[busy] / n_day[busy]
+        plain = busy[rate <= 2 * np.sort(rate)[(len(rate) - 1) // 2] + 0.01][-_KERNEL_DAYS:]
+        use = (plain[:, None] * DAY + np.arange(DAY)).ravel()
+        a, y = a[:, use], y[:, use]
+        whole = _kernel(
+            a, y.sum(axis=0, keepdims=True), start[None] * 1e-2, _PRIOR["kernel"] * start / start.sum()
+        )
+        shape = whole[0] / whole.sum()
+        rates = np.maximum(y.sum(axis=1) / max(a[0].sum(), 1.0), 1e-7)
+        each = _kernel(a, y, rates[:, None] * shape + 1e-9, _PRIOR["kernel"] * shape)
+        shapes[c] = each / each.sum(axis=1, keepdims=True)
+    return shapes
+
+
+def _kernel(a: Floats, y: Floats, found: Floats, prior: Floats) -> Floats:
+    """Find how many failures follow a message after each lag, leaning on what is likely."""
+    sums = a.sum(axis=1)[None]
+    bottom = np.maximum(
+        sums + prior.sum() / np.maximum((y.sum(axis=1) / max(a[0].sum(), 1.0)), 1e-9)[:, None], 1e-9
+    )
+    for _ in range(_STEPS):
         expected = np.maximum(found @ a, 1e-12)
         found = (found * ((y / expected) @ a.T) + prior) / bottom
     return found
-
-
-_FADING = np.exp(-np.arange(_TAIL - _LAGS) / _TAIL_MEAN)
-_FADING /= _FADING.sum()
-
-
-def _faded(sent: Floats) -> Floats:
-    """Spread messages over the three days after the lags that are told apart."""
-    if len(sent) <= _LAGS:
-        return np.zeros(len(sent))
-    spread = np.convolve(sent, _FADING)[: len(sent) - _LAGS]
-    return np.concatenate([np.zeros(_LAGS), spread])

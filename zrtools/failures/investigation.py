@@ -17,13 +17,13 @@ from zrtools.failures import presentation
 from zrtools.failures.changes import compare
 from zrtools.failures.classes import CLASSIFIED, checked
 from zrtools.failures.course import coverage, trend
-from zrtools.failures.detector import incidents
+from zrtools.failures.detector import both_lists
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
 from zrtools.failures.rates import breakdown
 from zrtools.failures.recipients import history, numbers_of, plan_of
 from zrtools.failures.traffic import Traffic, sums
-from zrtools.failures.traits import CampaignRule, campaign_of
-from zrtools.schemas import COMPARISON, NEXT_STEPS, OVERVIEW, empty
+from zrtools.failures.traits import CampaignRule, campaign_of, learnt_rule
+from zrtools.schemas import COMPARISON, INCIDENTS, NEXT_STEPS, OVERVIEW, empty
 
 if TYPE_CHECKING:
     from zrtools.codes import Category
@@ -79,6 +79,8 @@ class Investigation:
     """The period's messages, counted: charts and other analyses take it in a frame's place."""
     left_out: list[date] = field(default_factory=list)
     """Days that the comparison leaves out, since they are not final."""
+    watch: pl.DataFrame = field(default_factory=lambda: empty(INCIDENTS))
+    """INCIDENTS that are too small or too uncertain to be told as such: `failures.watch_list`."""
 
     @property
     def sentences(self) -> list[str]:
@@ -111,6 +113,7 @@ def investigate(
     compare_to: Period | bool | None = None,
     campaign: CampaignRule = None,
     codes: Mapping[str, Category] | None = None,
+    min_excess: float | None = None,
     mask: bool = True,
     lang: str | None = None,
 ) -> Investigation:
@@ -121,7 +124,8 @@ def investigate(
     one); `compare_to` likewise; left out it is the month before a month, else the period of equal length just
     before, where the data has all of it; False compares with nothing. Days of which 1% or more is pending are
     shown but not compared. `campaign` as in `features`, `codes` as in `classify`; a frame that is
-    classified already keeps its classes where `codes` is left out. Numbers are masked unless `mask=False`.
+    classified already keeps its classes where `codes` is left out, `min_excess` as in `incidents`. Numbers are masked
+    unless `mask=False`.
 
     Raises `InputError` for another kind of frame, for a period without messages, and for missing columns.
     """
@@ -154,9 +158,9 @@ def investigate(
     changes, by_campaign, left_out = _changed(earlier, here, chosen)
     past = history(read.where(nw.col("day") <= now[1]))
     plan = plan_of(past, days=now, mask=False)
-    found = incidents(here, history=earlier, lang=chosen)
+    found, watched = both_lists(here, history=earlier, min_excess=min_excess, lang=chosen)
     if mask:
-        found = found.with_columns(privacy.mask_within(pl.col("segment")))
+        found, watched = (_masked(part) for part in (found, watched))
         by_campaign = by_campaign.with_columns(privacy.mask_within(pl.col("campaign")))
     overview = [_overview("this", here, now)]
     if earlier is not None:
@@ -177,7 +181,13 @@ def investigate(
         carrier_mismatch=carrier_mismatch(here),
         left_out=left_out,
         counted=_unnamed(here) if mask else here,
+        watch=watched,
     )
+
+
+def _masked(found: pl.DataFrame) -> pl.DataFrame:
+    values = pl.col("values").list.eval(privacy.mask_within(pl.element()))
+    return found.with_columns(privacy.mask_within(pl.col("segment")), values)
 
 
 def _span(period: Period | bool | None) -> tuple[date, date] | None:
@@ -231,7 +241,8 @@ def explained(frame: pl.LazyFrame, codes: Mapping[str, Category] | None, campaig
         )
     )
     require(rows, "date_time", "status_id", "detailed_status_id")
-    named = rows.to_native().with_columns(campaign=campaign_of(campaign))
+    native = rows.to_native()
+    named = native.with_columns(campaign=campaign_of(learnt_rule(native) if campaign is None else campaign))
     return Traffic(nw.from_native(named), raw=not ready, codes=checked(codes or {})).timed()
 
 

@@ -13,10 +13,11 @@ from zrtools.failures.wording import named_incident, named_segment
 if TYPE_CHECKING:
     from zrtools.failures.investigation import Investigation
 
-__all__ = ["html", "markdown", "sentences", "tables"]
+__all__ = ["html", "markdown", "sentences", "tables", "watched"]
 
 _MOST = 8
 _CODES = 3
+_WATCHED = 3
 
 
 def sentences(found: Investigation) -> list[str]:
@@ -70,6 +71,7 @@ def sentences(found: Investigation) -> list[str]:
     if found.incidents.is_empty():
         said.append(say("no_incidents"))
     said += found.incidents["sentence"].to_list()
+    said += watched(found)
     said += _changes(found)
     growing = found.unknown_codes.filter("is_growing")
     said += [
@@ -89,6 +91,25 @@ def sentences(found: Investigation) -> list[str]:
         ).iter_rows()
     ]
     return said
+
+
+def watched(found: Investigation) -> list[str]:
+    """Say what is to be watched, in one sentence."""
+    lang = found.lang
+    if found.watch.is_empty():
+        return []
+    named = [
+        words.text(
+            "failures.watched",
+            lang,
+            segment=named_incident(row, lang),
+            start=f"{row['start']:%m-%d %H:%M}",
+            excess=f"{row['excess']:,.0f}",
+        )
+        for row in found.watch.head(_WATCHED).iter_rows(named=True)
+    ]
+    joined = words.text("failures.list", lang).join(named)
+    return [words.text("failures.watch", lang, n=found.watch.height, named=joined)]
 
 
 def _changes(found: Investigation) -> list[str]:
@@ -138,21 +159,22 @@ def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]
     made.append(
         ("breakdown", head("carrier", "category", "failed", "settled", "rate", "share", "numbers"), rows)
     )
-    rows = [
-        [
-            named_incident(r, lang),
-            words.category(r["failure_category"], lang),
-            f"{r['start']:%m-%d %H:%M}",
-            f"{r['end']:%m-%d %H:%M}",
-            f"{r['excess']:,.0f}",
-            f"{words.percent(r['failure_rate'])} ({words.percent(r['usual_rate'])})",
-            _first(r["codes"]),
+    for name, part in (("incidents", found.incidents), ("watch", found.watch)):
+        rows = [
+            [
+                named_incident(r, lang),
+                words.category(r["failure_category"], lang),
+                f"{r['start']:%m-%d %H:%M}",
+                f"{r['end']:%m-%d %H:%M}",
+                f"{r['excess']:,.0f}",
+                f"{words.percent(r['failure_rate'])} ({words.percent(r['usual_rate'])})",
+                _first(r["codes"]),
+            ]
+            for r in part.to_dicts()
         ]
-        for r in found.incidents.to_dicts()
-    ]
-    made.append(
-        ("incidents", head("segment", "category", "start", "end", "excess", "rate_usual", "codes"), rows)
-    )
+        made.append(
+            (name, head("segment", "category", "start", "end", "excess", "rate_usual", "codes"), rows)
+        )
     rows = [
         [
             named_segment(r, ["carrier", "failure_category"], lang),

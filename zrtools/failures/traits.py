@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from zrtools.engines import require
 from zrtools.errors import InputError
 from zrtools.schemas import FEATURES
 
-__all__ = ["TIMES", "CampaignRule", "campaign_of", "clock", "features", "timed", "with_traits"]
+__all__ = ["TIMES", "CampaignRule", "campaign_of", "clock", "features", "learnt_rule", "timed", "with_traits"]
 
 _Frame = TypeVar("_Frame", pl.DataFrame, pl.LazyFrame)
 
@@ -32,6 +33,10 @@ _COUNTERS = r"(?:[-_.:/#| ]+(?:[^-_.:/#| ]*[0-9]{3}[^-_.:/#| ]*|[0-9]+|[0-9A-Fa-
 # a tag that is nothing but a counter or an id names no campaign
 _ID = r"^(?:[0-9]+|[0-9A-Fa-f]{8,})$"
 _DIGITS = "0-9０-９"
+_SEPARATORS = r"[-_.:/#| ]+"
+# a rule is learnt from so many tags, and holds where a campaign has so many messages in the mean
+_SAMPLE, _LEARNT, _SIZE = 20_000, 500, 5
+_MOST_PARTS, _MOST_PREFIX = 5, 16
 _URL = r"https?://[^\s　]+"
 _DATE = (
     rf"[{_DIGITS}]{{1,4}}(?:[/／.-][{_DIGITS}]{{1,2}}){{1,2}}"
@@ -52,7 +57,9 @@ def features(frame: _Frame, *, campaign: CampaignRule = None) -> _Frame:
     numbers masked), `parts` (billable parts, an estimate), `url_host` and `message_length` (UTF-16 units, as SMS
     counts).
 
-    `campaign` says how a tag names its campaign: None takes off counters, dates and ids at the tag's end; a number
+    `campaign` says how a tag names its campaign: None takes off counters, dates and ids at the tag's end, and where
+    that leaves nearly every message a campaign of its own it keeps as many of the tag's first parts as name campaigns
+    of several messages, learnt from the tags themselves (a warning says so where nothing does); a number
     is the length of the prefix; a text is the separator before which the campaign stands; a list holds the
     prefixes themselves, the longest that fits counts; a compiled regular expression gives its first group or all
     that it finds; a polars expression is taken as it is.
@@ -62,7 +69,7 @@ def features(frame: _Frame, *, campaign: CampaignRule = None) -> _Frame:
     if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
         raise InputError(f"features takes a polars DataFrame or LazyFrame, not {type(frame).__name__}.")
     schema = require(nw.from_native(frame.lazy()), "date_time", "client_tag", "message")
-    return frame.with_columns(**_traits(schema, campaign))
+    return frame.with_columns(**_traits(schema, learnt_rule(frame) if campaign is None else campaign))
 
 
 def with_traits(frame: nw.LazyFrame[Any], wanted: Iterable[str]) -> nw.LazyFrame[Any]:
@@ -73,8 +80,8 @@ def with_traits(frame: nw.LazyFrame[Any], wanted: Iterable[str]) -> nw.LazyFrame
         return frame
     schema = require(frame, *{_NEEDS.get(c, "date_time") for c in missing})
     if frame.implementation.is_polars():
-        made = _traits(schema, None)
         native: pl.LazyFrame = frame.to_native()
+        made = _traits(schema, learnt_rule(native) if "campaign" in missing else None)
         return nw.from_native(native.with_columns(**{c: made[c] for c in missing}))
     if others := [c for c in missing if c not in ("day", "hour")]:
         raise InputError(
@@ -106,6 +113,42 @@ def _traits(schema: nw.Schema, campaign: CampaignRule) -> dict[str, pl.Expr]:
         "url_host": body.str.extract(r"https?://([^\s　/:?#]+)", 1).str.to_lowercase(),
         "message_length": length.cast(pl.Int32),
     }
+
+
+def learnt_rule(frame: pl.DataFrame | pl.LazyFrame) -> CampaignRule:
+    """Learn from a frame's tags how they name campaigns: None where taking off counters, dates and ids does.
+
+    Warns where no rule makes campaigns of more than a message or two.
+    """
+    tags = frame.lazy().select("client_tag").head(_SAMPLE).drop_nulls().collect()["client_tag"]
+    if tags.len() < _LEARNT:
+        return None
+
+    def size(rule: pl.Expr) -> float:
+        """Say how many messages a campaign has in the mean, 0 where the rule names none."""
+        named = tags.to_frame().select(rule)["client_tag"].drop_nulls()
+        return named.len() / named.n_unique() if named.len() > tags.len() / 2 else 0.0
+
+    if (plain := tags.to_frame().select(campaign_of(None))["client_tag"].drop_nulls()).len() < tags.len() / 2:
+        # tags that are nothing but counters name no campaign
+        return None
+    if plain.len() / plain.n_unique() >= _SIZE:
+        return None
+    for parts in range(_MOST_PARTS, 0, -1):
+        pattern = rf"^((?:[^-_.:/#| ]+{_SEPARATORS}){{{parts - 1}}}[^-_.:/#| ]+){_SEPARATORS}"
+        rule = pl.col("client_tag").str.extract(pattern, 1)
+        if size(rule) >= _SIZE:
+            return pl.coalesce(rule, campaign_of(None))
+    for length in range(_MOST_PREFIX, 2, -1):
+        if size(pl.col("client_tag").str.head(length)) >= _SIZE:
+            return length
+    if plain.len() < 2 * plain.n_unique():
+        warnings.warn(
+            "There are about as many campaigns as messages: say how a client_tag names its campaign, for example "
+            'campaign="-" (what stands before the first hyphen).',
+            stacklevel=3,
+        )
+    return None
 
 
 def campaign_of(rule: CampaignRule, column: str = "client_tag") -> pl.Expr:

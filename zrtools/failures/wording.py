@@ -8,7 +8,7 @@ from typing import Any
 from zrtools import words
 from zrtools.privacy import mask_text
 
-__all__ = ["named_incident", "named_segment", "named_value"]
+__all__ = ["named_incident", "named_segment", "named_value", "values_of"]
 
 _NAMES = {
     "carrier": words.carrier,
@@ -36,11 +36,19 @@ def named_segment(row: Mapping[str, Any], keys: Sequence[str], lang: str | None 
     return words.text("failures.and", lang).join(named_value(key, row[key], lang) for key in keys)
 
 
+def values_of(row: Mapping[str, Any]) -> list[str | None]:
+    """Give the values of a row of INCIDENTS: those of a set, else its one segment."""
+    values = row.get("values") or []
+    return list(values) if len(values) > 1 else [row["segment"]]
+
+
 def named_incident(row: Mapping[str, Any], lang: str | None = None) -> str:
     """Name the segment of a row of INCIDENTS."""
     if row["dimension"] == "all":
         return words.text("failures.whole", lang)
-    value = named_value(row["dimension"], row["segment"], lang)
+    value = words.text("failures.list", lang).join(
+        named_value(row["dimension"], v, lang) for v in values_of(row)
+    )
     if row["segment"] is None and row["dimension"] == "campaign":
         return value
     return words.text(f"failures.segment_{row['dimension']}", lang, value=value)

@@ -13,7 +13,7 @@ import polars as pl
 from zrtools import charts, privacy, words
 from zrtools.charts.style import count_text
 from zrtools.errors import InputError
-from zrtools.failures import Investigation, breakdown, coverage, investigate
+from zrtools.failures import Investigation, breakdown, coverage, investigate, presentation
 from zrtools.failures.wording import named_incident, named_segment
 from zrtools.periods import TOKYO
 from zrtools.reports.page import Figure, Page
@@ -28,6 +28,7 @@ __all__ = ["failures"]
 _MOST_ROWS = 15
 _MOST_CHANGES = 8
 _CLOSE_UPS = 3
+_PEAK, _MOST_PEAKS = 30, 5
 _STEPS = {
     "send again later": "next_send",
     "drop the number": "next_drop",
@@ -44,22 +45,29 @@ def failures(
     compare_to: Period | bool | None = None,
     campaign: CampaignRule = None,
     codes: Mapping[str, Category] | None = None,
+    min_excess: float | None = None,
     lang: str | None = None,
 ) -> Path:
     """Write a failure report as one HTML file that works offline, and give its path.
 
     `source` is a frame of statuses or delivery reports (polars DataFrame or LazyFrame), an archive, or what
-    `investigate` gave; `period`, `compare_to`, `campaign` and `codes` are as in `investigate`, which has settled them
-    where its own result is given. The file holds a summary
+    `investigate` gave; `period`, `compare_to`, `campaign`, `codes` and `min_excess` are as in `investigate`, which has
+    settled them where its own result is given. The file holds a summary
     in words, key figures, charts, incidents, what changed, next steps, unknown codes, days that are not settled yet
     and how all was computed; phone numbers are masked, times are Japan's. `path` defaults to
     `failures-<first day>-<last day>.html` in the working folder.
 
     Raises `InputError` for another kind of source, for a period without messages, and for an investigation with
-    another language than `lang` or with any of those four.
+    another language than `lang` or with any of those five.
     """
     if isinstance(source, Investigation):
-        settled = {"period": period, "compare_to": compare_to, "campaign": campaign, "codes": codes}
+        settled = {
+            "period": period,
+            "compare_to": compare_to,
+            "campaign": campaign,
+            "codes": codes,
+            "min_excess": min_excess,
+        }
         if given := [name for name, value in settled.items() if value is not None]:
             raise InputError(
                 f"The investigation has its {' and '.join(given)} already: give {'them' if given[1:] else 'it'} to "
@@ -78,7 +86,15 @@ def failures(
         # an empty frame has nothing to investigate, and its report says so
         return _empty(source, words.language(lang)).save(path if path is not None else "failures.html")
     else:
-        found = investigate(source, period, compare_to=compare_to, campaign=campaign, codes=codes, lang=lang)
+        found = investigate(
+            source,
+            period,
+            compare_to=compare_to,
+            campaign=campaign,
+            codes=codes,
+            min_excess=min_excess,
+            lang=lang,
+        )
     report = _Report(found)
     return report.page().save(path if path is not None else report.name)
 
@@ -121,6 +137,7 @@ class _Report:
             page.chart(
                 charts.failures_over_time(self.found.counted, lang=self.lang), self.say("course_drawn")
             )
+            page.text(self.peaks())
         if self.failed:
             self.incidents(page)
             self.changes(page)
@@ -220,9 +237,17 @@ class _Report:
     def incidents(self, page: Page) -> None:
         found = self.found.incidents
         page.section(self.say("incidents"), *([] if found.height else [self.say("incidents_none")]))
-        if found.is_empty():
-            return
-        page.chart(charts.incidents(self.found.counted, found, lang=self.lang), self.say("incidents_drawn"))
+        if found.height:
+            drawn = charts.incidents(self.found.counted, found, lang=self.lang)
+            page.chart(drawn, self.say("incidents_drawn"))
+            self.table_of_incidents(page, found, self.say("incidents_note"))
+        if self.found.watch.height:
+            page.text(*presentation.watched(self.found))
+            self.table_of_incidents(page, self.found.watch, self.say("watch_note"))
+        for row in found.head(_CLOSE_UPS).iter_rows(named=True):
+            page.chart(charts.incident(self.found.counted, row, lang=self.lang), row["sentence"])
+
+    def table_of_incidents(self, page: Page, found: pl.DataFrame, note: str) -> None:
         named = [named_incident(row, self.lang) for row in found.iter_rows(named=True)]
         rows = found.with_columns(
             pl.Series("name", named, dtype=pl.String),
@@ -247,10 +272,25 @@ class _Report:
                 "usual_rate": (self.say("usual"), "rate"),
                 "codes": (self.say("detailed_code"), "text"),
             },
-            note=self.say("incidents_note"),
+            note=note,
         )
-        for row in found.head(_CLOSE_UPS).iter_rows(named=True):
-            page.chart(charts.incident(self.found.counted, row, lang=self.lang), row["sentence"])
+
+    def peaks(self) -> str:
+        """Say which days stand above the period's interval without an incident that explains them."""
+        high = self.now["rate_high"]
+        days = self.found.trend.filter((pl.col("rate_low") > high) & (pl.col("settled") >= _PEAK))
+        covered = self.found.incidents.select(first=pl.col("start").dt.date(), last=pl.col("end").dt.date())
+        when = pl.col("start").dt.date()
+        for first, last in covered.iter_rows():
+            days = days.filter(~when.is_between(first, last))
+        if days.is_empty():
+            return ""
+        largest = days.top_k(_MOST_PEAKS, by="failure_rate").sort("start")
+        said = [
+            f"{row['start']:%m-%d} ({words.percent(row['failure_rate'])})"
+            for row in largest.iter_rows(named=True)
+        ]
+        return self.say("peaks", n=days.height, days=words.text("failures.list", self.lang).join(said))
 
     def changes(self, page: Page) -> None:
         if self.before is None or self.found.changes.is_empty():

@@ -31,6 +31,19 @@ TEXTS: dict[str, Label] = {
         "{segment}：{start}〜{end} の送信分で「{category}」が通常より約{excess}件多く発生しました（不達率 {rate}、通常 {usual}）。",
         "{segment}: of the messages sent {start} to {end} about {excess} more than usual failed ({category}; failure rate {rate}, usually {usual}).",
     ),
+    "incident_open": Label(
+        "{segment}：{start} から続いており、{end} 時点で収まっていません。この間の送信分で「{category}」が通常より約{excess}件多く発生しました（不達率 {rate}、通常 {usual}）。",
+        "{segment}: since {start}, not over at {end}; of the messages sent about {excess} more than usual failed ({category}; failure rate {rate}, usually {usual}).",
+    ),
+    "list": Label("・", ", "),
+    "watch": Label(
+        "件数は少ないものの偶然とは考えにくい増加（注視）が{n}件あります：{named}。",
+        "Small but hardly chance, to be watched ({n}): {named}.",
+    ),
+    "watched": Label("{segment} {start}〜（約{excess}件）", "{segment} from {start} (about {excess})"),
+    "title_watch": Label(
+        "注視（件数は少ないが偶然とは考えにくい増加）", "Watch list: small, but hardly chance"
+    ),
     "title": Label("不達の調査 {first}〜{last}", "Failures from {first} to {last}"),
     "covered": Label(
         "{first}〜{last}の{days}日間（うち確定した日 {final}日）、{messages}件。未確定は{pending}件です。",

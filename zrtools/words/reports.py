@@ -77,6 +77,14 @@ TEXTS: dict[str, Label] = {
         "時刻は送信の時刻。超過は通常の水準を上回った不達の数とその95%信頼区間。",
         "Times are times of sending. The excess is the number of failures above the usual level, with its 95% interval.",
     ),
+    "watch_note": Label(
+        "件数が少ないか、偶然でないと言い切れないもの。異常としては数えていません。",
+        "Too small, or not certain enough, to count as incidents.",
+    ),
+    "peaks": Label(
+        "期間全体の不達率の区間より高い日が{n}日ありますが（{days}）、異常とは判定していません。キャンペーンや日ごとのばらつきで説明できるか、件数が少ないためです。",
+        "{n} days lie above the interval of the whole period ({days}) without being incidents: they are few failures, or differences between campaigns and days explain them.",
+    ),
     "segment": Label("対象", "where"),
     "start": Label("始まり", "start"),
     "end": Label("終わり", "end"),
@@ -133,9 +141,10 @@ TEXTS: dict[str, Label] = {
         "{n} days have no messages or were not fetched ({days}).",
     ),
     "method_incidents": Label(
-        "異常は、キャリア・時刻・曜日・祝日・五十日・送信者番号・キャンペーンごとの通常の水準から期待される数と比べて探し、多数の区間を同時に調べることを補正しています（偽発見率5%）。",
-        "Incidents are found against what is usual for carrier, hour, weekday, holidays, days ending in 5 or 0, sender and campaign, "
-        "corrected for the many windows looked at (false discovery rate 5%).",
+        "異常は、キャリア・時刻・曜日・祝日・送信者番号・キャンペーンごとの通常の水準（比較期間があればそこから）から期待される数と比べて探し、"
+        "日やキャンペーンのばらつきと、多数の区間を同時に調べることを考慮しています（全体で誤報5%以内）。",
+        "Incidents are found against what is usual for carrier, hour, weekday, holidays, sender and campaign (from the period before, "
+        "where there is one), allowing for how days and campaigns differ and for the many windows looked at (5% false alarms over all).",
     ),
     "method_changes": Label(
         "変化の内訳は Kitagawa の中点式によるもので、合計は不達率の差に一致します。区間はキャンペーンごとのまとまりを考慮しています。",
