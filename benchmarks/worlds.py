@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
+from scipy import stats
 
 __all__ = ["KINDS", "SERIES", "Change", "World", "change", "volumes", "world"]
 
@@ -68,8 +69,10 @@ TRUTH = pl.Schema(
         "expected": pl.Float64(),
         "excess": pl.Int64(),
         "is_over": pl.Boolean(),
+        "p_value": pl.Float64(),
     }
 )
+"""`p_value`: how probable the excess is for one who knows all rates, but not how good a list of few days is."""
 FIRST = date(2026, 10, 1)
 HOLIDAYS = {date(2026, 9, 21), date(2026, 9, 22), date(2026, 9, 23), date(2026, 10, 12), date(2026, 11, 3)}
 
@@ -122,6 +125,9 @@ class _Traffic:
     names: list[str]
     senders: list[str]
     listed: Array
+    level: Array
+    """How much each campaign fails beside what it should, and how much such levels vary (variance)."""
+    spread: float
 
     @property
     def at(self) -> Array:
@@ -306,6 +312,8 @@ def _traffic(
         names,
         [str(51000 + 7 * n) for n in range(n_senders)],
         is_list,
+        level,
+        spread,
     )
 
 
@@ -504,9 +512,28 @@ def _planted(
                 "expected": float(chance.sum()),
                 "excess": len(struck),
                 "is_over": i.end < traffic.days * 86_400,
+                "p_value": _p_value(i, traffic, hit, len(struck)),
             }
         )
     return failed, code, [{**r, **{k: _zoned(r[k]) for k in ("start", "end")}} for r in rows]
+
+
+def _p_value(incident: _Incident, traffic: _Traffic, hit: Array, more: int) -> float:
+    """Tell how probable so many failures are where levels of lists of fewer than four days are not known."""
+    campaign, chance = traffic.campaign[hit], traffic.chance[hit]
+    days = np.bincount(np.unique(traffic.campaign * 1000 + traffic.day) // 1000, minlength=len(traffic.names))
+    unknown = traffic.listed[campaign] & (days[campaign] < 4)
+    if incident.dimension == "carrier":
+        # the same lists on other carriers tell their level
+        unknown[:] = False
+    seen = float(chance.sum()) + more
+    chance = np.where(unknown, chance / np.maximum(traffic.level[campaign], 1e-6), chance)
+    by_list = np.bincount(campaign[unknown], chance[unknown]) if unknown.any() else np.zeros(1)
+    mean = float(chance.sum())
+    extra = traffic.spread * float((by_list**2).sum()) / mean**2
+    if extra < 1e-9:
+        return float(stats.poisson.sf(seen - 1, mean))
+    return float(stats.nbinom.sf(seen - 1, 1 / extra, 1 / (1 + extra * mean)))
 
 
 def _zoned(when: datetime) -> datetime:

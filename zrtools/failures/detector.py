@@ -42,6 +42,8 @@ _PART_OF_DAY, _LEAST_EXCESS, _MOST_EXCESS = 0.02, 15.0, 80.0
 _WATCHED_EXCESS, _WATCHED_PART = 10.0, 0.25
 # the watch list takes what chance alone would show so often in all windows of a frame
 _WATCHED = 0.3
+# log likelihood by which carriers must explain more than everything does
+_SET = 1.0
 # that something is wrong is shown; where, is told less strictly
 _LENIENT = 20.0
 # expected failures after an incident that show it to be over
@@ -316,7 +318,7 @@ class _Look:
             elif table.dimension == "carrier":
                 own = list(table.values[0])
                 score = float(_raw(by["carrier"][0][own].sum(), by["carrier"][1][own].sum()))
-                scores.append((score - log(len(self.tables)), n, 0))
+                scores.append((score - _SET, n, 0))
             else:
                 each = _raw(*by[table.dimension])
                 each[np.diff(table.begin) == 0] = 0
