@@ -26,6 +26,7 @@ ROOMS = (
     "outbox",
     "dlr",
     "receiver",
+    "erasure",
     "phones",
     "messages",
     "privacy",

@@ -60,6 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reports": {"charts", "failures", "usage"} | GROUND,
     "dlr": {"wire", "schemas", "errors"},
     "receiver": {"dlr"} | GROUND,
+    "erasure": {"archive", "client", "outbox", "phones", "receiver"} | GROUND,
     "sandbox": {"codes", "doors", "errors"},
 }
 MAY_IMPORT["forms"] = set(MAY_IMPORT)

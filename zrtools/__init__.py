@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from zrtools.archive import Archive
     from zrtools.client import Client, SendReceipt, ShortUrl
+    from zrtools.erasure import erase
     from zrtools.errors import (
         ApiError,
         ArchiveError,
@@ -67,6 +68,7 @@ _HOMES = {
     "UnexpectedResponseError": "errors",
     "ZrtoolsError": "errors",
     "classify": "failures",
+    "erase": "erasure",
     "investigate": "failures",
     "mask": "privacy",
 }
@@ -77,6 +79,7 @@ _ROOMS = frozenset(
         "client",
         "codes",
         "dlr",
+        "erasure",
         "errors",
         "failures",
         "forms",
@@ -118,6 +121,8 @@ __all__ = [
     "client",
     "codes",
     "dlr",
+    "erase",
+    "erasure",
     "errors",
     "failures",
     "forms",

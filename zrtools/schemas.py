@@ -27,6 +27,7 @@ __all__ = [
     "DAILY_USAGE",
     "DAYS",
     "DLR",
+    "ERASED",
     "FEATURES",
     "FORECAST",
     "FRAMES",
@@ -658,6 +659,9 @@ CHECK = pl.Schema({"check": pl.String(), "works": pl.Boolean(), "detail": pl.Str
 HISTORY = pl.Schema({"at": TIME, "what": pl.String(), "detail": pl.String()})
 """What `Outbox.history` and `Suppressions.history` give."""
 
+ERASED = pl.Schema({"store": pl.String(), "place": pl.String(), "removed": pl.Int64()})
+"""What `erase` gives."""
+
 PLANTED = pl.Schema(
     {
         "kind": pl.String(),
@@ -726,10 +730,14 @@ FRAMES: dict[str, pl.Schema] = {
     "QUARANTINE": QUARANTINE,
     "CHECK": CHECK,
     "HISTORY": HISTORY,
+    "ERASED": ERASED,
     "PLANTED": PLANTED,
 }
 
 COLUMNS: dict[str, str] = {
+    "store": "which kind of store: archive, outbox, suppressions, answers or reports",
+    "place": "where the store is",
+    "removed": "how many rows, bodies and events were removed, or had the number taken out",
     "send_date": "the day of sending that was asked for; null when asked by client tag",
     "date_time": "when the service got this status from the carrier: not when the message was sent",
     "phone_number": "the recipient in international form, +81…; null where it is not a mobile number",

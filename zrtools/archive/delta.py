@@ -170,6 +170,20 @@ class Table:
             if unwanted(entry.base_name):
                 files.delete_dir(entry.path)
 
+    def erase_old(self, number: str) -> None:
+        """Delete the files that belong to no current state and hold a number."""
+        import pyarrow.fs
+        from deltalake.fs import DeltaStorageHandler
+
+        current = set(self.files(self.open())["path"])
+        files = pyarrow.fs.PyFileSystem(DeltaStorageHandler(self.place, self._storage))
+        for entry in files.get_file_info(pyarrow.fs.FileSelector("", recursive=True)):
+            if entry.extension != "parquet" or entry.path in current or entry.path.startswith("_delta_log"):
+                continue
+            held = pl.scan_parquet(self.address(entry.path), storage_options=self._storage)
+            if held.filter(pl.col("phone_number") == number).select(pl.len()).collect().item():
+                files.delete_file(entry.path)
+
     def files(self, table: DeltaTable) -> pl.DataFrame:
         """List the current files: `path` within the table, `size_bytes`, `num_records`, partitions, statistics."""
         actions = pl.from_arrow(table.get_add_actions(flatten=True))

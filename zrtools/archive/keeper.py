@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from zrtools import periods, schemas
+from zrtools import periods, phones, privacy, schemas
 from zrtools.archive.counts import Snapshots, newest
 from zrtools.archive.delta import Table, is_remote, telling
 from zrtools.archive.layout import (
@@ -315,6 +315,52 @@ class Archive:
             self._statuses.erase(lambda folder: (folder_day(folder) or date.max) < limit)
         why = "removed for good: frames scanned before this fail when they are read"
         return self._report({day: _Done("forgotten", 0, why) for day in gone})
+
+    def erase(self, number: str | int) -> int:
+        """Remove every row of one phone number for good, from older versions and files too; tell how many rows.
+
+        In an archive of hashed numbers it is found by the key. Frames scanned before fail when they are read. Let no
+        sync run beside it; a day that is asked for again brings back what the service still has. Raises
+        `InputError` for what is no number, `ConfigurationError` without the key, and `ArchiveError`.
+        """
+        with self._writing():
+            settings = self._read()
+            secret = self._secret(settings)
+            plain = phones.normalise(number)
+            kept = plain if secret is None else privacy.hashed(plain, secret)
+            schema = naive(status_schema(settings))
+            of_number = pl.col("phone_number").eq_missing(pl.lit(kept))
+
+            def change(day: date) -> Callable[[DeltaTable], int]:
+                def without(table: DeltaTable) -> int:
+                    rows = self._rows(table, schema, day)
+                    mark = table.transaction_version(mark_name(day))
+                    rest = rows.filter(~of_number)
+                    marks = {} if mark is None else {mark_name(day): mark}
+                    if rest.height < rows.height:
+                        self._statuses.replace(table, rest, where=f"send_date = '{day}'", marks=marks)
+                    return rows.height - rest.height
+
+                return without
+
+            found = self._rows(self._statuses.open(), schema).filter(of_number)
+            removed = sum(self._statuses.update(change(day)) for day in found["send_date"].unique().sort())
+            self._statuses.erase_old(kept)
+        return removed
+
+    def _rows(self, table: DeltaTable, schema: pl.Schema, day: date | None = None) -> pl.DataFrame:
+        """Read the rows as they are stored, of one day or all."""
+        files = self._files(table, day, day)
+        if not files:
+            return pl.DataFrame(schema=schema)
+        scanned = pl.scan_parquet(
+            files,
+            hive_partitioning=True,
+            hive_schema={"send_date": pl.Date()},
+            storage_options=self._options or None,
+        )
+        chosen = schema.names() if day is not None else ["send_date", "phone_number"]
+        return scanned.select(chosen).collect()
 
     def compact(self) -> None:
         """Write a checkpoint and delete files that no state of the last seven days needs.

@@ -25,7 +25,7 @@ import polars as pl
 from zrtools.errors import ArchiveError
 from zrtools.sqlite import Database
 
-__all__ = ["Store", "Verdict"]
+__all__ = ["Store", "Verdict", "erase"]
 
 _CLAIM = 4.0  # seconds for which a claim holds unless it is renewed
 _RENEWAL = 1.0
@@ -66,7 +66,7 @@ class Store:
         self._waiting: queue.SimpleQueue[tuple[_Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._open = ExitStack()
-        self._file = Database(path, what="store of cleaned numbers", application=0x7A72_636C, tables=_TABLES)
+        self._file = _opened(path)
         try:
             with self._file.transaction() as run:
                 run("insert into origin select ? where not exists (select * from origin)", [origin])
@@ -195,6 +195,21 @@ class Store:
                 return [work(run) for work in works]
         except ArchiveError as error:
             return error
+
+
+def erase(path: str | Path, number: str) -> int:
+    """Remove the answers about a number from a store, no byte of it left in free pages, and tell how many there were.
+
+    Raises `ArchiveError`.
+    """
+    with _opened(path).transaction() as run:
+        run("pragma secure_delete = on")
+        run("delete from claims where phone_number = ?", (number,))
+        return run("delete from answers where phone_number = ?", (number,)).rowcount
+
+
+def _opened(path: str | Path) -> Database:
+    return Database(path, what="store of cleaned numbers", application=0x7A72_636C, tables=_TABLES)
 
 
 def _resolve(settled: list[tuple[asyncio.Future[Any], Any]]) -> None:

@@ -38,6 +38,20 @@ class Journal(Database):
                 (stamp(), what, json.dumps(detail, ensure_ascii=False)),
             )
 
+    def erase(self, number: str, *statements: str) -> int:
+        """Run deletions of what is kept of a number, hide it in the events, and leave no byte of it in free pages.
+
+        Tells how many rows and events were touched.
+        """
+        with self.transaction() as run:
+            run("pragma secure_delete = on")
+            gone = sum(run(statement, (number,)).rowcount for statement in statements)
+            events = run(
+                "update events set detail = replace(detail, :number, 'erased') where instr(detail, :number)",
+                {"number": number},
+            )
+            return gone + events.rowcount
+
     def history(self) -> pl.DataFrame:
         """Give the events as HISTORY, in order of time."""
         return self.frame("select at, what, detail from events order by id", schema=HISTORY)

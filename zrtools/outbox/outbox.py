@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
+from zrtools import phones
 from zrtools.client import Client
 from zrtools.client.progress import bar, notice
 from zrtools.errors import (
@@ -342,6 +343,20 @@ class Outbox:
     def frame(self, *, campaign: str | None = None) -> pl.DataFrame:
         """Give the journal: OUTBOX, in the order in which messages were added. Numbers are not masked."""
         return self._rows("? is null or campaign = ?", (campaign, campaign))
+
+    def erase(self, number: str | int) -> int:
+        """Remove the messages of a number for good, what waits for it included, and the number from the history.
+
+        Tells how many messages and events were touched. The same text may then be sent to it again: put it on a list
+        of suppressed numbers where it must not be. Raises `InputError` for what is no number, and `ArchiveError` while
+        a message to it is on its way.
+        """
+        normal = phones.normalise(number)
+        with self._file.transaction() as run:
+            leaving = "select count(*) from messages where phone_number = ? and sending_state = 'leaving'"
+            if run(leaving, (normal,)).fetchone()[0]:
+                raise ArchiveError("A message to this number is on its way: erase it when the run has ended.")
+            return self._file.erase(normal, "delete from messages where phone_number = ?")
 
     def history(self) -> pl.DataFrame:
         """Give what was done with the journal, in order of time: HISTORY, `detail` as JSON."""

@@ -146,6 +146,14 @@ class Suppressions:
         """Give what was done with the list, in order of time: HISTORY, `detail` as JSON that holds the numbers."""
         return self._file.history()
 
+    def erase(self, number: str | int) -> int:
+        """Take a number out of the history, which then tells what was done and when, but not of whom.
+
+        That it is suppressed stays, with reason and day: without it, it would be written to again. Tells how many
+        events were touched. Raises `InputError` for what is no number.
+        """
+        return self._file.erase(phones.normalise(number))
+
     def among(self, numbers: Iterable[str]) -> dict[str, str]:
         """Tell which of some numbers, in the form +81…, are on the list, each with its reason."""
         text = json.dumps(list(numbers))

@@ -28,10 +28,11 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, overload
+from urllib.parse import unquote_to_bytes
 
 import polars as pl
 
@@ -151,6 +152,40 @@ class Store:
         """The bytes of bodies that are kept, but not yet read."""
         writer = self._writer
         return 0 if writer is None else writer.reader.unread
+
+    def erase(self, number: str) -> int:
+        """Remove the reports on a number (+81…) for good, and bodies in quarantine that hold it; tell how many.
+
+        Stop the receiver first. Raises `ArchiveError` while one writes, or when a log cannot be finished.
+        """
+        self.open()
+        self.close()
+        digits = number.removeprefix("+81").encode()
+        with closing(_locked(self.path / "writer.lock")):
+            if _numbered(self.path / "intake", ".log"):
+                raise ArchiveError(
+                    f"A log in {self.path} cannot be finished yet: free space, open the store once, and erase again."
+                )
+            gone = 0
+            for file in _numbered(self.path / "reports", ".parquet").values():
+                _check_whole(file)
+                frame = pl.read_parquet(file)
+                figures = pl.col("phone_number").str.replace_all("[^0-9]", "")
+                rest = frame.filter(~figures.str.ends_with(digits.decode()).fill_null(value=False))
+                if rest.height < frame.height:
+                    gone += frame.height - rest.height
+                    _replace(file, lambda draft, rest=rest: rest.write_parquet(draft, compression="zstd"))  # type: ignore[misc]  # called at once
+            for file in _numbered(self.path / "quarantine", ".log").values():
+                bodies = list(_bodies(file.read_bytes()))
+                others = [body for body in bodies if not _names(body.body, digits)]
+                if len(others) < len(bodies):
+                    gone += len(bodies) - len(others)
+                    content = b"".join(map(_framed, others))
+                    _replace(file, lambda draft, content=content: draft.write_bytes(content))  # type: ignore[misc]  # called at once
+            for folder in _FOLDERS:
+                for draft in (self.path / folder).glob("*.draft"):
+                    _delete(draft)
+        return gone
 
     # ------------------------------------------------------------------------------------------ reading
 
@@ -516,6 +551,11 @@ def _locked(path: Path) -> sqlite3.Connection:
 
 
 # --------------------------------------------------------------------------------------------------- logs and files
+
+
+def _names(body: bytes, digits: bytes) -> bool:
+    """Tell whether a body that nobody can read holds a number, however its digits are set apart."""
+    return any(digits in re.sub(rb"[^0-9]", b"", text) for text in (body, unquote_to_bytes(body)))
 
 
 def _numbered(folder: Path, ending: str) -> dict[int, Path]:
