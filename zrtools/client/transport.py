@@ -182,9 +182,11 @@ class TokenTransport(AiohttpTransport):
         return self._scrubbed(_in_utf8(body, charset))
 
     def _too_large(self) -> TransportError:
+        # an answer came, and would come again: with a status it is not asked for again
         return TransportError(
             f"The answer is larger than {self._limit:,} bytes: it is no usual one. Where it must be that large, allow "
-            "it with Client(answer_limit=...); else check base_url and the proxy."
+            "it with Client(answer_limit=...); else check base_url and the proxy.",
+            status_code=200,
         )
 
     def _scrubbed(self, data: bytes) -> bytes:
@@ -231,7 +233,8 @@ def _in_utf8(body: bytes, charset: str | None) -> bytes:
         except ValueError:
             continue
     raise TransportError(
-        f"The answer says that it is in {name}, and cannot be read as that: try again, or ask the vendor."
+        f"The answer says that it is in {name}, and cannot be read as that: try again, or ask the vendor.",
+        status_code=200,
     )
 
 
