@@ -76,7 +76,7 @@ def connected(own: Sandbox) -> Iterator[Callable[..., Client]]:
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads an account that happens to stand in the environment."""
-    for name in ("TOKEN", "CLIENT_ID", "SMS_CODE", "BASE_URL", "LANG"):
+    for name in ("TOKEN", "CLIENT_ID", "SMS_CODE", "BASE_URL", "LANG", "PROFILE"):
         monkeypatch.delenv(f"ZRTOOLS_{name}", raising=False)
 
 

@@ -79,6 +79,7 @@ OWNERS = {
     "starlette": {"sandbox", "receiver"},
     "uvicorn": {"doors", "sandbox", "receiver", "cli"},
     "click": {"cli"},
+    "keyring": {"client"},
 }
 
 

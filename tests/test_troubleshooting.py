@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -173,6 +175,25 @@ def without_answer(_: zr.Client, __: Path) -> object:
             return made.status("2026-11-01")
 
 
+def open_to_others(_: zr.Client, folder: Path) -> object:
+    """Use profiles that others can read."""
+    if os.name != "posix":
+        pytest.skip("rights are a folder's there")
+    (folder / "profiles.json").write_text("{}")
+    (folder / "profiles.json").chmod(0o644)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZRTOOLS_PROFILES", str(folder / "profiles.json"))
+        return zr.Client(profile="a")
+
+
+def without_keyring(_: zr.Client, folder: Path) -> object:
+    """Keep a token in a keyring that is not there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZRTOOLS_PROFILES", str(folder / "profiles.json"))
+        patch.setitem(sys.modules, "keyring", None)
+        return zr.client.save_profile("a", token="t" * 32, client_id="1", keyring=True)
+
+
 def unsettled(client: zr.Client, _: Path) -> object:
     """Lose the answer of a message, and get no other one."""
     assert client.embedded is not None
@@ -250,6 +271,9 @@ RAISERS: dict[str, Raiser] = {
     "The access token must be 32 letters and digits": settings(token="a b"),
     "There is no client id": settings(client_id=None),
     "There is no sender code": without_sender,
+    "There is no profile": settings(token=None, client_id=None, profile="nobody"),
+    "Others than you can read": open_to_others,
+    "The system's keyring": without_keyring,
     "http:// is taken for this machine only": settings(base_url="http://example.com"),
     "pace must be more than 0 and at most 600": settings(pace=601),
     "This client is closed": closed,
@@ -298,6 +322,7 @@ RAISERS: dict[str, Raiser] = {
     "reference_date must lie between": lambda c, _: c.clean(NUMBER, "2020-01-01"),
     "and max_requests is": lambda c, _: c.clean(NUMBER, c.now().date(), max_requests=0),
     "This would cancel every reservation": lambda c, _: c.cancel_all(),
+    ":// is not supported": lambda _, __: zr.Archive("gs://bucket/a"),
     "is not an archive": elsewhere,
     "was made with numbers=": otherwise,
     "holds the answers of another account": of_another_account,

@@ -228,6 +228,9 @@ _DAMAGED = (
     "A file in it is damaged or missing: put it back from a backup, or move the folder away and sync again while the "
     "service still has the days."
 )
+_DENIED = (
+    "Access was denied: check the keys in storage_options or the AWS_… variables, and the bucket's policy."
+)
 _ADVICE = (
     (
         r"No space left|os error 28\b|StorageFull|QuotaExceeded|File too large|os error 27\b|os error 112\b|disk full",
@@ -245,14 +248,16 @@ _ADVICE = (
         r"NoSuchBucket|bucket does not exist|404 Not Found",
         "The bucket or folder does not exist: check the address and the region.",
     ),
-    (
-        # a bare 403 may be a place in a damaged file
-        r"AccessDenied|Forbidden|status:? (code )?40[13]\b|Unauthorized|InvalidAccessKey|SignatureDoesNot|credential",
-        "Access was denied: check the keys in storage_options or the AWS_… variables, and the bucket's policy.",
-    ),
+    # without keys a machine in the cloud is asked for them, at this address
+    (r"169\.254\.169\.254", _DENIED),
     (
         r"error sending request|HTTP error|timed out|dns error|Connection refused|connect error",
         "The storage did not answer: check the network, AWS_ENDPOINT_URL and the region.",
+    ),
+    (
+        # a bare 403 may be a place in a damaged file
+        r"AccessDenied|Forbidden|status:? (code )?40[13]\b|Unauthorized|InvalidAccessKey|SignatureDoesNot|credential",
+        _DENIED,
     ),
 )
 

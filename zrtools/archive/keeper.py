@@ -99,6 +99,11 @@ class Archive:
         text = os.fspath(path)
         if not text:
             raise InputError("Give the archive's folder, or an address such as s3://bucket/archive.")
+        if is_remote(text) and not text.lower().startswith(("s3://", "s3a://")):
+            raise InputError(
+                f"An archive on {text.partition('://')[0]}:// is not supported: give a folder, a mounted one if "
+                "need be, or an address on s3:// (Amazon S3, or what speaks as it does)."
+            )
         self.path = text.rstrip("/") if is_remote(text) else str(Path(text).expanduser().absolute())
         self._key = key
         self._settle_after = timedelta(settle_after)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zrtools import cells, tables, words
+from zrtools.cli.options import profile
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,6 +53,7 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--sandbox", is_flag=True, help="Ask the embedded sandbox: no credentials, no network, no cost."
 )
+@profile
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
 def command(
     file: Path,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zrtools import periods, words
+from zrtools.cli.options import profile
 from zrtools.errors import InputError, Interrupted, PartialResultError
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def command() -> None:
     type=click.FloatRange(min=1),
     help="Failures more than usual from which an incident is told.  [default: 2% of a day, 15 to 80]",
 )
+@profile
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
 @click.option(
     "--out",

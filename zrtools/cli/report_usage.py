@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zrtools import words
+from zrtools.cli.options import profile
 from zrtools.periods import months_before
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Reconcile with statuses.  [default: from an archive and the sandbox; from the service only when asked]",
 )
 @click.option("--sandbox", is_flag=True, help="From the embedded sandbox: no credentials, no network.")
+@profile
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file, .xlsx or .html."

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from zrtools import words
+from zrtools.cli.options import profile
 
 __all__ = ["command"]
 
@@ -33,6 +34,7 @@ __all__ = ["command"]
 @click.option("--force", is_flag=True, help="Ask again for settled days too, and take fewer rows.")
 @click.option("--verbose", "-v", is_flag=True, help="Say what was done.")
 @click.option("--sandbox", is_flag=True, help="From the embedded sandbox: no credentials, no network.")
+@profile
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
 def command(
     place: str,

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 import polars as pl
 
 from zrtools import periods, schemas, wire
-from zrtools.client import retry, sending
+from zrtools.client import profiles, retry, sending
 from zrtools.client.engine import STATUS_AT_ONCE, Engine, Run
 from zrtools.client.progress import bar, notice, tick
 from zrtools.client.sending import Outgoing, SendReceipt
-from zrtools.client.settings import ANSWER_LIMIT, Secret, Settings, UnpicklableError
+from zrtools.client.settings import ANSWER_LIMIT, Secret, Settings, UnpicklableError, usable
 from zrtools.errors import (
     ApiError,
     ConfigurationError,
@@ -52,7 +52,9 @@ _GIVE_UP = 3  # so many days, months or tags in a row without an answer: the ser
 class Client:
     """Speak with the service: every call gives a typed frame or raises a `ZrtoolsError`.
 
-    What is left out is read from ZRTOOLS_TOKEN, ZRTOOLS_CLIENT_ID, ZRTOOLS_SMS_CODE and ZRTOOLS_BASE_URL.
+    What is left out is read from the `profile`, an account kept with `zrtools profile set` or `client.save_profile`,
+    or the one that ZRTOOLS_PROFILE names; without one from ZRTOOLS_TOKEN, ZRTOOLS_CLIENT_ID, ZRTOOLS_SMS_CODE and
+    ZRTOOLS_BASE_URL. A profile's token that was replaced is taken up in the middle of a run.
     `timeout` is in seconds: after so many without a byte one try is given up, and a request with all its tries after
     ten times as many. `pace` is requests started in a second, evenly spaced over all calls of this client (at most
     600; None, on this machine only, is unlimited); `at_once` is requests in flight, `answer_limit` the bytes that an
@@ -76,6 +78,7 @@ class Client:
         at_once: int = 16,
         answer_limit: int = ANSWER_LIMIT,
         now: Callable[[], datetime] | None = None,
+        profile: str | None = None,
     ) -> None:
         # the text leaves this frame's variables before anything can be raised here
         secret = None if token is None else Secret(str(token))
@@ -89,6 +92,7 @@ class Client:
             pace=pace,
             at_once=at_once,
             answer_limit=answer_limit,
+            profile=profile,
         )
         self._clock = now
         self._engine = Engine(self._settings)
@@ -241,7 +245,10 @@ class Client:
                 # held until the answer is decoded and released, so that memory stays bounded
                 async with engine.large():
                     answer = await engine.ask(asks[day], retry.reading)
-                    return await engine.apart(wire.status_frame, answer.body, send_date=day, rawdata=rawdata)
+                    frame: pl.DataFrame = await engine.apart(
+                        answer.read, wire.status_frame, send_date=day, rawdata=rawdata
+                    )
+                    return frame
 
             return self._gather(list(asks), one, schema, "days", width=STATUS_AT_ONCE, progress=progress)
         if end is not None:
@@ -251,7 +258,9 @@ class Client:
 
         async def by_tag(tag: str) -> pl.DataFrame:
             answer = await engine.ask(asks[tag], retry.reading)
-            frame = await engine.apart(wire.status_frame, answer.body, send_date=None, rawdata=rawdata)
+            frame: pl.DataFrame = await engine.apart(
+                answer.read, wire.status_frame, send_date=None, rawdata=rawdata
+            )
             return frame.filter(sending.tagged(tag)) if exact else frame
 
         return self._gather(list(asks), by_tag, schema, "tags", width=self.at_once, progress=progress)
@@ -282,8 +291,8 @@ class Client:
             ask = wire.counts(month)
             ask = replace(ask, fields={**ask.fields, "clientId": whose})
             answer = await self._engine.ask(ask, retry.reading)
-            return wire.counts_frame(
-                answer.body, month=month, through=min(periods.month_end(month), yesterday)
+            return answer.read(
+                wire.counts_frame, month=month, through=min(periods.month_end(month), yesterday)
             )
 
         return self._gather(months, one, schemas.COUNTS, "months", width=self.at_once, progress=progress)
@@ -394,7 +403,7 @@ class Client:
         async def one(item: object) -> pl.DataFrame:
             answer = await self._engine.ask(asks[item], retry.reading)
             try:
-                return wire.reservations_frame(answer.body)
+                return answer.read(wire.reservations_frame)
             except ApiError as error:
                 # a day that ended before the question came, by the service's clock
                 if start is not None and error.code == _PAST:
@@ -409,7 +418,7 @@ class Client:
         Columns: `schemas.TEMPLATES`. Raises `ApiError`, `TransportError`, `UnexpectedResponseError`.
         Source: https://doc.aossms.com/zettai-reach/openapi.html
         """
-        return wire.templates_frame(self._ask(wire.templates(), retry.reading))
+        return self._run(lambda: self._engine.ask(wire.templates(), retry.reading)).read(wire.templates_frame)
 
     def check(self, *, lang: str | None = None) -> pl.DataFrame:
         """Find out what works, having spent and changed nothing: reachable, token, each option, the clock.
@@ -421,6 +430,29 @@ class Client:
         from zrtools.client.checks import found
 
         return self._run(lambda: found(self._engine, self._settings, self.now().date(), lang))
+
+    def support_report(self, *, lang: str | None = None) -> str:
+        """Write what whoever helps needs: versions, settings without secrets, what works, shapes of odd answers.
+
+        Holds no token, client id, sender code, number or text, and may be sent to the vendor. Makes the same questions
+        as `check`. Raises `ConfigurationError` only.
+        """
+        from zrtools.client.support import written
+
+        return written(self.check(lang=lang), self._settings, list(self._engine.odd))
+
+    def replace_token(self, token: str | None = None) -> None:
+        """Go on with another access token, in the middle of a run, too; without one the profile's is read again.
+
+        Raises `ConfigurationError` for what cannot be a token.
+        """
+        secret = None if token is None else Secret(str(token))
+        del token
+        if secret is None:
+            if self._settings.profile is None:
+                raise ConfigurationError("This client has no profile to read a token from: give the new one.")
+            secret = profiles.token_of(self._settings.profile)
+        self._settings.token.become(usable(secret))
 
     # -------------------------------------------------------------------------------------- acting
 
@@ -530,9 +562,6 @@ class Client:
 
     def _run(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         return self._engine.run(work)
-
-    def _ask(self, ask: wire.Ask, when: retry.Again) -> bytes:
-        return self._run(lambda: self._engine.ask(ask, when)).body
 
     def _gather(
         self,

@@ -49,7 +49,7 @@ async def found(engine: Engine, settings: Settings, today: date, lang: str | Non
         unused = wire.status(client_tag=f"zrtools-check-{uuid.uuid4().hex}")
         answer = await engine.ask(unused, retry.never, patience=0)
         heard = answer.date
-        wire.status_frame(answer.body, send_date=None)
+        answer.read(wire.status_frame, send_date=None)
     except ZrtoolsError as error:
         failure = error
     reached: bool | None = not isinstance(failure, TransportError) or failure.status_code is not None
@@ -117,7 +117,7 @@ async def _asked(
 ) -> ZrtoolsError | str:
     try:
         answer = await engine.ask(ask, retry.hasty if left_out is None else retry.never, patience=0)
-        wire.accepted(answer.body)
+        answer.read(wire.accepted)
     except ApiError as error:
         if left_out is not None and error.field in (left_out, "phoneNumber"):
             return words("refused_as_meant")

@@ -201,7 +201,7 @@ class Cleaning:
         number, reference_date = pair
         try:
             answer = await engine.ask(wire.clean(number, reference_date), retry.cleaning)
-            status = wire.cleaning(answer.body)
+            status = answer.read(wire.cleaning)
         except ApiError as error:
             if _is_the_accounts(error):
                 raise

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import threading
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -17,12 +18,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from zrtools.client import progress
+from zrtools.client import profiles, progress
 from zrtools.client.pace import Pace
 from zrtools.client.retry import LIMIT, Again, again, in_japan, seconds_to_wait, until
+from zrtools.client.settings import usable
+from zrtools.client.shape import shape
 from zrtools.client.waits import Halt, waiting
-from zrtools.errors import ConfigurationError, TransportError, ZrtoolsError
-from zrtools.wire import Ask, http_error_message
+from zrtools.errors import (
+    ApiError,
+    ConfigurationError,
+    TransportError,
+    UnexpectedResponseError,
+    ZrtoolsError,
+)
+from zrtools.wire import Ask, accepted, http_error_message
 
 if TYPE_CHECKING:
     import httpx
@@ -42,6 +51,7 @@ _GRACE = 0.4  # seconds that requests in flight get to finish after Ctrl-C
 _PATIENCE = 5.0  # and after a stop by a button: what is on its way may be billed
 _ENDING = 5.0  # seconds that closing may take
 _THREADS = 4
+_ODD = 10
 
 _T = TypeVar("_T")
 _Item = TypeVar("_Item")
@@ -54,6 +64,19 @@ class Answer:
 
     body: bytes
     date: str | None
+    call: str
+    odd: deque[tuple[str, str]]
+
+    def read(self, function: Callable[..., _T], **options: Any) -> _T:
+        """Read the body; the shape of one that is not this API's is remembered.
+
+        Raises `ApiError`, `UnexpectedResponseError`.
+        """
+        try:
+            return function(self.body, **options)
+        except UnexpectedResponseError:
+            self.odd.append((self.call, shape(self.body)))
+            raise
 
 
 @dataclass(slots=True, repr=False)
@@ -148,6 +171,9 @@ class Engine:
         self._url: Callable[..., httpx.URL]
         self._urls: dict[str, httpx.URL] = {}
         self._fields_key = self._large_key = ""
+        self._renewing: asyncio.Lock
+        self.odd: deque[tuple[str, str]] = deque(maxlen=_ODD)
+        """The calls that were answered oddly of late, and the shapes of those answers."""
 
     # ------------------------------------------------------------------------ on the caller's thread
 
@@ -282,6 +308,7 @@ class Engine:
         self._request, self._url, self._fields_key, self._large_key = httpx.Request, httpx.URL, FIELDS, LARGE
         self._pace = Pace(self._settings.pace)
         self._window = asyncio.Semaphore(self._settings.at_once)
+        self._renewing = asyncio.Lock()
         self._large = asyncio.Semaphore(STATUS_AT_ONCE)
 
     async def _end(self) -> None:
@@ -318,11 +345,35 @@ class Engine:
         with waiting():
             await self._window.acquire()
         try:
-            return await self._once(
-                ask, LIMIT * self._settings.timeout if patience is None else patience, leaving
-            )
+            patience = LIMIT * self._settings.timeout if patience is None else patience
+            used = self._settings.token.version
+            try:
+                answer = await self._once(ask, patience, leaving)
+                if not (len(answer.body) < _SMALL and _refuses_token(answer.body)):
+                    return answer
+            except TransportError as error:
+                if error.status_code not in (401, 403) or not await self._renewed(used):
+                    raise
+            else:
+                if not await self._renewed(used):
+                    return answer
+            # refused for its token alone, so not done: once more, with the one that stands in its place
+            return await self._once(ask, patience, leaving)
         finally:
             self._window.release()
+
+    async def _renewed(self, used: int) -> bool:
+        """Read the profile's token again; True when it is another one than the request had."""
+        name = self._settings.profile
+        if name is None:
+            return self._settings.token.version != used
+        async with self._renewing:
+            if self._settings.token.version == used:
+                try:
+                    self._settings.token.become(usable(await self.apart(profiles.token_of, name)))
+                except ConfigurationError:
+                    return False
+        return self._settings.token.version != used
 
     @asynccontextmanager
     async def large(self) -> AsyncIterator[None]:
@@ -355,7 +406,8 @@ class Engine:
         )
         if 200 <= response.status_code < 300:
             self._pace.answered(started)
-            return Answer(_body(response), response.headers.get("date"))
+            return Answer(_body(response), response.headers.get("date"), ask.call, self.odd)
+        self.odd.append((ask.call, f"HTTP {response.status_code}, {shape(_body(response))}"))
         raise self._refused(response, started)
 
     def _told_to_wait(self) -> TransportError:
@@ -395,7 +447,20 @@ class Engine:
 
 
 _CLOSED_STATUS = 503
+_SMALL = 2000  # bytes; a refusal is no longer
 _ADVICE = {401: "http_forbidden", 403: "http_forbidden", 404: "http_elsewhere"}
+
+
+def _refuses_token(body: bytes) -> bool:
+    if b"oken" not in body:
+        return False
+    try:
+        accepted(body)
+    except ApiError as error:
+        return error.field == "token"
+    except UnexpectedResponseError:
+        pass
+    return False
 
 
 def _body(response: httpx.Response) -> bytes:

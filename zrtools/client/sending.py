@@ -126,7 +126,7 @@ class Trip:
 
         try:
             answer = await engine.answer(ask, leaving=leaving)
-            read_answer = read(answer.body)
+            read_answer = answer.read(read)
         except TransportError as error:
             self.reached = self.reached or error.sent is None or error.status_code is not None
             if error.sent is False:
@@ -295,7 +295,7 @@ async def _waits(engine: Engine, tag: str, sms_code: str) -> bool | None:
     """Find out whether a reservation waits under a tag, or has gone out; None when that stays unknown."""
     try:
         answer = await engine.ask(wire.reservations(sms_code=sms_code, client_tag=tag), retry.reading)
-        return wire.reservations_frame(answer.body).filter(tagged(tag)).height > 0
+        return answer.read(wire.reservations_frame).filter(tagged(tag)).height > 0
     except ApiError as error:
         return {_INVALID: False, _GONE_OUT: True}.get(error.code)
     except (TransportError, UnexpectedResponseError):
@@ -309,7 +309,7 @@ async def _accepted(engine: Engine, ask: wire.Ask) -> bool | None:
             await asyncio.sleep(pause)
         try:
             answer = await engine.ask(wire.status(client_tag=ask.fields["clientTag"]), retry.reading)
-            rows = wire.status_frame(answer.body, send_date=None)
+            rows = answer.read(wire.status_frame, send_date=None)
             rows = rows.filter(tagged(ask.fields["clientTag"]))
             if rows.height:
                 return _any_same(ask, rows)
@@ -330,7 +330,7 @@ async def _reserved(engine: Engine, ask: wire.Ask) -> bool | None:
         answer = await engine.ask(question, retry.reading)
     except ApiError as error:
         return True if error.code == _GONE_OUT else None
-    rows = wire.reservations_frame(answer.body).filter(tagged(ask.fields["clientTag"]))
+    rows = answer.read(wire.reservations_frame).filter(tagged(ask.fields["clientTag"]))
     if not rows.height:
         return None
     return _any_same(ask, rows)

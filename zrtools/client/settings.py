@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from zrtools.errors import ConfigurationError, InputError
 
-__all__ = ["ANSWER_LIMIT", "BASE_URL", "MAX_PACE", "Secret", "SettingError", "Settings"]
+__all__ = ["ANSWER_LIMIT", "BASE_URL", "MAX_PACE", "Secret", "SettingError", "Settings", "usable"]
 
 ANSWER_LIMIT = 512 << 20
 """Bytes that an answer may hold once it is unpacked."""
@@ -32,15 +32,30 @@ class UnpicklableError(ConfigurationError, TypeError):
 class Secret:
     """A text that shows itself only to who asks for it by `reveal`."""
 
-    __slots__ = ("_reveal",)
+    __slots__ = ("_held",)
 
     def __init__(self, value: str) -> None:
         # a closure, so that walking the attributes of an object finds a function and not the text
-        self._reveal: Callable[[], str] = lambda: value
+        held = [value]
+        self._held: Callable[[], list[str]] = lambda: held
 
     def reveal(self) -> str:
         """Give the text."""
-        return self._reveal()
+        return self._held()[-1]
+
+    def each(self) -> list[Secret]:
+        """Give the text, and those that it replaced."""
+        return [Secret(text) for text in self._held()]
+
+    @property
+    def version(self) -> int:
+        """How many texts this has been."""
+        return len(self._held())
+
+    def become(self, other: Secret) -> None:
+        """Take another text in place of this one, everywhere where this is held."""
+        if other.reveal() != self.reveal():
+            self._held().append(other.reveal())
 
     def __repr__(self) -> str:
         return "Secret(***)"
@@ -61,6 +76,7 @@ class Settings:
     pace: float | None
     at_once: int
     answer_limit: int
+    profile: str | None = None
 
     @property
     def loopback(self) -> bool:
@@ -85,16 +101,30 @@ class Settings:
         pace: float | None,
         at_once: int,
         answer_limit: int = ANSWER_LIMIT,
+        profile: str | None = None,
     ) -> Settings:
-        """Fill what was left out from the environment and check it all.
+        """Fill what was left out from the profile, else from the environment, and check it all.
 
+        A profile is one account: nothing of another one that happens to stand in the environment joins it.
         Raises `ConfigurationError` for what is missing, `SettingError` for what cannot be used.
         """
-        url = _url(base_url or os.environ.get("ZRTOOLS_BASE_URL") or BASE_URL)
-        sender = sms_code if sms_code is not None else os.environ.get("ZRTOOLS_SMS_CODE") or None
+        if profile is None and token is None and client_id is None:
+            profile = os.environ.get("ZRTOOLS_PROFILE") or None
+        if profile is None:
+            names = ("client_id", "sms_code", "base_url")
+            rest = {name: os.environ.get(f"ZRTOOLS_{name.upper()}") for name in names}
+            token = token or Secret(os.environ.get("ZRTOOLS_TOKEN", ""))
+        else:
+            from zrtools.client import profiles
+
+            rest = {**profiles.profile(profile)}
+            token = token or profiles.token_of(profile)
+        url = _url(base_url or rest.get("base_url") or BASE_URL)
+        sender = sms_code if sms_code is not None else rest.get("sms_code") or None
         return cls(
-            token=_token(token),
-            client_id=_client_id(client_id),
+            profile=profile,
+            token=usable(token),
+            client_id=_client_id(client_id if client_id is not None else rest.get("client_id") or ""),
             sms_code=None if sender is None else _sms_code(sender),
             base_url=url,
             timeout=_timeout(timeout),
@@ -104,12 +134,15 @@ class Settings:
         )
 
 
-def _token(given: Secret | None) -> Secret:
+def usable(token: Secret) -> Secret:
+    """Check a token, and leave out the blanks around it.
+
+    Raises `ConfigurationError` where there is none, `SettingError` where it cannot be one.
+    """
     # the text stays out of this frame's variables: a traceback with locals would show it
-    token = given or Secret(os.environ.get("ZRTOOLS_TOKEN", ""))
     if _blank(token):
         raise ConfigurationError(
-            "There is no access token: set ZRTOOLS_TOKEN or give Client(token=...). "
+            "There is no access token: set ZRTOOLS_TOKEN, or give Client(token=...) or Client(profile=...). "
             "To try without an account use zr.Client.sandbox()."
         )
     if not _usable(token):
@@ -128,8 +161,8 @@ def _usable(token: Secret) -> bool:
     return re.fullmatch(r"[0-9A-Za-z]{32}", token.reveal().strip()) is not None
 
 
-def _client_id(given: str | int | None) -> str:
-    value = str(given if given is not None else os.environ.get("ZRTOOLS_CLIENT_ID", "")).strip()
+def _client_id(given: str | int) -> str:
+    value = str(given).strip()
     if not value:
         raise ConfigurationError(
             "There is no client id: set ZRTOOLS_CLIENT_ID or give Client(client_id=...); the admin screen shows it "

@@ -190,13 +190,13 @@ class TokenTransport(AiohttpTransport):
         )
 
     def _scrubbed(self, data: bytes) -> bytes:
-        token = self._token.reveal().encode()
-        data = data.replace(token, b"***")
-        if _ESCAPED.search(data):
-            # the token may be spelt in escapes, wholly or in part
-            plain = _ESCAPED.sub(lambda found: bytes([int(found[1] or found[2] or found[3], 16)]), data)
-            if token in plain:
-                data = _spelt(self._token).sub(b"***", data)
+        for token in self._token.each():
+            data = data.replace(token.reveal().encode(), b"***")
+            if _ESCAPED.search(data):
+                # the token may be spelt in escapes, wholly or in part
+                plain = _ESCAPED.sub(lambda found: bytes([int(found[1] or found[2] or found[3], 16)]), data)
+                if token.reveal().encode() in plain:
+                    data = _spelt(token).sub(b"***", data)
         return data
 
 

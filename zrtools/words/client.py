@@ -170,6 +170,24 @@ TEXTS: dict[str, Label] = {
         "利用できます（必須項目を欠く要求で確認。送信・課金なし）",
         "usable (asked without a required field: nothing sent, nothing billed)",
     ),
+    "profile.token": Label(
+        "アクセスキー（管理画面の「アカウント情報」）", "access token (アカウント情報 in the admin screen)"
+    ),
+    "profile.client_id": Label("クライアントID（「クライアント情報」）", "client id (クライアント情報)"),
+    "profile.sms_code": Label(
+        "送信者番号（「クライアント情報」、なければ空欄）", "sender code (クライアント情報; may stay blank)"
+    ),
+    "profile.saved": Label(
+        "プロファイル {name} を保存しました（アクセスキーの保存先：{where}）。",
+        "Profile {name} is kept (its token in: {where}).",
+    ),
+    "profile.removed": Label("プロファイル {name} を削除しました。", "Profile {name} is removed."),
+    "profile.none": Label("プロファイルはありません。", "There are no profiles."),
+    "keyring": Label("OS のキーリング", "the system's keyring"),
+    "report_written": Label(
+        "{file} に書きました（アクセスキー、ID、番号、本文は入っていません）。",
+        "Written to {file}: no token, id, number or text stands in it.",
+    ),
     "tls_proxy": Label("確認していません（プロキシ経由のため）", "not tested: a proxy is used"),
     "no_option": Label(
         "契約に含まれていないと思われます（ほかの機能は使えます）：{said}",

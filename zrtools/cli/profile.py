@@ -1,0 +1,90 @@
+"""`zrtools profile`: accounts by name, their tokens in no shell's history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from zrtools import words
+
+__all__ = ["command"]
+
+_LANG = click.option(
+    "--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]"
+)
+
+
+@click.group()
+def command() -> None:
+    """Keep several accounts by name, for --profile and Client(profile=…)."""
+
+
+@command.command("set")
+@click.argument("name")
+@click.option("--client-id", help="The client id.  [default: it is asked for]")
+@click.option("--sms-code", help="A sender code.  [default: it is asked for]")
+@click.option("--base-url", help="Another address than the service's own.")
+@click.option(
+    "--token-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read the token from a file.  [default: it is asked for, hidden]",
+)
+@click.option(
+    "--keyring/--no-keyring",
+    default=None,
+    help="Where the token is kept: the system's keyring, or a file that only you can read.  [default: the keyring, "
+    "if there is one]",
+)
+@_LANG
+def keep(
+    name: str,
+    client_id: str | None,
+    sms_code: str | None,
+    base_url: str | None,
+    token_file: Path | None,
+    keyring: bool | None,
+    lang: str | None,
+) -> None:
+    """Keep an account, or replace the token of one that is kept. A token is never taken from the command line."""
+    import zrtools as zr
+
+    def t(key: str, **values: object) -> str:
+        return words.text(f"client.{key}", lang, **values)
+
+    new = name not in zr.client.profile_names()
+    if token_file is not None:
+        token = token_file.read_text("utf-8")
+    else:
+        token = click.prompt(t("profile.token"), hide_input=True)
+    if new and client_id is None:
+        client_id = click.prompt(t("profile.client_id"))
+    if new and sms_code is None:
+        sms_code = click.prompt(t("profile.sms_code"), default="", show_default=False) or None
+    try:
+        where = zr.client.save_profile(
+            name, token=token, client_id=client_id, sms_code=sms_code, base_url=base_url, keyring=keyring
+        )
+    except zr.InputError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(t("profile.saved", name=name, where=t("keyring") if where == "keyring" else where))
+
+
+@command.command("list")
+@_LANG
+def show(lang: str | None) -> None:
+    """List the accounts that are kept."""
+    import zrtools as zr
+
+    click.echo("\n".join(zr.client.profile_names()) or words.text("client.profile.none", lang))
+
+
+@command.command("remove")
+@click.argument("name")
+@_LANG
+def remove(name: str, lang: str | None) -> None:
+    """Forget an account and its token."""
+    import zrtools as zr
+
+    zr.client.remove_profile(name)
+    click.echo(words.text("client.profile.removed", lang, name=name))
