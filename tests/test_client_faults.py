@@ -288,7 +288,7 @@ def test_lost_answer_of_a_cancel_and_then_throttling_is_not_settled(own, connect
     own.faults.add("http", "reservations", status=429, times=None)
     with pytest.raises(zr.TransportError, match="not settled") as failed:
         client.cancel("t-1")
-    assert (failed.value.sent, failed.value.client_tag) == (None, "t-1")
+    assert failed.value.sent is None
 
 
 @pytest.mark.parametrize("lost", ["drop_before", "drop_after"])

@@ -266,8 +266,8 @@ def _cancelled(message: Outgoing, trip: Trip) -> ZrtoolsError:
 async def cancel(engine: Engine, ask: wire.Ask, *, sms_code: str | None) -> None:
     """Cancel one reservation; what became of a lost answer is settled through reservations.
 
-    Raises `ApiError`, `TransportError`, `UnexpectedResponseError` with `client_tag` and `sent`: None when it is not
-    known whether it was cancelled.
+    Raises `ApiError`, `TransportError`, `UnexpectedResponseError` with `sent`: None when it is not known whether it was
+    cancelled.
     """
     trip = Trip()
     tag = ask.fields["clientTag"]
@@ -278,7 +278,6 @@ async def cancel(engine: Engine, ask: wire.Ask, *, sms_code: str | None) -> None
         failure = error
     else:
         return
-    failure.client_tag = tag
     if trip.lost:
         waits = None if sms_code is None else await _waits(engine, tag, sms_code)
         if waits is False:
