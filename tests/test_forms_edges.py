@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import zrtools as zr
+from zrtools.words.forms import TEXTS
 
 NUMBER = "080-5555-1234"
 
@@ -191,3 +194,17 @@ def test_a_number_is_judged_while_it_is_typed(client: zr.Client, typed: str, sta
     assert "5555" not in form.number.hint
     if typed:
         assert bool(re.search("[ぁ-んァ-ン一-龥]", form.number.hint)) == (lang == "ja")
+
+
+@pytest.mark.parametrize("path", sorted(Path(zr.forms.__path__[0]).glob("*.py")), ids=lambda p: p.stem)
+def test_every_wording_that_a_form_asks_for_is_there(path: Path) -> None:
+    """A key that nobody worded would show a person an error in the place of a sentence."""
+    asked = {
+        constant.value
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "t" and node.args
+        for key in [node.args[0]]
+        for constant in ([key.body, key.orelse] if isinstance(key, ast.IfExp) else [key])
+        if isinstance(constant, ast.Constant)
+    }
+    assert asked <= set(TEXTS), asked - set(TEXTS)
