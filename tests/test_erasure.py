@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import polars as pl
@@ -13,7 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 import zrtools as zr
+from zrtools import periods
 from zrtools.cli.erase import command
+from zrtools.cli.forget import command as forget
 from zrtools.errors import ArchiveError, InputError
 from zrtools.schemas import ERASED, STATUS
 
@@ -154,3 +157,57 @@ def test_the_command_asks_for_the_number(stores: dict[str, Path], tmp_path: Path
     assert "5678" not in done.stdout
     assert holds(stores["archive"], GONE) == []
     assert CliRunner().invoke(command, options, input="12\n").exit_code == 2
+
+
+def test_what_is_older_is_forgotten_and_the_rest_stays(stores: dict[str, Path], tmp_path: Path) -> None:
+    """Days, settled messages, answers, reports and history go; what waits and what is suppressed stays."""
+    with zr.Outbox(stores["outbox"]) as outbox:
+        outbox.add(pl.DataFrame({"phone_number": [GONE], "message": ["waits"]}))
+    today = datetime.now(periods.TOKYO).date()
+    kept = {name: place for name, place in stores.items() if name != "archive"}
+    assert zr.erasure.forget("2026-10-01", **kept)["removed"].sum() == 0
+    assert zr.erasure.forget("2026-10-02", archive=stores["archive"])["removed"].to_list() == [1]
+    assert zr.Archive(stores["archive"]).scan().collect()["send_date"].unique().to_list() == [
+        date(2026, 10, 2)
+    ]
+    done = zr.erasure.forget(today + timedelta(1), **kept, proof=tmp_path / "proof.sqlite")
+    assert done["removed"].min() > 0
+    with zr.Outbox(stores["outbox"]) as outbox:
+        assert outbox.frame()["message"].to_list() == ["waits"]
+    with zr.Suppressions(stores["suppressions"]) as listed:
+        assert set(listed.among([GONE, STAYS])) == {GONE, STAYS}
+        assert listed.history().height == 0
+    reports = zr.receiver.Store(stores["reports"])
+    assert (reports.scan().collect().height, reports.quarantine().height) == (0, 0)
+    assert holds(stores["answers"], GONE, STAYS) == []
+    assert json.loads(zr.erasure.record(tmp_path / "proof.sqlite")["detail"][0])["before"] == str(
+        today + timedelta(1)
+    )
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"before": "2026-10-01", "days": 3}, {"days": 0}, {"before": "tomorrow"}]
+)
+def test_retention_needs_one_day_that_can_be_read(given: dict[str, Any], stores: dict[str, Path]) -> None:
+    """Neither, both, or no day at all: refused, and nothing is removed."""
+    with pytest.raises(InputError):
+        zr.erasure.forget(**given, **stores)
+    assert zr.Archive(stores["archive"]).days().height == 2
+
+
+def test_the_command_forgets_by_days(stores: dict[str, Path]) -> None:
+    """Everything here is of today, the archive aside."""
+    options = [
+        "--days",
+        "3",
+        "--archive",
+        str(stores["archive"]),
+        "--reports",
+        str(stores["reports"]),
+        "--lang",
+        "en",
+    ]
+    done = CliRunner().invoke(forget, options)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[1].endswith(": 0 removed.")
+    assert zr.Archive(stores["archive"]).days().height == 0

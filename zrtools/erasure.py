@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import polars as pl
 
-from zrtools import phones, privacy
+from zrtools import periods, phones, privacy
+from zrtools.archive import Archive
+from zrtools.archive.delta import is_remote
+from zrtools.client import store
 from zrtools.errors import InputError
+from zrtools.outbox import Outbox, Suppressions
+from zrtools.outbox.journal import Journal
+from zrtools.receiver import Store
 from zrtools.schemas import ERASED
 
-if TYPE_CHECKING:
-    from zrtools.archive import Archive
-    from zrtools.outbox import Outbox, Suppressions
-    from zrtools.outbox.journal import Journal
-    from zrtools.receiver import Store
-
-__all__ = ["erase", "record"]
+__all__ = ["erase", "forget", "record"]
 
 
 def erase(
@@ -64,26 +66,39 @@ def erase(
     messages that mention the number stay.
     """
     normal = phones.normalise(number)
-    given = {
-        "archive": archive,
-        "outbox": outbox,
-        "suppressions": suppressions,
-        "answers": answers,
-        "reports": reports,
-    }
-    stores = {name: store for name, store in given.items() if store is not None}
-    if not stores:
-        raise InputError("Name at least one store: archive, outbox, suppressions, answers or reports.")
-    for name, store in stores.items():
-        if isinstance(store, str | Path) and "://" not in str(store) and not Path(store).exists():
-            raise InputError(f"There is no {name} at {store}: check the path.")
-    rows = []
-    for name, store in stores.items():
-        rows.append((name, str(getattr(store, "path", store)), _FROM[name](store, normal)))
-    frame = pl.DataFrame(rows, schema=ERASED, orient="row")
-    if proof is not None:
-        whose = {} if key is None else {"hash": privacy.hashed(normal, key)}
-        _journal(proof).note("erase", stores=frame.to_dicts(), **whose)
+    whose = {} if key is None else {"hash": privacy.hashed(normal, key)}
+    stores = _given(archive, outbox, suppressions, answers, reports)
+    frame = _done(stores, lambda one: one.erase(normal))
+    _note(proof, "erase", frame, **whose)
+    return frame
+
+
+def forget(
+    before: periods.Day | None = None,
+    *,
+    days: int | None = None,
+    archive: Archive | str | Path | None = None,
+    outbox: Outbox | str | Path | None = None,
+    suppressions: Suppressions | str | Path | None = None,
+    answers: str | Path | None = None,
+    reports: Store | str | Path | None = None,
+    proof: str | Path | None = None,
+) -> pl.DataFrame:
+    """Remove what is older than a day from the stores that are named, for good, and tell what was removed: ERASED.
+
+    `before` is the first day that stays, or `days` how many days before today in Japan stay. Of the archive whole
+    days of sending go, of the outbox what is settled, of a list of suppressed numbers the history alone, of answers and
+    reports those that came before. `proof` records it, as in `erase`. Raises `InputError` and `ArchiveError`.
+    """
+    if (before is None) == (days is None):
+        raise InputError("Give either before=, the first day that stays, or days=, how many days stay.")
+    if days is not None and days < 1:
+        raise InputError(f"days must be 1 or more, not {days}.")
+    today = datetime.now(periods.TOKYO).date()
+    limit = periods.day(before, "before") if before is not None else today - timedelta(days or 0)
+    stores = _given(archive, outbox, suppressions, answers, reports)
+    frame = _done(stores, lambda one: one.forget(limit))
+    _note(proof, "forget", frame, before=str(limit))
     return frame
 
 
@@ -94,55 +109,57 @@ def record(proof: str | Path) -> pl.DataFrame:
     return _journal(proof).history()
 
 
+def _given(*stores: Any) -> dict[str, Any]:
+    names = ("archive", "outbox", "suppressions", "answers", "reports")
+    given = {name: store for name, store in zip(names, stores, strict=True) if store is not None}
+    if not given:
+        raise InputError(f"Name at least one store: {', '.join(names)}.")
+    for name, one in given.items():
+        if isinstance(one, str | Path) and not is_remote(str(one)) and not Path(one).exists():
+            raise InputError(f"There is no {name} at {one}: check the path.")
+    return given
+
+
+def _done(stores: dict[str, Any], work: Callable[[Any], Any]) -> pl.DataFrame:
+    rows = []
+    for name, one in stores.items():
+        with _opened(name, one) as opened:
+            removed = work(opened)
+        # an archive tells its days
+        count = removed.height if isinstance(removed, pl.DataFrame) else removed
+        rows.append((name, str(getattr(one, "path", one)), count))
+    return pl.DataFrame(rows, schema=ERASED, orient="row")
+
+
+@dataclass(frozen=True)
+class _Answers:
+    path: Path
+
+    def erase(self, number: str) -> int:
+        return store.erase(self.path, number)
+
+    def forget(self, before: date) -> int:
+        return store.forget(self.path, before)
+
+
+def _opened(name: str, given: Any) -> AbstractContextManager[Any]:
+    """Open a store that was given by its place; one that was given open stays so."""
+    if not isinstance(given, str | Path):
+        return nullcontext(given)
+    if name == "archive":
+        return nullcontext(Archive(given))
+    if name == "answers":
+        return nullcontext(_Answers(Path(given)))
+    made: AbstractContextManager[Any] = {"outbox": Outbox, "suppressions": Suppressions, "reports": Store}[
+        name
+    ](given)
+    return made
+
+
+def _note(proof: str | Path | None, what: str, frame: pl.DataFrame, **more: str) -> None:
+    if proof is not None:
+        _journal(proof).note(what, stores=frame.to_dicts(), **more)
+
+
 def _journal(proof: str | Path) -> Journal:
-    from zrtools.outbox.journal import Journal
-
     return Journal(proof, what="record of erasures", application=0x7A72_6572, tables="select 1")
-
-
-def _from_archive(archive: Archive | str | Path, number: str) -> int:
-    from zrtools.archive import Archive
-
-    return (archive if isinstance(archive, Archive) else Archive(archive)).erase(number)
-
-
-def _from_outbox(outbox: Outbox | str | Path, number: str) -> int:
-    from zrtools.outbox import Outbox
-
-    if isinstance(outbox, Outbox):
-        return outbox.erase(number)
-    with Outbox(outbox) as opened:
-        return opened.erase(number)
-
-
-def _from_suppressions(suppressions: Suppressions | str | Path, number: str) -> int:
-    from zrtools.outbox import Suppressions
-
-    if isinstance(suppressions, Suppressions):
-        return suppressions.erase(number)
-    with Suppressions(suppressions) as opened:
-        return opened.erase(number)
-
-
-def _from_answers(answers: str | Path, number: str) -> int:
-    from zrtools.client import store
-
-    return store.erase(answers, number)
-
-
-def _from_reports(reports: Store | str | Path, number: str) -> int:
-    from zrtools.receiver import Store
-
-    if isinstance(reports, Store):
-        return reports.erase(number)
-    with closing(Store(reports)) as opened:
-        return opened.erase(number)
-
-
-_FROM: dict[str, Callable[..., int]] = {
-    "archive": _from_archive,
-    "outbox": _from_outbox,
-    "suppressions": _from_suppressions,
-    "answers": _from_answers,
-    "reports": _from_reports,
-}

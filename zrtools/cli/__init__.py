@@ -12,7 +12,7 @@ from zrtools.errors import Interrupted, ZrtoolsError
 
 __all__ = ["COMMANDS", "main", "root"]
 
-COMMANDS = ("check", "clean", "demo", "erase", "profile", "receive", "report", "sandbox", "sync")
+COMMANDS = ("check", "clean", "demo", "erase", "forget", "profile", "receive", "report", "sandbox", "sync")
 
 
 class _Commands(click.Group):

@@ -16,16 +16,18 @@ import uuid
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from datetime import time as clock
 from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
 
 from zrtools.errors import ArchiveError
+from zrtools.periods import TOKYO
 from zrtools.sqlite import Database
 
-__all__ = ["Store", "Verdict", "erase"]
+__all__ = ["Store", "Verdict", "erase", "forget"]
 
 _CLAIM = 4.0  # seconds for which a claim holds unless it is renewed
 _RENEWAL = 1.0
@@ -206,6 +208,17 @@ def erase(path: str | Path, number: str) -> int:
         run("pragma secure_delete = on")
         run("delete from claims where phone_number = ?", (number,))
         return run("delete from answers where phone_number = ?", (number,)).rowcount
+
+
+def forget(path: str | Path, limit: date) -> int:
+    """Remove the answers that came before a day in Japan, and tell how many: they would be asked, and paid, again.
+
+    Raises `ArchiveError`.
+    """
+    midnight = datetime.combine(limit, clock(), TOKYO).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with _opened(path).transaction() as run:
+        run("pragma secure_delete = on")
+        return run("delete from answers where asked_at < ?", (midnight,)).rowcount
 
 
 def _opened(path: str | Path) -> Database:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,13 @@ class Journal(Database):
                 {"number": number},
             )
             return gone + events.rowcount
+
+    def forget(self, limit: date, *statements: str) -> int:
+        """Run deletions of what is older than a day, and remove the events before it; tell how many rows."""
+        with self.transaction() as run:
+            run("pragma secure_delete = on")
+            every = (*statements, "delete from events where at < ?")
+            return sum(run(statement, (str(limit),)).rowcount for statement in every)
 
     def history(self) -> pl.DataFrame:
         """Give the events as HISTORY, in order of time."""

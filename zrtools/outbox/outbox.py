@@ -37,7 +37,7 @@ from zrtools.outbox.journal import Journal
 from zrtools.outbox.preview import Preview, estimate
 from zrtools.outbox.run import Run, bind
 from zrtools.outbox.suppressions import Suppressions, normalised_all
-from zrtools.periods import TOKYO, Time
+from zrtools.periods import TOKYO, Day, Time, day
 from zrtools.periods import time as time_of
 from zrtools.schemas import ADDED, CAMPAIGNS, OUTBOX, SENT, STATUS, TIME, check, empty
 from zrtools.sqlite import stamp
@@ -357,6 +357,19 @@ class Outbox:
             if run(leaving, (normal,)).fetchone()[0]:
                 raise ArchiveError("A message to this number is on its way: erase it when the run has ended.")
             return self._file.erase(normal, "delete from messages where phone_number = ?")
+
+    def forget(self, before: Day) -> int:
+        """Remove messages that were settled before a day, and the history before it, for good; tell how many rows.
+
+        What waits, is reserved, or is not known to be sent stays. What is removed is not known any more, so the same
+        text to the same number is taken again: keep at least as long as a list may be added twice. Raises
+        `InputError`.
+        """
+        return self._file.forget(
+            day(before, "before"),
+            "delete from messages where sending_state in ('accepted', 'refused', 'suppressed', 'withdrawn') "
+            "and max(coalesce(schedule_time, ''), coalesce(settled_at, added_at)) < ?",
+        )
 
     def history(self) -> pl.DataFrame:
         """Give what was done with the journal, in order of time: HISTORY, `detail` as JSON."""

@@ -154,6 +154,13 @@ class Suppressions:
         """
         return self._file.erase(phones.normalise(number))
 
+    def forget(self, before: periods.Day) -> int:
+        """Remove the history before a day for good; what is on the list stays. Tells how many events.
+
+        Raises `InputError`.
+        """
+        return self._file.forget(periods.day(before, "before"))
+
     def among(self, numbers: Iterable[str]) -> dict[str, str]:
         """Tell which of some numbers, in the form +81…, are on the list, each with its reason."""
         text = json.dumps(list(numbers))

@@ -30,6 +30,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, overload
 from urllib.parse import unquote_to_bytes
@@ -158,30 +160,40 @@ class Store:
 
         Stop the receiver first. Raises `ArchiveError` while one writes, or when a log cannot be finished.
         """
+        digits = number.removeprefix("+81")
+        figures = pl.col("phone_number").str.replace_all("[^0-9]", "")
+        return self._without(figures.str.ends_with(digits), lambda body: _names(body.body, digits.encode()))
+
+    def forget(self, before: periods.Day) -> int:
+        """Remove the reports and bodies that came before a day for good; tell how many.
+
+        Stop the receiver first. Raises `InputError`, and `ArchiveError` as `erase`.
+        """
+        limit = datetime.combine(periods.day(before, "before"), datetime.min.time(), periods.TOKYO)
+        return self._without(pl.col("received_at") < limit, lambda body: body.received < limit.timestamp())
+
+    def _without(self, unwanted: pl.Expr, is_unwanted: Callable[[Body], bool]) -> int:
         self.open()
         self.close()
-        digits = number.removeprefix("+81").encode()
         with closing(_locked(self.path / "writer.lock")):
             if _numbered(self.path / "intake", ".log"):
                 raise ArchiveError(
-                    f"A log in {self.path} cannot be finished yet: free space, open the store once, and erase again."
+                    f"A log in {self.path} cannot be finished yet: free space, open the store once, then try again."
                 )
             gone = 0
             for file in _numbered(self.path / "reports", ".parquet").values():
                 _check_whole(file)
                 frame = pl.read_parquet(file)
-                figures = pl.col("phone_number").str.replace_all("[^0-9]", "")
-                rest = frame.filter(~figures.str.ends_with(digits.decode()).fill_null(value=False))
+                rest = frame.filter(~unwanted.fill_null(value=False))
                 if rest.height < frame.height:
                     gone += frame.height - rest.height
-                    _replace(file, lambda draft, rest=rest: rest.write_parquet(draft, compression="zstd"))  # type: ignore[misc]  # called at once
+                    _replace(file, partial(rest.write_parquet, compression="zstd"))
             for file in _numbered(self.path / "quarantine", ".log").values():
                 bodies = list(_bodies(file.read_bytes()))
-                others = [body for body in bodies if not _names(body.body, digits)]
+                others = [body for body in bodies if not is_unwanted(body)]
                 if len(others) < len(bodies):
                     gone += len(bodies) - len(others)
-                    content = b"".join(map(_framed, others))
-                    _replace(file, lambda draft, content=content: draft.write_bytes(content))  # type: ignore[misc]  # called at once
+                    _replace(file, partial(_write, b"".join(map(_framed, others))))
             for folder in _FOLDERS:
                 for draft in (self.path / folder).glob("*.draft"):
                     _delete(draft)
@@ -684,6 +696,10 @@ def _replace(file: Path, write: Callable[[Path], Any]) -> None:
         _sync(written)
     draft.replace(file)
     _sync_folder(file.parent)
+
+
+def _write(content: bytes, file: Path) -> None:
+    file.write_bytes(content)
 
 
 def _append(file: BinaryIO, content: bytes) -> None:
