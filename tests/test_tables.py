@@ -66,6 +66,9 @@ def test_a_table_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     [
         (b"", "a.csv", "is empty"),
         (b" \r\n", "a.csv", "is empty"),
+        (b"\xef\xbb\xbf", "a.csv", "is empty"),
+        (b"sep=;", "a.csv", "is empty"),
+        (b"sep=;\r\n", "a.csv", "is empty"),
         (b"n\n09012345678,1\n", "a.csv", "is not a regular table"),
         (b'n\n"09012345678\n', "a.csv", "is not a regular table"),
         (b"n\n\x82\xff\xfe\x80\n", "a.csv", "is not text in"),
@@ -91,6 +94,8 @@ def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
     """Only kinds of files that can be opened again are written."""
     with pytest.raises(zr.InputError, match="must end in"):
         tables.write(FRAME, tmp_path / "a.pdf")
+    with pytest.raises(zr.InputError, match="no encoding 'klingon'"):
+        tables.write(FRAME, tmp_path / "a.csv", encoding="klingon")
 
 
 # ------------------------------------------------------------------------------------------ text files

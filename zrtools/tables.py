@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
+import sys
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -261,6 +263,8 @@ def _csv(text: str, name: str, header: int | None, *, empty: bool) -> Table:
             )
         start, line = end + 1, line + 1
     rest = text[start:]
+    if not rest.strip():
+        raise InputError(f"{name} is empty: give a table with a header line.")
     heading = rest.partition("\n")[0]
     if separator is None:
         separator = "\t" if Path(name).suffix.lower() == ".tsv" else max(",\t;", key=heading.count)
@@ -427,6 +431,10 @@ def _fill(frame: pl.DataFrame, target: Path | IO[bytes], sheet: str | None = Non
 
 
 def _fill_text(frame: pl.DataFrame, file: IO[bytes], *, separator: str, encoding: str, defuse: bool) -> None:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise InputError(f"There is no encoding {encoding!r}: use utf-8-sig, utf-8 or cp932.") from None
     plain = _plain(frame)
     if defuse:
         plain = plain.with_columns(_defused(pl.col(c)) for c, t in plain.schema.items() if t == pl.String)
@@ -442,9 +450,6 @@ def _fill_text(frame: pl.DataFrame, file: IO[bytes], *, separator: str, encoding
 
 
 def _unmarked(encoding: str) -> str:
-    import codecs
-    import sys
-
     return (
         f"utf-16-{'le' if sys.byteorder == 'little' else 'be'}"
         if codecs.lookup(encoding).name == "utf-16"
