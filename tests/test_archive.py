@@ -10,7 +10,9 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import polars as pl
 import pytest
@@ -1089,3 +1091,41 @@ def test_rows_that_cannot_be_are_kept_told_and_settle_nothing(
     service.later(days=30)
     archive.sync(service, day, day, force=True)
     assert archive.days()["state"].to_list() == ["closed"]
+
+
+class _Renamed(BaseHTTPRequestHandler):
+    """Answers every call with a success whose list has another name."""
+
+    def do_GET(self) -> None:
+        body = b'{"responseCode":0,"responseMessage":"Success.","statuses":[]}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_renamed_list_makes_no_day_empty(tmp_path: Path) -> None:
+    """An answer without its list is no empty, settled day: the sync says so, and the archive keeps what it had."""
+    archive = zr.Archive(tmp_path / "archive")
+    with zr.Client.sandbox(messages_per_day=30, months=1) as client:
+        today = client.now().date()
+        archive.sync(client, today - timedelta(3), today - timedelta(1), progress=False)
+    before = archive.scan().collect()
+    assert before.height
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Renamed)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        with zr.Client(token="a" * 32, client_id="1", base_url=url) as other:
+            done = archive.sync(other, today - timedelta(4), today - timedelta(1), force=True, progress=False)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert done["action"].unique().to_list() == ["failed"]
+    assert done["why"].str.contains("status is missing").all()
+    assert archive.scan().collect().sort(before.columns).equals(before.sort(before.columns))
+    assert today - timedelta(4) not in archive.days()["send_date"].to_list()
