@@ -179,7 +179,7 @@ def test_accounts_are_not_mixed(own, file, monkeypatch):
     with zr.Client(pace=None) as client:
         assert client.client_id == own.client_id
     with zr.Client(token=TOKEN, client_id="5") as client:
-        assert client.client_id == "5"
+        assert (client.client_id, client.base_url) == ("5", "http://127.0.0.1:9")
 
 
 def test_what_is_left_out_stays_as_it_was(own, file):
