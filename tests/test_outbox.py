@@ -275,6 +275,24 @@ def test_tags_name_the_campaign_and_are_the_same_in_another_journal(
     assert set(named["campaign"]) == {"spring-sale"}
 
 
+def test_a_message_taken_back_before_it_left_keeps_its_tag(
+    outbox: zr.Outbox, client: zr.Client, tmp_path: Path
+) -> None:
+    """Withdrawn and added again it has the tag that a new journal would give it: if this one is lost, it goes once."""
+    first = outbox.add(people(3), campaign="spring")["client_tag"].to_list()
+    outbox.withdraw()
+    assert outbox.add(people(3), campaign="spring")["client_tag"].to_list() == first
+    outbox.withdraw()
+    assert outbox.add(people(3), campaign="spring")["client_tag"].to_list() == first
+    assert outbox.counts() == {"queued": 3, "withdrawn": 6}
+    outbox.send(client, progress=False)
+    with zr.Outbox(tmp_path / "new.outbox") as new:
+        new.add(people(3), campaign="spring")
+        new.send(client, progress=False)
+        assert new.counts() == {"accepted": 3}
+    assert arrived(client) == numbers(3)
+
+
 def test_own_tags_are_kept_and_never_taken_twice(outbox: zr.Outbox) -> None:
     """A tag of the analyst's own makes the message; the same tag for another one is a mistake."""
     frame = people(2).with_columns(client_tag=pl.Series(["a", "b"]))

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -51,6 +52,7 @@ class Machine(RuleBasedStateMachine):
         self.wanted: dict[Message, bool] = {}  # whether it is a reservation
         self.opted_out: dict[str, int] = {}  # how many messages the number had got by then
         self.forgotten: set[Message] = set()  # sent, says the service, but the journal that knew it is gone
+        self.retagged = False
         self.files = 0
         self.ahead = 0.0
         self.real_time = time.time
@@ -130,6 +132,17 @@ class Machine(RuleBasedStateMachine):
         DONE["send_one"] += 1
         with suppress(zr.PartialResultError):
             self.outbox.send(self.client, campaign=campaign, progress=False)
+
+    @rule(campaign=st.sampled_from(CAMPAIGNS))
+    def withdraw(self, campaign: str) -> None:
+        """Take back what is queued, and add it again."""
+        DONE["withdraw"] += 1
+        queued = self.outbox.frame(campaign=campaign).filter(pl.col("sending_state") == "queued")
+        assert self.outbox.withdraw(campaign=campaign) == queued.height
+        # what was tried has a second tag then, which a new journal would not know
+        self.retagged = self.retagged or bool((queued["attempts"] > 0).any())
+        for message in queued.select("phone_number", "message").rows():
+            self.put([message], campaign, self.wanted[message])
 
     @rule()
     def look(self) -> None:
@@ -295,6 +308,7 @@ class Machine(RuleBasedStateMachine):
             self.outbox.copy(to)
         self.move(to)
 
+    @precondition(lambda self: not self.retagged)
     @rule(replace=st.booleans())
     def lose_the_file(self, replace: bool) -> None:
         """Delete or replace the file while it is open: nothing goes on; a new one is filled with the same lists."""
@@ -383,6 +397,7 @@ class Machine(RuleBasedStateMachine):
     def journal(self) -> dict[Message, tuple[str, str]]:
         """Give the state and the tag of each message."""
         rows = self.outbox.frame().select("phone_number", "message", "sending_state", "client_tag").rows()
+        # of several the last: what was taken back stands before what was added again
         return {(number, text): (state, tag) for number, text, state, tag in rows}
 
 

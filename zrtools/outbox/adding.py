@@ -27,6 +27,11 @@ _INSERT = (
     "insert into messages (added_at, campaign, phone_number, message, client_tag, carrier_id, schedule_time, "
     "group_tag, parts, held, error, sending_state, run) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'adding', ?)"
 )
+# a tag that was never used goes to the message that was added again
+_FREE = (
+    "update messages set client_tag = client_tag || '#' || id where client_tag = ? and sending_state = 'withdrawn' "
+    "and attempts = 0"
+)
 _SHOW = "update messages set sending_state = held, held = null, run = null"
 _SOME = "id in (select id from messages where sending_state = 'adding' and run = ? order by id limit ?)"
 
@@ -61,6 +66,7 @@ class Intake:
                 "Adding was held up (the process paused, the computer asleep), and another process adds to the outbox "
                 "now: nothing of this was added. Add it again."
             )
+        self._file.write(_FREE, ((tag,) for tag in piece["client_tag"]))
         self._file.write(_INSERT, ((*row, self._lease.name) for row in piece.iter_rows()))
 
 

@@ -605,8 +605,10 @@ class Outbox:
             run_many = piece.select("row", "phone_number", "message", "client_tag").iter_rows()
             self._file.write("insert into incoming values (?, ?, ?, ?)", run_many)
             same = self._file.frame(
-                "select i.row, count(*), max(case when i.tag is null and m.sending_state not in "
-                "('refused', 'withdrawn') then m.sending_state end) from incoming i join messages m "
+                # one that was taken back before it ever left has not used its tag: it has it again
+                "select i.row, sum(m.sending_state <> 'withdrawn' or m.attempts > 0), "
+                "max(case when i.tag is null and m.sending_state not in ('refused', 'withdrawn') "
+                "then m.sending_state end) from incoming i join messages m "
                 "on m.phone_number = i.number and m.campaign = ? and m.message = i.message "
                 "and m.sending_state <> 'adding' group by 1",
                 (campaign,),
