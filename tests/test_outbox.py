@@ -809,6 +809,21 @@ def test_a_clock_that_was_ahead_and_is_right_again_holds_nothing_up(
     assert arrived(client) == numbers(100)
 
 
+def test_a_run_never_takes_over_from_itself(
+    outbox: zr.Outbox, client: zr.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own lease lapsed, while a lock was waited for, what it has on its way is not taken up a second time."""
+    monkeypatch.setattr(lease, "LENGTH", 0.0)
+    monkeypatch.setattr(lease, "RENEWAL", 60.0)
+    assert client.embedded is not None
+    client.embedded.faults.add("delay", "send", times=None, seconds=0.05)
+    outbox.add(people(150))
+    outbox.send(client, progress=False)
+    assert outbox.counts() == {"accepted": 150}
+    assert set(outbox.frame()["attempts"]) == {1}
+    assert client.embedded.calls["send"] == 150
+
+
 def test_reservations_are_made_and_past_ones_refused_before_they_leave(
     outbox: zr.Outbox, client: zr.Client
 ) -> None:

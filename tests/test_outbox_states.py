@@ -53,6 +53,7 @@ class Machine(RuleBasedStateMachine):
         self.opted_out: dict[str, int] = {}  # how many messages the number had got by then
         self.forgotten: set[Message] = set()  # sent, says the service, but the journal that knew it is gone
         self.retagged = False
+        self.newest = 0
         self.files = 0
         self.ahead = 0.0
         self.real_time = time.time
@@ -108,6 +109,12 @@ class Machine(RuleBasedStateMachine):
         DONE["add"] += 1
         text = f"{campaign}{'-later' if scheduled else ''}"
         self.put([(f"+8190{n:08d}", text) for n in range(first, first + count)], campaign, scheduled)
+
+    def something_new(self) -> None:
+        """Add messages to numbers that had none, so that there is something to be disturbed."""
+        self.newest += 1
+        first = 100 * self.newest
+        self.put([(f"+8190{n:08d}", "spring") for n in range(first, first + 10)], "spring", scheduled=False)
 
     def put(self, messages: list[Message], campaign: str, scheduled: bool) -> None:
         """Add messages of one campaign, and remember that they are wanted."""
@@ -216,6 +223,7 @@ class Machine(RuleBasedStateMachine):
     @rule(at=st.integers(1, 9), effect=st.booleans())
     def kill(self, at: int, effect: bool) -> None:
         """Kill a sender at one of its requests: its files are as they were then, and nothing more leaves."""
+        self.something_new()
         left = self.fresh()
         struck, stop = threading.Event(), threading.Event()
         requests = iter(range(1, 1000))
@@ -245,6 +253,7 @@ class Machine(RuleBasedStateMachine):
     def pause(self) -> None:
         """Pause a sender for longer than its lease, let another send everything, and wake it."""
         DONE["pause"] += 1
+        self.something_new()
         held_up = threading.Event()
 
         def first() -> None:
@@ -276,6 +285,7 @@ class Machine(RuleBasedStateMachine):
     def two_senders(self) -> None:
         """Two send at once."""
         DONE["two_senders"] += 1
+        self.something_new()
 
         def other() -> None:
             with (
@@ -430,7 +440,7 @@ def test_whatever_happens_in_whatever_order_each_message_arrives_at_most_once(
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=10,
+            max_examples=8,
             stateful_step_count=12,
             deadline=None,
             derandomize=True,

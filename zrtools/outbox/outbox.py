@@ -8,7 +8,6 @@ import re
 import secrets
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date, datetime
@@ -34,6 +33,7 @@ from zrtools.errors import (
 from zrtools.outbox.adding import Intake, go_on, intake
 from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
 from zrtools.outbox.journal import Journal
+from zrtools.outbox.lease import alive
 from zrtools.outbox.preview import Preview, estimate
 from zrtools.outbox.run import Run, bind
 from zrtools.outbox.suppressions import Suppressions, normalised_all
@@ -470,8 +470,8 @@ class Outbox:
         bind(self._file, client.origin)
         open_rows = self._rows(
             "sending_state = 'unsettled' or (sending_state = 'leaving' and (run is null or run not in "
-            "(select run from runs where until >= ?)))",
-            (time.time(),),
+            "(select run from runs where until between ? and ?)))",
+            tuple(alive().values()),
         )
         tags = open_rows["client_tag"].to_list()
         if tags:

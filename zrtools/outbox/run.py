@@ -49,7 +49,7 @@ _OF_THE_ACCOUNT = frozenset(("token", "clientId", "smsCode"))
 _FIELDS = "id, phone_number, message, client_tag, carrier_id, schedule_time, group_tag, sending_state, overridden, run"
 # a pause that is longer than any that is written comes from a clock that was ahead
 _MINE = "(:campaign is null or campaign = :campaign) and (wait_until <= :now or wait_until > :longest)"
-_DEAD = "(run is null or run not in (select run from runs where until between :now and :furthest))"
+_DEAD = "(run is null or (run <> :run and run not in (select run from runs where until between :now and :furthest)))"
 _DOUBTFUL = f"""
 select {_FIELDS} from messages where {_MINE} and (
     (sending_state = 'leaving' and {_DEAD}) or (sending_state = 'unsettled' and held is not :run))
