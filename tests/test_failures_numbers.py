@@ -288,3 +288,33 @@ def test_day_column_of_ones_own_does_not_matter() -> None:
     own = frame.with_columns(day=pl.lit("Monday"))
     for work in (zr.failures.numbers, zr.failures.unknown_codes, zr.failures.coverage):
         assert_frame_equal(work(own), work(frame))
+
+
+def test_a_code_at_a_constant_share_of_uneven_days_does_not_grow() -> None:
+    """Failures that come in a few large lists count as fewer: two lists in the last week are no growth."""
+    rows: list[dict[str, Any]] = []
+    for day in range(28):
+        codes = ["12799"] * (30 if day in (3, 12, 24, 26) else 0)
+        rows += [
+            {**r, "status_id": 3, "detailed_status_id": code}
+            for code in codes
+            for r in sent((24 * day, None))
+        ]
+        rows += sent(*[(24 * day, None)] * (100 - len(codes)))
+    row = zr.failures.unknown_codes(statuses(rows)).row(0, named=True)
+    assert (row["recent"], row["earlier"]) == (60, 60)
+    assert stats.binom.sf(59, 120, 0.25) < 1e-6
+    assert not row["is_growing"]
+
+
+def test_groups_of_one_cluster_are_marked() -> None:
+    """Where one campaign holds nearly all messages the table says that its interval cannot allow for campaigns."""
+    rows = [{"client_tag": f"big-{n:06}", "carrier": "au", "status_id": 2 + (n % 9 == 0)} for n in range(400)]
+    rows += [
+        {"client_tag": f"c{n % 12}x-{n:06}", "carrier": "docomo", "status_id": 2 + (n % 9 == 0)}
+        for n in range(400)
+    ]
+    frame = statuses(rows).with_columns(campaign=pl.col("client_tag").str.split("-").list.first())
+    got = zr.failures.breakdown(frame, "carrier", cluster="campaign")
+    assert dict(got.select("carrier", "few_clusters").iter_rows()) == {"au": True, "docomo": False}
+    assert zr.failures.breakdown(frame, "carrier")["few_clusters"].to_list() == [None, None]

@@ -10,6 +10,7 @@ import polars as pl
 
 __all__ = [
     "CONFIDENCE",
+    "FEW_CLUSTERS",
     "PRIOR_CLUSTERS",
     "Z",
     "binomial_tail",
@@ -25,6 +26,10 @@ Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 
 PRIOR_CLUSTERS = 4
 """How many clusters the table's common likeness weighs, beside those that a group has of its own."""
+
+
+FEW_CLUSTERS = 3
+"""Of fewer equal clusters than that nobody can tell how they differ."""
 
 
 def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
@@ -59,7 +64,7 @@ def student(freedom: pl.Expr) -> pl.Expr:
 
 
 def clustered(groups: pl.DataFrame) -> pl.DataFrame:
-    """Add `size`, the number of independent messages that a group's messages are worth, fates being shared.
+    """Add `size`, the number of independent messages that a group's messages are worth, and `few_clusters`.
 
     Takes one row a group: `failed` and `settled`, and over its clusters the number `clusters`, and the sums of
     squares and products `nn` (settled x settled), `fn` (failed x settled) and `ff` (failed x failed). The variance of
@@ -98,6 +103,7 @@ def clustered(groups: pl.DataFrame) -> pl.DataFrame:
             .then(pl.col("settled") / pl.col("_effect") * (Z / pl.col("_t")).pow(2))
             .otherwise(pl.col("settled").cast(pl.Float64))
         )
+        .with_columns(few_clusters=(pl.col("_equal") < FEW_CLUSTERS) & (pl.col("settled") > pl.col("_equal")))
         .drop("_between", "_chance", "_equal", "_crowd", "_effect", "_t")
     )
 

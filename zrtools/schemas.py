@@ -367,6 +367,7 @@ BREAKDOWN = pl.Schema(
         "share_of_failures": pl.Float64(),
         "numbers": pl.Int64(),
         "pending": pl.Int64(),
+        "few_clusters": pl.Boolean(),
     }
 )
 """What `failures.breakdown` gives after the columns asked for."""
@@ -837,6 +838,9 @@ COLUMNS: dict[str, str] = {
     "growth": "the recent rate over the earlier one; null where there was none earlier",
     "p_value": "how probable as much or more would be if nothing were unusual",
     "is_growing": "whether it grew beyond chance, all codes tested together (5% false discoveries)",
+    "few_clusters": (
+        "whether so few clusters hold the messages that the interval cannot allow for them; null without cluster="
+    ),
     "dimension": "which column the segment belongs to: carrier, sms_code, campaign, or all",
     "segment": (
         "the segment's value in that column, several as in au, docomo; null for all, and where that value is unknown"

@@ -45,6 +45,8 @@ _PRIOR = {
 _LOW = 0.4
 # values whose own spread is measured, the largest
 _MEASURED = 60
+# how much lists vary where that cannot be measured, and of how many it can
+_UNKNOWN, _FEWEST = 0.3, 15
 # campaigns of fewer expected failures are pooled
 _KNOWN = 3.0
 # days from which a daily course is learnt
@@ -74,7 +76,7 @@ class Grid:
     usual: Floats = field(init=False)
     """Failures to be expected in each cell, once fitted."""
     cluster: Ints = field(init=False)
-    """Messages that share a fate: a campaign's of one day, else a stream's of three hours (of one without campaign)."""
+    """Messages that share a fate: a campaign's of one day, else a stream's of three hours (of six without campaign)."""
     spread: Floats = field(init=False)
     """By cluster, how much rates vary between clusters like it (variance of the relative rate)."""
     days: int = field(init=False)
@@ -89,7 +91,7 @@ class Grid:
         lasting = np.bincount(there[there >= 0] // self.days, minlength=size) >= _RECURRING
         # 0: a campaign of few days, 1: one of many, 2: none
         sort = np.where(campaign < 0, 2, np.where(lasting[campaign], 1, 0))
-        part = np.choose(sort, [day * DAY, self.bin // 12 * 12, self.bin // 4 * 4])
+        part = np.choose(sort, [day * DAY, self.bin // 12 * 12, self.bin // 24 * 24])
         key = (sort * len(self.values["sms_code"]) + sender) * size + campaign + 1
         found, self.cluster = np.unique(key * (self.bins + 1) + part, return_inverse=True)
         self._family = found // (self.bins + 1) // size
@@ -225,12 +227,16 @@ class Grid:
         f, m = np.bincount(self.cluster, failed, count), np.bincount(self.cluster, usual, count)
         when = np.full(count, self.bins)
         np.minimum.at(when, self.cluster, self.bin)
-        self.spread = np.full(count, 0.02)
+        self.spread = np.empty(count)
         senders = len(self.values["sms_code"])
         for sort, least in enumerate((0.02, 0.005, 0.005)):
-            mine = np.flatnonzero((self._family // senders == sort) & (m >= 2))
+            here = self._family // senders == sort
+            mine = np.flatnonzero(here & (m >= 1))
             common = spread_of(self._family[mine], when[mine], f[mine], m[mine], m[mine], least, 10)
-            self.spread[self._family // senders == sort] = least if common is None else common
+            if sort == 0:
+                # lists of a few failures each tell it together
+                common = max(common or _UNKNOWN, _moments(f[here], m[here]))
+            self.spread[here] = common or least
             families, sizes = np.unique(self._family[mine], return_counts=True)
             for family in families[np.argsort(-sizes)][: min(_MEASURED, int((sizes >= 30).sum()))]:
                 own = mine[self._family[mine] == family]
@@ -239,6 +245,15 @@ class Grid:
                     # few of one sender lean on those of all
                     weight = len(own) / (len(own) + _PRIOR["spread"])
                     self.spread[self._family == family] = weight * found + (1 - weight) * (common or least)
+
+
+def _moments(seen: Floats, usual: Floats) -> float:
+    """Measure by moments how much relative rates vary, without the few that stand out most."""
+    if len(seen) < _FEWEST:
+        return 0.0
+    order = np.argsort(usual - seen)[max(2, len(seen) // 50) :]
+    f, m = seen[order], usual[order]
+    return float(np.clip(((f - m) ** 2 - m).sum() / max((m**2).sum(), 1e-9), 0, 4))
 
 
 def spread_of(

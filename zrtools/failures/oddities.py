@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import polars as pl
@@ -16,6 +17,8 @@ __all__ = ["carrier_mismatch", "unknown_codes"]
 
 _UNKNOWN = ("unlisted", "unrecognised")
 _FEW = 5
+# days beyond the two rates that tell how days differ
+_DAYS = 3
 
 
 def carrier_mismatch(frame: Any) -> pl.DataFrame:
@@ -47,9 +50,9 @@ def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
 
     Takes what `breakdown` takes and gives UNKNOWN_CODES, one row a code of the categories `unlisted` and
     `unrecognised` (a missing code has a row, too). The frame's last `recent_days` days are set against the days
-    before; `p_value` is the exact binomial chance of as many recent failures or more at an unchanged rate, and
-    `is_growing` says which codes grew beyond chance when all are tested together (Benjamini-Hochberg, 5%; at least
-    5 recent failures).
+    before; `p_value` is the binomial chance of as many recent failures or more at an unchanged rate: exact where the
+    code's days differ by chance alone; where they differ by more its failures count as fewer. `is_growing` says which
+    codes grew beyond chance when all are tested together (Benjamini-Hochberg, 5%; at least 5 recent failures).
 
     Raises `InputError` for missing columns.
     """
@@ -83,7 +86,11 @@ def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
         else joined(found, numbers, keys)
     ).rename({DETAIL: "detailed_status_id"})
     part = recent_settled / all_settled if all_settled else 0.0
-    chances = [binomial_tail(k, n, part) for k, n in found.select("recent", "failed").iter_rows()]
+    found = joined(found, _dispersion(counted, unknown, late), ["detailed_status_id", "failure_category"])
+    chances = [
+        binomial_tail(int(k / d), ceil(n / d), part)
+        for k, n, d in found.select("recent", "failed", "dispersion").iter_rows()
+    ]
     found = found.with_columns(
         p_value=pl.Series(chances, dtype=pl.Float64),
         earlier=pl.col("failed") - pl.col("recent"),
@@ -98,6 +105,40 @@ def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
         found.with_columns(growth=share(recent, before), is_growing=grew & (pl.col("recent") >= _FEW))
         .select(pl.col(c).cast(t) for c, t in UNKNOWN_CODES.items())
         .sort("is_growing", "failed", "detailed_status_id", descending=[True, True, False], nulls_last=True)
+    )
+
+
+def _dispersion(counted: pl.DataFrame, unknown: pl.DataFrame, late: pl.Expr) -> pl.DataFrame:
+    """Tell for each code how many times as much its days differ as by chance (Pearson), each period by its own rate."""
+    keys = ["detailed_status_id", "failure_category"]
+    days = counted.group_by("day").agg(settled=sums()["settled"]).filter(pl.col("settled") > 0)
+    codes = unknown.rename({DETAIL: "detailed_status_id"})
+    daily = (
+        codes.select(keys)
+        .unique()
+        .join(days.with_columns(late=late), how="cross")
+        .join(
+            codes.group_by(*keys, "day").agg(seen=pl.col("messages").cast(pl.Int64).sum()),
+            on=[*keys, "day"],
+            how="left",
+            nulls_equal=True,
+        )
+        .with_columns(pl.col("seen").fill_null(0))
+        .with_columns(
+            due=pl.col("settled") * (pl.col("seen").sum() / pl.col("settled").sum()).over(*keys, "late")
+        )
+        .filter(pl.col("due") > 0)
+    )
+    freedom = pl.len() - pl.col("late").n_unique()
+    pearson = ((pl.col("seen") - pl.col("due")) ** 2 / pl.col("due")).sum()
+    found = daily.group_by(keys).agg(
+        dispersion=pl.when(freedom >= _DAYS).then((pearson / freedom).clip(1)).otherwise(1.0)
+    )
+    return (
+        codes.select(keys)
+        .unique()
+        .join(found, on=keys, how="left", nulls_equal=True)
+        .with_columns(pl.col("dispersion").fill_null(1.0))
     )
 
 

@@ -27,7 +27,8 @@ def breakdown(
 
     The interval is Wilson's at 95%, which takes messages as independent. `cluster` names the column whose
     messages share a fate ("campaign", "send_date"): the interval then allows for it. Messages where that column is
-    null stand each for itself.
+    null stand each for itself. `few_clusters` marks groups most of whose messages are in one or two clusters: how
+    clusters differ cannot be told from them, and the interval may be far too narrow.
 
     Raises `InputError` for a column that is not there.
     """
@@ -52,7 +53,7 @@ def finished(
     else:
         found = joined(found, numbers, keys).with_columns(pl.col("numbers").fill_null(0))
     found = (
-        found.with_columns(size=pl.col("settled"))
+        found.with_columns(size=pl.col("settled"), few_clusters=pl.lit(None, pl.Boolean))
         if cluster is None
         else _worth(found, counted, keys, cluster)
     )
