@@ -35,6 +35,7 @@ __all__ = [
     "INCIDENTS",
     "INCREMENTS",
     "INVOICE",
+    "LOCATED",
     "MISMATCH",
     "MONTHLY",
     "NEXT_STEPS",
@@ -425,6 +426,25 @@ COMPARISON = pl.Schema(
 )
 """What `failures.compare` gives after the columns asked for."""
 
+LOCATED = pl.Schema(
+    {
+        "where": pl.List(pl.Struct({"column": pl.String(), "value": pl.String()})),
+        "settled_before": pl.Int64(),
+        "failed_before": pl.Int64(),
+        "settled_after": pl.Int64(),
+        "failed_after": pl.Int64(),
+        "rate_before": pl.Float64(),
+        "rate_after": pl.Float64(),
+        "excess_failures": pl.Float64(),
+        "share_of_change": pl.Float64(),
+        "low": pl.Float64(),
+        "high": pl.Float64(),
+        "p_value": pl.Float64(),
+        "sentence": pl.String(),
+    }
+)
+"""What `failures.locate` gives: a row a segment, strongest first."""
+
 NUMBERS = pl.Schema(
     {
         "phone_number": pl.String(),
@@ -714,6 +734,7 @@ FRAMES: dict[str, pl.Schema] = {
     "TREND": TREND,
     "COVERAGE": COVERAGE,
     "COMPARISON": COMPARISON,
+    "LOCATED": LOCATED,
     "NUMBERS": NUMBERS,
     "RETRY_PLAN": RETRY_PLAN,
     "RETRY_EVIDENCE": RETRY_EVIDENCE,
@@ -788,6 +809,11 @@ COLUMNS: dict[str, str] = {
     "url_host": "the host of the body's first URL; null if none",
     "is_final": "whether less than 1% of the messages of its days is still pending",
     "start": "when the stretch of time begins (Japan)",
+    "where": (
+        "the segment: one column twice means either value, different columns mean all of them; values as text, null is "
+        "null"
+    ),
+    "share_of_change": "excess_failures by those of the whole change; null where that went the other way",
     "presence": "in which period the segment has settled messages: both, before only, after only",
     "failed_before": "failed messages in the period before",
     "settled_before": "settled messages in the period before",
@@ -836,7 +862,9 @@ COLUMNS: dict[str, str] = {
     "earlier": "failures with it before",
     "earlier_settled": "settled messages before",
     "growth": "the recent rate over the earlier one; null where there was none earlier",
-    "p_value": "how probable as much or more would be if nothing were unusual",
+    "p_value": (
+        "how probable as much or more would be if nothing were unusual; in LOCATED all segments looked at allowed for"
+    ),
     "is_growing": "whether it grew beyond chance, all codes tested together (5% false discoveries)",
     "few_clusters": (
         "whether so few clusters hold the messages that the interval cannot allow for them; null without cluster="
@@ -894,8 +922,8 @@ COLUMNS: dict[str, str] = {
     "days_left": "days of the month after through",
     "counted": "billable messages (通数) counted up to through",
     "forecast": "billable messages (通数) expected at the month's end",
-    "low": "lower end of the interval",
-    "high": "upper end of the interval",
+    "low": "lower end of the interval; in LOCATED of excess_failures, all segments looked at allowed for",
+    "high": "upper end of the interval; in LOCATED of excess_failures, all segments looked at allowed for",
     "level": "how often the interval should hold the truth, 0 to 1",
     "method": "what the days' shape was taken from: statuses, snapshots, or months (too few days at hand)",
     "counts": "billable messages (通数) as the counts say; null when the month is not in them",
@@ -985,7 +1013,10 @@ COLUMNS: dict[str, str] = {
     "strength": "the chance with which a message that would have been delivered failed",
     "failures": "failed messages in the incident's segment and window, as if all had settled",
     "expected_failures": "failures that there would have been without the incident",
-    "excess_failures": "failures because of the incident",
+    "excess_failures": (
+        "failures because of the incident; in LOCATED those beyond the segment's rate before, and where it is new "
+        "beyond what its values let expect"
+    ),
     "rate_multiplier": "failures over expected_failures; null where none were expected",
 }
 

@@ -11,6 +11,7 @@ from zrtools.failures.classes import classify
 from zrtools.failures.course import coverage, trend
 from zrtools.failures.detector import incidents, watch_list
 from zrtools.failures.investigation import Investigation, investigate
+from zrtools.failures.locate import locate
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
 from zrtools.failures.rates import breakdown
 from zrtools.failures.recipients import numbers, retry_evidence, retry_plan
@@ -26,6 +27,7 @@ __all__ = [
     "features",
     "incidents",
     "investigate",
+    "locate",
     "numbers",
     "retry_evidence",
     "retry_plan",

@@ -18,7 +18,7 @@ from zrtools.failures.wording import named_segment
 from zrtools.intervals import student
 from zrtools.schemas import COMPARISON
 
-__all__ = ["compare"]
+__all__ = ["compare", "refuse_unsettled"]
 
 Floats = np.ndarray[Any, np.dtype[Any]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -55,7 +55,7 @@ def compare(
     counted: list[pl.DataFrame] = []
     for name, frame in (("before", before), ("after", after)):
         if not unsettled_days:
-            _refuse_unsettled(name, frame)
+            refuse_unsettled(name, frame)
         counted.append(_counted(frame, keys, cluster))
         if not counted[-1].select(sums()["settled"]).item():
             raise InputError(
@@ -257,7 +257,8 @@ def _taken_apart(old: _Period, new: _Period) -> dict[str, Floats]:
     }
 
 
-def _refuse_unsettled(name: str, frame: Any) -> None:
+def refuse_unsettled(name: str, frame: Any) -> None:
+    """Raise `InputError` where a period has days of which 1 % or more is pending."""
     days = coverage(frame).filter(~pl.col("is_final"))["day"]
     if days.is_empty():
         return

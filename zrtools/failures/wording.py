@@ -7,8 +7,11 @@ from typing import Any
 
 from zrtools import words
 from zrtools.privacy import mask_text
+from zrtools.words.failures import TEXTS
 
-__all__ = ["named_incident", "named_segment", "named_value", "values_of"]
+__all__ = ["named_incident", "named_segment", "named_value", "named_where", "values_of"]
+
+_LONG = 40
 
 _NAMES = {
     "carrier": words.carrier,
@@ -52,3 +55,28 @@ def named_incident(row: Mapping[str, Any], lang: str | None = None) -> str:
     if row["segment"] is None and row["dimension"] == "campaign":
         return value
     return words.text(f"failures.segment_{row['dimension']}", lang, value=value)
+
+
+def named_where(where: Sequence[Mapping[str, Any]], lang: str | None = None) -> str:
+    """Name a segment of LOCATED: the values of one column joined by or, the columns by x."""
+    columns: dict[str, list[str]] = {}
+    for one in where:
+        columns.setdefault(one["column"], []).append(_named_text(one["column"], one["value"], lang))
+    either = words.text("failures.or", lang)
+    said = []
+    for column, values in columns.items():
+        key = f"where_{column}"
+        known = key in TEXTS
+        said.append(
+            words.text(
+                f"failures.{key if known else 'where'}", lang, column=column, value=either.join(values)
+            )
+        )
+    return words.text("failures.and", lang).join(said)
+
+
+def _named_text(column: str, value: str | None, lang: str | None) -> str:
+    if column == "weekday" and value in set("1234567"):
+        return words.text(f"failures.weekday_{value}", lang)
+    said = named_value(column, value, lang)
+    return said if len(said) <= _LONG else said[: _LONG - 1] + "…"

@@ -1,0 +1,489 @@
+"""The search behind `locate`: the segments of a table of cells that explain best, and most simply, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import erfc, exp, log, sqrt
+from typing import Any
+
+import numpy as np
+
+__all__ = ["DEPTH", "Cells", "Finding", "Search"]
+
+Floats = np.ndarray[Any, np.dtype[Any]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Segment = dict[int, tuple[int, ...]]
+
+DEPTH = 4
+"""Columns that a segment names at most."""
+
+# steps of the log odds by which a segment may have changed, and how much that may differ between its cells (variance)
+_STEPS = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.2, 1.4, 1.7, 2.0, 2.4, 2.8, 3.3, 3.8, 4.5, 5.5])
+_DIFFER = (0.02, 0.4)
+# what cells change by without anything being wrong (variance of the log odds)
+_RESTLESS = 0.02
+# cells of a segment that nothing happened to
+_SPARED = 0.05
+# what it costs to name one more value of a column, beside the choice of the value
+_EITHER = 3.0
+# what it costs to name a reason of failure: the plain columns come first
+_REASON = 3.0
+# expected failures below which a value was not known before
+_KNOWN = 5.0
+# failures more, or fewer, below which nothing is worth naming
+_WORTH = 10
+# chance below which a segment is named
+_SURE = 0.01
+_SPREADS = np.geomspace(0.002, 2, 13)
+# how clusters differ where there are too few to tell
+_FEW, _ALIKE = 8, 0.01
+# cells above which fewer steps are tried, and cells x combinations up to which all combinations are
+_MANY, _VISITS = 100_000, 4_000_000
+_SMALL = 8
+_KEPT, _CLIMBED = 40, 8
+
+
+@dataclass(slots=True)
+class Cells:
+    """Settled and failed messages before and after, by combination of values.
+
+    `codes` (cell x column) are numbers from 0; those from `named[column]` on cannot be named. Columns that are
+    `reasons` divide failures only: each combination of the others then has `kinds` cells, one after the other, with the
+    same settled messages. `crossed` numbers what goes together from the start. The parts say, by combination of the
+    other columns, which messages of the period after share a fate (cluster -1: none).
+    """
+
+    codes: Ints
+    named: Sequence[int]
+    n_before: Floats
+    f_before: Floats
+    n_after: Floats
+    f_after: Floats
+    reasons: Sequence[bool] = ()
+    crossed: Sequence[Ints] = ()
+    kinds: int = 1
+    parts: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    part_cluster: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    part_n: Floats = field(default_factory=lambda: np.zeros(0))
+    part_f: Floats = field(default_factory=lambda: np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A segment (column -> values), what was to be expected of it, and how sure it is.
+
+    The logarithm of its failures is sure within `half` (95 %); that and `p` allow for all segments looked at.
+    """
+
+    segment: Segment
+    cells: Flags
+    expected: float
+    half: float
+    p: float
+
+
+def _gamma(x: Floats) -> Floats:
+    """Give the logarithm of the gamma function (Stirling's series, lifted where x is small)."""
+    low = x < 8
+    y = np.where(low, x + 8, x)
+    inverse = 1 / y
+    found = (
+        (y - 0.5) * np.log(y)
+        - y
+        + 0.9189385332046727
+        + inverse * (1 / 12 - inverse**2 * (1 / 360 - inverse**2 / 1260))
+    )
+    if low.any():
+        small = x[low]
+        lift = np.ones_like(small)
+        for n in range(8):
+            lift *= small + n
+        found[low] -= np.log(lift)
+    return np.asarray(found)
+
+
+def _likelihood(f: Floats, n: Floats, mean: Floats, variance: Floats) -> Floats:
+    """Give the log likelihood of f failures of n, rates being beta-distributed; variance is that of the log odds."""
+    size = 1 / (np.maximum(variance, 1e-9) * mean * (1 - mean))
+    a = mean * size
+    b = size - a
+    return _gamma(f + a) - _gamma(a) + _gamma(n - f + b) - _gamma(b) - _gamma(n + size) + _gamma(size)
+
+
+def _rate(logit: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logit)))
+
+
+def _spread(f: Floats, n: Floats, mean: Floats) -> float:
+    """Estimate by maximum likelihood how much rates differ around their means."""
+    seen = n > 0
+    if not seen.any():
+        return 0.5
+    f, n, mean = f[seen], n[seen], np.clip(mean[seen], 1e-6, 0.95)
+    fits = [_likelihood(f, n, mean, np.full(len(f), v)).sum() for v in _SPREADS]
+    return float(_SPREADS[int(np.argmax(fits))])
+
+
+def _level(values: Ints, f: Floats, expected: Floats, prior: float, count: int) -> Floats:
+    """Give the median ratio of failures to those expected by value, pulled towards 1; few odd cells do not move it."""
+    x = np.concatenate([values, np.arange(count)])
+    ratio = np.concatenate([f / np.maximum(expected, 1e-9), np.ones(count)])
+    weight = np.concatenate([expected, np.full(count, prior)])
+    order = np.lexsort((ratio, x))
+    x, ratio, weight = x[order], ratio[order], weight[order]
+    whole = np.bincount(x, weight, count)
+    middle = np.cumsum(whole) - whole / 2
+    return np.asarray(ratio[np.minimum(np.searchsorted(np.cumsum(weight), middle), len(ratio) - 1)])
+
+
+class Search:
+    """What was usual in each cell, learnt from the period before, and the segments that depart from it."""
+
+    def __init__(self, cells: Cells) -> None:
+        """Learn what is usual: each column's values times each other, pulled to no difference as far as sparse."""
+        self.cells = cells
+        self.columns = cells.codes.shape[1]
+        self.counts = [int(cells.codes[:, j].max(initial=0)) + 1 for j in range(self.columns)]
+        self.own, self.unsure, self.familiar, plain, usual = self._learn()
+        there = cells.n_after > 0
+        self.there = there
+        self.codes = cells.codes[there]
+        self.n, self.f = cells.n_after[there], cells.f_after[there]
+        self.known = cells.f_before[there] + self.own
+        self.plain, self.usual = plain[there], usual[there]
+        self.levels = [len(np.unique(self.codes[:, j])) for j in range(self.columns)]
+        self.dear = [_REASON if reason else 0.0 for reason in cells.reasons] or [0.0] * self.columns
+        self.restless = np.full(len(self.n), _RESTLESS)
+        self.many = len(self.n) > _MANY
+        steps = _STEPS[::3] if self.many else _STEPS
+        self.grid = [(step, differ) for differ in (_DIFFER[:1] if self.many else _DIFFER) for step in steps]
+        self.weights: Floats | None = None
+        self.sign = 1
+        self.alike = self._alike()
+
+    def _learn(self) -> tuple[float, list[Floats], list[Flags], Floats, Floats]:
+        """Learn the weight of a cell's own past, how unsure values are, which are known, and rates of cells."""
+        c = self.cells
+        rate = np.full(len(c.n_before), (c.f_before.sum() + 0.5) / (c.n_before.sum() + 1))
+        levels = [c.codes[:, j] for j in range(self.columns)] + list(c.crossed)
+        counts = [int(x.max(initial=0)) + 1 for x in levels]
+        factors = [np.ones(count) for count in counts]
+        priors = np.full(len(levels), 2.0)
+        for turn in range(4):
+            for j, (x, count) in enumerate(zip(levels, counts, strict=True)):
+                others = rate / factors[j][x]
+                failed = np.bincount(x, c.f_before, count)
+                usual = np.bincount(x, c.n_before * others, count)
+                if turn:
+                    settled = np.bincount(x, c.n_before, count)
+                    priors[j] = 1 / _spread(failed, settled, usual / np.maximum(settled, 1))
+                factors[j] = (failed + priors[j]) / (usual + priors[j])
+                rate = np.minimum(others * factors[j][x], 0.95)
+        rate = np.clip(rate, 1e-6, 0.95)
+        own = 1 / _spread(c.f_before, c.n_before, rate)
+        plain = np.clip(rate * (c.f_before + own) / (c.n_before * rate + own), 1e-6, 0.95)
+        # how unsure the level of each value is
+        unsure = [
+            1 / (np.bincount(c.codes[:, j], c.f_before, count) + priors[j])
+            for j, count in enumerate(self.counts)
+        ]
+        # of a value that is new its own level is no change: the search takes it as it is
+        usual = plain
+        familiar: list[Flags] = []
+        for j, count in enumerate(self.counts):
+            x = c.codes[:, j]
+            new = np.bincount(x, c.n_before * plain, count) < _KNOWN
+            familiar.append(~new)
+            if new.any():
+                level = _level(x, c.f_after, c.n_after * usual, priors[j], count)
+                usual = np.clip(usual * np.where(new, level, 1.0)[x], 1e-6, 0.95)
+        return own, unsure, familiar, plain, usual
+
+    def _alike(self) -> float:
+        """Tell how much clusters of messages that share a fate differ (relative variance), large changes left out."""
+        c = self.cells
+        kept = c.part_cluster >= 0
+        if not kept.any():
+            return _ALIKE
+        number = c.part_cluster[kept]
+        usual = np.zeros(len(c.n_after))
+        usual[self.there] = self.usual
+        rate = usual.reshape(-1, c.kinds).sum(axis=1)
+        n = np.bincount(number, c.part_n[kept])
+        f = np.bincount(number, c.part_f[kept])
+        expected = np.bincount(number, c.part_n[kept] * rate[c.parts[kept]])
+        large = expected >= 1
+        if large.sum() < _FEW:
+            return _ALIKE
+        n, f, expected = n[large], f[large], expected[large]
+        # what happened to some of them is no sign of what the others do
+        odd = np.abs(np.log((f + 0.5) / (expected + 0.5)))
+        calm = odd <= 3 * max(float(np.median(odd)), 0.1)
+        return max(_spread(f[calm], n[calm], expected[calm] / n[calm]), _RESTLESS / 4)
+
+    def _weigh(self) -> Floats:
+        """Weigh each cell's evidence (log likelihood ratio) for each effect of the grid."""
+        if self.weights is not None:
+            return self.weights
+        logit = np.log(self.usual / (1 - self.usual))
+        variance = 1 / self.known + self.restless
+        found = np.empty((len(self.n), len(self.grid)), dtype=np.float32 if self.many else np.float64)
+        # in few messages differences cannot be told from chance
+        small = self.n <= _SMALL if self.many else np.zeros(len(self.n), dtype=bool)
+        f, n, p = self.f[small], self.n[small], self.usual[small]
+        for g, (step, _) in enumerate(self.grid):
+            found[small, g] = f * self.sign * step - n * np.log1p(p * np.expm1(self.sign * step))
+        large = ~small
+        f, n, logit, variance = self.f[large], self.n[large], logit[large], variance[large]
+        none = _likelihood(f, n, _rate(logit), variance)
+        for g, (step, differ) in enumerate(self.grid):
+            found[large, g] = _likelihood(f, n, _rate(logit + self.sign * step), variance + differ) - none
+        self.weights = np.logaddexp(found + log(1 - _SPARED), log(_SPARED))
+        return self.weights
+
+    def _cost(self, segment: Mapping[int, Sequence[int]], either: float = _EITHER) -> float:
+        """Say how long a segment's description is: its columns and its values."""
+        return sum(
+            log(self.columns)
+            + self.dear[j]
+            + log(self.levels[j])
+            + (len(v) - 1) * (either + log(self.levels[j]))
+            for j, v in segment.items()
+        )
+
+    def _mask(self, segment: Mapping[int, Sequence[int]], codes: Ints | None = None) -> Flags:
+        codes = self.codes if codes is None else codes
+        mask = np.ones(len(codes), dtype=bool)
+        for j, values in segment.items():
+            chosen = np.zeros(self.counts[j], dtype=bool)
+            chosen[list(values)] = True
+            mask &= chosen[codes[:, j]]
+        return mask
+
+    def _score(self, segment: Mapping[int, Sequence[int]], either: float = _EITHER) -> float:
+        inside = self._weigh()[self._mask(segment)]
+        return float(inside.sum(axis=0).max()) - self._cost(segment, either) if len(inside) else -np.inf
+
+    def _sums(self, rows: Ints | None, columns: Sequence[int]) -> tuple[Ints, Floats]:
+        """Sum the weights by combination of values of the columns, of some cells or of all."""
+        codes = self.codes if rows is None else self.codes[rows]
+        weights = self._weigh() if rows is None else self._weigh()[rows]
+        key = np.zeros(len(codes), dtype=np.int64)
+        for j in columns:
+            key = key * self.counts[j] + codes[:, j]
+        order = np.argsort(key, kind="stable")
+        sorted_key = key[order]
+        starts = np.flatnonzero(np.concatenate([[True], sorted_key[1:] != sorted_key[:-1]]))
+        return codes[order[starts]][:, list(columns)], np.add.reduceat(weights[order], starts, axis=0)
+
+    def _nameable(self, values: Ints, columns: Sequence[int]) -> Flags:
+        fine: Flags = np.logical_and.reduce(
+            [values[:, a] < self.cells.named[j] for a, j in enumerate(columns)]
+        )
+        return fine
+
+    def _picked(
+        self, values: Ints, sums: Floats, columns: Sequence[int], fixed: Segment
+    ) -> Iterator[tuple[float, Segment]]:
+        """Give the best combinations, and the best sets of values of one of the columns."""
+        fine = self._nameable(values, columns)
+        values, sums = values[fine], sums[fine]
+        if not len(values):
+            return
+        best = sums.max(axis=1)
+        for i in np.argsort(-best, kind="stable")[:_KEPT]:
+            if best[i] > 0:
+                segment = {**fixed, **{j: (int(v),) for j, v in zip(columns, values[i], strict=True)}}
+                yield float(best[i]) - self._cost(segment), segment
+        for a, j in enumerate(columns):
+            if self.levels[j] < 3:
+                continue
+            gain = np.maximum(sums - (_EITHER + log(self.levels[j])), 0)
+            gain[~self.familiar[j][values[:, a]]] = 0
+            others = [b for b in range(len(columns)) if b != a]
+            key = np.zeros(len(values), dtype=np.int64)
+            for b in others:
+                key = key * self.counts[columns[b]] + values[:, b]
+            found, group = np.unique(key, return_inverse=True)
+            group = group.ravel()
+            order = np.argsort(group, kind="stable")
+            starts = np.searchsorted(group[order], np.arange(len(found)))
+            total = np.add.reduceat(gain[order], starts, axis=0)
+            for q in np.argsort(-total.max(axis=1), kind="stable")[:3]:
+                g = int(total[q].argmax())
+                chosen = np.flatnonzero((group == q) & (gain[:, g] > 0))
+                if 1 < len(chosen) < self.levels[j]:
+                    row = values[chosen[0]]
+                    segment = {**fixed, **{columns[b]: (int(row[b]),) for b in others}}
+                    segment[j] = tuple(sorted(int(v) for v in values[chosen, a]))
+                    yield float(sums[chosen, g].sum()) - self._cost(segment), segment
+
+    def _candidates(self) -> list[tuple[float, Segment]]:
+        """Look at all combinations of columns, or, beyond the bound, at those that go on from the best."""
+        found: list[tuple[float, Segment]] = []
+        last: list[tuple[float, Segment]] = []
+        for depth in range(1, min(DEPTH, self.columns) + 1):
+            choices = list(combinations(range(self.columns), depth))
+            new: list[tuple[float, Segment]] = []
+            if depth <= 2 or len(choices) * len(self.n) <= _VISITS:
+                for columns in choices:
+                    values, sums = self._sums(None, columns)
+                    new += self._picked(values, sums, columns, {})
+            else:
+                for _, segment in sorted(last, key=_rank)[:_KEPT]:
+                    rows = np.flatnonzero(self._mask(segment))
+                    for j in range(self.columns):
+                        if j not in segment:
+                            values, sums = self._sums(rows, [j])
+                            new += self._picked(values, sums, [j], segment)
+            last = new
+            found += new
+        return sorted(found, key=_rank)
+
+    def _climb(
+        self, segment: Segment, either: float = _EITHER, held: int | None = None
+    ) -> tuple[float, Segment]:
+        """Choose the values of one column anew, the others held, while that helps."""
+        best = self._score(segment, either)
+        while True:
+            better: tuple[float, Segment] | None = None
+            for j in range(self.columns):
+                rest = {b: v for b, v in segment.items() if b != j}
+                if len(rest) == DEPTH or j == held:
+                    continue
+                rows = np.flatnonzero(self._mask(rest))
+                if not len(rows):
+                    continue
+                values, sums = self._sums(rows, [j])
+                fine = self._nameable(values, [j]) & self.familiar[j][values[:, 0]]
+                gain = np.where(fine[:, None], np.maximum(sums - (either + log(self.levels[j])), 0), 0)
+                g = int(gain.sum(axis=0).argmax())
+                chosen = tuple(sorted(int(v) for v in values[gain[:, g] > 0, 0]))
+                tries: list[Segment] = [{**rest, j: chosen}] if 0 < len(chosen) < self.levels[j] else []
+                if rest and j in segment:
+                    tries.append(rest)
+                for tried in tries:
+                    score = self._score(tried, either)
+                    if score > best + 1e-9:
+                        best, better = score, (score, tried)
+            if better is None:
+                return best, segment
+            segment = better[1]
+
+    def _apart(self, segment: Segment) -> tuple[float, Segment]:
+        """Say whether a segment of several values in several columns is better told as segments of one value each.
+
+        Gives the strongest of those and the score of all, else the segment and its own.
+        """
+        whole = self._score(segment), segment
+        several = [j for j, v in segment.items() if len(v) > 1]
+        if len(several) < 2:
+            return whole
+        for j in several:
+            parts = [self._climb({**segment, j: (v,)}, held=j) for v in segment[j]]
+            together = sum(max(score, 0) for score, _ in parts)
+            if together > whole[0] + 1e-9:
+                whole = together, max(parts, key=lambda p: p[0])[1]
+        return whole
+
+    def judged(self, segment: Segment) -> Finding | None:
+        """Tell what was to be expected of a segment as a whole, and how sure the change is, clusters allowed for."""
+        mask = self._mask(segment)
+        ever = self._mask(segment, self.cells.codes)
+        # of a combination with what is new nobody can say that it changed
+        if len(segment) > 1 and not all(self.familiar[j][list(v)].all() for j, v in segment.items()):
+            return None
+        usual = self.n[mask] * self.plain[mask]
+        expected, n, f = float(usual.sum()), float(self.n[mask].sum()), float(self.f[mask].sum())
+        if expected <= 0 or (f - expected) < _WORTH:
+            return None
+        variance = 1 / (float(self.cells.f_before[ever].sum()) + self.own) + self._shared(segment)
+        for j, unsure in enumerate(self.unsure):
+            share = np.bincount(self.codes[mask, j], usual, len(unsure)) / expected
+            variance += float((share**2 * unsure).sum())
+        mean = min(expected / n, 0.95)
+        steps = np.linspace(0, 7, 141)
+        fits = _likelihood(
+            np.full(len(steps), f),
+            np.full(len(steps), n),
+            _rate(np.log(mean / (1 - mean)) + steps),
+            np.full(len(steps), variance),
+        )
+        evidence = max(float(fits.max() - fits[0]), 0.0)
+        cost = self._cost(segment)
+        # one of two directions: twice the tail; a segment's share of the 5 % is what its description leaves it
+        p = min(erfc(sqrt(evidence)) * exp(min(cost, 500)), 1.0)
+        half = _normal(0.025 * exp(-cost)) * sqrt(1 / max(f, 1.0) + variance)
+        return Finding(segment, mask, expected, min(half, 700), p)
+
+    def _shared(self, segment: Segment) -> float:
+        """Give the variance that shared fates add to a segment: of so many clusters as it is worth."""
+        c = self.cells
+        if not len(c.parts):
+            return self.alike
+        around = {j: v for j, v in segment.items() if not (c.reasons and c.reasons[j])}
+        inside = self._mask(around, c.codes[:: c.kinds])[c.parts]
+        known = inside & (c.part_cluster >= 0)
+        sizes = np.bincount(c.part_cluster[known], c.part_n[known])
+        return self.alike * float((sizes**2).sum()) / max(float(c.part_n[inside].sum()), 1.0) ** 2
+
+    def overlap(self, one: Finding, other: Finding) -> float:
+        """Tell how much of the smaller of two segments lies in the other."""
+        sizes = [float(self.n[f.cells].sum()) for f in (one, other)]
+        return float(self.n[one.cells & other.cells].sum()) / max(min(sizes), 1.0)
+
+    def find(self) -> tuple[float, Finding | None]:
+        """Find the segment that explains most, most simply, and how well it does."""
+        best: tuple[float, Finding | None] = 0.0, None
+        seen: set[tuple[tuple[int, tuple[int, ...]], ...]] = set()
+        for score, segment in self._candidates()[:_CLIMBED]:
+            if score <= 0:
+                break
+            started = {tuple(sorted(s.items())) for s in (segment, self._climb(segment, 1.0)[1])}
+            for start in sorted(started - seen):
+                seen.add(start)
+                reached, chosen = self._apart(self._climb(dict(start))[1])
+                if reached > best[0] + 1e-9:
+                    found = self.judged(chosen)
+                    if found is not None and found.p < _SURE:
+                        best = reached, found
+        return best
+
+    def falls(self) -> bool:
+        """Tell whether a segment that fell stands out more than any that rose."""
+        best = {}
+        for sign in (-1, 1):
+            self.sign, self.weights = sign, None
+            best[sign] = max((score for score, _ in self._candidates()), default=0.0)
+        return best[-1] > max(best[1], 0)
+
+    def evenly(self) -> float:
+        """Say how well all cells together explain the change."""
+        return float(self._weigh().sum(axis=0).max())
+
+    def explained(self, found: Finding) -> None:
+        """Take what a segment did as usual, so that the rest can be looked at."""
+        ratio = float(self.f[found.cells].sum()) / found.expected
+        inside = found.cells
+        self.plain[inside] = np.clip(self.plain[inside] * ratio, 1e-6, 0.95)
+        usual = float((self.n * self.usual)[inside].sum())
+        self.usual[inside] = np.clip(
+            self.usual[inside] * float(self.f[inside].sum()) / max(usual, 1e-9), 1e-6, 0.95
+        )
+        self.restless[inside] += _DIFFER[-1]
+        self.weights = None
+
+
+def _rank(candidate: tuple[float, Segment]) -> tuple[float, int, Iterable[Any]]:
+    score, segment = candidate
+    return -round(score, 6), len(segment), sorted(segment.items())
+
+
+def _normal(tail: float) -> float:
+    """Give the point of the standard normal distribution above which so little lies."""
+    from statistics import NormalDist
+
+    return -NormalDist().inv_cdf(max(tail, 1e-300))
