@@ -25,7 +25,6 @@ TEXTS: dict[str, Label] = {
     "range": Label("{low}〜{high}", "{low} to {high}"),
     "chance": Label("偶然の揺れと区別できません。", "Not to be told from chance."),
     "or": Label("または", " or "),
-    "list": Label("、", ", "),
     "where": Label("{column}={value}", "{column} = {value}"),
     "where_carrier": Label("{value}", "{value}"),
     "where_sms_code": Label("送信者番号 {value}", "sender {value}"),
