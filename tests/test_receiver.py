@@ -288,6 +288,7 @@ def test_readers_never_miss_what_was_acknowledged(store: receiver.Store) -> None
     ended.set()
     reading.join()
     assert wrong == []
+    assert store.counters["reports"] == 150  # asking waits until all is read
     assert len(list((store.path / "reports").iterdir())) > 30
 
 

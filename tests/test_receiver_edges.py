@@ -294,6 +294,7 @@ def test_a_log_becomes_files_of_its_number_when_it_is_full(tmp_path: Path) -> No
     """Numbers go up from 1, over restarts too; bodies that cannot be read lie beside the reports."""
     with receiver.Store(tmp_path / "store", log_bytes=1) as store:
         keep(store, report("a"), b"hello", report("b"))
+        assert store.counters["reports"] == 2  # asking waits until all is read
         assert files(store) == [
             "intake/0000000003.log",
             "quarantine/0000000002.log",

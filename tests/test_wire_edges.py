@@ -539,16 +539,18 @@ def test_reservations_are_read_in_every_spelling() -> None:
 
 
 def test_a_template_may_be_one_and_its_parameters_too() -> None:
-    """An object or a text where a list was promised is the only one; what is neither is left out."""
+    """An object or a text where a list of parameters was promised is the only one; what is neither is left out."""
     parameters = [{"parameter_name": "a"}, "b", {"parameter_name": ""}, {}, None, 7]
     frame = wire.templates_frame(
-        body(templates={"title": "t", "default_content": "c", "parameters": parameters})
+        body(templates=[{"title": "t", "default_content": "c", "parameters": parameters}])
     )
     assert frame.rows() == [("t", "c", ["a", "b", "7"])]
     for one in ({"parameter_name": "a"}, "a"):
         frame = wire.templates_frame(body(templates=[{"parameters": one}]))
         assert frame.rows() == [(None, None, ["a"])]
     assert wire.templates_frame(body(templates=[{"parameters": 7}])).rows() == [(None, None, [])]
+    with pytest.raises(UnexpectedResponseError, match="templates is no list"):
+        wire.templates_frame(body(templates={"title": "t", "default_content": "c"}))
 
 
 @pytest.mark.parametrize(

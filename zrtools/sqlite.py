@@ -197,7 +197,7 @@ class Database:
                     self._let_go()
 
     def _let_go(self) -> None:
-        if not self._users and self._connection is not None:
+        if not self._users and not self._depth and self._connection is not None:
             connection, self._connection = self._connection, None
             connection.close()
 

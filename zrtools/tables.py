@@ -75,11 +75,11 @@ class Table:
     sheet: str | None = None
     hidden_sheets: tuple[str, ...] = ()
     hidden_rows: int = 0
-    _lines: Callable[[int], int] = field(default=lambda row: row + 2, repr=False)
+    _lines: Callable[[int], int] | None = field(default=None, repr=False)
 
     def line(self, row: int) -> int:
         """Give the line of the file, or the row of the sheet, of a row of the frame, counted as people see it."""
-        return self._lines(row)
+        return row + 2 if self._lines is None else self._lines(row)
 
     def place(self, row: int) -> str:
         """Say where a row of the frame stands in the file."""
