@@ -20,6 +20,8 @@ import polars as pl
 import pytest
 
 import zrtools as zr
+from zrtools.outbox import adding as adding_in_pieces
+from zrtools.outbox import lease
 
 if TYPE_CHECKING:
     from zrtools.sandbox import Sandbox
@@ -369,6 +371,48 @@ def test_an_intake_killed_halfway_has_added_nothing(outbox: zr.Outbox, client: z
     with sqlite3.connect(outbox.path) as look:
         assert look.execute("select count(*) from messages").fetchone()[0] == 3
     look.close()
+
+
+def test_an_intake_held_up_for_long_gives_way_and_adds_nothing(
+    outbox: zr.Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Paused for longer than its lease it finds that another has added since: all of one, nothing of the other."""
+    monkeypatch.setattr(lease, "LENGTH", 0.2)
+    monkeypatch.setattr(lease, "RENEWAL", 60.0)
+    monkeypatch.setattr(adding_in_pieces, "_PIECE", 5)
+    paused, woken = threading.Event(), threading.Event()
+    slices = pl.DataFrame.iter_slices
+
+    def held_up(frame: pl.DataFrame, n_rows: int) -> Iterator[pl.DataFrame]:
+        for piece in slices(frame, n_rows):
+            yield piece
+            if threading.current_thread().name == "first" and n_rows == 5:
+                paused.set()
+                woken.wait(20)
+
+    monkeypatch.setattr(pl.DataFrame, "iter_slices", held_up)
+    failures: list[zr.ZrtoolsError] = []
+
+    def first() -> None:
+        with zr.Outbox(outbox.path) as same:
+            try:
+                same.add(people(20), campaign="spring")
+            except zr.ZrtoolsError as error:
+                failures.append(error)
+
+    thread = threading.Thread(target=first, name="first")
+    thread.start()
+    assert paused.wait(20)
+    assert outbox.counts() == {}
+    time.sleep(0.3)
+    assert set(outbox.add(people(12), campaign="spring")["intake"]) == {"queued"}
+    woken.set()
+    thread.join(30)
+    [error] = failures
+    assert isinstance(error, zr.ArchiveError)
+    assert "nothing of this was added" in str(error)
+    assert outbox.counts() == {"queued": 12}
+    assert outbox.frame()["phone_number"].to_list() == NUMBERS[:12]
 
 
 @pytest.mark.slow

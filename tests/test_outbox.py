@@ -632,6 +632,11 @@ def test_ctrl_c_stops_and_nothing_goes_out_twice(outbox: zr.Outbox, client: zr.C
     timer.join()
     assert caught.value.missing
     assert caught.value.frame.schema == schemas.OUTBOX
+    # what had not left is as if it had never been taken up
+    waiting = outbox.frame().filter(pl.col("sending_state") == "queued")
+    assert waiting.height
+    assert set(waiting["attempts"]) == {0}
+    assert waiting["settled_at"].null_count() == waiting.height
     client.embedded.faults.clear()
     outbox.send(client, progress=False)
     assert outbox.counts() == {"accepted": 300}
