@@ -6,6 +6,7 @@ import _thread
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +23,7 @@ import pytest
 import zrtools as zr
 from zrtools.outbox import adding as adding_in_pieces
 from zrtools.outbox import lease
+from zrtools.sqlite import Database
 
 if TYPE_CHECKING:
     from zrtools.sandbox import Sandbox
@@ -323,6 +325,25 @@ def test_ctrl_c_at_any_moment_leaves_no_lock_and_no_half(listed: zr.Suppressions
     other.close()
     assert interrupted == 60
     assert len(listed) == 2 * listed.history().height
+
+
+def test_ctrl_c_in_a_transaction_is_heard_when_it_is_whole(tmp_path: Path) -> None:
+    """What is being written is written to its end, and then the person is heard, once."""
+    tables = "create table things (n integer)"
+    file = Database(tmp_path / "f", what="test", application=7, tables=tables)
+
+    def interrupted() -> None:
+        with file.transaction() as run:
+            run("insert into things values (1)")
+            _thread.interrupt_main()
+            time.sleep(0.01)
+            run("insert into things values (2)")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    with file.reading() as run:
+        assert run("select n from things").fetchall() == [(1,), (2,)]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 _WRITER = """

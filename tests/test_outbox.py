@@ -814,6 +814,31 @@ def test_a_clock_that_was_ahead_and_is_right_again_holds_nothing_up(
     assert arrived(client) == numbers(100)
 
 
+def test_what_a_status_settled_stays_settled(outbox: zr.Outbox, client: zr.Client) -> None:
+    """A message that another found accepted while it was on its way is not told otherwise by a late answer."""
+    assert client.embedded is not None
+    [tag] = outbox.add(people(1))["client_tag"]
+    known = pl.DataFrame(
+        {"client_tag": [tag], "phone_number": numbers(1), "status_id": [2]}, schema_overrides=schemas.STATUS
+    )
+    found = (
+        schemas.empty(schemas.STATUS)
+        .clear(1)
+        .with_columns(
+            *(pl.lit(known[name][0]).cast(schemas.STATUS[name]).alias(name) for name in known.columns)
+        )
+    )
+
+    def look(_: dict[str, str]) -> bool:
+        with zr.Outbox(outbox.path) as other:
+            assert other.status(found)["sending_state"].to_list() == ["accepted"]
+        return True
+
+    client.embedded.faults.add("code", "send", response_code=110, message="Invalid message.", when=look)
+    outbox.send(client, progress=False)
+    assert outbox.counts() == {"accepted": 1}
+
+
 def test_a_run_never_takes_over_from_itself(
     outbox: zr.Outbox, client: zr.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
