@@ -2,6 +2,7 @@
 
     python benchmarks/incidents.py --worlds main=1000-1059 quiet=1000-1039 small=1000-1039 smallquiet=1000-1039
                                    lasting=1000-1013
+    python benchmarks/incidents.py --speed
     python benchmarks/incidents.py --seeds 130-139 --quiet 220-225        # the sandbox's own, beside a three-sigma rule
 
 An incident counts when its failure rate is at least doubled and it has at least 100 failures too many (small accounts:
@@ -14,10 +15,14 @@ Worlds up to seed 99 and the sandbox's seeds below 130 were used while the detec
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
+import threading
 import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -249,6 +254,60 @@ def judge_worlds(jobs: list[tuple[str, int]], processes: int, *, show: bool) -> 
         print(f"    {name}: {counted[0]} can be told, {counted[1]} found, {counted[2]} strictly")
 
 
+CROWDS = {
+    "a month of 1 million messages, 620 short campaigns": (1_000_000, 620, 6, 30),
+    "1,000 campaigns": (1_000_000, 1000, 6, 30),
+    "5,000 campaigns": (1_000_000, 5000, 6, 30),
+    "1,000 senders": (1_000_000, 10, 1000, 30),
+    "three years of 39,000 messages": (39_000, 40, 4, 1096),
+}
+
+
+def timed(name: str) -> None:
+    """Look once and print the seconds, those of the processor, and the peak of memory above the frame."""
+    rows, campaigns, senders, days = CROWDS[name]
+    frame = worlds.crowd(rows, campaigns=campaigns, senders=senders, days=days)
+    incidents(frame.head(1000))
+    with Peak() as peak:
+        wall, processor = time.perf_counter(), time.process_time()
+        found = incidents(frame)
+        wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    print(
+        f"{name}: {wall:.1f} s ({processor:.1f} s of the processor), {peak.mebibytes:.0f} MiB over the frame, "
+        f"{found.height} found",
+        flush=True,
+    )
+
+
+class Peak:
+    """Follow this process's memory (Linux) for a while."""
+
+    def __enter__(self) -> Peak:
+        self._base = self._top = self._now()
+        self._on = True
+        self._thread = threading.Thread(target=self._follow)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._on = False
+        self._thread.join()
+
+    @property
+    def mebibytes(self) -> float:
+        """Give the peak above what stood before."""
+        return (self._top - self._base) / 2**20
+
+    def _follow(self) -> None:
+        while self._on:
+            self._top = max(self._top, self._now())
+            time.sleep(0.01)
+
+    @staticmethod
+    def _now() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
 def main() -> None:
     """Judge and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -258,8 +317,16 @@ def main() -> None:
     parser.add_argument("--messages-per-day", type=int, default=4000)
     parser.add_argument("--show", action="store_true", help="list what was missed and wrongly reported")
     parser.add_argument("--worlds", nargs="+", help="kinds of worlds and their seeds instead of the sandbox")
+    parser.add_argument("--speed", nargs="?", const="all", help="how long it takes, instead")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
+    if options.speed is not None:
+        for name in CROWDS if options.speed == "all" else [options.speed]:
+            if options.speed == "all":
+                subprocess.run([sys.executable, __file__, "--speed", name], check=True)
+            else:
+                timed(name)
+        return
     if options.worlds:
         jobs = [
             (kind, seed)

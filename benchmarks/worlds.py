@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-__all__ = ["KINDS", "SERIES", "Change", "World", "change", "volumes", "world"]
+__all__ = ["KINDS", "SERIES", "Change", "World", "change", "crowd", "volumes", "world"]
 
 Array = np.ndarray[Any, Any]
 ZONE = "Asia/Tokyo"
@@ -714,6 +714,48 @@ def _ambiguous(hit: Array, after: Array, sizes: Array, values_of: dict[str, Arra
             if sizes[hit].sum() > 0.8 * sizes[there].sum():
                 return True
     return False
+
+
+def crowd(rows: int, *, campaigns: int, senders: int, days: int) -> pl.DataFrame:
+    """Make many campaigns of one afternoon each, or many senders, to see how long an analysis takes.
+
+    docomo fails more for three hours in the middle.
+    """
+    rng = np.random.default_rng(1)
+    campaign = rng.integers(0, campaigns, rows)
+    short = campaigns >= 100
+    begins = rng.integers(9 * 3600, 17 * 3600, campaigns)
+    day = rng.integers(0, days, campaigns)[campaign] if short else rng.integers(0, days, rows)
+    second = (
+        begins[campaign] + rng.integers(0, 3 * 3600, rows) if short else rng.integers(28_800, 75_600, rows)
+    )
+    sender = campaign % senders if campaigns > senders else rng.integers(0, senders, rows)
+    carrier = rng.choice(4, rows, p=[0.3, 0.4, 0.2, 0.1])
+    struck = (day == days // 2) & (carrier == 1) & (second >= 43_200) & (second < 54_000)
+    failed = rng.random(rows) < np.where(struck, 0.23, 0.04)
+    code = rng.integers(0, 7, rows)
+    numbers = pl.Series(campaign).cast(pl.String)
+    first = datetime.combine(FIRST, datetime.min.time())
+    return pl.DataFrame(
+        {
+            "send_date": pl.Series(day.astype(np.int32)),
+            "date_time": pl.Series((day * 86_400 + second) * 1000),
+            "sms_code": pl.Series((50_000 + sender).astype(np.int32)).cast(pl.String),
+            "carrier": pl.Series(CARRIERS).gather(carrier),
+            "status_id": np.where(failed, 3, 2).astype(np.int16),
+            "client_tag": "camp"
+            + numbers
+            + "x-"
+            + pl.Series(np.arange(100_000, 100_000 + rows)).cast(pl.String),
+            "detailed_status_id": pl.Series(MODULES).gather(carrier) + pl.Series(CODES).gather(code),
+        }
+    ).with_columns(
+        (pl.lit(FIRST) + pl.duration(days=pl.col("send_date"))).alias("send_date"),
+        (pl.lit(first) + pl.col("date_time").cast(pl.Duration("ms")))
+        .cast(pl.Datetime("ms"))
+        .dt.replace_time_zone(ZONE)
+        .alias("date_time"),
+    )
 
 
 def volumes(seed: int, kind: str, *, months: int = 15) -> pl.DataFrame:

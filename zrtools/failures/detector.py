@@ -136,37 +136,33 @@ class _Look:
     def _sum(self, table: _Table, part: slice) -> None:
         """Sum cells up into a table's rows; a part holds whole days."""
         grid, row = self.grid, table.row[part]
-        usual, cluster = self.usual[part], grid.cluster[part]
+        cells = np.flatnonzero(row >= 0)
+        row = row[cells]
+        cells += part.start
+        usual, cluster = self.usual[cells], grid.cluster[cells]
         if table.dimension == "carrier":
             # a campaign that fails on other carriers, too, is no carrier's doing
             own = np.zeros(self.carriers, dtype=bool)
             own[list(table.values[0])] = True
             least = 1 / np.maximum(grid.spread, 1e-4)
-            seen, there = (
-                least + self.cluster_failed[:, ~own].sum(axis=1),
-                least + self.cluster_usual[:, ~own].sum(axis=1),
-            )
-            usual = usual * (seen / there)[cluster]
+            seen = least + self.cluster_failed[:, ~own].sum(axis=1)
+            level = seen / (least + self.cluster_usual[:, ~own].sum(axis=1))
+            usual = usual * level[cluster]
             each = (1 / seen)[cluster] * usual
-            shared = each * (self.cluster_usual[:, own].sum(axis=1) * seen / there)[cluster]
+            shared = each * (self.cluster_usual[:, own].sum(axis=1) * level)[cluster]
         else:
             each = grid.spread[cluster] * usual
             shared = each * self.cluster_usual.sum(axis=1)[cluster]
-        inside = row >= 0
-        row = row[inside]
-        touched: Any = (
-            np.bincount(row, minlength=len(table.bin)) > 0
-            if part.stop - part.start < len(self.usual)
-            else slice(None)
-        )
+        rows = len(table.bin)
+        whole = part.stop - part.start == len(self.usual)
+        touched: Any = slice(None) if whole else np.bincount(row, minlength=rows) > 0
         for name, values in (
-            ("failed", grid.failed[part]),
+            ("failed", grid.failed[cells]),
             ("usual", usual),
             ("shared", shared),
             ("spread", each),
         ):
-            summed = np.bincount(row, values[inside], len(table.bin))
-            getattr(table, name)[touched] = summed[touched]
+            getattr(table, name)[touched] = np.bincount(row, values, rows)[touched]
 
     def _daily(self, table: _Table) -> float:
         """Measure how much days differ beyond what clusters make them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import reduce
 from statistics import NormalDist
 from typing import Any
 
@@ -112,7 +113,7 @@ class Grid:
 
         def expected(apart: str) -> Floats:
             rest = [x for name, x in factors.items() if name != apart]
-            return np.asarray(np.prod([base * weight, *rest], axis=0))
+            return reduce(np.multiply, rest, base * weight)
 
         block = self._blocks()
         # messages that share a fate count as fewer
@@ -153,7 +154,7 @@ class Grid:
                 factors[key] = self._weekly(
                     code, day, f * worth, expected(key) * worth, _PRIOR["all" if name == "all" else "weekday"]
                 )
-            self.usual = np.maximum(np.prod([base, *factors.values()], axis=0), 1e-9)
+            self.usual = np.maximum(reduce(np.multiply, factors.values(), base), 1e-9)
             self._spreads(f, self.usual * weight)
             there = np.bincount(self.cluster, self.usual * weight)
             worth = (1 / (1 + self.spread * there))[self.cluster]
