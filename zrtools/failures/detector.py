@@ -142,14 +142,14 @@ class _Look:
         usual, cluster = self.usual[cells], grid.cluster[cells]
         if table.dimension == "carrier":
             # a campaign that fails on other carriers, too, is no carrier's doing
-            own = np.zeros(self.carriers, dtype=bool)
-            own[list(table.values[0])] = True
+            own = np.zeros(self.carriers)
+            own[list(table.values[0])] = 1
             least = 1 / np.maximum(grid.spread, 1e-4)
-            seen = least + self.cluster_failed[:, ~own].sum(axis=1)
-            level = seen / (least + self.cluster_usual[:, ~own].sum(axis=1))
+            seen = least + self.cluster_failed @ (1 - own)
+            level = seen / (least + self.cluster_usual @ (1 - own))
             usual = usual * level[cluster]
             each = (1 / seen)[cluster] * usual
-            shared = each * (self.cluster_usual[:, own].sum(axis=1) * level)[cluster]
+            shared = each * (self.cluster_usual @ own * level)[cluster]
         else:
             each = grid.spread[cluster] * usual
             shared = each * self.cluster_usual.sum(axis=1)[cluster]
