@@ -14,6 +14,7 @@ import zrtools as zr
 
 PACKAGE = Path(zr.__file__).parent
 GROUND = {
+    "arguments",
     "errors",
     "periods",
     "schemas",
@@ -34,6 +35,7 @@ GROUND = {
 # room -> the rooms it may import, beside itself
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "arguments": {"errors"},
     "codes": {"errors", "tables"},
     "periods": {"errors", "privacy"},
     "cells": set(),
@@ -42,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "words": {"codes", "errors"},
     "schemas": {"errors"},
     "privacy": {"errors"},
-    "engines": {"errors", "periods", "privacy", "schemas"},
+    "engines": {"arguments", "errors", "periods", "privacy", "schemas"},
     "intervals": set(),
     "jcalendar": set(),
     "sqlite": {"errors", "periods", "privacy"},
@@ -58,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "usage": {"messages"} | GROUND,
     "charts": {"failures", "usage"} | GROUND,
     "reports": {"charts", "failures", "usage"} | GROUND,
-    "dlr": {"wire", "schemas", "errors"},
+    "dlr": {"arguments", "wire", "schemas", "errors"},
     "receiver": {"dlr"} | GROUND,
     "erasure": {"archive", "client", "outbox", "phones", "receiver"} | GROUND,
     "sandbox": {"codes", "doors", "errors"},

@@ -18,6 +18,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from zrtools import schemas, wire
+from zrtools.arguments import checked
 from zrtools.errors import UnexpectedResponseError
 
 __all__ = ["FIELDS", "frame", "parse", "records"]
@@ -63,6 +64,7 @@ _FORM = re.compile(rb"(?:^|&)\s*(xml|json)=")
 Record = dict[str, str | None]
 
 
+@checked
 def parse(body: bytes, content_type: str | None = None) -> pl.DataFrame:
     """Read one pushed notification: XML or JSON, as form field `xml=` / `json=` or raw, with one report or many.
 
@@ -75,6 +77,7 @@ def parse(body: bytes, content_type: str | None = None) -> pl.DataFrame:
     return frame(records(body, content_type))
 
 
+@checked
 def records(body: bytes, content_type: str | None = None) -> list[Record]:
     """Read one pushed notification as texts under the service's names, a dictionary a report.
 
@@ -84,6 +87,7 @@ def records(body: bytes, content_type: str | None = None) -> list[Record]:
     return list(_from_xml(text) if text.startswith("<") else _from_json(text))
 
 
+@checked
 def frame(reports: Iterable[Record]) -> pl.DataFrame:
     """Make the frame `schemas.DLR` of reports that `records` has read."""
     rows = list(reports)

@@ -7,18 +7,20 @@ conversion. What stays within it gives the same answer on polars, DuckDB and Spa
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import narwhals as nw
 import polars as pl
 
 from zrtools import periods
+from zrtools.arguments import Kind, refused
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
 from zrtools.schemas import ZONE
 
-__all__ = ["gather", "is_store", "opened", "portable", "require"]
+__all__ = ["WANTED", "AnyFrame", "gather", "is_store", "opened", "portable", "readable", "require"]
 
+WANTED = "a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame"
 _WANTED = "Investigate a polars DataFrame or LazyFrame of statuses, or an archive"
 _DISTRIBUTED = (nw.Implementation.DUCKDB, nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 
@@ -31,18 +33,34 @@ def portable(frame: Any) -> nw.LazyFrame[Any]:
     """
     if isinstance(frame, pl.DataFrame | pl.LazyFrame) or is_store(frame):
         return nw.from_native(opened(frame))
+    if read := _through_narwhals(frame):
+        return read.lazy()
+    raise refused("frame", frame, WANTED)
+
+
+def readable(frame: Any) -> bool:
+    """Tell whether `portable` takes it."""
+    return (
+        isinstance(frame, pl.DataFrame | pl.LazyFrame)
+        or is_store(frame)
+        or _through_narwhals(frame) is not None
+    )
+
+
+AnyFrame = Annotated[Any, Kind(readable, WANTED)]
+"""A frame on any engine, or what is kept in an archive or a store."""
+
+
+def _through_narwhals(frame: Any) -> nw.LazyFrame[Any] | nw.DataFrame[Any] | None:
     try:
         read = nw.from_native(frame)
     except TypeError:
-        read = None
-    if isinstance(read, nw.LazyFrame | nw.DataFrame) and (
-        read.implementation in _DISTRIBUTED or read.implementation.is_polars()
-    ):
-        return read.lazy()
-    kind = f"{type(frame).__module__.partition('.')[0]} {type(frame).__name__}"
-    raise InputError(
-        "Give a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame, not "
-        f"{kind.removeprefix('builtins ')}. A pandas frame becomes one with polars.from_pandas(frame)."
+        return None
+    is_frame = isinstance(read, nw.LazyFrame | nw.DataFrame)
+    return (
+        read
+        if is_frame and (read.implementation in _DISTRIBUTED or read.implementation.is_polars())
+        else None
     )
 
 
@@ -70,7 +88,8 @@ def opened(
         return scanned
     if not isinstance(source, pl.DataFrame | pl.LazyFrame):
         raise InputError(
-            f"{wanted}, not {type(source).__name__}. From another engine, collect the days in question first."
+            f"{wanted}, not {type(source).__name__}. From another engine, collect the days in question first. "
+            f"{refused('source', source, 'one of these')}"
         )
     names = source.collect_schema().names()
     if (start is None and end is None) or "date_time" not in names:

@@ -31,6 +31,7 @@ Day = date | str
 Month = date | str
 Time = datetime | str
 
+_MOST_DAYS = 36_525
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-?(\d{2})", re.ASCII)
 _TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::00)?", re.ASCII)
@@ -41,9 +42,10 @@ def day(value: Day, name: str = "date") -> date:
 
     Raises `InputError`.
     """
-    if isinstance(value, datetime):
+    # pandas' NaT is a datetime, and not equal to itself
+    if isinstance(value, datetime) and value == value:
         return (value.astimezone(TOKYO) if value.tzinfo else value).date()
-    if isinstance(value, date):
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if found := _match(_DAY, value):
         try:
@@ -93,6 +95,8 @@ def days(start: Day, end: Day | None = None) -> list[date]:
         last = _edges(end, "end")[1]
     if last < first:
         raise InputError(f"The period is reversed: start is {first}, end is {last}. Swap them.")
+    if (last - first).days > _MOST_DAYS:
+        raise InputError(f"From {first} to {last} is more than a hundred years: mend start or end.")
     return [first + timedelta(n) for n in range((last - first).days + 1)]
 
 
@@ -125,7 +129,7 @@ def time(value: Time, name: str = "schedule_time") -> datetime:
 
     Raises `InputError`.
     """
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and value == value:
         return value.astimezone(TOKYO) if value.tzinfo else value.replace(tzinfo=TOKYO)
     if found := _match(_TIME, value):
         try:

@@ -234,7 +234,7 @@ def decode(body: bytes, *, name: str = "the file", encoding: str | None = None) 
     for guess in guesses:
         try:
             text = body.decode(guess)
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):
             continue
         # UTF-16 without its mark reads as other encodings, every second character being nothing
         if "\0" not in text:

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from zrtools import cells, phones, schemas, tables
+from zrtools.arguments import checked
 from zrtools.codes import CARRIER_SPELLINGS, CARRIERS
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
@@ -50,6 +51,7 @@ _ADVICE = {
 _UNDEFINED_WHILE_PENDING = ("carrier_id", "carrier", "detailed_status_id", "separated_success_count")
 
 
+@checked
 def read_export(
     path: str | Path,
     columns: Mapping[str, str] | None = None,

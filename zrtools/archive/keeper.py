@@ -31,6 +31,7 @@ from zrtools.archive.layout import (
     with_zone,
 )
 from zrtools.archive.settings import VERSION, Settings, find_key, fingerprint
+from zrtools.arguments import checked
 from zrtools.client.progress import bar
 from zrtools.errors import (
     ArchiveError,
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
 
     from zrtools.client import Client
+else:
+    from zrtools.arguments import Client
 
 __all__ = ["Archive"]
 
@@ -80,6 +83,7 @@ class Archive:
     be reached.
     """
 
+    @checked
     def __init__(
         self,
         path: str | os.PathLike[str],
@@ -120,6 +124,7 @@ class Archive:
         state = "new" if self._settings is None else f"numbers={self._settings.numbers!r}"
         return f"<zrtools.Archive {self.path} ({state})>"
 
+    @checked
     def sync(
         self,
         client: Client,
@@ -174,6 +179,7 @@ class Archive:
             ) from None
         return self._report(done)
 
+    @checked
     def add(self, frame: pl.DataFrame, *, force: bool = False) -> pl.DataFrame:
         """Store whole days of a STATUS frame that came from elsewhere, such as `read_export`.
 
@@ -197,6 +203,7 @@ class Archive:
             }
         return self._report(done)
 
+    @checked
     def scan(self, start: periods.Day | None = None, end: periods.Day | None = None) -> pl.LazyFrame:
         """Give the archived statuses as a LazyFrame with the STATUS schema (and `rawdata` where it is kept).
 
@@ -221,6 +228,7 @@ class Archive:
                 .select(pl.col(name).cast(dtype) for name, dtype in schema.items())
             )
 
+    @checked
     def files(self, start: periods.Day | None = None, end: periods.Day | None = None) -> list[str]:
         """List the current Parquet files of the days asked for, oldest day first, for any other engine.
 
@@ -235,6 +243,7 @@ class Archive:
         """The folder that `files` lie in: what Spark calls basePath."""
         return self._statuses.place
 
+    @checked
     def days(self, start: periods.Day | None = None, end: periods.Day | None = None) -> pl.DataFrame:
         """Show which days are archived, gaps included: DAYS, one row a day.
 
@@ -258,6 +267,7 @@ class Archive:
                 orient="row",
             )
 
+    @checked
     def sync_counts(
         self,
         client: Client,
@@ -297,6 +307,7 @@ class Archive:
             self._read()
             return self._counts.history()
 
+    @checked
     def forget(self, before: periods.Day) -> pl.DataFrame:
         """Remove every day before a date for good, at once: rows, older versions and files.
 

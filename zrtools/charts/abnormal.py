@@ -10,11 +10,12 @@ import narwhals as nw
 import polars as pl
 
 from zrtools import schemas, words
+from zrtools.arguments import checked
 from zrtools.charts import style
 from zrtools.charts.course import Times, notes, rates_panel, time_axis, times_of, top_of
 from zrtools.charts.telling import say, summary, why_nothing
 from zrtools.errors import InputError
-from zrtools.failures.traffic import Traffic
+from zrtools.failures.traffic import Statuses, Traffic
 from zrtools.failures.wording import named_incident, values_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ _AROUND = timedelta(hours=36)
 _DIMENSIONS = ("all", "carrier", "sms_code", "campaign")
 
 
-def incidents(frame: Any, found: pl.DataFrame | None = None, *, lang: str | None = None) -> ChartType:
+@checked
+def incidents(frame: Statuses, found: pl.DataFrame | None = None, *, lang: str | None = None) -> ChartType:
     """Draw the failure rate over time with every incident shaded, and below it what each one was.
 
     Takes what `classify` takes or a daily `trend`, and what `failures.incidents` found (looked for in the statuses
@@ -67,7 +69,8 @@ def incidents(frame: Any, found: pl.DataFrame | None = None, *, lang: str | None
     return style.finish(chart, title, [*told, say("incidents_note", lang), *more])
 
 
-def incident(frame: Any, row: Mapping[str, Any], *, lang: str | None = None) -> ChartType:
+@checked
+def incident(frame: Statuses, row: Mapping[str, Any], *, lang: str | None = None) -> ChartType:
     """Draw one incident closely: its segment's failure rate by the hour, with what is usual and the incident shaded.
 
     Takes a polars frame of statuses and one row of what `failures.incidents` found, `found.row(0, named=True)`. Hours
@@ -109,7 +112,7 @@ def _not_before(moment: datetime) -> nw.Expr:
     return (day > moment.date()) | ((day == moment.date()) & (nw.col("_quarter") >= quarter))
 
 
-def _of_segment(frame: Any, dimension: str, values: list[str | None]) -> Traffic:
+def _of_segment(frame: Statuses, dimension: str, values: list[str | None]) -> Traffic:
     if dimension not in _DIMENSIONS:
         raise InputError(f"dimension must be one of {', '.join(_DIMENSIONS)}, not {dimension!r}.")
     if dimension == "all":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from zrtools import schemas, words
+from zrtools.arguments import checked
 from zrtools.charts import style
 from zrtools.charts.telling import say
 from zrtools.errors import InputError
@@ -20,6 +21,7 @@ __all__ = ["contributions"]
 _DOWN = "#0072B2"
 
 
+@checked
 def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None = None) -> ChartType:
     """Draw what moved the failure rate from one period to another, as steps from the rate before to the rate after.
 

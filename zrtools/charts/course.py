@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, get_args
+from datetime import date, datetime
+from typing import TYPE_CHECKING, get_args
 
 import polars as pl
 
 from zrtools import words
+from zrtools.arguments import checked
 from zrtools.charts import style
 from zrtools.charts.telling import in_order, rates, say, summary, why_nothing
 from zrtools.failures import trend
 from zrtools.failures.course import Every
-from zrtools.failures.traffic import Traffic
+from zrtools.failures.traffic import Statuses, Traffic
 from zrtools.schemas import TREND
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
-
     import altair as alt
     from altair.typing import ChartType
 
@@ -41,7 +41,8 @@ _DENSE = 62
 _MOST_PANELS = 8
 
 
-def failures_over_time(frame: Any, *, every: Every = "1d", lang: str | None = None) -> ChartType:
+@checked
+def failures_over_time(frame: Statuses, *, every: Every = "1d", lang: str | None = None) -> ChartType:
     """Draw the failure rate over time with its 95 % interval, above the number of messages.
 
     Takes what `classify` takes, or what `trend` gave with the same `every` and no `by`. Days are days of sending, or
@@ -64,7 +65,8 @@ def failures_over_time(frame: Any, *, every: Every = "1d", lang: str | None = No
     return style.finish(chart, title, [summary(times.span, times.summed, lang), *notes(times, lang)])
 
 
-def failures_by_carrier(frame: Any, *, every: Every = "1d", lang: str | None = None) -> ChartType:
+@checked
+def failures_by_carrier(frame: Statuses, *, every: Every = "1d", lang: str | None = None) -> ChartType:
     """Draw the failure rate over time in one small panel a carrier, all on the same scale.
 
     Reads times as `failures_over_time` does. A pending message has no carrier yet, so where 1 % or more of a
@@ -126,7 +128,7 @@ class Times:
 
 
 def times_of(
-    frame: Any,
+    frame: Statuses,
     every: Every,
     by: str | None,
     lang: str | None,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from zrtools import words
+from zrtools.arguments import checked
 from zrtools.charts import style
 from zrtools.charts.telling import in_order, rates, say, summary, why_nothing
 from zrtools.failures.rates import finished
-from zrtools.failures.traffic import Traffic
+from zrtools.failures.traffic import Statuses, Traffic
 from zrtools.intervals import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from altair.typing import ChartType
 
 __all__ = ["failures"]
@@ -25,7 +25,8 @@ _MOST_CARRIERS = 7
 _MOST_CATEGORIES = 14
 
 
-def failures(frame: Any, *, lang: str | None = None) -> ChartType:
+@checked
+def failures(frame: Statuses, *, lang: str | None = None) -> ChartType:
     """Draw failures by carrier and reason as a heat map, with the rate and the number in each cell.
 
     Takes what `classify` takes, classified or not, or what `breakdown` gave by carrier and failure category. Each
@@ -117,7 +118,7 @@ def failures(frame: Any, *, lang: str | None = None) -> ChartType:
     return style.finish(chart, title, [summary(ends, summed, lang), note])
 
 
-def _counted_cells(frame: Any) -> tuple[pl.DataFrame, pl.DataFrame, tuple[Any, Any]]:
+def _counted_cells(frame: Statuses) -> tuple[pl.DataFrame, pl.DataFrame, tuple[Any, Any]]:
     """Count the cells and the carriers, or read them from a breakdown."""
     keys = ["carrier", "failure_category"]
     if isinstance(frame, pl.DataFrame) and {*keys, "failed", "settled", "failure_rate"} <= set(frame.columns):

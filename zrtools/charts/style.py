@@ -6,20 +6,22 @@ Nothing here touches altair's own themes or renderers, except `use`, which a per
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from zrtools import words
+from zrtools.arguments import checked
 from zrtools.charts import typeface
 from zrtools.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     import altair as alt
     from altair.typing import ChartType
 
     _Chart = TypeVar("_Chart", bound=ChartType)
+else:
+    from zrtools.arguments import ChartType
 
 __all__ = [
     "CARRIERS",
@@ -107,6 +109,7 @@ RATE_TEXT = (
 _WEEKDAYS = {"ja": list("月火水木金土日"), "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]}
 
 
+@checked
 def use(renderer: Renderer = "svg", *, font_folder: str | Path | None = None) -> None:
     """Choose how charts show in this notebook: "svg" and "png" are pictures, "jupyter" is interactive.
 
@@ -138,6 +141,7 @@ def use(renderer: Renderer = "svg", *, font_folder: str | Path | None = None) ->
     alt.renderers.enable(name, **({"ppi": 144} if renderer == "png" else {}))
 
 
+@checked
 def save(chart: ChartType, path: str | Path, *, scale: float = 2.0) -> Path:
     """Write a chart to a file by its ending: .png, .svg, or .html (interactive, works offline).
 
@@ -161,6 +165,7 @@ def save(chart: ChartType, path: str | Path, *, scale: float = 2.0) -> Path:
     return path
 
 
+@checked
 def svg(chart: ChartType) -> str:
     """Draw a chart as SVG text that brings the letters it uses, so that it looks the same everywhere."""
     return typeface.bring(drawing(chart))

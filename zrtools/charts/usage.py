@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from zrtools import words
+from zrtools.arguments import checked
 from zrtools.charts import style
+from zrtools.engines import AnyFrame
 from zrtools.schemas import FORECAST, MONTHLY, RECONCILIATION, check
 from zrtools.usage import ALL, monthly
 from zrtools.usage.wording import name_carriers, name_day, name_month, say
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import altair as alt
     from altair.typing import ChartType
-    from narwhals.typing import IntoFrame
 
 __all__ = ["usage_forecast", "usage_gaps", "usage_months", "usage_shares"]
 
@@ -25,7 +25,8 @@ _MOST_GAPS = 24
 _ORDER = list(style.CARRIERS)
 
 
-def usage_months(counts_or_statuses: IntoFrame, *, lang: str | None = None) -> ChartType:
+@checked
+def usage_months(counts_or_statuses: AnyFrame, *, lang: str | None = None) -> ChartType:
     """Stack the billable messages of each month by carrier, with the month's sum on top.
 
     Takes MONTHLY, COUNTS, or statuses as `usage.monthly` does. A month that is not over is drawn paler, and the
@@ -67,7 +68,8 @@ def usage_months(counts_or_statuses: IntoFrame, *, lang: str | None = None) -> C
     return style.finish(both, title, _partial(frame, lang))
 
 
-def usage_shares(counts_or_statuses: IntoFrame, *, lang: str | None = None) -> ChartType:
+@checked
+def usage_shares(counts_or_statuses: AnyFrame, *, lang: str | None = None) -> ChartType:
     """Draw each carrier's part of the month over time.
 
     Takes what `usage_months` takes. Raises `InputError`.
@@ -117,8 +119,9 @@ def usage_shares(counts_or_statuses: IntoFrame, *, lang: str | None = None) -> C
     return style.finish(lines.properties(width=style.WIDTH - 130, height=300), title, _partial(frame, lang))
 
 
+@checked
 def usage_forecast(
-    forecast: pl.DataFrame, counts_or_statuses: IntoFrame | None = None, *, lang: str | None = None
+    forecast: pl.DataFrame, counts_or_statuses: AnyFrame | None = None, *, lang: str | None = None
 ) -> ChartType:
     """Draw where the running month is heading: counted, still expected, and the interval, after the past months' sums.
 
@@ -198,6 +201,7 @@ def usage_forecast(
     )
 
 
+@checked
 def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> ChartType:
     """Draw the gaps between counts, statuses and invoice, largest first, each with its likeliest reason.
 
@@ -264,7 +268,7 @@ def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> Char
     return style.finish(chart, title, say("gaps_note", lang, n=_MOST_GAPS))
 
 
-def _usage(source: IntoFrame) -> pl.DataFrame:
+def _usage(source: AnyFrame) -> pl.DataFrame:
     if isinstance(source, pl.DataFrame) and "share_of_month" in source.columns:
         check(source, MONTHLY, "MONTHLY")
         return source

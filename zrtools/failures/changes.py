@@ -11,9 +11,10 @@ import polars as pl
 import polars.selectors as cs
 
 from zrtools import words
+from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.failures.course import coverage
-from zrtools.failures.traffic import Traffic, grouped, keys_of, plain, sums
+from zrtools.failures.traffic import Statuses, Traffic, grouped, keys_of, plain, sums
 from zrtools.failures.wording import named_segment
 from zrtools.intervals import student
 from zrtools.schemas import COMPARISON
@@ -26,9 +27,10 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 _FATE = ("campaign", "day")
 
 
+@checked
 def compare(
-    before: Any,
-    after: Any,
+    before: Statuses,
+    after: Statuses,
     by: Sequence[str] | str = ("carrier",),
     *,
     cluster: Sequence[str] | str | None = _FATE,
@@ -54,9 +56,12 @@ def compare(
     keys = keys_of(by, COMPARISON)
     counted: list[pl.DataFrame] = []
     for name, frame in (("before", before), ("after", after)):
-        if not unsettled_days:
-            refuse_unsettled(name, frame)
-        counted.append(_counted(frame, keys, cluster))
+        try:
+            if not unsettled_days:
+                refuse_unsettled(name, frame)
+            counted.append(_counted(frame, keys, cluster))
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from None
         if not counted[-1].select(sums()["settled"]).item():
             raise InputError(
                 f"The period {name} has no settled message: give days on which messages were sent."
@@ -96,9 +101,9 @@ def compare(
     )
 
 
-def _counted(frame: Any, keys: list[str], cluster: Sequence[str] | str | None) -> pl.DataFrame:
+def _counted(frame: Statuses, keys: list[str], cluster: Sequence[str] | str | None) -> pl.DataFrame:
     """Count by keys and clusters, the clusters numbered from 0 in `_g` (null: each message for itself)."""
-    fates = [] if cluster is None else [cluster] if isinstance(cluster, str) else list(cluster)
+    fates = [] if cluster is None else [cluster] if isinstance(cluster, str) else list(dict.fromkeys(cluster))
     if cluster is _FATE and not Traffic.of(frame).knows("campaign"):
         fates = ["day"]
     counted, _ = Traffic.of(frame, [*keys, *fates]).counts(keys, fates)
@@ -257,7 +262,7 @@ def _taken_apart(old: _Period, new: _Period) -> dict[str, Floats]:
     }
 
 
-def refuse_unsettled(name: str, frame: Any) -> None:
+def refuse_unsettled(name: str, frame: Statuses) -> None:
     """Raise `InputError` where a period has days of which 1 % or more is pending."""
     days = coverage(frame).filter(~pl.col("is_final"))["day"]
     if days.is_empty():

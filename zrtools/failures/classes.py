@@ -10,17 +10,19 @@ import polars as pl
 
 from zrtools import codes as tables
 from zrtools import schemas
+from zrtools.arguments import checked
 from zrtools.codes import Category
 from zrtools.engines import portable, require
 from zrtools.errors import InputError
 
-__all__ = ["CLASSIFIED", "checked", "classified", "classify"]
+__all__ = ["CLASSIFIED", "classified", "classify", "own_codes"]
 
 _Frame = TypeVar("_Frame")
 
 CLASSIFIED = tuple(schemas.CLASSIFIED)
 
 
+@checked
 def classify(frame: _Frame, *, codes: Mapping[str, Category] | None = None) -> _Frame:
     """Add what became of each message and, where it failed, why.
 
@@ -45,7 +47,7 @@ def classify(frame: _Frame, *, codes: Mapping[str, Category] | None = None) -> _
 
 def classified(frame: nw.LazyFrame[Any], codes: Mapping[str, Category] | None = None) -> nw.LazyFrame[Any]:
     """Classify inside the heavy half: the portable expressions behind `classify`."""
-    own = checked(codes or {})
+    own = own_codes(codes or {})
     whole = {code: category for code, category in own.items() if not _is_suffix(code)}
     listed = {**tables.CATEGORIES, **{code: category for code, category in own.items() if _is_suffix(code)}}
 
@@ -71,7 +73,7 @@ def classified(frame: nw.LazyFrame[Any], codes: Mapping[str, Category] | None = 
     )
     found = _choose({own_.name: _among(text, codes_) for own_, codes_ in _grouped(whole)}, found)
 
-    # a name decides origin and action: `checked` refuses one name with two meanings
+    # a name decides origin and action: `own_codes` refuses one name with two meanings
     everything = {
         c.name: c for c in (*listed.values(), *whole.values(), tables.UNLISTED, tables.UNRECOGNISED)
     }.values()
@@ -133,7 +135,7 @@ def _is_suffix(code: str) -> bool:
     return len(code) == 3 and code.isascii() and code.isdigit()
 
 
-def checked(own: Mapping[str, Category]) -> Mapping[str, Category]:
+def own_codes(own: Mapping[str, Category]) -> Mapping[str, Category]:
     """Make sure that codes of one's own are categories, each name with one meaning. Raises `InputError`."""
     meaning = {
         c.name: (c.origin, c.action)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import polars as pl
 
 from zrtools import periods
+from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.failures.rates import finished
-from zrtools.failures.traffic import Traffic, grouped, joined, keys_of, sums
+from zrtools.failures.traffic import Statuses, Traffic, grouped, joined, keys_of, sums
 from zrtools.intervals import share
 from zrtools.schemas import COVERAGE, TIME, TREND, ZONE
 
@@ -28,8 +29,9 @@ PENDING_LIMIT = 0.01
 """A day counts as final when a smaller part than this of its messages is pending."""
 
 
+@checked
 def trend(
-    frame: Any, every: Every = "1d", by: Sequence[str] | str = (), *, cluster: str | None = None
+    frame: Statuses, every: Every = "1d", by: Sequence[str] | str = (), *, cluster: str | None = None
 ) -> pl.DataFrame:
     """Count failures over time.
 
@@ -60,7 +62,10 @@ def trend(
     )
 
 
-def coverage(frame: Any, start: periods.Day | None = None, end: periods.Day | None = None) -> pl.DataFrame:
+@checked
+def coverage(
+    frame: Statuses, start: periods.Day | None = None, end: periods.Day | None = None
+) -> pl.DataFrame:
     """Tell day by day how many messages there are and whether the day can be trusted yet.
 
     Takes what `breakdown` takes and gives the columns of `schemas.COVERAGE`, one row a day. With `start` and `end`

@@ -13,8 +13,10 @@ import numpy as np
 import polars as pl
 
 from zrtools import words
+from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.failures.grid import DAY, Grid, dimensions_of, grid_of, spread_of
+from zrtools.failures.traffic import Statuses
 from zrtools.failures.traits import campaign_of, learnt_rule
 from zrtools.failures.wording import named_incident
 from zrtools.intervals import CONFIDENCE, Z
@@ -501,10 +503,11 @@ def _tail(seen: float, usual: float, spread: float) -> float:
     return min(1.0, exp(min(first + log1p(total - 1), 0.0)))
 
 
+@checked
 def incidents(
-    frame: Any,
+    frame: Statuses,
     *,
-    history: Any | None = None,
+    history: Statuses | None = None,
     min_excess: float | None = None,
     min_ratio: float = 1.8,
     lang: str | None = None,
@@ -546,10 +549,11 @@ def incidents(
     return both_lists(frame, history=history, min_excess=min_excess, min_ratio=min_ratio, lang=lang)[0]
 
 
+@checked
 def watch_list(
-    frame: Any,
+    frame: Statuses,
     *,
-    history: Any | None = None,
+    history: Statuses | None = None,
     min_excess: float | None = None,
     min_ratio: float = 1.8,
     lang: str | None = None,

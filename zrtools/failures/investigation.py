@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 from zrtools import periods, privacy, words
+from zrtools.arguments import checked
+from zrtools.codes import Category
 from zrtools.engines import is_store, opened, require
 from zrtools.errors import InputError
 from zrtools.failures import presentation
 from zrtools.failures.changes import compare
-from zrtools.failures.classes import CLASSIFIED, checked
+from zrtools.failures.classes import CLASSIFIED, own_codes
 from zrtools.failures.course import coverage, trend
 from zrtools.failures.detector import both_lists
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
@@ -24,9 +26,6 @@ from zrtools.failures.recipients import history, numbers_of, plan_of
 from zrtools.failures.traffic import Traffic, sums
 from zrtools.failures.traits import CampaignRule, campaign_of, learnt_rule
 from zrtools.schemas import COMPARISON, INCIDENTS, NEXT_STEPS, OVERVIEW, empty
-
-if TYPE_CHECKING:
-    from zrtools.codes import Category
 
 __all__ = ["Investigation", "Period", "explained", "investigate"]
 
@@ -106,6 +105,7 @@ class Investigation:
         return self.markdown
 
 
+@checked
 def investigate(
     source: Any,
     period: Period | None = None,
@@ -130,8 +130,8 @@ def investigate(
     Raises `InputError` for another kind of frame, for a period without messages, and for missing columns.
     """
     chosen = words.language(lang)
-    now = _span(period)
-    before = None if compare_to is False else _span(compare_to if compare_to is not True else None)
+    now = _span(period, "period")
+    before = None if compare_to is False else _span(compare_to, "compare_to")
     if is_store(source):
         if now is None:
             raise InputError('Say which days of the archive: investigate(archive, "2026-10").')
@@ -190,15 +190,16 @@ def _masked(found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(privacy.mask_within(pl.col("segment")), values)
 
 
-def _span(period: Period | bool | None) -> tuple[date, date] | None:
+def _span(period: Period | bool | None, name: str) -> tuple[date, date] | None:
     if period is None or isinstance(period, bool):
         return None
-    if isinstance(period, date | str):
-        days = periods.days(period)
-    else:
-        if len(period) != 2:
-            raise InputError("Give a period as a day, a month, or (first, last).")
-        days = periods.days(*period)
+    ends = (period,) if isinstance(period, date | str) else tuple(period)
+    if not 1 <= len(ends) <= 2 or (len(ends) == 1 and not isinstance(period, date | str)):
+        raise InputError(f"Give {name} as a day, a month, or (first, last).")
+    try:
+        days = periods.days(*ends)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
     return days[0], days[-1]
 
 
@@ -243,7 +244,7 @@ def explained(frame: pl.LazyFrame, codes: Mapping[str, Category] | None, campaig
     require(rows, "date_time", "status_id", "detailed_status_id")
     native = rows.to_native()
     named = native.with_columns(campaign=campaign_of(learnt_rule(native) if campaign is None else campaign))
-    return Traffic(nw.from_native(named), raw=not ready, codes=checked(codes or {})).timed()
+    return Traffic(nw.from_native(named), raw=not ready, codes=own_codes(codes or {})).timed()
 
 
 def _changed(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import Any
 
 import polars as pl
 
+from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.failures.rates import finished
-from zrtools.failures.traffic import DETAIL, Traffic, grouped, joined, sums
+from zrtools.failures.traffic import DETAIL, Statuses, Traffic, grouped, joined, sums
 from zrtools.intervals import binomial_tail, discoveries, share, wilson
 from zrtools.schemas import MISMATCH, UNKNOWN_CODES
 
@@ -19,9 +19,11 @@ _UNKNOWN = ("unlisted", "unrecognised")
 _FEW = 5
 # days beyond the two rates that tell how days differ
 _DAYS = 3
+_MOST_DAYS = 36_500
 
 
-def carrier_mismatch(frame: Any) -> pl.DataFrame:
+@checked
+def carrier_mismatch(frame: Statuses) -> pl.DataFrame:
     """List failures whose module belongs to another carrier than carrier_id says: ported numbers, or routing.
 
     Takes what `breakdown` takes and gives MISMATCH, most failures first. `listed` counts the carrier's failures with
@@ -45,7 +47,8 @@ def carrier_mismatch(frame: Any) -> pl.DataFrame:
     )
 
 
-def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
+@checked
+def unknown_codes(frame: Statuses, *, recent_days: int = 7) -> pl.DataFrame:
     """Count the codes that no table explains, those that grow first.
 
     Takes what `breakdown` takes and gives UNKNOWN_CODES, one row a code of the categories `unlisted` and
@@ -56,8 +59,8 @@ def unknown_codes(frame: Any, *, recent_days: int = 7) -> pl.DataFrame:
 
     Raises `InputError` for missing columns.
     """
-    if recent_days < 1:
-        raise InputError(f"recent_days={recent_days}: give at least 1.")
+    if not 1 <= recent_days <= _MOST_DAYS:
+        raise InputError(f"recent_days={recent_days}: give at least 1, and at most {_MOST_DAYS}.")
     keys = [DETAIL, "failure_category"]
     read = Traffic.of(frame, ["carrier", "failure_category"]).timed()
     counted, numbers = read.counts(keys, ["day", "carrier"], numbers=True)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 
 from zrtools import schemas
-from zrtools.failures.traffic import Traffic, grouped, joined, keys_of, plain, sums
+from zrtools.arguments import checked
+from zrtools.failures.traffic import Statuses, Traffic, grouped, joined, keys_of, plain, sums
 from zrtools.intervals import clustered, share, wilson
 
 __all__ = ["breakdown", "finished"]
 
 
+@checked
 def breakdown(
-    frame: Any, by: Sequence[str] | str = ("carrier", "failure_category"), *, cluster: str | None = None
+    frame: Statuses, by: Sequence[str] | str = ("carrier", "failure_category"), *, cluster: str | None = None
 ) -> pl.DataFrame:
     """Count failures by columns of the frame, most failures first.
 

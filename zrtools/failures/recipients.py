@@ -10,6 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from zrtools import periods, privacy
+from zrtools.arguments import checked
 from zrtools.engines import gather, require
 from zrtools.errors import InputError
 from zrtools.failures.traffic import Traffic
@@ -49,6 +50,7 @@ _ONE_TIME = (
 )
 
 
+@checked
 def numbers(frame: pl.DataFrame | pl.LazyFrame, *, least: int = 2, mask: bool = True) -> pl.DataFrame:
     """List the numbers to which at least so many messages failed, with their history, worst first.
 
@@ -79,6 +81,7 @@ def numbers_of(past: History, *, least: int = 2, mask: bool = True) -> pl.DataFr
     return privacy.mask(done) if mask else done
 
 
+@checked
 def retry_evidence(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Count what became of the next message to a number after each category of failure, by how long after it came.
 
@@ -89,6 +92,7 @@ def retry_evidence(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     return _evidence(history(frame).messages).collect()
 
 
+@checked
 def retry_plan(
     frame: pl.DataFrame | pl.LazyFrame,
     *,
@@ -115,7 +119,7 @@ def retry_plan(
             f"hours={hours}: give the first hour and the hour that ends sending, for example (9, 20)."
         )
     moment = None if now is None else periods.time(now, "now")
-    return plan_of(history(frame), moment, list(opted_out), hours, mask=mask)
+    return plan_of(history(frame), moment, [str(number) for number in opted_out], hours, mask=mask)
 
 
 def plan_of(

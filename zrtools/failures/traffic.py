@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import narwhals as nw
 import polars as pl
 
+from zrtools.arguments import Kind
 from zrtools.codes import OUTCOMES, Category
-from zrtools.engines import gather, portable, require
+from zrtools.engines import WANTED, gather, portable, readable, require
 from zrtools.errors import InputError
 from zrtools.failures.classes import CLASSIFIED, classified
 from zrtools.failures.traits import TIMES, timed, with_traits
 from zrtools.privacy import mask_text
 
-__all__ = ["DETAIL", "Traffic", "grouped", "joined", "keys_of", "plain", "sums"]
+__all__ = ["DETAIL", "Statuses", "Traffic", "grouped", "joined", "keys_of", "plain", "sums"]
 
 DETAIL = "failure_detail"
 """The detailed code of what failed: beside other statuses it means nothing."""
@@ -156,6 +157,10 @@ class Traffic:
         if self.raw:
             fate = fate.cast(pl.Int64).replace_strict(OUTCOMES, default="unknown", return_dtype=pl.String)
         return counted.with_columns(outcome=fate).drop("_fate")
+
+
+Statuses = Annotated[Any, Kind(lambda frame: isinstance(frame, Traffic) or readable(frame), WANTED)]
+"""What the analyses take: messages on any engine, what is kept of them, or what was counted already."""
 
 
 def keys_of(by: Sequence[str] | str, result: pl.Schema) -> list[str]:

@@ -11,6 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from zrtools import messages
+from zrtools.arguments import checked
 from zrtools.engines import require
 from zrtools.errors import InputError
 from zrtools.schemas import FEATURES
@@ -47,6 +48,7 @@ _NUMBER = rf"[{_DIGITS}](?:[{_DIGITS},，-]*[{_DIGITS}])?"
 _NAME = r"[^\s　、。，．,.!！?？:：>】」』)）]{1,12}様"
 
 
+@checked
 def features(frame: _Frame, *, campaign: CampaignRule = None) -> _Frame:
     """Add what one can break failures down by.
 
@@ -100,7 +102,7 @@ def _traits(schema: nw.Schema, campaign: CampaignRule) -> dict[str, pl.Expr]:
     if "send_date" in schema:
         day = pl.coalesce("send_date", date)
         basis = pl.when(pl.col("send_date").is_not_null()).then(pl.lit("send_date")).otherwise(basis)
-    body = pl.col("message")
+    body = pl.col("message").cast(pl.String)
     length = body.str.len_chars() + body.str.count_matches(r"[\x{10000}-\x{10FFFF}]")
     return {
         "day": day,
@@ -156,7 +158,7 @@ def campaign_of(rule: CampaignRule, column: str = "client_tag") -> pl.Expr:
 
     Raises `InputError` for a rule that makes no sense or that polars cannot read.
     """
-    tag = pl.col(column)
+    tag = pl.col(column).cast(pl.String)
     if rule is None:
         found = tag.str.replace(_COUNTERS, "").str.replace(_ID, "")
     elif isinstance(rule, pl.Expr):

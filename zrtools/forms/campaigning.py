@@ -14,6 +14,7 @@ import ipywidgets as w
 import polars as pl
 
 from zrtools import messages, phones, privacy, words
+from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.failures import classify
 from zrtools.forms.panel import Panel, heading, table
@@ -23,6 +24,8 @@ from zrtools.outbox import Outbox
 if TYPE_CHECKING:
     from zrtools.client import Client
     from zrtools.outbox.intake import Unsendable
+else:
+    from zrtools.arguments import Client
 
 __all__ = ["CampaignForm", "campaign"]
 
@@ -47,6 +50,7 @@ class _Plan:
     again: bool = False
 
 
+@checked
 def campaign(
     client: Client,
     frame: pl.DataFrame,

@@ -13,12 +13,15 @@ import ipywidgets as w
 import polars as pl
 
 from zrtools import phones, schemas, tables, words
+from zrtools.arguments import checked
 from zrtools.errors import InputError, Interrupted, PartialResultError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading, table
 from zrtools.forms.private import PrivateDownload, PrivateText
 
 if TYPE_CHECKING:
     from zrtools.client import Client
+else:
+    from zrtools.arguments import Client
 
 __all__ = ["CleanForm", "clean"]
 
@@ -26,6 +29,7 @@ __all__ = ["CleanForm", "clean"]
 _AT_A_TIME = 100
 
 
+@checked
 def clean(client: Client, *, store: str | Path | None = None, lang: str | None = None) -> CleanForm:
     """Show a form that judges pasted or uploaded numbers by the service's number cleaning.
 

@@ -9,16 +9,20 @@ import polars as pl
 
 from zrtools import client as service
 from zrtools import words
+from zrtools.arguments import checked
 from zrtools.errors import ConfigurationError
 from zrtools.forms.panel import Panel, heading, table
 from zrtools.forms.private import PrivateText
 
 if TYPE_CHECKING:
     from zrtools.client import Client
+else:
+    from zrtools.arguments import Client
 
 __all__ = ["ConnectForm", "connect"]
 
 
+@checked
 def connect(*, base_url: str | None = None, lang: str | None = None) -> ConnectForm:
     """Show a form that asks for the access token, client id and sender code, connects and checks what works.
 

@@ -6,25 +6,24 @@ import html
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as w
 import polars as pl
 
 from zrtools import periods, privacy, tables, words
+from zrtools.arguments import checked
 from zrtools.charts.style import count_text, weekdays
 from zrtools.charts.telling import in_order
 from zrtools.engines import opened
 from zrtools.errors import InputError, ZrtoolsError
 from zrtools.failures.traffic import grouped, sums
+from zrtools.failures.traits import CampaignRule
 from zrtools.forms import cube
 from zrtools.forms.cube import OTHERS, Choice, Cube
 from zrtools.forms.drawing import Course, Matrix, course_svg, shade
 from zrtools.forms.panel import Panel, heading
 from zrtools.forms.private import PrivateDownload
-
-if TYPE_CHECKING:
-    from zrtools.failures.traits import CampaignRule
 
 __all__ = ["ExploreForm", "failures"]
 
@@ -36,6 +35,7 @@ _WANTED = "The explorer takes a polars frame or an archive"
 _NEUTRAL = "#EDF0F3", "#000000"
 
 
+@checked
 def failures(
     source: Any,
     *,

@@ -11,15 +11,19 @@ import ipywidgets as w
 import polars as pl
 
 from zrtools import privacy, schemas
+from zrtools.arguments import checked
 from zrtools.errors import InputError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading
 
 if TYPE_CHECKING:
     from zrtools.client import Client
+else:
+    from zrtools.arguments import Client
 
 __all__ = ["ReservationsForm", "reservations"]
 
 
+@checked
 def reservations(client: Client, *, lang: str | None = None) -> ReservationsForm:
     """Show a form that searches reservations by days or tag and cancels what is chosen, after a confirmation.
 

@@ -9,6 +9,7 @@ import ipywidgets as w
 import polars as pl
 
 from zrtools import codes, failures, messages, phones, privacy, words
+from zrtools.arguments import checked
 from zrtools.client import Outgoing, new_tag
 from zrtools.errors import InputError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading
@@ -17,10 +18,13 @@ from zrtools.forms.scheduling import Schedule
 
 if TYPE_CHECKING:
     from zrtools.client import Client, SendReceipt
+else:
+    from zrtools.arguments import Client
 
 __all__ = ["SendForm", "send"]
 
 
+@checked
 def send(client: Client, *, lang: str | None = None) -> SendForm:
     """Show a form that sends or schedules one message after a confirmation.
 

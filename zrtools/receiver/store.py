@@ -33,12 +33,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, overload
+from typing import Any, BinaryIO, Protocol, overload, runtime_checkable
 from urllib.parse import unquote_to_bytes
 
 import polars as pl
 
 from zrtools import dlr, files, periods, schemas
+from zrtools.arguments import checked
 from zrtools.engines import opened
 from zrtools.errors import ArchiveError
 
@@ -52,6 +53,7 @@ _BATCH_BYTES = 4_000_000
 _REMEMBERED = 100_000
 
 
+@runtime_checkable
 class _Scannable(Protocol):
     def scan(self) -> pl.LazyFrame: ...
 
@@ -72,6 +74,7 @@ class Store:
     billable messages only where delivered.
     """
 
+    @checked
     def __init__(self, path: Path | str, *, log_bytes: int = 8_000_000) -> None:
         self.path = Path(path)
         self._log_bytes = log_bytes
@@ -201,6 +204,7 @@ class Store:
 
     # ------------------------------------------------------------------------------------------ reading
 
+    @checked
     def scan(
         self, start: periods.Day | None = None, end: periods.Day | None = None, *, received: bool = False
     ) -> pl.LazyFrame:
@@ -260,6 +264,7 @@ class Store:
     def join(self, statuses: pl.DataFrame) -> pl.DataFrame: ...
     @overload
     def join(self, statuses: pl.LazyFrame | _Scannable) -> pl.LazyFrame: ...
+    @checked
     def join(self, statuses: pl.DataFrame | pl.LazyFrame | _Scannable) -> pl.DataFrame | pl.LazyFrame:
         """Set what was pushed beside what was asked for, by client tag.
 
@@ -269,7 +274,7 @@ class Store:
 
         Raises `InputError` when it is no STATUS frame, `ArchiveError` when the folder is no store.
         """
-        asked = statuses if isinstance(statuses, (pl.DataFrame, pl.LazyFrame)) else statuses.scan()
+        asked = opened(statuses)
         schemas.check(asked, schemas.STATUS, "STATUS")
         pushed = _last_by_tag(self.latest()).select(
             "client_tag",
@@ -303,7 +308,7 @@ class Store:
             )
             .select(schemas.PUSHED.names())
         )
-        return joined.collect() if isinstance(asked, pl.DataFrame) else joined
+        return joined.collect() if isinstance(statuses, pl.DataFrame) else joined
 
     def _kept(self) -> pl.LazyFrame:
         live, sealed = self._files()

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from zrtools import doors
+from zrtools.arguments import checked
 from zrtools.errors import ArchiveError, ConfigurationError
 from zrtools.receiver.store import Store
 
@@ -28,6 +29,7 @@ __all__ = ["Running", "app", "running", "serve"]
 _BYTES_AT_ONCE = 64_000_000
 
 
+@checked
 def app(
     store: Store | Path | str,
     *,
@@ -253,6 +255,7 @@ def _server(
     return _Server(config, limits)
 
 
+@checked
 def serve(
     store: Store | Path | str,
     *,
@@ -296,6 +299,7 @@ def serve(
         server.run(sockets=[bound])
 
 
+@checked
 def running(store: Store | Path | str, *, port: int = 0, path: str = "/") -> Running:
     """Take reports on loopback, in a thread beside a notebook.
 

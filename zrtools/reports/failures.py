@@ -6,22 +6,21 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from zrtools import charts, privacy, words
+from zrtools.arguments import checked
 from zrtools.charts.style import count_text
+from zrtools.codes import Category
 from zrtools.errors import InputError
 from zrtools.failures import Investigation, breakdown, coverage, investigate, presentation
+from zrtools.failures.investigation import Period
+from zrtools.failures.traits import CampaignRule
 from zrtools.failures.wording import named_incident, named_segment
 from zrtools.periods import TOKYO
 from zrtools.reports.page import Figure, Page
-
-if TYPE_CHECKING:
-    from zrtools.codes import Category
-    from zrtools.failures.investigation import Period
-    from zrtools.failures.traits import CampaignRule
 
 __all__ = ["failures"]
 
@@ -37,6 +36,7 @@ _STEPS = {
 }
 
 
+@checked
 def failures(
     source: Any,
     path: str | Path | None = None,

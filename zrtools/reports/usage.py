@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from zrtools import charts, tables, words
 from zrtools import usage as room
+from zrtools.arguments import checked
+from zrtools.engines import AnyFrame
 from zrtools.errors import InputError, ZrtoolsError
 from zrtools.periods import TOKYO, Day, Month, day, month_end, months, months_before
 from zrtools.periods import month as month_of
 from zrtools.reports.page import Figure, Kind, Page
-from zrtools.schemas import BILL, COST, DAILY_USAGE, FORECAST, RECONCILIATION
+from zrtools.schemas import BILL, COST, DAILY_USAGE, FORECAST, INVOICE, RECONCILIATION, check
 from zrtools.usage import wording
 from zrtools.usage.inputs import client_names
 from zrtools.usage.months import as_daily
 from zrtools.usage.source import newest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from narwhals.typing import IntoFrame
 
 __all__ = ["UsageReport", "gather", "reportable", "usage"]
 
@@ -278,13 +276,14 @@ _MOST_MONTHS = 1200
 _COMPARED = ("previous", "change", "year_before", "year_change")
 
 
+@checked
 def usage(
     counts: pl.DataFrame | pl.LazyFrame,
     path: str | Path,
     *,
     month: Month | None = None,
     months: int = 12,
-    statuses: IntoFrame | None = None,
+    statuses: AnyFrame | None = None,
     coverage: Any = None,
     prices: room.Prices | str | Path | None = None,
     invoice: pl.DataFrame | str | Path | None = None,
@@ -332,7 +331,7 @@ def gather(
     *,
     month: Month | None = None,
     months: int = 12,
-    statuses: IntoFrame | None = None,
+    statuses: AnyFrame | None = None,
     coverage: Any = None,
     prices: room.Prices | str | Path | None = None,
     invoice: pl.DataFrame | str | Path | None = None,
@@ -426,6 +425,7 @@ class _Attempts:
 
 
 def _of_months(lines: pl.DataFrame, first: date, target: date) -> pl.DataFrame:
+    check(lines, INVOICE, "INVOICE")
     inside = lines.filter(pl.col("month").is_between(first, target))
     if lines.height and not inside.height:
         has = ", ".join(f"{m:%Y-%m}" for m in lines["month"].unique().sort())

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 
+from zrtools.arguments import checked
+from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
-from zrtools.schemas import BILL, COST
+from zrtools.schemas import BILL, COST, check
 from zrtools.usage.inputs import Prices, client_names, read_prices
 from zrtools.usage.months import as_daily
 from zrtools.usage.source import ALL, is_counts, newest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from narwhals.typing import IntoFrame
 
 __all__ = ["bill", "cost"]
 
@@ -25,8 +22,9 @@ _EXACT = pl.Decimal(38, 8)
 _UNPRICED = {c: pl.lit(None, dtype=COST[c]) for c in ("over", "unit_price")}
 
 
+@checked
 def cost(
-    counts_or_statuses: IntoFrame,
+    counts_or_statuses: AnyFrame,
     prices: Prices | str | Path,
     *,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
@@ -50,7 +48,7 @@ def cost(
                 'The plan "accepted" bills every message that the service took, and counts do not hold these: give '
                 "statuses."
             )
-        lines = newest(counts_or_statuses).select(  # type: ignore[arg-type]  # told by its columns
+        lines = newest(counts_or_statuses).select(
             pl.col("month").alias("day"),
             "month",
             "client_id",
@@ -83,6 +81,7 @@ def cost(
     )
 
 
+@checked
 def bill(
     costs: pl.DataFrame, prices: Prices | str | Path, *, whole: pl.DataFrame | None = None
 ) -> pl.DataFrame:
@@ -95,6 +94,7 @@ def bill(
         prices = read_prices(prices)
     rate = pl.lit(prices.tax_rate).cast(_EXACT)
     total = pl.col("amount").cast(_EXACT).sum()
+    check(costs, COST, "COST")
     made = costs.group_by("month", "client_id", "client").agg(
         pl.col("quantity").sum(),
         unpriced=pl.col("quantity").filter(pl.col("unit_price").is_null()).sum(),
@@ -113,6 +113,7 @@ def bill(
         made = made.with_columns(gross=pl.col("net") + pl.col("tax"))
     over = pl.DataFrame(schema={"month": pl.Date, "complete": pl.Boolean})
     if whole is not None:
+        check(whole, pl.Schema({"month": pl.Date, "complete": pl.Boolean}), "MONTHLY")
         over = whole.group_by("month").agg(pl.col("complete").all())
     return (
         made.join(over, on="month", how="left")

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 import polars as pl
 
 from zrtools import cells, tables
+from zrtools.arguments import checked
 from zrtools.codes import CARRIER_SPELLINGS, CARRIERS
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
@@ -41,6 +42,7 @@ _CARRIERS = CARRIER_SPELLINGS | dict.fromkeys((ALL, "all", "すべて", "全キ�
 _CLIENTS = pl.Schema({"client_id": pl.String(), "client": pl.String()})
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Prices:
     """What a message costs, and how the bill is made from it.
@@ -92,6 +94,7 @@ class Prices:
             raise InputError("A tier begins below 0: `over` is how many messages come before it.")
 
 
+@checked
 def read_prices(path: str | Path, *, sheet: str | None = None, header: int | None = None) -> Prices:
     """Read prices from a small TOML file or table (CSV, Excel).
 
@@ -156,6 +159,7 @@ def read_prices(path: str | Path, *, sheet: str | None = None, header: int | Non
     return Prices(table=prices, source=path.name, **settings)
 
 
+@checked
 def read_invoice(
     path: str | Path,
     columns: Mapping[str, str] | None = None,
@@ -223,6 +227,7 @@ def read_invoice(
     )
 
 
+@checked
 def read_clients(
     path: str | Path,
     columns: Mapping[str, str] | None = None,

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import narwhals as nw
 import polars as pl
 
-from zrtools.engines import gather, portable, require
+from zrtools.arguments import checked
+from zrtools.engines import AnyFrame, gather, portable, require
 from zrtools.intervals import wilson
 from zrtools.messages import EACH_PART, FIRST_PART, parts_of_length
-from zrtools.schemas import PART_LIMITS, PARTS
-
-if TYPE_CHECKING:
-    from narwhals.typing import IntoFrame
+from zrtools.schemas import PART_LIMITS, PARTS, check
 
 __all__ = ["fit_parts", "part_limits"]
 
 
-def fit_parts(statuses: IntoFrame) -> pl.DataFrame:
+@checked
+def fit_parts(statuses: AnyFrame) -> pl.DataFrame:
     """Learn from delivered messages what each carrier billed for each length, and how sure that is.
 
     Takes statuses on any engine and gives PARTS: for each carrier and length in characters what most messages were
@@ -60,12 +57,14 @@ def fit_parts(statuses: IntoFrame) -> pl.DataFrame:
     )
 
 
+@checked
 def part_limits(parts: pl.DataFrame) -> pl.DataFrame:
     """Sum up what was learnt as a table of limits: how long a message may be for so many parts.
 
     Takes PARTS and gives PART_LIMITS, by carrier and parts: the limit lies between `longest_seen` and
     `shortest_longer`, the next length seen to be billed as more.
     """
+    check(parts, PARTS, "PARTS")
     keys = ["carrier_id", "carrier"]
     groups = (
         parts.filter(pl.col("parts") > 0)

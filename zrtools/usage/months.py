@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
+from zrtools.arguments import checked
 from zrtools.codes import CARRIERS
+from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
 from zrtools.periods import Day, day
 from zrtools.schemas import MONTHLY
 from zrtools.usage.inputs import client_names
 from zrtools.usage.source import Basis, by_month, daily, is_counts, newest
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from narwhals.typing import IntoFrame
-
 __all__ = ["monthly", "pivot"]
 
 _KEY = ("month", "client_id", "carrier_id")
 
 
+@checked
 def monthly(
-    counts_or_statuses: IntoFrame,
+    counts_or_statuses: AnyFrame,
     *,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
     basis: Basis = "delivered and failed",
@@ -45,7 +44,7 @@ def monthly(
     Raises `InputError`. Source: separatedSuccessCount of the counts and status calls.
     """
     if is_counts(counts_or_statuses):
-        frame = newest(counts_or_statuses)  # type: ignore[arg-type]  # told by its columns
+        frame = newest(counts_or_statuses)
     else:
         end = None if through is None else day(through, "through")
         frame = by_month(as_daily(counts_or_statuses), basis=basis, through=end)
@@ -68,15 +67,16 @@ def monthly(
     )
 
 
-def as_daily(statuses: IntoFrame) -> pl.DataFrame:
+def as_daily(statuses: AnyFrame) -> pl.DataFrame:
     """Take statuses, or days that were added up before, as DAILY_USAGE."""
     if isinstance(statuses, pl.DataFrame) and "delivered_count" in statuses.columns:
         return statuses
     return daily(statuses)
 
 
+@checked
 def pivot(
-    counts_or_statuses: IntoFrame,
+    counts_or_statuses: AnyFrame,
     *,
     rows: str | list[str] = "month",
     columns: Literal["carrier", "client", "client_id", "month"] = "carrier",
@@ -136,7 +136,7 @@ def pivot(
     return wide
 
 
-def _names(frame: IntoFrame) -> list[str]:
+def _names(frame: AnyFrame) -> list[str]:
     import narwhals as nw
 
     return nw.from_native(frame).collect_schema().names()  # type: ignore[no-any-return,unused-ignore]  # narwhals types differ by version

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from zrtools.arguments import checked
+from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
 from zrtools.jcalendar import is_holiday, kind_of_day
 from zrtools.periods import Day, day, month_end
@@ -16,7 +18,6 @@ from zrtools.usage.months import as_daily
 from zrtools.usage.source import ALL, newest, snapshots
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoFrame
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["forecast", "increments"]
 
 # days that are looked back on, and how fast older ones lose weight in the level
+_LAST_YEAR = 2199
 _WINDOW = 182
 _HALF_LIFE = 28.0
 # how many days' worth of the mean an own weekday starts from, so that few days do not decide alone
@@ -44,9 +46,10 @@ class _Projection(NamedTuple):
     freedom: float
 
 
+@checked
 def forecast(
     counts: pl.DataFrame | pl.LazyFrame,
-    statuses: IntoFrame | None = None,
+    statuses: AnyFrame | None = None,
     *,
     today: Day | None = None,
     level: float = 0.8,
@@ -65,6 +68,8 @@ def forecast(
     if not 0.5 <= level < 1:
         raise InputError(f"level must be from 0.5 to below 1, such as 0.8, not {level}.")
     now = None if today is None else day(today, "today")
+    if now is not None and now.year > _LAST_YEAR:
+        raise InputError(f"today={now}: give a day before {_LAST_YEAR + 1}.")
     history = snapshots(counts)
     if now is not None:
         history = history.filter(pl.col("month") <= now)
@@ -91,6 +96,7 @@ def forecast(
     return pl.DataFrame([*rows, everything], schema=FORECAST)
 
 
+@checked
 def increments(history: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Tell from snapshots of counts how many billable messages each day added, by carrier.
 
@@ -142,7 +148,7 @@ def _running(latest: pl.DataFrame, now: date | None) -> tuple[date | None, date 
     return (running, through) if through < month_end(running) else (None, None)  # type: ignore[operator,return-value]  # dates
 
 
-def _days(history: pl.DataFrame, statuses: IntoFrame | None, through: date) -> tuple[str, pl.DataFrame]:
+def _days(history: pl.DataFrame, statuses: AnyFrame | None, through: date) -> tuple[str, pl.DataFrame]:
     """Collect days and what they carried, by carrier, from the best source at hand."""
     begin = through - timedelta(_WINDOW)
     schema = {"day": pl.Date, "carrier_id": pl.String, "value": pl.Float64}

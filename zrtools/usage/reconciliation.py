@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 import polars as pl
 
+from zrtools.arguments import checked
+from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
 from zrtools.periods import day
 from zrtools.schemas import INVOICE, RECONCILIATION, check
 from zrtools.usage.months import as_daily
-from zrtools.usage.source import ALL, UNKNOWN, newest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
-
-    from narwhals.typing import IntoFrame
-
-    from zrtools.usage.source import Basis
+from zrtools.usage.source import ALL, UNKNOWN, Basis, newest
 
 __all__ = ["REASONS", "reconcile"]
 
@@ -46,9 +42,10 @@ REASONS = (
 _KEY = ["month", "carrier_id"]
 
 
+@checked
 def reconcile(
     counts: pl.DataFrame | pl.LazyFrame,
-    statuses: IntoFrame,
+    statuses: AnyFrame,
     invoice: pl.DataFrame | None = None,
     *,
     coverage: pl.DataFrame | Iterable[date | str] | None = None,
@@ -93,6 +90,7 @@ def reconcile(
         pl.when(pl.col("failed_count").count() > 0).then(pl.col("failed_count", "late_failed_count").sum()),
     )
     lines = invoice if invoice is not None else pl.DataFrame(schema=INVOICE)
+    check(lines, INVOICE, "INVOICE")
     check(lines, INVOICE, "INVOICE")
     lines = lines.group_by(*_KEY, "carrier").agg(invoice=pl.col("quantity").sum())
     cells = (

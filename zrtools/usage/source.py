@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import date
+from typing import Literal
 
 import narwhals as nw
 import polars as pl
 
-from zrtools.engines import gather, portable, require
+from zrtools.arguments import checked
+from zrtools.engines import AnyFrame, gather, portable, require
 from zrtools.errors import InputError
 from zrtools.schemas import COUNTS, DAILY_USAGE, check
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from narwhals.typing import IntoFrame
 
 __all__ = [
     "ALL",
@@ -36,7 +33,8 @@ UNKNOWN = "999"
 Basis = Literal["delivered", "delivered and failed"]
 
 
-def daily(statuses: IntoFrame) -> pl.DataFrame:
+@checked
+def daily(statuses: AnyFrame) -> pl.DataFrame:
     """Add delivery statuses up by day of sending and carrier: the heavy half, on any engine.
 
     Takes STATUS or DLR rows as a polars DataFrame or LazyFrame, a DuckDB relation, or a PySpark DataFrame (with
@@ -91,7 +89,7 @@ def daily(statuses: IntoFrame) -> pl.DataFrame:
     )
 
 
-def is_counts(frame: Any) -> bool:
+def is_counts(frame: AnyFrame) -> bool:
     """Tell counts from statuses by their columns. Raises `InputError` when it is neither."""
     columns = portable(frame).collect_schema().names()
     if "through" in columns and "month" in columns:

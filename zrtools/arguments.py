@@ -1,0 +1,224 @@
+"""The edge of every public function: an argument of the wrong kind is refused before anything is done with it."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import inspect
+import os
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
+
+from zrtools.errors import InputError
+
+__all__ = ["ChartType", "Client", "Kind", "checked", "refused"]
+
+_Call = TypeVar("_Call", bound=Callable[..., Any])
+
+_SECRETS = ("token", "password", "key")
+_MOST_NAME = 255
+_MOST_LOOKED = 1000
+# what a column of whole numbers can hold
+_LARGE = 2**63 - 1
+_NAMES: dict[Any, str] = {
+    Any: "anything",
+    str: "a text",
+    bool: "True or False",
+    int: "a whole number",
+    float: "a number",
+    bytes: "bytes",
+    date: "a date",
+    datetime: "a datetime",
+    type(None): "None",
+    os.PathLike: "a path",
+}
+
+
+class Kind(NamedTuple):
+    """A kind of argument that no type can tell: stands in `Annotated[Any, Kind(...)]`."""
+
+    fits: Callable[[Any], bool]
+    wanted: str
+
+
+# what annotations name for types alone, so that no library loads before it is used
+Client = Annotated[
+    Any, Kind(lambda it: callable(getattr(it, "now", None)) and not isinstance(it, date), "a zr.Client")
+]
+ChartType = Annotated[Any, Kind(lambda it: type(it).__module__.startswith("altair."), "a chart")]
+
+
+def checked(function: _Call) -> _Call:
+    """Hold what a function, or a class when it is made, is given against the annotations.
+
+    It then raises `InputError` that names the argument, what came and what is wanted. What annotations name for types
+    alone is taken on trust.
+    """
+    if isinstance(function, type):
+        function.__init__ = checked(function.__init__)  # type: ignore[misc]  # of the class itself
+        return function
+    signature = inspect.signature(function)
+    kinds: dict[str, Any] = {}
+
+    @functools.wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        if not kinds:
+            kinds.update(_kinds(function, signature))
+        for name, value in signature.bind(*args, **options).arguments.items():
+            kind = kinds[name]
+            if not _fits(value, kind):
+                raise refused(name, value, _wanted(kind))
+            if Path in get_args(kind) and not _is_place(value):
+                raise refused(name, value, "a path that can be")
+        return function(*args, **options)
+
+    return call  # type: ignore[return-value]  # it takes and gives the same
+
+
+def refused(name: str, value: Any, wanted: str) -> InputError:
+    """Make the error: which argument, what came, what is wanted and how to get there."""
+    return InputError(f"{name} must be {wanted}, not {_came(name, value)}.{_advice(value)}")
+
+
+class _Known(dict[str, Any]):
+    """The names that a module knows; others, there for types alone, may be anything."""
+
+    def __missing__(self, name: str) -> Any:
+        return vars(builtins).get(name, Any)
+
+
+def _kinds(function: Callable[..., Any], signature: inspect.Signature) -> dict[str, Any]:
+    """Read the annotations."""
+    known = _Known(inspect.unwrap(function).__globals__)
+    trusted = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return {
+        name: Any if p.kind in trusted or not isinstance(p.annotation, str) else eval(p.annotation, {}, known)  # noqa: S307 - our own source
+        for name, p in signature.parameters.items()
+    }
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    origin, inner = get_origin(kind), get_args(kind)
+    if kind is Any:
+        return True
+    if kind is None or kind is type(None):
+        return value is None
+    if origin is Annotated:
+        return next((k.fits(value) for k in inner[1:] if isinstance(k, Kind)), _fits(value, inner[0]))
+    if origin in (Union, types.UnionType):
+        return any(_fits(value, one) for one in inner)
+    if origin is Literal:
+        return any(value is one or (type(value) is type(one) and value == one) for one in inner)
+    if isinstance(kind, TypeVar):
+        return any(_fits(value, one) for one in kind.__constraints__) or not kind.__constraints__
+    if kind is int:
+        return _is_number(value, Integral)
+    if kind is float:
+        return _is_number(value, Real)
+    if kind is Decimal:
+        return isinstance(value, Decimal) and value.is_finite()
+    if kind in (date, datetime):
+        return isinstance(value, kind) and value == value
+    if origin is not None:
+        return _holds(value, origin, inner)
+    if not isinstance(kind, type) or getattr(kind, "_is_protocol", False):
+        return True
+    return isinstance(value, kind)
+
+
+def _is_number(value: Any, kind: type) -> bool:
+    is_one: bool = isinstance(value, kind) and not isinstance(value, bool)
+    return is_one and bool(-_LARGE <= value <= _LARGE)
+
+
+def _holds(value: Any, origin: type[Any], inner: tuple[Any, ...]) -> bool:
+    """Tell whether a collection is of its kind, and what it holds of its own."""
+    if not isinstance(value, origin):
+        return False
+    if issubclass(origin, Mapping):
+        return all(_fits(k, inner[0]) and _fits(v, inner[1]) for k, v in value.items())
+    if not issubclass(origin, Iterable):
+        return True
+    # a text would be taken letter by letter, a frame column by column
+    if isinstance(value, str | bytes | Mapping) or hasattr(value, "columns"):
+        return False
+    if origin is tuple and inner[-1] is not ...:
+        return len(value) == len(inner) and all(map(_fits, value, inner))
+    # what can be gone through only once is not looked into
+    first = [] if isinstance(value, Iterator) else islice(value, _MOST_LOOKED)
+    return all(_fits(one, inner[0]) for one in first)
+
+
+def _is_place(value: Any) -> bool:
+    """Tell whether a file or folder can be called that."""
+    if not isinstance(value, str | os.PathLike):
+        return True
+    text = os.fspath(value)
+    return (
+        bool(text.strip())
+        and "\0" not in text
+        and all(len(os.fsencode(p)) <= _MOST_NAME for p in Path(text).parts)
+    )
+
+
+def _wanted(kind: Any) -> str:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return next((k.wanted for k in inner[1:] if isinstance(k, Kind)), _wanted(inner[0]))
+    if origin in (Union, types.UnionType):
+        return _either(_wanted(one) for one in inner)
+    if origin is Literal:
+        return _either(f'"{one}"' if isinstance(one, str) else repr(one) for one in inner)
+    if isinstance(kind, TypeVar):
+        return _either(_wanted(one) for one in kind.__constraints__)
+    if origin is not None and issubclass(origin, Mapping):
+        return "a mapping"
+    if origin is tuple and inner[-1] is not ...:
+        return f"{len(inner)} values ({', '.join(_wanted(one) for one in inner)})"
+    if origin is not None and issubclass(origin, Iterable):
+        return f"a list ({_wanted(inner[0])} each)"
+    if kind in _NAMES:
+        return _NAMES[kind]
+    if kind is None:
+        return "None"
+    room = getattr(kind, "__module__", "").partition(".")[0]
+    name = getattr(kind, "__name__", "something else").removeprefix("_")
+    return f"a polars {name}" if room == "polars" else f"a {name}" if origin is None else "a function"
+
+
+def _either(wanted: Iterable[str]) -> str:
+    *most, last = dict.fromkeys(wanted)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _came(name: str, value: Any) -> str:
+    kind = type(value)
+    if value is None:
+        return "None"
+    # neither a secret nor a phone number is ever shown
+    if name not in _SECRETS and isinstance(value, str | int | float | date):
+        text = repr(value)
+        if len(text) <= 40 and sum(c.isdigit() for c in text) < 9:
+            return text
+    room = kind.__module__.partition(".")[0]
+    return kind.__name__ if room == "builtins" else f"{room} {kind.__name__}"
+
+
+def _advice(value: Any) -> str:
+    kind = type(value)
+    room = kind.__module__.partition(".")[0]
+    if room == "pandas" and hasattr(value, "columns"):
+        return " A pandas frame becomes a polars one with polars.from_pandas(frame)."
+    if room == "pyarrow":
+        return " An Arrow table becomes a polars frame with polars.from_arrow(table)."
+    if kind.__name__ == "LazyFrame":
+        return " A LazyFrame becomes a DataFrame with .collect()."
+    if isinstance(value, Sequence) and value and isinstance(value[0], Mapping):
+        return " A list of dicts becomes a frame with polars.DataFrame(rows)."
+    return ""
