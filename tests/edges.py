@@ -285,6 +285,7 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "path": out / "a.html",
                 "period": "2026-10-03",
                 "compare_to": False,
+                "min_excess": 80,
                 "campaign": "-",
                 "codes": {},
                 "lang": "en",

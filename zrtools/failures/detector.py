@@ -592,7 +592,8 @@ def both_lists(
         frame, history = (
             part.with_columns(campaign=rule)
             if isinstance(part, pl.DataFrame | pl.LazyFrame)
-            and "campaign" not in part.lazy().collect_schema()
+            and "campaign" not in (there := part.lazy().collect_schema())
+            and "client_tag" in there
             else part
             for part in (frame, history)
         )

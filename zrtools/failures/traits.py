@@ -122,7 +122,10 @@ def learnt_rule(frame: pl.DataFrame | pl.LazyFrame) -> CampaignRule:
 
     Warns where no rule makes campaigns of more than a message or two.
     """
-    tags = frame.lazy().select("client_tag").head(_SAMPLE).drop_nulls().collect()["client_tag"]
+    if "client_tag" not in frame.collect_schema():
+        return None
+    first = frame.lazy().select(pl.col("client_tag").cast(pl.String)).head(_SAMPLE)
+    tags = first.drop_nulls().collect()["client_tag"]
     if tags.len() < _LEARNT:
         return None
 
