@@ -173,6 +173,18 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "lang": "en",
             },
         ),
+        "failures.locate": (
+            zr.failures.locate,
+            {
+                "before": g.frame,
+                "after": g.frame,
+                "by": ["carrier"],
+                "most": 2,
+                "unsettled_days": True,
+                "lang": "en",
+                "explain": False,
+            },
+        ),
         "failures.numbers": (zr.failures.numbers, {**frame, "least": 1, "mask": True}),
         "failures.retry_evidence": (zr.failures.retry_evidence, frame),
         "failures.retry_plan": (

@@ -93,14 +93,14 @@ def test_a_refusal_says_what_came_and_how_to_get_there() -> None:
         ),
         (frame.to_arrow(), "not pyarrow Table. An Arrow table becomes a polars frame with polars.from_arrow"),
         ([{"status_id": 2}], "not list. A list of dicts becomes a frame with polars.DataFrame"),
-        (None, "not None"),
+        (None, "not frame=None"),
     ):
         with pytest.raises(zr.InputError, match=r"^frame must be a polars DataFrame or LazyFrame") as caught:
             zr.failures.breakdown(given_)
         assert told in str(caught.value)
-    with pytest.raises(zr.InputError, match=r'^every must be "1h", "1d" or "1w", not 7\.$'):
+    with pytest.raises(zr.InputError, match=r'^every must be "1h", "1d" or "1w", not every=7\.$'):
         zr.failures.trend(frame, 7)
-    with pytest.raises(zr.InputError, match=r"^least must be a whole number, not True"):
+    with pytest.raises(zr.InputError, match=r"^least must be a whole number, not least=True"):
         zr.failures.numbers(frame, least=True)
     with pytest.raises(zr.InputError, match=r"^parts must be a polars DataFrame, not polars LazyFrame"):
         zr.usage.part_limits(frame.lazy())

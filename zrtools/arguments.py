@@ -199,13 +199,11 @@ def _either(wanted: Iterable[str]) -> str:
 
 def _came(name: str, value: Any) -> str:
     kind = type(value)
-    if value is None:
-        return "None"
     # neither a secret nor a phone number is ever shown
-    if name not in _SECRETS and isinstance(value, str | int | float | date):
-        text = repr(value)
-        if len(text) <= 40 and sum(c.isdigit() for c in text) < 9:
-            return text
+    if name not in _SECRETS and isinstance(value, str | int | float | date | None):
+        text = value if isinstance(value, str) and value.strip() else repr(value)
+        if len(text) <= 40 and text.isprintable() and sum(c.isdigit() for c in text) < 9:
+            return text if isinstance(value, str) else f"{name}={text}"
     room = kind.__module__.partition(".")[0]
     return kind.__name__ if room == "builtins" else f"{room} {kind.__name__}"
 

@@ -84,7 +84,8 @@ def opened(
     if is_store(source):
         if callable(held := getattr(source, "days", None)) and held().is_empty():
             raise InputError("The archive is empty: sync the days first.")
-        scanned: pl.LazyFrame = source.scan(start, end)
+        whole = start is None and end is None
+        scanned: pl.LazyFrame = source.scan() if whole else source.scan(start, end)
         return scanned
     if not isinstance(source, pl.DataFrame | pl.LazyFrame):
         raise InputError(

@@ -15,7 +15,7 @@ from zrtools.charts import style
 from zrtools.charts.course import Times, notes, rates_panel, time_axis, times_of, top_of
 from zrtools.charts.telling import say, summary, why_nothing
 from zrtools.errors import InputError
-from zrtools.failures.traffic import Statuses, Traffic
+from zrtools.failures.traffic import PolarsStatuses, Statuses, Traffic
 from zrtools.failures.wording import named_incident, values_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def incidents(frame: Statuses, found: pl.DataFrame | None = None, *, lang: str |
 
 
 @checked
-def incident(frame: Statuses, row: Mapping[str, Any], *, lang: str | None = None) -> ChartType:
+def incident(frame: PolarsStatuses, row: Mapping[str, Any], *, lang: str | None = None) -> ChartType:
     """Draw one incident closely: its segment's failure rate by the hour, with what is usual and the incident shaded.
 
     Takes a polars frame of statuses and one row of what `failures.incidents` found, `found.row(0, named=True)`. Hours
@@ -79,8 +79,6 @@ def incident(frame: Statuses, row: Mapping[str, Any], *, lang: str | None = None
     """
     import altair as alt
 
-    if not isinstance(frame, pl.DataFrame | pl.LazyFrame | Traffic):
-        raise InputError(f"An incident is drawn from a polars frame, not from {type(frame).__name__}.")
     if missing := [c for c in schemas.INCIDENTS if c not in row]:
         raise InputError(
             f"This is not a row of INCIDENTS: there is no {missing[0]}. Give found.row(0, named=True)."

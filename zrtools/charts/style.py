@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from zrtools import words
 from zrtools.arguments import checked
@@ -50,7 +50,7 @@ __all__ = [
     "weekdays",
 ]
 
-Renderer = Literal["jupyter", "png", "svg"]
+Renderer = Literal["svg", "png", "jupyter"]
 
 FONTS = (
     typeface.FAMILY,
@@ -121,8 +121,6 @@ def use(renderer: Renderer = "svg", *, font_folder: str | Path | None = None) ->
     """
     import altair as alt
 
-    if renderer not in get_args(Renderer):
-        raise InputError(f'The renderer must be "svg", "png" or "jupyter", not {renderer!r}.')
     if font_folder is not None:
         _register(Path(font_folder))
     typeface.register()

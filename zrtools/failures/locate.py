@@ -11,11 +11,12 @@ import numpy as np
 import polars as pl
 
 from zrtools import words
+from zrtools.arguments import checked
 from zrtools.engines import portable
 from zrtools.errors import InputError
 from zrtools.failures.changes import refuse_unsettled
 from zrtools.failures.segments import Cells, Finding, Ints, Search
-from zrtools.failures.traffic import Traffic, joined, plain, sums
+from zrtools.failures.traffic import Statuses, Traffic, joined, plain, sums
 from zrtools.failures.wording import named_where
 from zrtools.schemas import LOCATED
 
@@ -66,9 +67,10 @@ def locate(
     lang: str | None = None,
     explain: Literal[True],
 ) -> tuple[pl.DataFrame, str]: ...
+@checked
 def locate(
-    before: Any,
-    after: Any,
+    before: Statuses,
+    after: Statuses,
     by: Sequence[str] | str | None = None,
     *,
     most: int = 3,

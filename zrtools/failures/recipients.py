@@ -13,7 +13,7 @@ from zrtools import periods, privacy
 from zrtools.arguments import checked
 from zrtools.engines import gather, require
 from zrtools.errors import InputError
-from zrtools.failures.traffic import Traffic
+from zrtools.failures.traffic import PolarsStatuses, Traffic
 from zrtools.intervals import share, wilson
 from zrtools.schemas import NUMBERS, RETRY_EVIDENCE, RETRY_PLAN, TIME, ZONE
 
@@ -51,7 +51,7 @@ _ONE_TIME = (
 
 
 @checked
-def numbers(frame: pl.DataFrame | pl.LazyFrame, *, least: int = 2, mask: bool = True) -> pl.DataFrame:
+def numbers(frame: PolarsStatuses, *, least: int = 2, mask: bool = True) -> pl.DataFrame:
     """List the numbers to which at least so many messages failed, with their history, worst first.
 
     Takes STATUS and DLR frames as a polars DataFrame or LazyFrame, classified or not, and gives NUMBERS. A number's
@@ -82,7 +82,7 @@ def numbers_of(past: History, *, least: int = 2, mask: bool = True) -> pl.DataFr
 
 
 @checked
-def retry_evidence(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+def retry_evidence(frame: PolarsStatuses) -> pl.DataFrame:
     """Count what became of the next message to a number after each category of failure, by how long after it came.
 
     Takes what `numbers` takes and gives RETRY_EVIDENCE: for each category and wait of `WAITS` how many next
@@ -94,7 +94,7 @@ def retry_evidence(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
 
 @checked
 def retry_plan(
-    frame: pl.DataFrame | pl.LazyFrame,
+    frame: PolarsStatuses,
     *,
     now: datetime | str | None = None,
     opted_out: Iterable[str] = (),
@@ -192,12 +192,8 @@ class History:
     newest: datetime | None
 
 
-def history(frame: pl.DataFrame | pl.LazyFrame | Traffic) -> History:
+def history(frame: PolarsStatuses) -> History:
     """Read what the analyses of numbers need. Raises `InputError` as they do."""
-    if not isinstance(frame, pl.DataFrame | pl.LazyFrame | Traffic):
-        raise InputError(
-            f"Histories of numbers are worked out on polars frames, not on {type(frame).__name__}."
-        )
     read = Traffic.of(frame, _CLASSES[1:])
     there = require(read.rows, "phone_number", "date_time", "message")
     read = read.timed()

@@ -18,7 +18,7 @@ from zrtools.failures.classes import CLASSIFIED, classified
 from zrtools.failures.traits import TIMES, timed, with_traits
 from zrtools.privacy import mask_text
 
-__all__ = ["DETAIL", "Statuses", "Traffic", "grouped", "joined", "keys_of", "plain", "sums"]
+__all__ = ["DETAIL", "PolarsStatuses", "Statuses", "Traffic", "grouped", "joined", "keys_of", "plain", "sums"]
 
 DETAIL = "failure_detail"
 """The detailed code of what failed: beside other statuses it means nothing."""
@@ -161,6 +161,15 @@ class Traffic:
 
 Statuses = Annotated[Any, Kind(lambda frame: isinstance(frame, Traffic) or readable(frame), WANTED)]
 """What the analyses take: messages on any engine, what is kept of them, or what was counted already."""
+
+
+PolarsStatuses = Annotated[
+    Any,
+    Kind(
+        lambda frame: isinstance(frame, pl.DataFrame | pl.LazyFrame | Traffic),
+        "a polars DataFrame or LazyFrame (this is worked out on polars frames only)",
+    ),
+]
 
 
 def keys_of(by: Sequence[str] | str, result: pl.Schema) -> list[str]:

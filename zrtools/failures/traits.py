@@ -68,8 +68,6 @@ def features(frame: _Frame, *, campaign: CampaignRule = None) -> _Frame:
 
     Raises `InputError` for columns that are missing and for a rule that polars cannot read.
     """
-    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
-        raise InputError(f"features takes a polars DataFrame or LazyFrame, not {type(frame).__name__}.")
     schema = require(nw.from_native(frame.lazy()), "date_time", "client_tag", "message")
     return frame.with_columns(**_traits(schema, learnt_rule(frame) if campaign is None else campaign))
 
