@@ -241,3 +241,29 @@ def test_shades_are_those_of_the_charts() -> None:
     assert shade(0, 0.1) == (style.SEQUENCE[0].upper(), "#000000")
     assert shade(0.1, 0.1) == (style.SEQUENCE[-1].upper(), "#FFFFFF")
     assert shade(0.5, 0)[0] == style.SEQUENCE[0].upper()
+
+
+def test_why_says_where_the_choice_changed(statuses: pl.DataFrame) -> None:
+    """The button compares what is chosen with the days before, and a new choice takes the answer away."""
+    struck = (pl.col("carrier") == "docomo") & (pl.col("send_date") > pl.date(2026, 10, 15))
+    struck &= pl.int_range(pl.len()) % 3 == 0
+    raised = statuses.with_columns(
+        status_id=pl.when(struck).then(3).otherwise("status_id").cast(pl.Int16),
+        detailed_status_id=pl.when(struck).then(pl.lit("31823")).otherwise("detailed_status_id"),
+    )
+    cube = build(raised)
+    choice = Choice(cube.days[-3], cube.days[-1])
+    found, why = cube.why(choice, "en")
+    assert {one["value"] for one in found["where"][0]} >= {"docomo"}
+    assert "stand out" in why
+    network, _ = cube.why(Choice(choice.first, choice.last, category="network"), "en")
+    assert network["failed_after"][0] == found["failed_after"][0] or network.height
+    with pytest.raises(zr.InputError, match="settled"):
+        cube.why(Choice(cube.days[0], cube.days[-1]), "en")
+    form = zr.forms.failures(raised, lang="en")
+    form.period.value = (choice.first, choice.last)
+    form.why.click()
+    assert "docomo" in form.reason.value
+    assert "<svg" in form.reason.value
+    form.unit.value = "1w"
+    assert form.reason.value == ""

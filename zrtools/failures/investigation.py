@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import narwhals as nw
@@ -20,14 +20,15 @@ from zrtools.failures.changes import compare
 from zrtools.failures.classes import CLASSIFIED, own_codes
 from zrtools.failures.course import coverage, trend
 from zrtools.failures.detector import both_lists
+from zrtools.failures.locate import locate
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
 from zrtools.failures.rates import breakdown
 from zrtools.failures.recipients import history, numbers_of, plan_of
 from zrtools.failures.traffic import Traffic, sums
-from zrtools.failures.traits import CampaignRule, campaign_of, learnt_rule
-from zrtools.schemas import COMPARISON, INCIDENTS, NEXT_STEPS, OVERVIEW, empty
+from zrtools.failures.traits import CampaignRule, campaign_of, learnt_rule, with_traits
+from zrtools.schemas import COMPARISON, INCIDENTS, LOCATED, NEXT_STEPS, OVERVIEW, empty
 
-__all__ = ["Investigation", "Period", "explained", "investigate"]
+__all__ = ["Investigation", "Period", "dated", "explained", "investigate"]
 
 Period = periods.Day | Sequence[periods.Day]
 
@@ -38,6 +39,13 @@ _NEEDED = (
     "detailed_status_id",
 )
 _MAY_LACK = ("client_tag", "message", "carrier", "phone_number")
+
+# within an incident the time says nothing
+_COLUMNS = ("carrier", "sms_code", "campaign", "template", "parts", "url_host", "failure_module")
+_WITHIN = pl.Schema({"incident": pl.Int64(), **LOCATED})
+_BETWEEN = ("carrier", "sms_code", "campaign", "hour", "weekday", "failure_module")
+# incidents that are looked into, and how many days and messages of their segment each is held against
+_LOOKED_INTO, _PAST_DAYS, _PAST = 5, 7, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,12 @@ class Investigation:
     """Days that the comparison leaves out, since they are not final."""
     watch: pl.DataFrame = field(default_factory=lambda: empty(INCIDENTS))
     """INCIDENTS that are too small or too uncertain to be told as such: `failures.watch_list`."""
+    located: pl.DataFrame = field(default_factory=lambda: empty(LOCATED))
+    """LOCATED: the segments that explain the change against the period before."""
+    where: str = ""
+    """What was located between the periods, or why nothing was, in a sentence; empty where nothing is compared."""
+    within: pl.DataFrame = field(default_factory=lambda: empty(_WITHIN))
+    """LOCATED within each of the first incidents; `incident` is the row of `incidents`, counted from 0."""
 
     @property
     def sentences(self) -> list[str]:
@@ -156,10 +170,13 @@ def investigate(
         elif there[0] is None:
             raise InputError(f"There are no messages from {span[0]} to {span[1]} to compare with.")
     changes, by_campaign, left_out = _changed(earlier, here, chosen)
+    located, where = _located(earlier, here, left_out, chosen)
     past = history(read.where(nw.col("day") <= now[1]))
     plan = plan_of(past, days=now, mask=False)
     found, watched = both_lists(here, history=earlier, min_excess=min_excess, lang=chosen)
+    within = _within(read, found, chosen)
     if mask:
+        located, within = (_masked_where(part) for part in (located, within))
         found, watched = (_masked(part) for part in (found, watched))
         by_campaign = by_campaign.with_columns(privacy.mask_within(pl.col("campaign")))
     overview = [_overview("this", here, now)]
@@ -182,6 +199,9 @@ def investigate(
         left_out=left_out,
         counted=_unnamed(here) if mask else here,
         watch=watched,
+        located=located,
+        where=where,
+        within=within,
     )
 
 
@@ -264,6 +284,53 @@ def _changed(
         return nothing[0], nothing[1], left_out
     done = [compare(parts[0], parts[1], by=k, lang=lang) for k in keys]
     return done[0], done[1], left_out
+
+
+def _located(
+    earlier: Traffic | None, here: Traffic, left_out: list[date], lang: words.Lang
+) -> tuple[pl.DataFrame, str]:
+    """Locate the change between the periods, over days that are final."""
+    if earlier is None:
+        return empty(LOCATED), ""
+    old, new = (dated(part.where(~nw.col("day").is_in(left_out))) for part in (earlier, here))
+    if not all(part.counts([])[0].select(sums()["settled"]).item() for part in (old, new)):
+        return empty(LOCATED), ""
+    return locate(old, new, _BETWEEN, unsettled_days=True, lang=lang, explain=True)
+
+
+def dated(counted: Traffic) -> Traffic:
+    """Add the hour in which the status came and the weekday to what was kept."""
+    added = (nw.col("_hour").alias("hour"), nw.col("day").dt.weekday().alias("weekday"))
+    failed = counted.failures().with_columns(*added)
+    return replace(counted, rows=counted.rows.with_columns(*added), failed=failed)
+
+
+def _within(read: Traffic, found: pl.DataFrame, lang: words.Lang) -> pl.DataFrame:
+    """Locate what stands out within incidents: their messages against the same segment's in the days before."""
+    rows: pl.LazyFrame = read.rows.to_native()
+    parts = []
+    for number, incident in enumerate(found.head(_LOOKED_INTO).iter_rows(named=True)):
+        start, end = incident["start"], incident["end"]
+        when = pl.col("date_time")
+        segment = rows
+        if incident["dimension"] != "all":
+            segment = rows.filter(pl.col(incident["dimension"]).is_in(incident["values"], nulls_equal=True))
+        now = segment.filter(when.is_between(start, end, closed="left")).collect()
+        days = when.is_between(start - timedelta(_PAST_DAYS), start, closed="left")
+        past = segment.filter(days).tail(_PAST).collect()
+        by = [c for c in _COLUMNS if c != incident["dimension"]]
+        if not all(part["status_id"].is_in([2, 3]).any() for part in (past, now)):
+            continue
+        old, new = (replace(read, rows=with_traits(nw.from_native(part.lazy()), by)) for part in (past, now))
+        one = locate(old, new, by, most=1, unsettled_days=True, lang=lang)
+        parts.append(one.select(pl.lit(number, pl.Int64).alias("incident"), pl.all()))
+    return pl.concat([empty(_WITHIN), *parts])
+
+
+def _masked_where(found: pl.DataFrame) -> pl.DataFrame:
+    value = privacy.mask_within(pl.element().struct.field("value"))
+    one = pl.struct(column=pl.element().struct.field("column"), value=value)
+    return found.with_columns(pl.col("where").list.eval(one))
 
 
 def _overview(name: str, frame: Traffic, span: tuple[date, date]) -> pl.DataFrame:

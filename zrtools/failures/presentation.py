@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from zrtools import words
-from zrtools.failures.wording import named_incident, named_segment
+from zrtools.failures.wording import named_incident, named_segment, named_where
 
 if TYPE_CHECKING:
     from zrtools.failures.investigation import Investigation
 
-__all__ = ["html", "markdown", "sentences", "tables", "watched"]
+__all__ = ["html", "looked_into", "markdown", "sentences", "tables", "watched"]
 
 _MOST = 8
 _CODES = 3
@@ -70,7 +70,8 @@ def sentences(found: Investigation) -> list[str]:
         )
     if found.incidents.is_empty():
         said.append(say("no_incidents"))
-    said += found.incidents["sentence"].to_list()
+    for number, sentence in enumerate(found.incidents["sentence"]):
+        said += [sentence, *looked_into(found, number)]
     said += watched(found)
     said += _changes(found)
     growing = found.unknown_codes.filter("is_growing")
@@ -91,6 +92,21 @@ def sentences(found: Investigation) -> list[str]:
         ).iter_rows()
     ]
     return said
+
+
+def looked_into(found: Investigation, number: int) -> list[str]:
+    """Say what stands out within an incident."""
+    return [
+        words.text(
+            f"failures.within{'' if row['share_of_change'] is None else '_share'}",
+            found.lang,
+            segment=named_where(row["where"], found.lang),
+            share=words.percent(min(row["share_of_change"] or 0, 1.0)),
+            before=words.percent(row["rate_before"]),
+            after=words.percent(row["rate_after"]),
+        )
+        for row in found.within.filter(incident=number).iter_rows(named=True)
+    ]
 
 
 def watched(found: Investigation) -> list[str]:
@@ -132,6 +148,8 @@ def _changes(found: Investigation) -> list[str]:
     ]
     if found.left_out:
         said.append(words.text("failures.left_out", found.lang, days=words.days(sorted(set(found.left_out)))))
+    if found.where:
+        said += [found.where, *found.located["sentence"]]
     said += found.changes["sentence"].head(3).to_list()
     return said
 

@@ -29,14 +29,16 @@ _RESTLESS = 0.02
 _SPARED = 0.05
 # what it costs to name one more value of a column, beside the choice of the value
 _EITHER = 3.0
+# what it costs to tell one more segment
+_ROW = 12.0
 # what it costs to name a reason of failure: the plain columns come first
 _REASON = 3.0
 # expected failures below which a value was not known before
-_KNOWN = 5.0
+_KNOWN = 1.0
 # failures more, or fewer, below which nothing is worth naming
 _WORTH = 10
 # chance below which a segment is named
-_SURE = 0.01
+_SURE = 0.05
 _SPREADS = np.geomspace(0.002, 2, 13)
 # how clusters differ where there are too few to tell
 _FEW, _ALIKE = 8, 0.01
@@ -147,12 +149,13 @@ class Search:
         self.cells = cells
         self.columns = cells.codes.shape[1]
         self.counts = [int(cells.codes[:, j].max(initial=0)) + 1 for j in range(self.columns)]
-        self.own, self.unsure, self.familiar, plain, usual = self._learn()
+        self.own, (self.unsure, self.ended), self.familiar, plain, usual = self._learn()
         there = cells.n_after > 0
         self.there = there
         self.codes = cells.codes[there]
         self.n, self.f = cells.n_after[there], cells.f_after[there]
         self.known = cells.f_before[there] + self.own
+        self.before = cells.n_before * plain
         self.plain, self.usual = plain[there], usual[there]
         self.levels = [len(np.unique(self.codes[:, j])) for j in range(self.columns)]
         self.dear = [_REASON if reason else 0.0 for reason in cells.reasons] or [0.0] * self.columns
@@ -164,7 +167,7 @@ class Search:
         self.sign = 1
         self.alike = self._alike()
 
-    def _learn(self) -> tuple[float, list[Floats], list[Flags], Floats, Floats]:
+    def _learn(self) -> tuple[float, tuple[list[Floats], list[Floats]], list[Flags], Floats, Floats]:
         """Learn the weight of a cell's own past, how unsure values are, which are known, and rates of cells."""
         c = self.cells
         rate = np.full(len(c.n_before), (c.f_before.sum() + 0.5) / (c.n_before.sum() + 1))
@@ -190,6 +193,11 @@ class Search:
             1 / (np.bincount(c.codes[:, j], c.f_before, count) + priors[j])
             for j, count in enumerate(self.counts)
         ]
+        # values that ended: others lean on them, and their own levels do not come again
+        ended = [
+            np.where(np.bincount(c.codes[:, j], c.n_after * plain, count) < _KNOWN, 1 / priors[j], 0)
+            for j, count in enumerate(self.counts)
+        ]
         # of a value that is new its own level is no change: the search takes it as it is
         usual = plain
         familiar: list[Flags] = []
@@ -200,7 +208,7 @@ class Search:
             if new.any():
                 level = _level(x, c.f_after, c.n_after * usual, priors[j], count)
                 usual = np.clip(usual * np.where(new, level, 1.0)[x], 1e-6, 0.95)
-        return own, unsure, familiar, plain, usual
+        return own, (unsure, ended), familiar, plain, usual
 
     def _alike(self) -> float:
         """Tell how much clusters of messages that share a fate differ (relative variance), large changes left out."""
@@ -384,7 +392,7 @@ class Search:
             return whole
         for j in several:
             parts = [self._climb({**segment, j: (v,)}, held=j) for v in segment[j]]
-            together = sum(max(score, 0) for score, _ in parts)
+            together = sum(max(score - _ROW, 0) for score, _ in parts) + _ROW
             if together > whole[0] + 1e-9:
                 whole = together, max(parts, key=lambda p: p[0])[1]
         return whole
@@ -404,6 +412,8 @@ class Search:
         for j, unsure in enumerate(self.unsure):
             share = np.bincount(self.codes[mask, j], usual, len(unsure)) / expected
             variance += float((share**2 * unsure).sum())
+            past = np.bincount(self.cells.codes[ever, j], self.before[ever], len(unsure))
+            variance += float((past**2 * self.ended[j]).sum()) / max(float(past.sum()), 1e-9) ** 2
         mean = min(expected / n, 0.95)
         steps = np.linspace(0, 7, 141)
         fits = _likelihood(
@@ -439,17 +449,20 @@ class Search:
         """Find the segment that explains most, most simply, and how well it does."""
         best: tuple[float, Finding | None] = 0.0, None
         seen: set[tuple[tuple[int, tuple[int, ...]], ...]] = set()
-        for score, segment in self._candidates()[:_CLIMBED]:
-            if score <= 0:
+        for number, (score, segment) in enumerate(self._candidates()[:_KEPT]):
+            # what is not sure makes way for the next
+            if score <= 0 or (number >= _CLIMBED and best[1] is not None):
                 break
             started = {tuple(sorted(s.items())) for s in (segment, self._climb(segment, 1.0)[1])}
             for start in sorted(started - seen):
                 seen.add(start)
-                reached, chosen = self._apart(self._climb(dict(start))[1])
-                if reached > best[0] + 1e-9:
-                    found = self.judged(chosen)
-                    if found is not None and found.p < _SURE:
-                        best = reached, found
+                climbed = self._apart(self._climb(dict(start))[1])
+                # the last step up may be one too many to be sure
+                for reached, chosen in (climbed, (self._score(dict(start)), dict(start))):
+                    if reached > best[0] + 1e-9:
+                        found = self.judged(chosen)
+                        if found is not None and found.p < _SURE:
+                            best = reached, found
         return best
 
     def falls(self) -> bool:

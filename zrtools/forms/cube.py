@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
 import polars as pl
 
 from zrtools import periods, schemas
 from zrtools.failures.course import Every, day_basis, finality, placed
-from zrtools.failures.investigation import explained
-from zrtools.failures.traffic import grouped, joined, sums
+from zrtools.failures.investigation import dated, explained
+from zrtools.failures.locate import locate
+from zrtools.failures.traffic import Traffic, grouped, joined, sums
 from zrtools.failures.traits import TIMES
 from zrtools.intervals import share, wilson
 
@@ -57,6 +59,7 @@ class Cube:
 
     counts: pl.DataFrame
     rows: pl.DataFrame
+    kept: Traffic
 
     @property
     def basis(self) -> str:
@@ -120,6 +123,41 @@ class Cube:
         found = self.rows.filter(_within(choice, "day", "carrier", "failure_category", "campaign"))
         return found.sort("date_time", descending=True, nulls_last=True)
 
+    def why(self, choice: Choice, lang: str | None = None) -> tuple[pl.DataFrame, str]:
+        """Locate how the choice changed: against as many days just before, where there are none against those after.
+
+        Raises `InputError` where there are no other days, or nothing is settled in one of the two.
+        """
+        length = choice.last - choice.first + timedelta(days=1)
+        day = nw.col("day")
+        others = day.is_between(choice.first - length, choice.first, closed="left")
+        if self.days and self.days[0] >= choice.first:
+            others = day > choice.last
+        chosen = self._chosen(choice)
+        taken = {"carrier": choice.carrier, "campaign": choice.campaign, "failure_category": choice.category}
+        by = [*(key for key, value in taken.items() if value is ...), "hour", "weekday", "failure_module"]
+        return locate(
+            chosen.where(others),
+            chosen.where(day.is_between(choice.first, choice.last)),
+            by,
+            unsettled_days=True,
+            lang=lang,
+            explain=True,
+        )
+
+    def _chosen(self, choice: Choice) -> Traffic:
+        """Keep the carrier and the campaign; failures for other reasons count as settled only."""
+        kept = dated(self.kept)
+        for key, value in (("carrier", choice.carrier), ("campaign", choice.campaign)):
+            if value is not ...:
+                kept = kept.where(nw.col(key).is_null() if value is None else nw.col(key) == value)
+        if choice.category is ...:
+            return kept
+        other = (nw.col("outcome") == "failed") & (nw.col("failure_category") != choice.category)
+        outcome = nw.when(other).then(nw.lit("delivered")).otherwise(nw.col("outcome")).alias("outcome")
+        failed = kept.failures().filter(nw.col("failure_category") == choice.category)
+        return replace(kept, rows=kept.rows.with_columns(outcome), failed=failed)
+
     @staticmethod
     def _sums(choice: Choice) -> dict[str, pl.Expr]:
         of = sums()
@@ -151,7 +189,7 @@ def build(frame: pl.LazyFrame, *, campaign: CampaignRule = None, codes: Any = No
         rare = pl.when(often).then("campaign").otherwise(pl.lit(OTHERS)).alias("campaign")
         counts, rows = counts.with_columns(rare), rows.with_columns(rare)
     keys = [*_KEYS, "outcome", *(c for c in TIMES if c != "_quarter")]
-    return Cube(grouped(counts, keys, messages=pl.col("messages").sum()), rows)
+    return Cube(grouped(counts, keys, messages=pl.col("messages").sum()), rows, kept)
 
 
 def _within(choice: Choice, *keys: str) -> pl.Expr:

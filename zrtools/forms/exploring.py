@@ -13,7 +13,8 @@ import polars as pl
 
 from zrtools import periods, privacy, tables, words
 from zrtools.arguments import checked
-from zrtools.charts.style import count_text, weekdays
+from zrtools.charts.located import located
+from zrtools.charts.style import count_text, svg, weekdays
 from zrtools.charts.telling import in_order
 from zrtools.engines import opened
 from zrtools.errors import InputError, ZrtoolsError
@@ -97,6 +98,8 @@ class ExploreForm(Panel):
             for name in ("carrier", "category", "campaign")
         )
         self.reset = w.Button(description=self.x("reset"))
+        self.why = w.Button(description=self.x("why"), tooltip=self.x("why_tip"))
+        self.reason = w.HTML()
         self.summary = w.HTML()
         self.matrix = Matrix(corner=self.x("corner"))
         self.course = Course()
@@ -111,7 +114,8 @@ class ExploreForm(Panel):
             w.HBox([self.period, self.unit, self.reset], layout=w.Layout(flex_flow="row wrap")),
             w.HBox([self.carrier, self.category, self.campaign], layout=w.Layout(flex_flow="row wrap")),
             self.note,
-            self.summary,
+            w.HBox([self.summary, self.why], layout=w.Layout(flex_flow="row wrap", align_items="center")),
+            self.reason,
             _small(self.x("matrix")),
             self.matrix,
             _small(self.x("course")),
@@ -124,6 +128,7 @@ class ExploreForm(Panel):
         for control in (self.period, self.unit, self.carrier, self.category, self.campaign):
             control.observe(self.react(self._changed), "value")
         self.reset.on_click(self.react(self._reset))
+        self.why.on_click(self.react(self._asked))
         self.matrix.on_pick(self._cell_picked)
         self.course.on_pick(self._time_picked)
         self.campaigns.on_pick(self._campaign_picked)
@@ -225,6 +230,21 @@ class ExploreForm(Panel):
         if chosen and self.period.value != (chosen[0], chosen[-1]):
             self._set({self.period: (chosen[0], chosen[-1]), self.unit: "1h" if len(chosen) == 1 else "1d"})
 
+    def _asked(self) -> None:
+        """Locate what is chosen; a later choice takes the answer away."""
+        counted, choice, lang = self._cube, self._shown, self.lang
+        if counted is not None and choice is not None:
+            self.act(lambda: counted.why(choice, lang), self._explain)
+
+    def _explain(self, answer: tuple[pl.DataFrame, str]) -> None:
+        found, why = answer
+        said = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in found["sentence"])
+        drawn = svg(located(found, lang=self.lang)) if found.height else ""
+        self.reason.value = (
+            f"<p>{html.escape(why)}</p>{drawn}<ul>{said}</ul>" if said else f"<p>{html.escape(why)}</p>"
+        )
+        self._follow()
+
     # ----------------------------------------------------------------------------------------- answering
 
     def _answered(self, counted: Cube, choice: Choice) -> dict[str, Any]:
@@ -243,6 +263,7 @@ class ExploreForm(Panel):
 
     def _show(self, choice: Choice, answer: dict[str, Any]) -> None:
         self._shown = choice
+        self.reason.value = ""
         self.say(answer["note"])
         self.summary.value = answer["summary"]
         (rows, columns), traits = answer["matrix"]
@@ -473,7 +494,7 @@ class ExploreForm(Panel):
         for control in (self.period, self.unit, self.carrier, self.category, self.campaign, self.reset):
             control.disabled = not ready
         nothing = self._shown is None
-        self.csv.disabled = self.excel.disabled = nothing
+        self.csv.disabled = self.excel.disabled = self.why.disabled = nothing
 
     def _carrier(self, name: Any) -> str:
         return words.carrier(name, self.lang)

@@ -244,8 +244,9 @@ class _Report:
         if self.found.watch.height:
             page.text(*presentation.watched(self.found))
             self.table_of_incidents(page, self.found.watch, self.say("watch_note"))
-        for row in found.head(_CLOSE_UPS).iter_rows(named=True):
+        for number, row in enumerate(found.head(_CLOSE_UPS).iter_rows(named=True)):
             page.chart(charts.incident(self.found.counted, row, lang=self.lang), row["sentence"])
+            page.text(*presentation.looked_into(self.found, number))
 
     def table_of_incidents(self, page: Page, found: pl.DataFrame, note: str) -> None:
         named = [named_incident(row, self.lang) for row in found.iter_rows(named=True)]
@@ -296,6 +297,11 @@ class _Report:
         if self.before is None or self.found.changes.is_empty():
             return
         page.section(self.say("changes"), *self.lead_change())
+        if self.found.located.height:
+            page.chart(charts.located(self.found.located, lang=self.lang), self.found.where)
+            page.text(*self.found.located["sentence"])
+        elif self.found.where:
+            page.text(self.found.where)
         page.chart(
             charts.contributions(self.found.changes, most=10, lang=self.lang), self.say("changes_drawn")
         )

@@ -92,6 +92,20 @@ TEXTS: dict[str, Label] = {
         "青い帯：異常のあった送信の時間帯", "Blue: when the messages of the incident were sent"
     ),
     "usual": Label("通常の不達率", "usual rate"),
+    "located": Label("変化はどこで起きたか", "Where the change happened"),
+    "located_none": Label("際立つところはありません。", "Nothing stands out."),
+    "located_note": Label(
+        "棒は前の率のままの場合との不達件数の差、線は95%信頼区間（調べた組み合わせの数を考慮）、%は全体の変化に占める割合",
+        "Bars: failures beyond the rate before; lines: 95% interval, all combinations looked at allowed for; %: share of the whole change",
+    ),
+    "located_excess": Label("前の率との差（不達件数）", "failures beyond the rate before"),
+    "located_detail": Label("{rates}（{counts}）", "{rates} ({counts})"),
+    "located_said": Label("{excess}件", "{excess}"),
+    "located_share": Label("{excess}件（{share}）", "{excess} ({share})"),
+    "located_counts": Label(
+        "{of_before}件中{before}件 → {of_after}件中{after}件",
+        "{before} of {of_before} → {after} of {of_after}",
+    ),
     "contributions": Label("不達率を動かしたもの", "What moved the failure rate"),
     "contributions_summary": Label(
         "不達率 {before} → {after}（{change}ポイント、95%信頼区間 {low}〜{high}）",

@@ -22,6 +22,11 @@ TEXTS: dict[str, Label] = {
     "whole": Label("全体", "all"),
     "total": Label("不達 合計", "all failures"),
     "reset": Label("条件を戻す", "Reset"),
+    "why": Label("なぜ？", "Why?"),
+    "why_tip": Label(
+        "直前の同じ日数（なければ後の日）と比べ、どこで不達率が変わったかを調べます",
+        "Compare with as many days just before (else with those after): where did the failure rate change?",
+    ),
     "summary": Label(
         "{what}：確定 {settled}件のうち不達 {failed}件（{rate}、95%信頼区間 {low}〜{high}）",
         "{what}: {failed} of {settled} settled messages failed ({rate}, 95% interval {low} to {high})",

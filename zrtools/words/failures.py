@@ -60,6 +60,14 @@ TEXTS: dict[str, Label] = {
         "{segment}：後の期間にだけあります。不達率 {rate_after}（{settled_after}件中{failed_after}件）で、ほかから見込まれるより不達が約{excess}件少なくなっています（調べた組み合わせの数とキャンペーンごとのばらつきを考慮した95%信頼区間 {low}〜{high}件）。",
         "{segment}: only in the period after. Failure rate {rate_after} ({failed_after} of {settled_after}), about {excess} failures fewer than the rest lets expect (95% interval {low} to {high}, allowing for all combinations looked at and for campaigns).",
     ),
+    "within": Label(
+        "その内訳：{segment}に集中しています（不達率 {before} → {after}）。",
+        "Within it: on {segment} (failure rate {before} → {after}).",
+    ),
+    "within_share": Label(
+        "その内訳：増えた分の{share}が{segment}に集中しています（不達率 {before} → {after}）。",
+        "Within it: {share} of the rise on {segment} (failure rate {before} → {after}).",
+    ),
     "located_share": Label("全体の変化の{share}にあたります。", "That is {share} of the whole change."),
     "located_some": Label(
         "不達率は{before}から{after}へ変わりました。{columns}を調べ、{n}か所が際立っています。",
