@@ -67,7 +67,7 @@ def test_reference_has_every_public_room(reference: Any) -> None:
 def test_reference_shows_defaults_as_they_are_typed(reference: Any) -> None:
     """A text is told from a name, an empty one from none, and calling a class gives its instance."""
     page = reference.page()
-    assert '### `trend(frame: Any, every: Every = "1d", by: Sequence[str] | str = ()' in page
+    assert '### `trend(frame: Statuses, every: Every = "1d", by: Sequence[str] | str = ()' in page
     assert (
         '#### `Outbox.add(self, frame: pl.DataFrame, *, campaign: str = "", template: str | None = None'
         in page

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from zrtools import schemas, words
+from zrtools.arguments import checked
 from zrtools.charts import style
 from zrtools.charts.telling import say
 from zrtools.failures.wording import named_where
@@ -20,6 +21,7 @@ _DOWN = "#0072B2"
 _HEIGHT = 58
 
 
+@checked
 def located(found: pl.DataFrame, *, lang: str | None = None) -> ChartType:
     """Draw the segments that explain a change of the failure rate: how many more, or fewer, failed in each.
 

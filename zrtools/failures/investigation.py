@@ -43,6 +43,7 @@ _MAY_LACK = ("client_tag", "message", "carrier", "phone_number")
 # within an incident the time says nothing
 _COLUMNS = ("carrier", "sms_code", "campaign", "template", "parts", "url_host", "failure_module")
 _WITHIN = pl.Schema({"incident": pl.Int64(), **LOCATED})
+_OF_MESSAGES = ("template", "parts", "url_host")
 _BETWEEN = ("carrier", "sms_code", "campaign", "hour", "weekday", "failure_module")
 # incidents that are looked into, and how many days and messages of their segment each is held against
 _LOOKED_INTO, _PAST_DAYS, _PAST = 5, 7, 100_000
@@ -295,7 +296,12 @@ def _located(
     old, new = (dated(part.where(~nw.col("day").is_in(left_out))) for part in (earlier, here))
     if not all(part.counts([])[0].select(sums()["settled"]).item() for part in (old, new)):
         return empty(LOCATED), ""
-    return locate(old, new, _BETWEEN, unsettled_days=True, lang=lang, explain=True)
+    return locate(old, new, _there(_BETWEEN, new), unsettled_days=True, lang=lang, explain=True)
+
+
+def _there(columns: Sequence[str], read: Traffic) -> list[str]:
+    names = {*read.rows.collect_schema().names(), *CLASSIFIED}
+    return [c for c in columns if c in names or (c in _OF_MESSAGES and "message" in names)]
 
 
 def dated(counted: Traffic) -> Traffic:
@@ -318,7 +324,7 @@ def _within(read: Traffic, found: pl.DataFrame, lang: words.Lang) -> pl.DataFram
         now = segment.filter(when.is_between(start, end, closed="left")).collect()
         days = when.is_between(start - timedelta(_PAST_DAYS), start, closed="left")
         past = segment.filter(days).tail(_PAST).collect()
-        by = [c for c in _COLUMNS if c != incident["dimension"]]
+        by = [c for c in _there(_COLUMNS, read) if c != incident["dimension"]]
         if not all(part["status_id"].is_in([2, 3]).any() for part in (past, now)):
             continue
         old, new = (replace(read, rows=with_traits(nw.from_native(part.lazy()), by)) for part in (past, now))
