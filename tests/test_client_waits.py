@@ -43,13 +43,13 @@ def outgoing(n: int) -> zr.client.Outgoing:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("header", [HOUR, in_an_hour(), "1e9", "1e300"], ids=["hour", "date", "1e9", "1e300"])
+@pytest.mark.parametrize("header", [HOUR, None, "1e9", "1e300"], ids=["hour", "date", "1e9", "1e300"])
 def test_long_wait_is_told_at_once_and_holds_others_for_a_moment_only(
     own, connected, monkeypatch, header, status
 ):
     """The call that is asked to wait for an hour says until when; the next one begins when the pace is free again."""
     monkeypatch.setattr("zrtools.client.pace.LONGEST", 0.5)
-    own.faults.add("http", "templates", status=status, retry_after=header)
+    own.faults.add("http", "templates", status=status, retry_after=header or in_an_hour())
     client = connected()
     started = time.monotonic()
     with pytest.raises(zr.TransportError, match=r"asks to wait until .*\d\d:\d\d \(Japan\)") as failed:

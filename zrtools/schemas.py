@@ -1059,6 +1059,7 @@ COLUMNS_JA: dict[str, str] = {
     "rate_high": "不達率の95%信頼区間の上限",
     "share_of_failures": "全体の不達に占める割合。不達がなければ null",
     "numbers": "不達になった異なる電話番号の数。phone_number がなければ null",
+    "few_clusters": "まとまり（cluster）が少なすぎて区間を信用できないか。cluster を指定しないときは null",
     "pending": "未確定（不明か送信中）の件数。キャリアも課金通数もまだありません",
 }
 """The same in Japanese, for the columns that analysts meet first."""
