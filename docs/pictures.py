@@ -24,6 +24,7 @@ def charts(client: zr.Client) -> None:
     """Draw every chart in both languages."""
     before, month = client.status("2026-09"), client.status("2026-10")
     explained = zr.classify(month)
+    week_before, day = (month.filter(month["send_date"] == date(2026, 10, n)) for n in (21, 28))
     counts = client.counts("2026-08", "2026-11")
     monthly = zr.usage.monthly(counts)
     today = client.now().date()
@@ -37,6 +38,7 @@ def charts(client: zr.Client) -> None:
             "contributions": zr.charts.contributions(
                 zr.failures.compare(before, explained, by="carrier"), lang=lang
             ),
+            "located": zr.charts.located(zr.failures.locate(week_before, day, lang=lang), lang=lang),
             # as the report, whose investigation knows the month before
             "incidents": zr.charts.incidents(
                 explained, zr.failures.incidents(explained, history=before, lang=lang), lang=lang

@@ -813,7 +813,7 @@ COLUMNS: dict[str, str] = {
         "the segment: one column twice means either value, different columns mean all of them; values as text, null is "
         "null"
     ),
-    "share_of_change": "excess_failures by those of the whole change; null where that went the other way",
+    "share_of_change": "excess_failures by those of the whole change, at most 1; null where that went the other way",
     "presence": "in which period the segment has settled messages: both, before only, after only",
     "failed_before": "failed messages in the period before",
     "settled_before": "settled messages in the period before",
@@ -922,8 +922,8 @@ COLUMNS: dict[str, str] = {
     "days_left": "days of the month after through",
     "counted": "billable messages (通数) counted up to through",
     "forecast": "billable messages (通数) expected at the month's end",
-    "low": "lower end of the interval; in LOCATED of excess_failures, all segments looked at allowed for",
-    "high": "upper end of the interval; in LOCATED of excess_failures, all segments looked at allowed for",
+    "low": "lower end of the interval; in LOCATED of excess_failures",
+    "high": "upper end of the interval; in LOCATED of excess_failures",
     "level": "how often the interval should hold the truth, 0 to 1",
     "method": "what the days' shape was taken from: statuses, snapshots, or months (too few days at hand)",
     "counts": "billable messages (通数) as the counts say; null when the month is not in them",

@@ -17,7 +17,7 @@ from zrtools.errors import InputError
 from zrtools.failures.changes import refuse_unsettled
 from zrtools.failures.segments import Cells, Finding, Ints, Search
 from zrtools.failures.traffic import Statuses, Traffic, joined, plain, sums
-from zrtools.failures.wording import named_where
+from zrtools.failures.wording import named_column, named_where
 from zrtools.schemas import LOCATED
 
 __all__ = ["MOST_COLUMNS", "locate"]
@@ -106,9 +106,9 @@ def locate(
     polars.DataFrame
         Columns as `schemas.LOCATED`, strongest first; no rows where nothing stands out. Rates are failed / settled,
         `excess_failures` those beyond the segment's rate before (where it is new: beyond what its values let expect).
-        `low` and `high` bound them (95 %), and like `p_value` they allow for all the segments looked at and for fates
-        shared by the messages of one campaign on one day. `share_of_change` is null where the whole rate moved
-        the other way.
+        `low` and `high` bound them (95 %); `p_value` and the bound towards no change allow for all the segments looked
+        at, all for fates shared by the messages of one campaign on one day. `share_of_change` is null where the whole
+        rate moved the other way, and 1 where one segment does more than the whole.
 
     Raises
     ------
@@ -407,11 +407,14 @@ def _row(
     row["excess_failures"] = failed - usual
     if not row["excess_failures"]:
         return None
-    row["low"] = max(failed, 0.5) * exp(-found.half) - usual
-    row["high"] = max(failed, 0.5) * exp(found.half) - usual
+    down, up = (found.half, found.far) if row["excess_failures"] > 0 else (found.far, found.half)
+    row["low"] = max(failed, 0.5) * exp(-down) - usual
+    row["high"] = min(max(failed, 0.5) * exp(up), row["settled_after"]) - usual
     row["p_value"] = found.p
     change = whole["failed_after"] - whole["settled_after"] * whole["rate_before"]
-    row["share_of_change"] = row["excess_failures"] / change if change * row["excess_failures"] > 0 else None
+    # where the rest went the other way one segment can do more than the whole
+    part = row["excess_failures"] / change if change else 0.0
+    row["share_of_change"] = min(part, 1.0) if part > 0 else None
     return row
 
 
@@ -455,7 +458,8 @@ def _sentence(row: dict[str, Any], lang: str | None) -> str:
     part = row["share_of_change"]
     if part is None:
         return said
-    more = words.text("failures.located_share", lang, share=words.percent(part))
+    key = "located_share" if part < 1 else "located_all"
+    more = words.text(f"failures.{key}", lang, share=words.percent(part))
     return f"{said} {more}" if words.language(lang) == "en" else said + more
 
 
@@ -486,5 +490,5 @@ def _why(
         before=words.percent(whole["rate_before"]),
         after=words.percent(whole["rate_after"]),
         failed=f"{whole['failed_before'] + whole['failed_after']:,}",
-        columns=words.text("failures.list", lang).join(keys),
+        columns=words.text("failures.list", lang).join(named_column(key, lang) for key in keys),
     )

@@ -37,8 +37,10 @@ _REASON = 3.0
 _KNOWN = 1.0
 # failures more, or fewer, below which nothing is worth naming
 _WORTH = 10
+# of the logarithm of the change of the others, so much at least
+_ALIKE_FROM = 0.5
 # chance below which a segment is named
-_SURE = 0.05
+_SURE = 0.02
 _SPREADS = np.geomspace(0.002, 2, 13)
 # how clusters differ where there are too few to tell
 _FEW, _ALIKE = 8, 0.01
@@ -77,13 +79,15 @@ class Cells:
 class Finding:
     """A segment (column -> values), what was to be expected of it, and how sure it is.
 
-    The logarithm of its failures is sure within `half` (95 %); that and `p` allow for all segments looked at.
+    The logarithm of its failures is sure within `half` towards no change, where all segments looked at are allowed
+    for as in `p`, and within `far` away from it (95 %): being chosen makes a segment look too large, never too small.
     """
 
     segment: Segment
     cells: Flags
     expected: float
     half: float
+    far: float
     p: float
 
 
@@ -404,16 +408,50 @@ class Search:
         # of a combination with what is new nobody can say that it changed
         if len(segment) > 1 and not all(self.familiar[j][list(v)].all() for j, v in segment.items()):
             return None
-        usual = self.n[mask] * self.plain[mask]
-        expected, n, f = float(usual.sum()), float(self.n[mask].sum()), float(self.f[mask].sum())
-        if expected <= 0 or (f - expected) < _WORTH:
+        f = float(self.f[mask].sum())
+        views = [(self.plain, False)]
+        if any(
+            not self.familiar[j][self.codes[mask, j]].all() for j in range(self.columns) if j not in segment
+        ):
+            # within what is new the rest of it tells its level
+            views.append((self.usual, True))
+        found = [self._view(segment, mask, ever, rates, settled=settled) for rates, settled in views]
+        cost = self._cost(segment)
+        sure = [
+            (erfc(sqrt(evidence)) * len(found), variance)
+            for expected, evidence, variance in found
+            if expected
+        ]
+        expected = found[0][0]
+        if not sure or f - expected < _WORTH:
             return None
+        # one of two directions: twice the tail; a segment's share of the 5 % is what its description leaves it
+        chance, variance = min(sure)
+        error = sqrt(1 / max(f, 1.0) + variance)
+        half, far = (_normal(0.025 * exp(-paid)) * error for paid in (cost, 0.0))
+        p = min(chance * exp(min(cost, 500)), 1.0)
+        return Finding(segment, mask, expected, min(half, 700), min(far, 700), p)
+
+    def _view(
+        self, segment: Segment, mask: Flags, ever: Flags, rates: Floats, *, settled: bool
+    ) -> tuple[float, float, float]:
+        """Give what was to be expected, the evidence against it, and its variance; new levels are settled or open."""
+        usual = self.n[mask] * rates[mask]
+        expected, n, f = float(usual.sum()), float(self.n[mask].sum()), float(self.f[mask].sum())
+        if expected <= 0:
+            return 0.0, 0.0, 0.0
         variance = 1 / (float(self.cells.f_before[ever].sum()) + self.own) + self._shared(segment)
-        for j, unsure in enumerate(self.unsure):
-            share = np.bincount(self.codes[mask, j], usual, len(unsure)) / expected
+        for j, count in enumerate(self.counts):
+            share = np.bincount(self.codes[mask, j], usual, count) / expected
+            unsure = self.unsure[j]
+            told = settled and j not in segment
+            if told:
+                level = np.bincount(self.codes[:, j], self.f, count)
+                unsure = np.where(self.familiar[j], unsure, 1 / (level + 1))
             variance += float((share**2 * unsure).sum())
-            past = np.bincount(self.cells.codes[ever, j], self.before[ever], len(unsure))
-            variance += float((past**2 * self.ended[j]).sum()) / max(float(past.sum()), 1e-9) ** 2
+            past = np.bincount(self.cells.codes[ever, j], self.before[ever], count)
+            if not told:
+                variance += float((past**2 * self.ended[j]).sum()) / max(float(past.sum()), 1e-9) ** 2
         mean = min(expected / n, 0.95)
         steps = np.linspace(0, 7, 141)
         fits = _likelihood(
@@ -422,12 +460,20 @@ class Search:
             _rate(np.log(mean / (1 - mean)) + steps),
             np.full(len(steps), variance),
         )
-        evidence = max(float(fits.max() - fits[0]), 0.0)
-        cost = self._cost(segment)
-        # one of two directions: twice the tail; a segment's share of the 5 % is what its description leaves it
-        p = min(erfc(sqrt(evidence)) * exp(min(cost, 500)), 1.0)
-        half = _normal(0.025 * exp(-cost)) * sqrt(1 / max(f, 1.0) + variance)
-        return Finding(segment, mask, expected, min(half, 700), p)
+        return expected, max(float(fits.max() - fits[0]), 0.0), variance
+
+    def _alike_values(self, segment: Segment) -> Segment:
+        """Leave out values that changed much less than the rest: either value means the same change."""
+        for j, values in segment.items():
+            mask = self._mask(segment)
+            f = np.bincount(self.codes[mask, j], self.f[mask], self.counts[j])
+            usual = np.bincount(self.codes[mask, j], (self.n * self.usual)[mask], self.counts[j])
+            changed = np.log((f + 0.5) / (usual + 0.5))
+            largest = max(values, key=lambda v: usual[v] * (changed[v] > 0.5 * changed[list(values)].max()))
+            kept = tuple(v for v in values if changed[v] >= _ALIKE_FROM * changed[largest])
+            if kept:
+                segment = {**segment, j: kept}
+        return segment
 
     def _shared(self, segment: Segment) -> float:
         """Give the variance that shared fates add to a segment: of so many clusters as it is worth."""
@@ -458,9 +504,10 @@ class Search:
                 seen.add(start)
                 climbed = self._apart(self._climb(dict(start))[1])
                 # the last step up may be one too many to be sure
-                for reached, chosen in (climbed, (self._score(dict(start)), dict(start))):
+                others = [dict(start), *_shorter(climbed[1]), *_shorter(dict(start))]
+                for reached, chosen in (climbed, *((self._score(other), other) for other in others)):
                     if reached > best[0] + 1e-9:
-                        found = self.judged(chosen)
+                        found = self.judged(self._alike_values(chosen))
                         if found is not None and found.p < _SURE:
                             best = reached, found
         return best
@@ -488,6 +535,13 @@ class Search:
         )
         self.restless[inside] += _DIFFER[-1]
         self.weights = None
+
+
+def _shorter(segment: Segment) -> Iterator[Segment]:
+    """Leave one of several values out."""
+    for j, values in segment.items():
+        for value in values if len(values) > 1 else ():
+            yield {**segment, j: tuple(v for v in values if v != value)}
 
 
 def _rank(candidate: tuple[float, Segment]) -> tuple[float, int, Iterable[Any]]:

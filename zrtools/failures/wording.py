@@ -9,7 +9,7 @@ from zrtools import words
 from zrtools.privacy import mask_text
 from zrtools.words.failures import TEXTS
 
-__all__ = ["named_incident", "named_segment", "named_value", "named_where", "values_of"]
+__all__ = ["named_column", "named_incident", "named_segment", "named_value", "named_where", "values_of"]
 
 _LONG = 40
 
@@ -59,20 +59,35 @@ def named_incident(row: Mapping[str, Any], lang: str | None = None) -> str:
 
 def named_where(where: Sequence[Mapping[str, Any]], lang: str | None = None) -> str:
     """Name a segment of LOCATED: the values of one column joined by or, the columns by x."""
-    columns: dict[str, list[str]] = {}
+    columns: dict[str, list[str | None]] = {}
     for one in where:
-        columns.setdefault(one["column"], []).append(_named_text(one["column"], one["value"], lang))
+        columns.setdefault(one["column"], []).append(one["value"])
     either = words.text("failures.or", lang)
     said = []
     for column, values in columns.items():
-        key = f"where_{column}"
-        known = key in TEXTS
-        said.append(
-            words.text(
-                f"failures.{key if known else 'where'}", lang, column=column, value=either.join(values)
-            )
-        )
+        key = f"where_{column}" if f"where_{column}" in TEXTS else "where"
+        named = [_named_text(column, value, lang) for value in values]
+        if column == "hour" and len(values) > 1 and None not in values:
+            named = _ranges(sorted(int(value) for value in values if value is not None))
+        said.append(words.text(f"failures.{key}", lang, column=column, value=either.join(named)))
     return words.text("failures.and", lang).join(said)
+
+
+def named_column(column: str, lang: str | None = None) -> str:
+    """Name a column one can break failures down by; others keep their own name."""
+    key = f"column_{column}"
+    return words.text(f"failures.{key}", lang) if key in TEXTS else mask_text(column)
+
+
+def _ranges(hours: list[int]) -> list[str]:
+    """Join hours that follow each other."""
+    said: list[list[int]] = []
+    for hour in hours:
+        if said and hour == said[-1][-1] + 1:
+            said[-1].append(hour)
+        else:
+            said.append([hour])
+    return [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in said]
 
 
 def _named_text(column: str, value: str | None, lang: str | None) -> str:
