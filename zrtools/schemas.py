@@ -1014,8 +1014,8 @@ COLUMNS: dict[str, str] = {
     "failures": "failed messages in the incident's segment and window, as if all had settled",
     "expected_failures": "failures that there would have been without the incident",
     "excess_failures": (
-        "failures because of the incident; in LOCATED those beyond the segment's rate before, and where it is new "
-        "beyond what its values let expect"
+        "failures because of the incident; in LOCATED those beyond the segment's rate before, and where fewer "
+        "than 30 settled before beyond what its values let expect"
     ),
     "rate_multiplier": "failures over expected_failures; null where none were expected",
 }

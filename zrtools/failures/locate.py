@@ -15,7 +15,7 @@ from zrtools.arguments import checked
 from zrtools.engines import portable
 from zrtools.errors import InputError
 from zrtools.failures.changes import refuse_unsettled
-from zrtools.failures.segments import Cells, Finding, Ints, Search
+from zrtools.failures.segments import WORTH, Cells, Finding, Ints, Search
 from zrtools.failures.traffic import Statuses, Traffic, joined, plain, sums
 from zrtools.failures.wording import named_column, named_where
 from zrtools.schemas import LOCATED
@@ -39,6 +39,12 @@ _LITTLE = 20
 _REASONED = 200_000
 # what a further segment explains at the least, of what the first does
 _FURTHER = 0.1
+# findings that turn out not to be worth naming, before the search ends
+_TRIES = 3
+# settled messages below which a rate before says nothing
+_HARDLY = 30
+# a segment in which the period of more failures has less than this of the other's messages is a tail
+_TAIL = 0.05
 # how well all cells together must explain a change for it to be called even
 _EVEN = 3.0
 _EXCHANGED = (("before", "after"), ("after", "before"))
@@ -105,7 +111,8 @@ def locate(
     -------
     polars.DataFrame
         Columns as `schemas.LOCATED`, strongest first; no rows where nothing stands out. Rates are failed / settled,
-        `excess_failures` those beyond the segment's rate before (where it is new: beyond what its values let expect).
+        `excess_failures` those beyond the segment's rate before (where fewer than 30 settled before: beyond what its
+        values let expect).
         `low` and `high` bound them (95 %); `p_value` and the bound towards no change allow for all the segments looked
         at, all for fates shared by the messages of one campaign on one day. `share_of_change` is null where the whole
         rate moved the other way, and 1 where one segment does more than the whole.
@@ -364,22 +371,36 @@ def _found(
 ) -> tuple[list[dict[str, Any]], bool]:
     """Search segment after segment, each on what those before it leave unexplained; tell whether all cells changed."""
     whole = _measured(old, new, [])
-    search = Search(table.rises)
-    if search.falls():
-        # what fell is what was raised before: it is told best from the period in which it was not
-        search = Search(table.falls)
+    scale = whole["settled_after"] / whole["settled_before"]
+    forward = Search(table.rises)
+    falls = forward.falls()
+    # what fell is what was raised before: it is told best from the period in which it was not
+    search = Search(table.falls) if falls else forward
     rows: list[dict[str, Any]] = []
     done: list[Finding] = []
-    while len(rows) < most:
+    for _ in range(most + _TRIES):
         score, best = search.find()
         if search.evenly() >= max(score, _EVEN):
             return rows, not rows
-        row = None if best is None else _row(best, table, old, new, whole)
-        if best is None or row is None or (rows and not _adds(row, rows[0], best, done, search)):
+        if best is None or len(rows) == most:
+            break
+        usual = forward.expected(best.segment) if falls else best.expected
+        row = _row(best, table, old, new, whole, usual)
+        more = row["excess_failures"]
+        search.explained(best)
+        # told by the segment's own rate, and by what its cells let expect
+        if min(more, row["failed_after"] - usual) < WORTH and max(more, row["failed_after"] - usual) > -WORTH:
+            continue
+        raised, calm = (
+            row[f"settled_{name}"] for name in (("before", "after") if falls else ("after", "before"))
+        )
+        # hours in which hardly more than late failures came have no rate of their own
+        if raised < _TAIL * calm * (1 / scale if falls else scale):
+            continue
+        if rows and not _adds(row, rows[0], best, done, search):
             break
         rows.append(row)
         done.append(best)
-        search.explained(best)
     return sorted(rows, key=lambda r: -abs(r["excess_failures"])), False
 
 
@@ -393,20 +414,18 @@ def _adds(
 
 
 def _row(
-    found: Finding, table: _Table, old: pl.DataFrame, new: pl.DataFrame, whole: dict[str, Any]
-) -> dict[str, Any] | None:
+    found: Finding, table: _Table, old: pl.DataFrame, new: pl.DataFrame, whole: dict[str, Any], usual: float
+) -> dict[str, Any]:
     where = [
         {"column": table.keys[j], "value": table.values[j][v]}
         for j, chosen in sorted(found.segment.items(), key=lambda c: _place(table.keys[c[0]]))
         for v in chosen
     ]
     row = {"where": where, **_measured(old, new, where)}
-    rate = row["rate_before"]
-    usual = found.expected if rate is None else row["settled_after"] * rate
+    if row["settled_before"] >= _HARDLY:
+        usual = row["settled_after"] * row["rate_before"]
     failed = row["failed_after"]
     row["excess_failures"] = failed - usual
-    if not row["excess_failures"]:
-        return None
     down, up = (found.half, found.far) if row["excess_failures"] > 0 else (found.far, found.half)
     row["low"] = max(failed, 0.5) * exp(-down) - usual
     row["high"] = min(max(failed, 0.5) * exp(up), row["settled_after"]) - usual

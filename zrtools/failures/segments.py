@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["DEPTH", "Cells", "Finding", "Search"]
+__all__ = ["DEPTH", "WORTH", "Cells", "Finding", "Search"]
 
 Floats = np.ndarray[Any, np.dtype[Any]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -20,6 +20,9 @@ Segment = dict[int, tuple[int, ...]]
 DEPTH = 4
 """Columns that a segment names at most."""
 
+WORTH = 15
+"""Failures more, or fewer, below which nothing is worth naming."""
+
 # steps of the log odds by which a segment may have changed, and how much that may differ between its cells (variance)
 _STEPS = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.2, 1.4, 1.7, 2.0, 2.4, 2.8, 3.3, 3.8, 4.5, 5.5])
 _DIFFER = (0.02, 0.4)
@@ -28,15 +31,13 @@ _RESTLESS = 0.02
 # cells of a segment that nothing happened to
 _SPARED = 0.05
 # what it costs to name one more value of a column, beside the choice of the value
-_EITHER = 3.0
+_EITHER = 4.0
 # what it costs to tell one more segment
 _ROW = 12.0
 # what it costs to name a reason of failure: the plain columns come first
 _REASON = 3.0
 # expected failures below which a value was not known before
 _KNOWN = 1.0
-# failures more, or fewer, below which nothing is worth naming
-_WORTH = 10
 # of the logarithm of the change of the others, so much at least
 _ALIKE_FROM = 0.5
 # chance below which a segment is named
@@ -134,15 +135,15 @@ def _spread(f: Floats, n: Floats, mean: Floats) -> float:
 
 
 def _level(values: Ints, f: Floats, expected: Floats, prior: float, count: int) -> Floats:
-    """Give the median ratio of failures to those expected by value, pulled towards 1; few odd cells do not move it."""
-    x = np.concatenate([values, np.arange(count)])
-    ratio = np.concatenate([f / np.maximum(expected, 1e-9), np.ones(count)])
-    weight = np.concatenate([expected, np.full(count, prior)])
-    order = np.lexsort((ratio, x))
-    x, ratio, weight = x[order], ratio[order], weight[order]
-    whole = np.bincount(x, weight, count)
-    middle = np.cumsum(whole) - whole / 2
-    return np.asarray(ratio[np.minimum(np.searchsorted(np.cumsum(weight), middle), len(ratio) - 1)])
+    """Give the ratio of failures to those expected by value, pulled towards 1, cells that stand out left out."""
+    level = np.ones(count)
+    kept = np.ones(len(f), dtype=bool)
+    for _ in range(4):
+        usual = np.bincount(values[kept], expected[kept], count)
+        level = (np.bincount(values[kept], f[kept], count) + prior) / (usual + prior)
+        mean = level[values] * expected
+        kept = np.abs(f - mean) <= 3 * np.sqrt(mean) + 3
+    return level
 
 
 class Search:
@@ -423,7 +424,7 @@ class Search:
             if expected
         ]
         expected = found[0][0]
-        if not sure or f - expected < _WORTH:
+        if not sure or f - expected < WORTH:
             return None
         # one of two directions: twice the tail; a segment's share of the 5 % is what its description leaves it
         chance, variance = min(sure)
@@ -431,6 +432,11 @@ class Search:
         half, far = (_normal(0.025 * exp(-paid)) * error for paid in (cost, 0.0))
         p = min(chance * exp(min(cost, 500)), 1.0)
         return Finding(segment, mask, expected, min(half, 700), min(far, 700), p)
+
+    def expected(self, segment: Segment) -> float:
+        """Give the failures that the cells of a segment let expect."""
+        mask = self._mask(segment)
+        return float((self.n * self.plain)[mask].sum())
 
     def _view(
         self, segment: Segment, mask: Flags, ever: Flags, rates: Floats, *, settled: bool
