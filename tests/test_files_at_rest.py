@@ -331,6 +331,7 @@ def test_ctrl_c_in_a_transaction_is_heard_when_it_is_whole(tmp_path: Path) -> No
     """What is being written is written to its end, and then the person is heard, once."""
     tables = "create table things (n integer)"
     file = Database(tmp_path / "f", what="test", application=7, tables=tables)
+    before = signal.getsignal(signal.SIGINT)
 
     def interrupted() -> None:
         with file.transaction() as run:
@@ -343,7 +344,7 @@ def test_ctrl_c_in_a_transaction_is_heard_when_it_is_whole(tmp_path: Path) -> No
         interrupted()
     with file.reading() as run:
         assert run("select n from things").fetchall() == [(1,), (2,)]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 _WRITER = """

@@ -134,8 +134,8 @@ def locate(
 
     Notes
     -----
-    Values with fewer than five failures in both periods are pooled. With more than a million cells the search takes
-    minutes; see docs/failures.md for what was measured.
+    Values with fewer than five failures in both periods are pooled. A million messages in ten columns, nearly each a
+    combination of its own, take half a minute; docs/failures.md says how the search works and what was measured.
     """
     if type(most) is not int or most < 1:
         raise InputError(f"most={most!r}: give the number of segments, 1 or more.")
