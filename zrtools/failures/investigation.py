@@ -26,7 +26,7 @@ from zrtools.failures.rates import breakdown
 from zrtools.failures.recipients import history, numbers_of, plan_of
 from zrtools.failures.traffic import Traffic, sums
 from zrtools.failures.traits import CampaignRule, campaign_of, learnt_rule, with_traits
-from zrtools.schemas import COMPARISON, FEATURES, INCIDENTS, LOCATED, NEXT_STEPS, OVERVIEW, empty
+from zrtools.schemas import COMPARISON, INCIDENTS, LOCATED, NEXT_STEPS, OVERVIEW, empty
 
 __all__ = ["Investigation", "Period", "dated", "explained", "investigate"]
 
@@ -314,7 +314,6 @@ def dated(counted: Traffic) -> Traffic:
 def _within(read: Traffic, found: pl.DataFrame, lang: words.Lang) -> pl.DataFrame:
     """Locate what stands out within incidents: their messages against the same segment's in the days before."""
     rows: pl.LazyFrame = read.rows.to_native()
-    there = [*rows.collect_schema().names(), *FEATURES, *CLASSIFIED]
     parts = []
     for number, incident in enumerate(found.head(_LOOKED_INTO).iter_rows(named=True)):
         start, end = incident["start"], incident["end"]
