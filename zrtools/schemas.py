@@ -13,6 +13,7 @@ __all__ = [
     "BILL",
     "BREAKDOWN",
     "CAMPAIGNS",
+    "CAUSES",
     "CHECK",
     "CLASSIFIED",
     "CLEANING",
@@ -35,6 +36,7 @@ __all__ = [
     "INCIDENTS",
     "INCREMENTS",
     "INVOICE",
+    "LATENCY",
     "LOCATED",
     "MISMATCH",
     "MONTHLY",
@@ -48,6 +50,7 @@ __all__ = [
     "PRICES",
     "PUSHED",
     "QUARANTINE",
+    "REACHED_LATER",
     "RECONCILIATION",
     "RESERVATIONS",
     "RETRY_EVIDENCE",
@@ -477,6 +480,7 @@ RETRY_PLAN = pl.Schema(
         "step": pl.String(),
         "reason": pl.String(),
         "at": TIME,
+        "reached_at": TIME,
         "chance": pl.Float64(),
         "chance_low": pl.Float64(),
         "chance_high": pl.Float64(),
@@ -497,6 +501,50 @@ RETRY_EVIDENCE = pl.Schema(
     }
 )
 """What `failures.retry_evidence` gives."""
+
+REACHED_LATER = pl.Schema(
+    {
+        "failed": pl.Int64(),
+        "within": pl.String(),
+        "watched": pl.Int64(),
+        "reached": pl.Int64(),
+        "chance": pl.Float64(),
+        "chance_low": pl.Float64(),
+        "chance_high": pl.Float64(),
+    }
+)
+"""What `failures.reached_later` gives after the columns asked for."""
+
+LATENCY = pl.Schema(
+    {
+        "messages": pl.Int64(),
+        "delivered": pl.Int64(),
+        "pending": pl.Int64(),
+        "untimed": pl.Int64(),
+        "median": pl.Float64(),
+        "p90": pl.Float64(),
+        "p95": pl.Float64(),
+        "within_30s": pl.Float64(),
+        "within_30s_low": pl.Float64(),
+        "within_30s_high": pl.Float64(),
+    }
+)
+"""What `failures.latency` gives after the columns asked for: seconds."""
+
+CAUSES = pl.Schema(
+    {
+        "of": pl.String(),
+        "row": pl.Int64(),
+        "cause": pl.String(),
+        "owner": pl.String(),
+        "how_sure": pl.String(),
+        "why": pl.String(),
+        "to_do": pl.String(),
+        "to_tell": pl.String(),
+        "ticket": pl.String(),
+    }
+)
+"""What `failures.causes` gives: a row for each incident or located segment, in their order."""
 
 MISMATCH = pl.Schema(
     {
@@ -637,6 +685,16 @@ OVERVIEW = pl.Schema(
         "rate_low": pl.Float64(),
         "rate_high": pl.Float64(),
         "numbers": pl.Int64(),
+        "incidents": pl.Int64(),
+        "adjusted_rate": pl.Float64(),
+        "adjusted_low": pl.Float64(),
+        "adjusted_high": pl.Float64(),
+        "explained": pl.Float64(),
+        "explained_low": pl.Float64(),
+        "explained_high": pl.Float64(),
+        "rest": pl.Float64(),
+        "rest_low": pl.Float64(),
+        "rest_high": pl.Float64(),
     }
 )
 """What an investigation gives as `overview`: the period, and the one it is compared to."""
@@ -738,6 +796,9 @@ FRAMES: dict[str, pl.Schema] = {
     "NUMBERS": NUMBERS,
     "RETRY_PLAN": RETRY_PLAN,
     "RETRY_EVIDENCE": RETRY_EVIDENCE,
+    "REACHED_LATER": REACHED_LATER,
+    "LATENCY": LATENCY,
+    "CAUSES": CAUSES,
     "MISMATCH": MISMATCH,
     "UNKNOWN_CODES": UNKNOWN_CODES,
     "INCIDENTS": INCIDENTS,
@@ -842,7 +903,37 @@ COLUMNS: dict[str, str] = {
     "last_category": "failure_category of the last failure",
     "advice": "drop, use another channel, keep or watch",
     "history": "the number's last messages, oldest first: day and outcome or failure category",
-    "step": "leave, send again later, use another channel, drop the number or look into it",
+    "step": (
+        "leave, expired, send again later, use another channel, drop the number, stop the list and clean it, "
+        "ask the vendor first or look into it"
+    ),
+    "within": "how soon after the failure: 1h, 24h or 7d",
+    "watched": "failures that lie so far back that this could be seen; one-time codes are among them",
+    "reached": "of those, how many numbers got another message in that time",
+    "untimed": "delivered messages of which the time of sending or of the status is not known, or contradicts it",
+    "median": "seconds from acceptance (or the reserved time) to the status, of delivered and pending messages",
+    "p90": "the same, of which nine in ten took less; null where so many are pending",
+    "p95": "the same, of which 19 in 20 took less; null where so many are pending",
+    "within_30s": "share of delivered and pending messages whose status came within 30 seconds",
+    "within_30s_low": "lower end of its 95% interval (Wilson)",
+    "within_30s_high": "upper end of its 95% interval (Wilson)",
+    "incidents": "how many incidents were found in the period",
+    "adjusted_rate": "failure rate without what incidents added to the failures",
+    "adjusted_low": "lower end of its 95% interval, which allows for campaigns and for the excess",
+    "adjusted_high": "upper end of its 95% interval",
+    "explained": "part of the change of the rate that the incidents of both periods make; null without a comparison",
+    "explained_low": "lower end of its 95% interval",
+    "explained_high": "upper end of its 95% interval",
+    "rest": "the rest of the change: with explained it is the whole of it; null without a comparison",
+    "rest_low": "lower end of its 95% interval, which allows for campaigns; with 0 in it the rest may be chance",
+    "rest_high": "upper end of its 95% interval",
+    "of": "what the cause is of: incident or located",
+    "cause": "the probable cause, one of codes.causes.CAUSES",
+    "owner": "who acts on it, one of codes.causes.OWNERS",
+    "how_sure": "likely or possible",
+    "to_do": "what to do now, in words",
+    "to_tell": "what to say to the customer, in words",
+    "ticket": "a message to who acts, ready to copy; null where nobody does",
     "reason": "why that step; why the number is suppressed; why the body could not be read",
     "at": "when to take the step, null where there is nothing to time; in HISTORY when it was done",
     "chance": "share of next messages to the same number that were delivered, after the same category and a like wait",
@@ -850,6 +941,7 @@ COLUMNS: dict[str, str] = {
     "chance_high": "upper end of the 95% interval of chance",
     "evidence": "how many next messages chance rests on",
     "wait": "how long after the failure the next message's status came",
+    "reached_at": "when the next message to the same number after the failure was delivered; null if none was",
     "tries": "next messages to the same number after that wait",
     "listed": "failures of the carrier whose module is listed",
     "rate": "failed / listed",
@@ -971,7 +1063,7 @@ COLUMNS: dict[str, str] = {
     ),
     "fetched": "when the day's rows were asked for; null if never, or if they came from elsewhere",
     "taken": "when the snapshot of the counts was taken",
-    "row": "the row of the frame that was added, from 0",
+    "row": "the row of the frame that was added, in CAUSES of the incidents or segments, from 0",
     "intake": (
         "what became of an added row: queued, duplicate, suppressed, invalid, or repeat: the same text waits for the "
         "number, or went to it lately, under another name"

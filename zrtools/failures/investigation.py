@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import narwhals as nw
@@ -16,17 +16,21 @@ from zrtools.codes import Category
 from zrtools.engines import is_store, opened, require
 from zrtools.errors import InputError
 from zrtools.failures import presentation
+from zrtools.failures.adjusted import Period as Adjusting
+from zrtools.failures.adjusted import adjusted
+from zrtools.failures.causes import KEYS, causes_of, masked
 from zrtools.failures.changes import compare
 from zrtools.failures.classes import CLASSIFIED, own_codes
 from zrtools.failures.course import coverage, trend
 from zrtools.failures.detector import both_lists
 from zrtools.failures.locate import locate
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
+from zrtools.failures.planning import KEEP_FOR, Found, Hours, chosen, plan_of
 from zrtools.failures.rates import breakdown
-from zrtools.failures.recipients import history, numbers_of, plan_of
+from zrtools.failures.recipients import History, history, numbers_of, reached_of
 from zrtools.failures.traffic import Traffic, sums
 from zrtools.failures.traits import CampaignRule, campaign_of, learnt_rule, with_traits
-from zrtools.schemas import COMPARISON, INCIDENTS, LOCATED, NEXT_STEPS, OVERVIEW, empty
+from zrtools.schemas import CAUSES, COMPARISON, INCIDENTS, LOCATED, NEXT_STEPS, OVERVIEW, REACHED_LATER, empty
 
 __all__ = ["Investigation", "Period", "dated", "explained", "investigate"]
 
@@ -45,6 +49,10 @@ _COLUMNS = ("carrier", "sms_code", "campaign", "template", "parts", "url_host", 
 _WITHIN = pl.Schema({"incident": pl.Int64(), **LOCATED})
 _OF_MESSAGES = ("template", "parts", "url_host")
 _BETWEEN = ("carrier", "sms_code", "campaign", "hour", "weekday", "failure_module")
+_REACHED = pl.Schema({"failure_category": pl.String(), "carrier": pl.String(), **REACHED_LATER})
+_ADJUSTED = list(OVERVIEW)[list(OVERVIEW).index("incidents") :]
+# messages that came so long after a period still tell what became of its failures
+_DELIVERED_LATER = timedelta(7)
 # incidents that are looked into, and how many days and messages of their segment each is held against
 _LOOKED_INTO, _PAST_DAYS, _PAST = 5, 7, 100_000
 
@@ -95,6 +103,10 @@ class Investigation:
     """What was located between the periods, or why nothing was, in a sentence; empty where nothing is compared."""
     within: pl.DataFrame = field(default_factory=lambda: empty(_WITHIN))
     """LOCATED within each of the first incidents; `incident` is the row of `incidents`, counted from 0."""
+    causes: pl.DataFrame = field(default_factory=lambda: empty(CAUSES))
+    """CAUSES of the incidents, then of the located segments: who acts, and what to write to whom."""
+    reached: pl.DataFrame = field(default_factory=lambda: empty(_REACHED))
+    """REACHED_LATER of the period's failures by category and carrier; first all together."""
 
     @property
     def sentences(self) -> list[str]:
@@ -129,6 +141,9 @@ def investigate(
     campaign: CampaignRule = None,
     codes: Mapping[str, Category] | None = None,
     min_excess: float | None = None,
+    now: datetime | str | None = None,
+    keep_for: Hours = KEEP_FOR,
+    expires: Mapping[str, Hours] | None = None,
     mask: bool = True,
     lang: str | None = None,
 ) -> Investigation:
@@ -139,60 +154,59 @@ def investigate(
     one); `compare_to` likewise; left out it is the month before a month, else the period of equal length just
     before, where the data has all of it; False compares with nothing. Days of which 1% or more is pending are
     shown but not compared. `campaign` as in `features`, `codes` as in `classify`; a frame that is
-    classified already keeps its classes where `codes` is left out, `min_excess` as in `incidents`. Numbers are masked
-    unless `mask=False`.
+    classified already keeps its classes where `codes` is left out, `min_excess` as in `incidents`. `now`, `keep_for`
+    and `expires` are as in `retry_plan`; what was delivered after the period counts there, up to seven days of an
+    archive. Numbers are masked unless `mask=False`.
 
     Raises `InputError` for another kind of frame, for a period without messages, and for missing columns.
     """
-    chosen = words.language(lang)
-    now = _span(period, "period")
+    language = words.language(lang)
+    choice = chosen(now=now, keep_for=keep_for, expires=expires)
+    span = _span(period, "period")
     before = None if compare_to is False else _span(compare_to, "compare_to")
     if is_store(source):
-        if now is None:
+        if span is None:
             raise InputError('Say which days of the archive: investigate(archive, "2026-10").')
-        reach = before or (periods.just_before(*now) if compare_to in (None, True) else now)
-        source = opened(source, min(now[0], reach[0]), max(now[1], reach[1]))
+        reach = before or (periods.just_before(*span) if compare_to in (None, True) else span)
+        source = opened(source, min(span[0], reach[0]), max(span[1] + _DELIVERED_LATER, reach[1]))
     read = explained(opened(source), codes, campaign)
-    counted = read.kept(("carrier", "sms_code", "campaign"))
-    now = now or _whole(counted)
-    here = counted.where(nw.col("day").is_between(*now))
+    counted = read.kept(KEYS, ("phone_number", "client_tag", "date_time"))
+    span = span or _whole(counted)
+    here = counted.where(nw.col("day").is_between(*span))
     if here.span()[0] is None:
         raise InputError(
-            f"There are no messages from {now[0]} to {now[1]}: choose another period, or sync it first."
+            f"There are no messages from {span[0]} to {span[1]}: choose another period, or sync it first."
         )
-    earlier = None
-    if compare_to is not False:
-        span = before or periods.just_before(*now)
-        earlier = counted.where(nw.col("day").is_between(*span))
-        there = earlier.span()
-        # an assumed period counts only where the data reaches back over all of it
-        if before is None and (there[0] is None or there[0] > span[0]):
-            earlier = None
-        elif there[0] is None:
-            raise InputError(f"There are no messages from {span[0]} to {span[1]} to compare with.")
-    changes, by_campaign, left_out = _changed(earlier, here, chosen)
-    located, where = _located(earlier, here, left_out, chosen)
-    past = history(read.where(nw.col("day") <= now[1]))
-    plan = plan_of(past, days=now, mask=False)
-    found, watched = both_lists(here, history=earlier, min_excess=min_excess, lang=chosen)
-    within = _within(read, found, chosen)
+    earlier = _before(counted, span, before, compare=compare_to is not False)
+    changes, by_campaign, left_out = _changed(earlier, here, language)
+    located, where = _located(earlier, here, left_out, language)
+    found, watched = both_lists(here, history=earlier, min_excess=min_excess, lang=language)
+    told = causes_of(here, earlier, found, language)
+    past = history(read)
+    plan = plan_of(past, choice, Found(found, told), days=span, mask=False)
+    if earlier is not None:
+        told = pl.concat([told, causes_of(dated(here), dated(earlier), located, language)])
+    within = _within(read, found, language)
+    overview, other = [_overview("this", here, span)], None
+    if earlier is not None:
+        overview.append(_overview("before", earlier, _whole(earlier)))
+        other = Adjusting(earlier, both_lists(earlier, min_excess=min_excess, lang=language)[0])
+    whole = adjusted(pl.concat(overview), Adjusting(here, found), other, changes, left_out)
     if mask:
         located, within = (_masked_where(part) for part in (located, within))
         found, watched = (_masked(part) for part in (found, watched))
         by_campaign = by_campaign.with_columns(privacy.mask_within(pl.col("campaign")))
-    overview = [_overview("this", here, now)]
-    if earlier is not None:
-        overview.append(_overview("before", earlier, _whole(earlier)))
+        told = masked(told)
     return Investigation(
-        lang=chosen,
-        overview=pl.concat(overview),
-        coverage=coverage(here, *now),
+        lang=language,
+        overview=whole,
+        coverage=coverage(here, *span),
         breakdown=breakdown(here, _CELLS, cluster="campaign"),
         trend=trend(here, cluster="campaign"),
         incidents=found,
         changes=changes,
         changes_by_campaign=by_campaign,
-        numbers=numbers_of(past, mask=mask),
+        numbers=numbers_of(_until(past, span[1]), mask=mask),
         plan=privacy.mask(plan) if mask else plan,
         steps=_steps(plan),
         unknown_codes=unknown_codes(here),
@@ -203,7 +217,36 @@ def investigate(
         located=located,
         where=where,
         within=within,
+        causes=told,
+        reached=_reached(past, span),
     )
+
+
+def _before(
+    counted: Traffic, span: tuple[date, date], before: tuple[date, date] | None, *, compare: bool
+) -> Traffic | None:
+    """Give the period to compare with; one that is assumed counts only where the data reaches back over all of it."""
+    if not compare:
+        return None
+    days = before or periods.just_before(*span)
+    earlier = counted.where(nw.col("day").is_between(*days))
+    there = earlier.span()
+    if before is None and (there[0] is None or there[0] > days[0]):
+        return None
+    if there[0] is None:
+        raise InputError(f"There are no messages from {days[0]} to {days[1]} to compare with.")
+    return earlier
+
+
+def _until(past: History, last: date) -> History:
+    return replace(past, messages=past.messages.filter(pl.col("day") <= last))
+
+
+def _reached(past: History, span: tuple[date, date]) -> pl.DataFrame:
+    """Say how many numbers were reached soon after a failure of these days: in all, by category and carrier."""
+    chosen = pl.col("day").is_between(*span)
+    parts = [reached_of(past, keys, chosen) for keys in ([], ["failure_category", "carrier"])]
+    return pl.concat([empty(_REACHED), *parts], how="diagonal").select(_REACHED.names())
 
 
 def _masked(found: pl.DataFrame) -> pl.DataFrame:
@@ -241,7 +284,10 @@ def _unnamed(counted: Traffic) -> Traffic:
         counted,
         rows=nw.from_native(rows.with_columns(campaign)),
         failed=nw.from_native(
-            failed.with_columns(campaign, pl.col("phone_number").rank("dense")).collect().lazy()
+            failed.drop("client_tag", "date_time", strict=False)
+            .with_columns(campaign, pl.col("phone_number").rank("dense"))
+            .collect()
+            .lazy()
         ),
     )
 
@@ -355,6 +401,7 @@ def _overview(name: str, frame: Traffic, span: tuple[date, date]) -> pl.DataFram
             **{
                 c: [row[c]] for c in ("failed", "pending", "failure_rate", "rate_low", "rate_high", "numbers")
             },
+            **{c: [None] for c in _ADJUSTED},
         },
         schema=OVERVIEW,
     )

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from zrtools import words
+from zrtools.codes.causes import CAUSES, OWNERS, SURE
+from zrtools.failures.causes import sentence as told_cause
+from zrtools.failures.recipients import WITHIN
 from zrtools.failures.wording import named_incident, named_segment, named_where
 
 if TYPE_CHECKING:
     from zrtools.failures.investigation import Investigation
 
-__all__ = ["html", "looked_into", "markdown", "sentences", "tables", "watched"]
+__all__ = [
+    "cause",
+    "html",
+    "later",
+    "looked_into",
+    "markdown",
+    "reached",
+    "sentences",
+    "tables",
+    "watched",
+    "without_incidents",
+]
 
 _MOST = 8
 _CODES = 3
 _WATCHED = 3
+_REACHED = 3
 
 
 def sentences(found: Investigation) -> list[str]:
@@ -71,8 +86,9 @@ def sentences(found: Investigation) -> list[str]:
     if found.incidents.is_empty():
         said.append(say("no_incidents"))
     for number, sentence in enumerate(found.incidents["sentence"]):
-        said += [sentence, *looked_into(found, number)]
+        said += [sentence, *looked_into(found, number), *cause(found, number)]
     said += watched(found)
+    said += without_incidents(found)
     said += _changes(found)
     growing = found.unknown_codes.filter("is_growing")
     said += [
@@ -91,6 +107,114 @@ def sentences(found: Investigation) -> list[str]:
             "step", "reason", "messages", "numbers"
         ).iter_rows()
     ]
+    return [*said, *later(found), *reached(found)]
+
+
+def cause(found: Investigation, number: int, of: str = "incident") -> list[str]:
+    """Say the probable cause of an incident or located segment, and who acts."""
+    told = found.causes.filter(pl.col("of") == of, pl.col("row") == number)
+    return [told_cause(row, found.lang) for row in told.iter_rows(named=True)]
+
+
+def without_incidents(found: Investigation) -> list[str]:
+    """Say the rate without the incidents, and how much of the change they explain."""
+    now = found.overview.row(0, named=True)
+    before = found.overview.row(1, named=True) if found.overview.height > 1 else None
+    said = []
+    if now["incidents"] and now["adjusted_rate"] is not None:
+        said.append(
+            words.text(
+                "failures.adjusted",
+                found.lang,
+                n=now["incidents"],
+                rate=words.percent(now["adjusted_rate"]),
+                low=words.percent(now["adjusted_low"]),
+                high=words.percent(now["adjusted_high"]),
+            )
+        )
+    if before is None or now["explained"] is None or not (now["incidents"] or before["incidents"]):
+        return said
+    change = found.changes.row(0, named=True)
+    low, high = now["rest_low"], now["rest_high"]
+    verdict = words.text(
+        "failures.rest_chance"
+        if low <= 0 <= high
+        else "failures.rest_up"
+        if low > 0
+        else "failures.rest_down",
+        found.lang,
+        **{
+            name: words.points(now[key])
+            for name, key in (("rest", "rest"), ("low", "rest_low"), ("high", "rest_high"))
+        },
+    )
+    said.append(
+        words.text(
+            "failures.explained",
+            found.lang,
+            period=words.text("failures.range", found.lang, low=before["first_day"], high=before["last_day"]),
+            before=words.percent(change["total_before"]),
+            after=words.percent(change["total_after"]),
+            change=words.points(change["total_after"] - change["total_before"]),
+            explained=words.points(now["explained"]),
+            low=words.points(now["explained_low"]),
+            high=words.points(now["explained_high"]),
+            adjusted_before=words.percent(before["adjusted_rate"]),
+            adjusted_after=words.percent(now["adjusted_rate"]),
+            verdict=verdict,
+        )
+    )
+    return said
+
+
+def later(found: Investigation) -> list[str]:
+    """Say how many failed messages were delivered in the end, and how many are left."""
+    plan = found.plan
+    if plan.is_empty():
+        return []
+    same = int((plan["reason"] == "delivered since").sum())
+    other = plan.filter(pl.col("reason") != "delivered since", pl.col("reached_at").is_not_null()).height
+    return [
+        words.text(
+            "failures.later",
+            found.lang,
+            failed=f"{plan.height:,}",
+            same=f"{same:,}",
+            other=f"{other:,}",
+            left=f"{plan.height - same - other:,}",
+        )
+    ]
+
+
+def reached(found: Investigation) -> list[str]:
+    """Say how often the next message reached a number after a failure, in all and for what failed most."""
+    keys = ["failure_category", "carrier"]
+    wide = found.reached.filter(pl.col("watched") > 0).to_dicts()
+    groups: dict[tuple[str | None, str | None], dict[str, dict[str, Any]]] = {}
+    for place, row in enumerate(wide):
+        whole = place < len(WITHIN) and row[keys[0]] is None and row[keys[1]] is None
+        groups.setdefault(("", "") if whole else (row[keys[0]], row[keys[1]]), {})[row["within"]] = row
+    said = []
+    for (category, carrier), rows in list(groups.items())[: _REACHED + 1]:
+        shares = {w: words.percent(rows[w]["chance"]) if w in rows else "–" for w in WITHIN}
+        if (category, carrier) == ("", ""):
+            values = {"h1": shares["1h"], "h24": shares["24h"], "d7": shares["7d"]}
+            said.append(words.text("failures.reached_all", found.lang, **values))
+        elif "7d" in rows:
+            said.append(
+                words.text(
+                    "failures.reached_one",
+                    found.lang,
+                    segment=named_segment(
+                        {"carrier": carrier, "failure_category": category}, keys[::-1], found.lang
+                    ),
+                    failed=f"{rows['7d']['failed']:,}",
+                    h24=shares["24h"],
+                    d7=shares["7d"],
+                    low=words.percent(rows["7d"]["chance_low"]),
+                    high=words.percent(rows["7d"]["chance_high"]),
+                )
+            )
     return said
 
 
@@ -149,7 +273,9 @@ def _changes(found: Investigation) -> list[str]:
     if found.left_out:
         said.append(words.text("failures.left_out", found.lang, days=words.days(sorted(set(found.left_out)))))
     if found.where:
-        said += [found.where, *found.located["sentence"]]
+        said.append(found.where)
+        for number, sentence in enumerate(found.located["sentence"]):
+            said += [sentence, *cause(found, number, "located")]
     said += found.changes["sentence"].head(3).to_list()
     return said
 
@@ -193,6 +319,18 @@ def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]
         made.append(
             (name, head("segment", "category", "start", "end", "excess", "rate_usual", "codes"), rows)
         )
+    named = found.causes.filter(pl.col("of") == "incident").head(_MOST)
+    rows = [
+        [
+            named_incident(incident, lang),
+            words.label(CAUSES[r["cause"]].label, lang),
+            words.label(SURE[r["how_sure"]], lang),
+            words.label(OWNERS[r["owner"]], lang),
+            r["to_do"],
+        ]
+        for r, incident in zip(named.to_dicts(), found.incidents.to_dicts(), strict=False)
+    ]
+    made.append(("causes", head("segment", "cause", "sure", "owner", "to_do"), rows))
     rows = [
         [
             named_segment(r, ["carrier", "failure_category"], lang),

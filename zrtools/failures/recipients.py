@@ -1,23 +1,39 @@
-"""Which numbers keep failing, and what to do next with each failed message."""
+"""Which numbers keep failing, and what became of the next message to them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 import narwhals as nw
 import polars as pl
 
-from zrtools import periods, privacy
+from zrtools import privacy
 from zrtools.arguments import checked
 from zrtools.engines import gather, require
 from zrtools.errors import InputError
-from zrtools.failures.traffic import PolarsStatuses, Traffic
+from zrtools.failures.traffic import PolarsStatuses, Traffic, keys_of
 from zrtools.intervals import share, wilson
-from zrtools.schemas import NUMBERS, RETRY_EVIDENCE, RETRY_PLAN, TIME, ZONE
+from zrtools.schemas import NUMBERS, REACHED_LATER, RETRY_EVIDENCE, TIME, ZONE
 
-__all__ = ["DROP_AFTER_DAYS", "WAITS", "numbers", "retry_evidence", "retry_plan"]
+__all__ = [
+    "DROP_AFTER_DAYS",
+    "FIRST_WAIT",
+    "WAITS",
+    "WITHIN",
+    "History",
+    "by_number",
+    "evidence",
+    "history",
+    "hours_of",
+    "next_delivery",
+    "numbers",
+    "numbers_of",
+    "reached_later",
+    "reached_of",
+    "retry_evidence",
+]
 
 DROP_AFTER_DAYS = 2
 """On how many different days a number must have been not in service, with no delivery since, to be dropped."""
@@ -32,22 +48,14 @@ WAITS: dict[str, tuple[float, float]] = {
 }
 """Waits between a failure and the next message to the same number: from and to, in hours."""
 
-HOURS = (9, 20)
-"""The hours of the day in which messages may go out (Japan)."""
+WITHIN = {"1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(days=7)}
+"""How soon a number is looked for again by `reached_later`."""
 
-_ENOUGH = 30
-_FIRST_WAIT = 0.5
-# where one's own data says too little yet: a while for what passes by itself, a day for a number out of service
-_USUAL_WAIT = {"send again later": "1-6h", "drop the number": "1-3d"}
+FIRST_WAIT = 0.5
+"""The shortest wait, in hours, that is planned."""
+
 _HISTORY = 10
 _CLASSES = ("outcome", "failure_category", "failure_action")
-# no \b: it takes Japanese letters for a part of the word, and costs seventy times as much
-_APART = "A-Za-zＡ-Ｚａ-ｚ"
-_ONE_TIME = (
-    r"(?i)(?:認証|確認|検証|ワンタイム|本人確認|セキュリティ)用?(?:コード|番号|パスワード|キー)|ワンタイム|暗証番号"
-    r"|(?:verification|security|confirmation|login|access|authentication)\s+code|one[- ]?time|passcode"
-    rf"|(?:^|[^{_APART}])(?:OTP|ＯＴＰ)(?:$|[^{_APART}])"
-)
 
 
 @checked
@@ -71,7 +79,7 @@ def numbers_of(past: History, *, least: int = 2, mask: bool = True) -> pl.DataFr
     """List the numbers as `numbers` does."""
     failed = pl.col("outcome") == "failed"
     often = past.messages.group_by("phone_number").agg(times=failed.sum()).filter(pl.col("times") >= least)
-    found = _by_number(past.messages.join(often.select("phone_number"), on="phone_number", how="semi"))
+    found = by_number(past.messages.join(often.select("phone_number"), on="phone_number", how="semi"))
     done = (
         found.with_columns(advice=_advice())
         .select(pl.col(c).cast(t) for c, t in NUMBERS.items())
@@ -89,99 +97,77 @@ def retry_evidence(frame: PolarsStatuses) -> pl.DataFrame:
     messages to the same number there were (`tries`), how many were delivered, and the share with its 95 % interval
     (Wilson). Categories and waits without tries have no row.
     """
-    return _evidence(history(frame).messages).collect()
+    return evidence(history(frame).messages).collect()
 
 
 @checked
-def retry_plan(
-    frame: PolarsStatuses,
-    *,
-    now: datetime | str | None = None,
-    opted_out: Iterable[str] = (),
-    hours: tuple[int, int] = HOURS,
-    mask: bool = True,
+def reached_later(
+    frame: PolarsStatuses, by: Sequence[str] | str = ("failure_category", "carrier")
 ) -> pl.DataFrame:
-    """Plan each failed message's next step, and when, from what the data says of its category.
+    """Count to how many numbers another message was delivered soon after one had failed.
 
-    Takes what `numbers` takes and gives RETRY_PLAN, one row a failed message. Left alone are messages delivered or
-    tried again since, one-time codes (told by their wording) and numbers in `opted_out` (+81 form). Numbers are
-    dropped as in `numbers`. For the rest `chance` is how often the next message to the same number was delivered
-    after that category and a like wait; the wait is the shortest of at least 30 tries that is not clearly worse
-    than the best, else one hour (not in service: a day). `at` falls into `hours` of the day (Japan) and never
-    before `now` (the newest status of the frame, if not given); it is null where a message is left alone or its
-    number dropped.
+    Parameters
+    ----------
+    frame
+        As `numbers` takes it.
+    by
+        Any of failure_category, failure_action, carrier, sms_code and campaign; none for all together.
 
-    `phone_number` and numbers in `message` are masked unless `mask=False`; `message` is null where nothing is to be
-    sent. Raises `InputError` for another kind of frame, missing columns, and hours that make no sense.
+    Returns
+    -------
+    pl.DataFrame
+        The `by` columns, then REACHED_LATER: three rows a group, for an hour, a day and seven days after the failure
+        was reported (Japan). Failures that lie too near the newest status to be watched for so long are left out, so
+        `watched` differs from `failed`. Most failures first.
+
+    Raises
+    ------
+    InputError
+        For another kind of frame, missing columns, and other columns in `by`.
     """
-    if not 0 <= hours[0] < hours[1] <= 24:
-        raise InputError(
-            f"hours={hours}: give the first hour and the hour that ends sending, for example (9, 20)."
-        )
-    moment = None if now is None else periods.time(now, "now")
-    return plan_of(history(frame), moment, [str(number) for number in opted_out], hours, mask=mask)
+    keys = keys_of(by, REACHED_LATER)
+    known = ("failure_category", "failure_action", "carrier", "sms_code", "campaign")
+    if wrong := [k for k in keys if k not in known]:
+        raise InputError(f"by={keys}: {', '.join(wrong)} is none of {', '.join(known)}.")
+    return reached_of(history(frame), keys)
 
 
-def plan_of(
-    past: History,
-    now: datetime | None = None,
-    opted_out: Sequence[str] = (),
-    hours: tuple[int, int] = HOURS,
-    *,
-    mask: bool = True,
-    days: tuple[date, date] | None = None,
-) -> pl.DataFrame:
-    """Plan as `retry_plan` does, of failures of these days alone where they are given."""
-    moment = now or past.newest
-    state = _by_number(past.messages).select(
-        "phone_number", _drop=pl.col("not_in_service_days") >= DROP_AFTER_DAYS
+def reached_of(past: History, keys: Sequence[str], chosen: pl.Expr | None = None) -> pl.DataFrame:
+    """Count as `reached_later` does, of the chosen failures."""
+    failed = next_delivery(past.messages).filter(
+        pl.col("outcome") == "failed", pl.col("phone_number").is_not_null()
     )
-    chosen = pl.lit(value=True) if days is None else pl.col("day").is_between(*days)
-    failed = (
-        _what_came_later(past.messages, chosen)
-        .join(state, on="phone_number", how="left")
-        .join(_waits(_evidence(past.messages)), on="failure_category", how="left")
-    )
-    cases: list[tuple[pl.Expr, str, str]] = [
-        (pl.col("_delivered_since"), "leave", "delivered since"),
-        (pl.col("_pending_since"), "leave", "a later try is pending"),
-        (pl.col("_tried_since"), "leave", "tried again since"),
-        (pl.col("phone_number").is_in(opted_out), "leave", "opted out"),
-        (pl.col("message").str.contains(_ONE_TIME), "leave", "one-time code"),
-        (pl.col("phone_number").is_null(), "look into it", "no number"),
-        (pl.col("_drop"), "drop the number", "not in service on two days or more"),
-        (
-            pl.col("failure_action") == "drop the number",
-            "send again later",
-            "not in service for the first time",
-        ),
-        (pl.col("failure_action") == "use another channel", "use another channel", "refused by the handset"),
-        (pl.col("failure_action") == "send again later", "send again later", "may be reached later"),
-    ]
-    step, reason = pl.lit("look into it"), pl.lit("unknown code")
-    for condition, what, why in reversed(cases):
-        step = pl.when(condition).then(pl.lit(what)).otherwise(step)
-        reason = pl.when(condition).then(pl.lit(why)).otherwise(reason)
-    again = pl.col("step") == "send again later"
-    usual = pl.col("failure_action").replace_strict(
-        {action: max(WAITS[wait][0], _FIRST_WAIT) for action, wait in _USUAL_WAIT.items()}, default=24.0
-    )
-    after = pl.col("date_time") + pl.duration(minutes=(pl.coalesce("_hours", usual) * 60).cast(pl.Int64))
-    done = (
-        failed.with_columns(step=step, reason=reason)
-        .with_columns(
-            at=pl.when(again)
-            .then(_within(pl.max_horizontal(after, pl.lit(moment, TIME)), hours))
-            .when(~pl.col("step").is_in(["leave", "drop the number"]))
-            .then(pl.lit(moment, TIME)),
-            message=pl.when(again | (pl.col("step") == "use another channel")).then("message"),
-            **{c: pl.when(again).then(c) for c in ("chance", "chance_low", "chance_high", "evidence")},
-        )
-        .select(pl.col(c).cast(t) for c, t in RETRY_PLAN.items())
-        .sort("at", "date_time", "phone_number", nulls_last=True)
+    if chosen is not None:
+        failed = failed.filter(chosen)
+    after, newest = pl.col("reached_at") - pl.col("date_time"), pl.lit(past.newest, TIME)
+    parts = []
+    for place, (name, wait) in enumerate(WITHIN.items()):
+        watched = pl.col("date_time") + wait <= newest
+        totals = {
+            "failed": pl.len(),
+            "watched": watched.sum(),
+            "reached": (watched & (after <= wait)).sum(),
+        }
+        own = failed.group_by(keys).agg(**totals) if keys else failed.select(**totals)
+        parts.append(own.with_columns(within=pl.lit(name), _at=pl.lit(place)))
+    chance = share(pl.col("reached"), pl.col("watched"))
+    low, high = wilson(chance, pl.col("watched"))
+    return (
+        pl.concat(parts)
+        .with_columns(chance=chance, chance_low=low, chance_high=high)
+        .sort("failed", *keys, "_at", descending=[True, *(False for _ in keys), False], nulls_last=True)
+        .select(*keys, *(pl.col(c).cast(t) for c, t in REACHED_LATER.items()))
         .collect()
     )
-    return privacy.mask(done) if mask else done
+
+
+def next_delivery(messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Add `reached_at`: when the next message to the same number after this one was delivered."""
+    delivered = pl.when(pl.col("outcome") == "delivered").then("date_time")
+    later = delivered.shift(-1).backward_fill().over("phone_number")
+    return messages.sort("date_time", "outcome", maintain_order=True).with_columns(
+        reached_at=pl.when(pl.col("phone_number").is_not_null()).then(later)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +188,10 @@ def history(frame: PolarsStatuses) -> History:
     numbers, newest = gather(failing, nw.from_native(rows.select(pl.col("date_time").max())))
     optional = [
         pl.col(c) if c in there else pl.lit(None, t).alias(c)
-        for c, t in (("send_date", pl.Date), ("client_tag", pl.String), ("carrier", pl.String))
+        for c, t in (
+            *(("send_date", pl.Date), ("client_tag", pl.String), ("carrier", pl.String)),
+            *(("sms_code", pl.String), ("campaign", pl.String)),
+        )
     ]
     codes = ("status_id", "detailed_status_id") if read.raw else _CLASSES
     some = rows.select(*optional, "phone_number", "message", "date_time", "day", *codes).join(
@@ -224,7 +213,8 @@ def _time() -> pl.Expr:
     return pl.col("date_time").dt.replace_time_zone(None).dt.replace_time_zone(ZONE).cast(TIME)
 
 
-def _by_number(messages: pl.LazyFrame) -> pl.LazyFrame:
+def by_number(messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Give each number's history in one row."""
     failed, delivered = pl.col("outcome") == "failed", pl.col("outcome") == "delivered"
     when = pl.col("date_time")
     reached = when.filter(delivered).max()
@@ -268,7 +258,8 @@ def _advice() -> pl.Expr:
     )
 
 
-def _evidence(messages: pl.LazyFrame) -> pl.LazyFrame:
+def evidence(messages: pl.LazyFrame) -> pl.LazyFrame:
+    """Count what became of the next message to a number, as `retry_evidence` does."""
     settled = messages.filter(
         pl.col("outcome").is_in(["failed", "delivered"]) & pl.col("phone_number").is_not_null()
     )
@@ -287,56 +278,11 @@ def _evidence(messages: pl.LazyFrame) -> pl.LazyFrame:
         .group_by("failure_category", wait=wait)
         .agg(tries=pl.len().cast(pl.Int64), delivered=(pl.col("_then") == "delivered").sum().cast(pl.Int64))
         .with_columns(chance=chance, chance_low=low, chance_high=high)
-        .sort("failure_category", pl.col("wait").replace_strict(_hours(), return_dtype=pl.Float64))
+        .sort("failure_category", pl.col("wait").replace_strict(hours_of(), return_dtype=pl.Float64))
         .select(pl.col(c).cast(t) for c, t in RETRY_EVIDENCE.items())
     )
 
 
-def _hours() -> dict[str, float]:
-    return {name: max(start, _FIRST_WAIT) for name, (start, _) in WAITS.items()}
-
-
-def _waits(evidence: pl.LazyFrame) -> pl.LazyFrame:
-    """Choose each category's wait: the shortest that is not clearly worse than the best."""
-    enough = evidence.filter(pl.col("tries") >= _ENOUGH).with_columns(
-        _hours=pl.col("wait").replace_strict(_hours(), return_dtype=pl.Float64),
-        _best=pl.col("chance").max().over("failure_category"),
-    )
-    return (
-        enough.filter(pl.col("chance_high") >= pl.col("_best"))
-        .sort("_hours")
-        .unique("failure_category", keep="first", maintain_order=True)
-        .select("failure_category", "_hours", "chance", "chance_low", "chance_high", evidence="tries")
-    )
-
-
-def _what_came_later(messages: pl.LazyFrame, chosen: pl.Expr) -> pl.LazyFrame:
-    """Tell of the chosen failures whether the same text went to the same number again, and what became of it."""
-    outcome = pl.col("outcome")
-    ordered = messages.sort("date_time", "outcome", maintain_order=True).with_row_index("_at")
-    failed = ordered.filter((outcome == "failed") & chosen)
-    same = ["phone_number", "message"]
-    kinds = {
-        "_delivered_since": outcome == "delivered",
-        "_tried_since": outcome == "failed",
-        "_pending_since": outcome.is_in(["sending", "unknown"]),
-    }
-    last = ordered.group_by(same).agg(pl.col("_at").filter(kind).max().alias(c) for c, kind in kinds.items())
-    # without a number or a text, nothing is the same
-    return failed.join(last, on=same, how="left", maintain_order="left").with_columns(
-        (pl.col(c) > pl.col("_at")).fill_null(value=False) for c in kinds
-    )
-
-
-def _within(moment: pl.Expr, hours: tuple[int, int]) -> pl.Expr:
-    """Move a time that falls outside the hours of sending to the next morning."""
-    local = moment.dt.replace_time_zone(None)
-    opening = local.dt.truncate("1d") + pl.duration(hours=hours[0])
-    kept = (
-        pl.when(local.dt.hour() < hours[0])
-        .then(opening)
-        .when(local.dt.hour() >= hours[1])
-        .then(opening + pl.duration(days=1))
-        .otherwise(local)
-    )
-    return kept.dt.replace_time_zone(ZONE).cast(TIME)
+def hours_of() -> dict[str, float]:
+    """Give the shortest hours of each wait."""
+    return {name: max(start, FIRST_WAIT) for name, (start, _) in WAITS.items()}

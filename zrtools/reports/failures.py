@@ -14,9 +14,11 @@ from zrtools import charts, privacy, words
 from zrtools.arguments import checked
 from zrtools.charts.style import count_text
 from zrtools.codes import Category
+from zrtools.codes.causes import CAUSES, OWNERS, SURE
 from zrtools.errors import InputError
 from zrtools.failures import Investigation, breakdown, coverage, investigate, presentation
 from zrtools.failures.investigation import Period
+from zrtools.failures.planning import KEEP_FOR, Hours
 from zrtools.failures.traits import CampaignRule
 from zrtools.failures.wording import named_incident, named_segment
 from zrtools.periods import TOKYO
@@ -30,9 +32,13 @@ _CLOSE_UPS = 3
 _PEAK, _MOST_PEAKS = 30, 5
 _STEPS = {
     "send again later": "next_send",
-    "drop the number": "next_drop",
+    "ask the vendor first": "next_ask",
+    "stop the list and clean it": "next_clean",
     "use another channel": "next_other",
+    "drop the number": "next_drop",
     "look into it": "next_look",
+    "expired": "next_expired",
+    "leave": "next_leave",
 }
 
 
@@ -46,19 +52,22 @@ def failures(
     campaign: CampaignRule = None,
     codes: Mapping[str, Category] | None = None,
     min_excess: float | None = None,
+    now: datetime | str | None = None,
+    keep_for: Hours | None = None,
+    expires: Mapping[str, Hours] | None = None,
     lang: str | None = None,
 ) -> Path:
     """Write a failure report as one HTML file that works offline, and give its path.
 
     `source` is a frame of statuses or delivery reports (polars DataFrame or LazyFrame), an archive, or what
-    `investigate` gave; `period`, `compare_to`, `campaign`, `codes` and `min_excess` are as in `investigate`, which has
-    settled them where its own result is given. The file holds a summary
-    in words, key figures, charts, incidents, what changed, next steps, unknown codes, days that are not settled yet
-    and how all was computed; phone numbers are masked, times are Japan's. `path` defaults to
-    `failures-<first day>-<last day>.html` in the working folder.
+    `investigate` gave; the rest is as in `investigate`, which has settled it where its own result is given. `now` is
+    the service's clock (`client.now()`), else this computer's: nothing is planned for a time before it. The file holds
+    a summary in words, key figures, charts, incidents with causes and texts to send, what changed, next steps, unknown
+    codes, days that are not settled yet and how all was computed; phone numbers are masked, times are Japan's. `path`
+    defaults to `failures-<first day>-<last day>.html` in the working folder.
 
     Raises `InputError` for another kind of source, for a period without messages, and for an investigation with
-    another language than `lang` or with any of those five.
+    another language than `lang` or with anything else that it has settled.
     """
     if isinstance(source, Investigation):
         settled = {
@@ -67,6 +76,9 @@ def failures(
             "campaign": campaign,
             "codes": codes,
             "min_excess": min_excess,
+            "now": now,
+            "keep_for": keep_for,
+            "expires": expires,
         }
         if given := [name for name, value in settled.items() if value is not None]:
             raise InputError(
@@ -93,6 +105,9 @@ def failures(
             campaign=campaign,
             codes=codes,
             min_excess=min_excess,
+            now=datetime.now(TOKYO) if now is None else now,
+            keep_for=KEEP_FOR if keep_for is None else keep_for,
+            expires=expires,
             lang=lang,
         )
     report = _Report(found)
@@ -140,6 +155,7 @@ class _Report:
             page.text(self.peaks())
         if self.failed:
             self.incidents(page)
+            self.causes(page)
             self.changes(page)
             self.where(page)
             self.by_carrier(page)
@@ -179,6 +195,9 @@ class _Report:
         return said
 
     def lead_change(self) -> list[str]:
+        """Say what changed; where there were incidents, with and without them."""
+        if without := presentation.without_incidents(self.found):
+            return without
         if self.before is None or self.found.changes.is_empty():
             return []
         row = self.found.changes.row(0, named=True)
@@ -201,7 +220,8 @@ class _Report:
         if found.is_empty():
             return [self.say("incidents_none")]
         part = words.percent(min(float(found["excess"].sum()) / self.failed, 1.0))
-        return [self.say("incidents_found", n=found.height, share=part), found["sentence"][0]]
+        said = [self.say("incidents_found", n=found.height, share=part), found["sentence"][0]]
+        return [*said, *presentation.cause(self.found, 0)]
 
     def figures(self) -> list[Figure]:
         total = self.settled + self.pending
@@ -247,6 +267,24 @@ class _Report:
         for number, row in enumerate(found.head(_CLOSE_UPS).iter_rows(named=True)):
             page.chart(charts.incident(self.found.counted, row, lang=self.lang), row["sentence"])
             page.text(*presentation.looked_into(self.found, number))
+
+    def causes(self, page: Page) -> None:
+        told = self.found.causes.filter(pl.col("of") == "incident").head(_CLOSE_UPS)
+        if told.is_empty():
+            return
+        page.section(words.text("causes.heading", self.lang), words.text("causes.intro", self.lang))
+        for number, row in enumerate(told.iter_rows(named=True)):
+            incident = self.found.incidents.row(number, named=True)
+            page.text(incident["sentence"])
+            named = {
+                "cause": words.label(CAUSES[row["cause"]].label, self.lang),
+                "owner": words.label(OWNERS[row["owner"]], self.lang),
+                "sure": words.label(SURE[row["how_sure"]], self.lang),
+                **{key: row[key] for key in ("why", "to_do", "to_tell")},
+            }
+            page.points((words.text(f"causes.{key}", self.lang), said) for key, said in named.items())
+            if row["ticket"] is not None:
+                page.quoted(words.text("causes.ticket", self.lang), row["ticket"], is_open=number == 0)
 
     def table_of_incidents(self, page: Page, found: pl.DataFrame, note: str) -> None:
         named = [named_incident(row, self.lang) for row in found.iter_rows(named=True)]
@@ -387,11 +425,13 @@ class _Report:
 
     def next_steps(self, page: Page) -> None:
         page.section(self.say("next"))
-        actions = self.reasons.group_by("failure_action").agg(pl.col("failed").sum())
+        counted = dict(self.found.steps.group_by("step").agg(pl.col("messages").sum()).iter_rows())
         page.points(
-            (words.action(action, self.lang), self.say(_STEPS.get(action, "next_look"), n=count_text(failed)))
-            for action, failed in actions.sort("failed", descending=True).iter_rows()
+            (words.text(f"failures.step {step}", self.lang), self.say(key, n=count_text(counted[step])))
+            for step, key in _STEPS.items()
+            if step in counted
         )
+        page.text(*presentation.later(self.found), *presentation.reached(self.found))
         if self.found.steps.height:
             page.text(self.say("plan"))
             page.table(

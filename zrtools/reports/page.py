@@ -85,6 +85,13 @@ class Page:
         )
         self._body.append(f"<ul>{items}</ul>")
 
+    def quoted(self, heading: str, text: str, *, is_open: bool = False) -> None:
+        """Add a text to copy, its lines as they are, that opens on a click."""
+        state = " open" if is_open else ""
+        self._body.append(
+            f"<details{state}><summary>{_text(heading)}</summary><pre>{_text(text)}</pre></details>"
+        )
+
     def chart(self, chart: ChartType, described: str) -> None:
         """Add a drawing, and in a few words what it shows for those who do not see it."""
         drawing = charts.style.drawing(chart)
@@ -212,6 +219,9 @@ td{border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
 .gt_right{text-align:right!important;white-space:nowrap}
 td.gt_left{white-space:normal}.gt_left{text-align:left}
 ul{padding-left:1.4em}li{margin:6px 0}
+details{margin:6px 0 22px}summary{cursor:pointer;color:#005a8c}
+pre{background:var(--soft);border-radius:8px;padding:12px 16px;margin:8px 0;white-space:pre-wrap;font:inherit;
+font-size:.9rem}
 .small,footer{color:var(--muted);font-size:.85rem}
 footer{margin-top:48px;border-top:1px solid var(--line);padding-top:12px}
 @media (max-width:640px){main{padding:18px 14px 32px}h1{font-size:1.35rem}.headline{font-size:1.05rem}

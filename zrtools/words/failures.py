@@ -170,6 +170,9 @@ TEXTS: dict[str, Label] = {
     "step leave": Label("何もしない", "leave"),
     "step send again later": Label("時間をおいて再送", "send again later"),
     "step use another channel": Label("別の手段で連絡", "use another channel"),
+    "step expired": Label("期限切れ（再送しない）", "expired: not sent again"),
+    "step stop the list and clean it": Label("リストを止めてクリーニング", "stop the list and clean it"),
+    "step ask the vendor first": Label("先に提供元へ確認", "ask the vendor first"),
     "step drop the number": Label("番号を除外", "drop the number"),
     "step look into it": Label("個別に調査", "look into it"),
     "reason delivered since": Label("その後到達", "delivered since"),
@@ -186,6 +189,54 @@ TEXTS: dict[str, Label] = {
     ),
     "reason refused by the handset": Label("端末側で拒否", "refused by the handset"),
     "reason may be reached later": Label("一時的な不達", "may be reached later"),
+    "reason too late by then": Label("送れる頃には意味がない", "no longer worth it when it could go out"),
+    "reason incident not over": Label(
+        "障害が続いている（収まってから再計画）", "its incident is not over: plan again then"
+    ),
+    "reason not in service on a stale list": Label("古いリストの欠番", "not in service, on a stale list"),
+    "reason sender or text blocked": Label("送信元・文面のブロックの疑い", "sender or text probably blocked"),
+    "reason unknown code in an incident": Label("未掲載コードの集中", "a run of an unknown code"),
+    "reason not in service in a fault": Label(
+        "障害中の欠番（誤りの疑い）", "not in service during a fault: doubtful"
+    ),
+    "reason fault of the service": Label("サービス側の障害が続いている", "fault of the service, not over"),
+    "adjusted": Label(
+        "通常と異なる不達の集中（{n}件）を除いた不達率は{rate}（95%信頼区間 {low}〜{high}）です。",
+        "Without its {n} incident(s) the failure rate is {rate} (95% interval {low} to {high}).",
+    ),
+    "explained": Label(
+        "前の期間（{period}）の{before}から{after}への変化{change}ポイントのうち、{explained}ポイント（95%信頼区間 {low}〜{high}）は通常と異なる不達の集中によるものです。それを除くと{adjusted_before}から{adjusted_after}で、{verdict}",
+        "Of the change of {change} points ({before} in the period before, {period}, to {after}) incidents make {explained} points (95% interval {low} to {high}); without them it is {adjusted_before} to {adjusted_after}: {verdict}",
+    ),
+    "rest_chance": Label(
+        "残りの{rest}ポイント（{low}〜{high}）は偶然の揺れと区別できません。",
+        "the remaining {rest} points ({low} to {high}) cannot be told from chance.",
+    ),
+    "rest_up": Label(
+        "ほかにも{rest}ポイント（{low}〜{high}）上がっています。",
+        "the rest rose, too, by {rest} points ({low} to {high}).",
+    ),
+    "rest_down": Label(
+        "ほかは{rest}ポイント（{low}〜{high}）下がっています。",
+        "the rest fell by {rest} points ({low} to {high}).",
+    ),
+    "later": Label(
+        "不達{failed}件のうち、その後同じ文面が届いたものが{same}件、同じ番号に別のメッセージが届いたものが{other}件あります。残りは{left}件です。",
+        "Of {failed} failed messages {same} were delivered later with the same text, and {other} numbers were reached by another message; {left} are left.",
+    ),
+    "reached_all": Label(
+        "不達の後、同じ番号に次のメッセージが届いたのは、1時間以内{h1}、24時間以内{h24}、7日以内{d7}です（結果を見届けられた不達が対象。新しい送信がなければ届いたことは分かりません）。",
+        "After a failure another message reached the same number within an hour in {h1}, within a day in {h24}, within seven days in {d7} of the cases that could be watched so long; where nothing more was sent, nothing can be known.",
+    ),
+    "reached_one": Label(
+        "{segment}（{failed}件）：24時間以内{h24}、7日以内{d7}（95%信頼区間 {low}〜{high}）。",
+        "{segment} ({failed}): {h24} within a day, {d7} within seven days (95% interval {low} to {high}).",
+    ),
+    "title_causes": Label("原因と対応", "Causes, and who acts"),
+    "head_cause": Label("推定原因", "probable cause"),
+    "head_owner": Label("対応者", "who acts"),
+    "head_sure": Label("確度", "how sure"),
+    "head_to_do": Label("今すること", "what to do now"),
     "reason unknown code": Label("未掲載のコード", "unknown code"),
     "title_breakdown": Label("キャリア × 不達の理由（多い順）", "Carrier x failure category, most first"),
     "title_incidents": Label("通常と異なる不達", "Incidents"),

@@ -110,8 +110,8 @@ TEXTS: dict[str, Label] = {
         "In {n} failures the code belongs to another carrier than the message's: ported numbers, or routing.",
     ),
     "plan": Label(
-        "1件ずつの再送計画をまとめると、次のようになります。その後到達したもの、認証コードなどは再送しません。",
-        "Message by message this comes to the following. What was delivered since and one-time codes are left alone.",
+        "1件ずつの再送計画をまとめると、次のようになります。時刻は平日の9〜20時で、作成時刻より前にはなりません。",
+        "Message by message this comes to the following. Times lie between 9:00 and 20:00 of working days, never before now.",
     ),
     "step": Label("対応", "step"),
     "step_reason": Label("理由", "because"),
@@ -182,9 +182,9 @@ TEXTS: dict[str, Label] = {
         "Rates are of all settled messages. Three digits in front of a reason are the last ones of its detailed code.",
     ),
     "next_send": Label(
-        "{n}件。輻輳・圏外・電源OFFなど一時的な理由です。時間帯を変えて再送してください。ワンタイムコードなど時刻に意味があるものは再送しないでください。",
-        "{n} messages: congestion, out of coverage, powered off. Send again at another time of day, but never "
-        "one-time codes and the like.",
+        "{n}件。輻輳・圏外・電源OFFなど一時的な理由で、まだ意味のあるものです。下の時刻以降、平日の日中に再送してください。",
+        "{n} messages: congestion, out of coverage, powered off, and still worth it. Send again by day on a working day, not "
+        "before the time below.",
     ),
     "next_drop": Label(
         "{n}件。欠番のほか契約者の一時的な事情も含むため、1回では外さず、別の日にも繰り返し、その間に到達がない番号を除外してください。",
@@ -198,6 +198,24 @@ TEXTS: dict[str, Label] = {
     "next_look": Label(
         "{n}件。公開の表にないコードです。増えている場合は、コードと日時を添えて提供元に問い合わせてください。",
         "{n} messages with codes in no public table. Where they grow, ask the vendor, giving code and time.",
+    ),
+    "next_ask": Label(
+        "{n}件。送信元・文面のブロックや未掲載コードなど、提供元に確認するまで再送も除外もしないものです。上の問い合わせ文をお使いください。",
+        "{n} messages: a blocked sender or text, an unknown code, a fault of the service. Neither send again nor drop numbers "
+        "before the vendor has answered; the text to send stands above.",
+    ),
+    "next_clean": Label(
+        "{n}件。古いリストの欠番です。リストへの配信を止め、番号をクリーニングしてください。",
+        "{n} messages to numbers of a stale list. Stop sending to it and have its numbers cleaned.",
+    ),
+    "next_expired": Label(
+        "{n}件。次に送れる時刻には意味がなくなっているもの（既定で送信から48時間、キャンペーン・文面ごとに指定できます）です。再送しないでください。",
+        "{n} messages that are no longer worth it when they could go out (48 hours after sending unless said otherwise by campaign "
+        "or template). Do not send them again.",
+    ),
+    "next_leave": Label(
+        "{n}件。その後届いたもの、再送済み、認証コード、障害が続いているものなどです。",
+        "{n} messages: delivered or tried again since, one-time codes, incidents that are not over.",
     ),
     "codes_intro": Label(
         "公開のコード表にないか、5桁の形をしていない詳細コードです。不達の{share}にあたります。",
