@@ -151,7 +151,9 @@ def test_a_message_is_planned_within_the_hours_of_sending(
 ) -> None:
     """The first hour is in, the hour that ends sending is out."""
     when = datetime.fromisoformat(failed).replace(tzinfo=TOKYO)
-    plan = failures.retry_plan(statuses([message(when, OUT_OF_REACH)]), now=when, hours=hours)
+    plan = failures.retry_plan(
+        statuses([message(when, OUT_OF_REACH)]), now=when, hours=hours, on_rest_days=True
+    )
     assert plan["step"].to_list() == ["send again later"]
     assert plan["at"].to_list() == [datetime.fromisoformat(at).replace(tzinfo=TOKYO)]
 

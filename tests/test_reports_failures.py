@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -103,15 +104,17 @@ def test_own_codes_keep_their_origin_and_action_in_the_report(statuses: pl.DataF
         code: zr.codes.Category(code, "own name", label, "handset", "use another channel")
         for code in zr.codes.CATEGORIES
     }
-    investigated = zr.investigate(statuses, "2026-10-13", codes=own, lang="en")
+    plan: dict[str, Any] = {"codes": own, "now": "2026-10-14 10:00", "keep_for": 1000, "lang": "en"}
+    investigated = zr.investigate(statuses, "2026-10-13", **plan)
     cells = investigated.breakdown.filter(failure_category="own name")
     assert cells.select("failure_origin", "failure_action").unique().rows() == [
         ("handset", "use another channel")
     ]
-    n = int(cells["failed"].sum())
+    n = investigated.plan.filter(step="use another channel").height
+    assert 0 < n <= cells["failed"].sum()
     for path in (
         zr.reports.failures(investigated, tmp_path / "a.html"),
-        zr.reports.failures(statuses, tmp_path / "b.html", period="2026-10-13", codes=own, lang="en"),
+        zr.reports.failures(statuses, tmp_path / "b.html", period="2026-10-13", **plan),
     ):
         text = path.read_text("utf-8")
         assert f"<strong>use another channel</strong> {n:,} messages" in text

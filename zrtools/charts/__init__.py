@@ -11,6 +11,7 @@ from zrtools.charts.abnormal import incident, incidents
 from zrtools.charts.changes import contributions
 from zrtools.charts.course import failures_by_carrier, failures_over_time
 from zrtools.charts.failures import failures
+from zrtools.charts.latency import latency
 from zrtools.charts.located import located
 from zrtools.charts.style import FONTS, save, svg, use
 from zrtools.charts.usage import usage_forecast, usage_gaps, usage_months, usage_shares
@@ -23,6 +24,7 @@ __all__ = [
     "failures_over_time",
     "incident",
     "incidents",
+    "latency",
     "located",
     "save",
     "style",

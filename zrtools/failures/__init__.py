@@ -12,6 +12,7 @@ from zrtools.failures.classes import classify
 from zrtools.failures.course import coverage, trend
 from zrtools.failures.detector import incidents, watch_list
 from zrtools.failures.investigation import Investigation, investigate
+from zrtools.failures.latency import latency
 from zrtools.failures.locate import locate
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
 from zrtools.failures.planning import retry_plan
@@ -30,6 +31,7 @@ __all__ = [
     "features",
     "incidents",
     "investigate",
+    "latency",
     "locate",
     "numbers",
     "reached_later",

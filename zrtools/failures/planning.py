@@ -106,7 +106,7 @@ def retry_plan(
     frame
         STATUS or DLR, classified or not (a polars DataFrame or LazyFrame).
     now
-        The service's clock (`client.now()`); the newest status of the frame where it is left out or earlier.
+        The service's clock (`client.now()`); the newest status of the frame where it is left out.
     opted_out
         Numbers that must not be written to, in the form +81….
     hours
@@ -206,7 +206,7 @@ def plan_of(
     days: tuple[date, date] | None = None,
 ) -> pl.DataFrame:
     """Plan as `retry_plan` does, of failures of these days alone where they are given."""
-    moment = max((m for m in (choice.now, past.newest) if m is not None), default=None)
+    moment = choice.now or past.newest
     state = by_number(past.messages).select(
         "phone_number", _drop=pl.col("not_in_service_days") >= DROP_AFTER_DAYS
     )

@@ -95,6 +95,7 @@ def sentences(found: Investigation) -> list[str]:
         say("growing", code=code or "–", recent=recent, earlier=earlier)
         for code, recent, earlier in growing.select("detailed_status_id", "recent", "earlier").iter_rows()
     ]
+    said += [*later(found), *reached(found)]
     said += [
         say(
             "step",
@@ -107,7 +108,7 @@ def sentences(found: Investigation) -> list[str]:
             "step", "reason", "messages", "numbers"
         ).iter_rows()
     ]
-    return [*said, *later(found), *reached(found)]
+    return said
 
 
 def cause(found: Investigation, number: int, of: str = "incident") -> list[str]:

@@ -178,9 +178,10 @@ class _Report:
             if self.failed
             else self.say("headline_none", **counts)
         ]
-        said += self.lead_change()
         if self.failed:
             said += self.lead_incidents()
+        said += self.lead_change()
+        if self.failed:
             top = self.reasons.row(0, named=True)
             said.append(
                 self.say(

@@ -111,7 +111,6 @@ TEXTS: dict[str, Label] = {
     ),
     "until": Label("{end}頃まで", "to {end}"),
     "until_now": Label("現在まで", "until now"),
-    "during": Label("{first}〜{last}の間", "to {last}"),
     "where_all": Label("各キャリア", "all carriers"),
     "ask carrier fault": Label(
         "キャリア側の障害・規制の有無と、復旧の見込みをご確認ください。",

@@ -92,6 +92,24 @@ TEXTS: dict[str, Label] = {
         "青い帯：異常のあった送信の時間帯", "Blue: when the messages of the incident were sent"
     ),
     "usual": Label("通常の不達率", "usual rate"),
+    "latency": Label("送信から到達までの時間", "Time from sending to delivery"),
+    "latency_none": Label(
+        "時間を測れるメッセージがありません。", "There are no messages whose time is known."
+    ),
+    "latency_note": Label(
+        "受付（予約はその時刻）から、サービスが到達を知るまで。端末に届いた時刻ではありません。右は30秒以内の割合と件数、未確定は最も遅いものとして数えます。",
+        "From acceptance (or the reserved time) until the service learnt of the delivery, not the handset. At the right: share within 30 s, messages; pending ones count as slowest.",
+    ),
+    "latency_axis": Label("秒（対数目盛）", "seconds (log scale)"),
+    "latency_labels": Label(
+        "datum.value < 60 ? datum.value + '秒' : datum.value < 3600 ? datum.value / 60 + '分' : datum.value / 3600 + '時間'",
+        "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? datum.value / 60 + ' min' : datum.value / 3600 + ' h'",
+    ),
+    "latency_median": Label("中央値", "median"),
+    "latency_p90": Label("90%点", "90th percentile"),
+    "latency_p95": Label("95%点", "95th percentile"),
+    "latency_hour": Label("{hour}時台", "{hour}:00"),
+    "latency_said": Label("{share}（{messages}件）", "{share} ({messages})"),
     "located": Label("変化はどこで起きたか", "Where the change happened"),
     "located_none": Label("際立つところはありません。", "Nothing stands out."),
     "located_note": Label(

@@ -221,8 +221,8 @@ TEXTS: dict[str, Label] = {
         "the rest fell by {rest} points ({low} to {high}).",
     ),
     "later": Label(
-        "不達{failed}件のうち、その後同じ文面が届いたものが{same}件、同じ番号に別のメッセージが届いたものが{other}件あります。残りは{left}件です。",
-        "Of {failed} failed messages {same} were delivered later with the same text, and {other} numbers were reached by another message; {left} are left.",
+        "不達{failed}件のうち、その後同じ文面が届いたものが{same}件、同じ番号に別のメッセージだけが届いたものが{other}件あります。残りは{left}件です。",
+        "Of {failed} failed messages {same} were delivered later with the same text, and for {other} another message reached the number; {left} are left.",
     ),
     "reached_all": Label(
         "不達の後、同じ番号に次のメッセージが届いたのは、1時間以内{h1}、24時間以内{h24}、7日以内{d7}です（結果を見届けられた不達が対象。新しい送信がなければ届いたことは分かりません）。",
