@@ -26,8 +26,8 @@ def latency(found: pl.DataFrame, *, lang: str | None = None) -> ChartType:
     """Draw the time to delivery by carrier, campaign, hour or day: median, 90th and 95th percentile.
 
     Takes what `failures.latency` gives with at most one column in `by`; of many values those with the most messages are
-    drawn. Where so many messages are pending that a percentile cannot be told its mark is left out. Raises `InputError` for
-    another frame.
+    drawn. Where so many messages are pending that a percentile cannot be told its mark is left out. Raises `InputError`
+    for another frame.
     """
     import altair as alt
 
