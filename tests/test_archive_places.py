@@ -41,6 +41,35 @@ def test_store_that_does_not_answer_is_told_as_that():
         zr.Archive("s3://bucket/archive", storage_options=NOWHERE)
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "Kernel error -> Generic S3 error\n Error performing GET http://127.0.0.1:9/bucket/x/_delta_log/"
+            "_last_checkpoint in 500.003µs - HTTP error\n error sending request\n client error (Connect)\n"
+            " tcp connect error\n Connection refused (os error 111)",
+            "did not answer: check the network",
+        ),
+        (
+            "Kernel error -> Operation not supported\n an error occurred while loading credentials\n"
+            " failed to load IMDS session token\n service error\n request forbidden\n"
+            " IMDS is disabled or the caller has insufficient permissions.",
+            "check the keys in storage_options",
+        ),
+    ],
+    ids=["no answer", "no keys"],
+)
+def test_every_allowed_deltalake_is_understood(monkeypatch, said, told):
+    """In the words of 1.6.3, the oldest, as of 1.6.6: what is behind their first line decides."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(said)
+
+    monkeypatch.setattr("deltalake.DeltaTable.__init__", fail)
+    with pytest.raises(zr.ArchiveError, match=told):
+        zr.Archive("s3://bucket/archive")
+
+
 @pytest.mark.parametrize("took", ["401.2", "403"])
 def test_milliseconds_are_no_status(monkeypatch, tmp_path, took):
     """How long a failed question took, 403 ms perhaps, is not taken for a refusal."""

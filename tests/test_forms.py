@@ -98,6 +98,31 @@ def test_what_cannot_be_sent_is_replaced_when_asked(client: zr.Client) -> None:
     assert not form.review.disabled
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("ja", "有料オプションがある場合だけ"), ("en", "only where your contract has that paid option")]
+)
+def test_what_the_opt_out_link_needs_is_said_beside_it(
+    client: zr.Client, tmp_path: Path, lang: str, said: str
+) -> None:
+    """Both forms say it where the link is used, it keeps nothing from being sent, and without the link nothing is said."""
+    text = "お知らせ 停止 https://ai9.jp/0PT0UT"
+    form = filled(client, text, lang)
+    assert said in form.message.hint
+    assert not form.review.disabled
+    form.message.fill("お知らせ")
+    assert said not in form.message.hint
+    for message, shown in ((text, True), ("お知らせ", False)):
+        form = zr.forms.campaign(
+            client,
+            pl.DataFrame({"phone_number": [NUMBER], "message": [message]}),
+            outbox=tmp_path / f"{shown}.sqlite",
+            lang=lang,
+        )
+        form.dry_run.click()
+        assert (said in form.findings.value) == shown
+        form.outbox.close()
+
+
 def test_a_template_asks_for_its_fields_and_sends_nothing_half_filled(client: zr.Client) -> None:
     """A field for each parameter; until all are filled there is nothing to review."""
     form = filled(client, "")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import date, datetime
 from decimal import Decimal
 from typing import get_args
@@ -126,7 +129,8 @@ def test_every_replacement_is_sendable_and_needed() -> None:
 
 def test_every_kind_of_problem_has_its_words() -> None:
     """Nothing that lint can say is without a wording."""
-    assert {*get_args(messages.Kind), "can be written", "can be left out"} == TEXTS.keys()
+    said = {*get_args(messages.Kind), "can be written", "can be left out", "opt-out option"}
+    assert said == TEXTS.keys()
 
 
 @pytest.mark.parametrize(
@@ -147,6 +151,29 @@ def test_the_opt_out_link_is_seen_and_never_touched() -> None:
     assert lint.urls == (OPT_OUT_URL, "https://example.jp/a?b=1")
     assert [p.kind for p in lint.problems] == ["cannot be sent"] * 2
     assert messages.mended(text) == f"高橋様 停止は{OPT_OUT_URL}まで https://example.jp/a?b=1。"
+
+
+_LINTS = """
+import polars as pl, zrtools as zr
+texts = pl.DataFrame({"message": ["停止 https://ai9.jp/0PT0UT"] * 3 + ["お知らせです"]})
+zr.messages.lint(texts["message"][3])
+print("so far nothing")
+for _ in range(2):
+    texts.select(zr.messages.lint(pl.col("message")))
+    zr.messages.lint(texts["message"])
+    zr.messages.lint(texts["message"][0])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "said"), [("ja", "有料オプションがある場合だけ"), ("en", "has that paid option")])
+def test_the_paid_option_behind_the_opt_out_link_is_named_once(lang: str, said: str) -> None:
+    """However many messages are looked at, and in whichever way, one line says what the link needs."""
+    environment = {**os.environ, "ZRTOOLS_LANG": lang, "PYTHONUTF8": "1"}
+    done = subprocess.run([sys.executable, "-c", _LINTS], capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stdout) == (0, "so far nothing\n")
+    [line] = done.stderr.splitlines()
+    assert said in line
 
 
 def test_empty_long_and_unfilled_texts_are_problems() -> None:

@@ -128,6 +128,34 @@ def test_an_old_receivers_store_goes_on(old: Path) -> None:
         assert found[-1]["message_id"] == "m-50"
 
 
+def test_a_receivers_store_of_a_newer_version_is_refused_in_words(old: Path) -> None:
+    """Nobody reads it, nobody writes into it, and it stays as it is."""
+    path = old / "received"
+    with receiver.Store(path) as store:
+        store.open()
+    mark = path / "version"
+    assert mark.read_text("ascii") == "1\n"
+    mark.write_text("99\n", "ascii")
+    before = {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+    for act in (
+        lambda: receiver.Store(path).scan(),
+        lambda: receiver.Store(path).latest(),
+        lambda: receiver.Store(path).quarantine(),
+        lambda: receiver.Store(path).join(zr.schemas.empty(zr.schemas.STATUS)),
+        lambda: receiver.Store(path).open(),
+        lambda: receiver.Store(path).add(b"{}"),
+        lambda: receiver.Store(path).forget("2026-10-01"),
+        lambda: receiver.Store(path).erase("+819012345678"),
+    ):
+        with pytest.raises(zr.ArchiveError, match=r"newer zrtools \(version 99.*update zrtools"):
+            act()
+    assert {file: file.read_bytes() for file in path.rglob("*") if file.is_file()} == before
+    for damaged in (b"", b"x", b"\xff"):
+        mark.write_bytes(damaged)
+        with pytest.raises(zr.ArchiveError, match="version is damaged: put it back"):
+            receiver.Store(path).latest()
+
+
 @pytest.mark.parametrize("name", ["outbox.sqlite", "suppressions.sqlite", "cleaned.sqlite"])
 def test_a_file_of_a_newer_version_is_refused_in_words(old: Path, client: zr.Client, name: str) -> None:
     """It says that zrtools is to be updated, and leaves the file as it is."""

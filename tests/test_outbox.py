@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -497,17 +498,93 @@ def test_a_person_may_decide_what_stays_unsettled(outbox: zr.Outbox, client: zr.
 
 
 def test_a_refused_message_may_be_added_again(outbox: zr.Outbox, client: zr.Client) -> None:
-    """What was surely not accepted goes under a new tag, and only when it is added anew."""
+    """What was surely not accepted goes only when it is added anew."""
     assert client.embedded is not None
     client.embedded.faults.add("code", "send", response_code=110, message="Invalid message.")
     [tag] = outbox.add(people(1))["client_tag"]
     sent = outbox.send(client, progress=False)
     assert sent.select("sending_state", "result_code").row(0) == ("refused", 110)
     assert outbox.send(client, progress=False).height == 0
-    again = outbox.add(people(1))
-    assert again["client_tag"].to_list() != [tag]
+    assert outbox.add(people(1)).select("intake", "client_tag").row(0) == ("queued", tag)
     outbox.send(client, progress=False)
     assert arrived(client) == numbers(1)
+
+
+@pytest.mark.parametrize("ended", ["refused", "withdrawn", "passed", "decided"])
+@pytest.mark.parametrize("own", [False, True])
+def test_what_the_service_never_took_keeps_its_tag(
+    outbox: zr.Outbox, client: zr.Client, hasty: None, tmp_path: Path, ended: str, own: bool
+) -> None:
+    """Tried in vain and added again it has the tag that a new journal would give it: if this one is lost, it goes once."""
+    box = client.embedded
+    assert box is not None
+    frame = people(3).with_columns(client_tag=pl.Series(["a", "b", "c"])) if own else people(3)
+    when = client.now() - timedelta(hours=1) if ended == "passed" else None
+    first = outbox.add(frame, campaign="spring", schedule_time=when)["client_tag"].to_list()
+    if ended == "refused":
+        box.faults.add("code", "send", times=None, response_code=110, message="Invalid message.")
+    elif ended == "withdrawn":
+        box.faults.add("code", "send", times=None, response_code=300, message="Exceed sending count.")
+    elif ended == "decided":
+        box.faults.add("drop_after", "send", times=None)
+        box.faults.add("html", "status", times=None)
+    with suppress(zr.PartialResultError):
+        outbox.send(client, progress=False)
+    box.faults.clear()
+    if ended == "withdrawn":
+        outbox.withdraw()
+    for tag in first if ended == "decided" else []:
+        # a mistake: they did arrive
+        outbox.decide(tag, accepted=False, why="nobody saw them")
+    taken = arrived(client)
+    assert taken == (numbers(3) if ended == "decided" else [])
+    added = outbox.add(frame, campaign="spring")
+    assert added.select("intake", "client_tag").rows() == [("queued", tag) for tag in first]
+    outbox.send(client, progress=False)
+    assert outbox.frame().filter(pl.col("client_tag").is_in(first))["sending_state"].to_list() == ["accepted"] * 3
+    with zr.Outbox(tmp_path / "new.outbox") as new:
+        new.add(frame, campaign="spring")
+        new.send(client, progress=False)
+        assert new.counts() == {"accepted": 3}
+    assert arrived(client) == numbers(3)
+
+
+def test_a_tag_that_the_service_has_taken_is_followed_by_another(
+    outbox: zr.Outbox, client: zr.Client, hasty: None
+) -> None:
+    """Of a reservation that was cancelled, and where it is known from elsewhere; also after the journal forgot the first."""
+    box = client.embedded
+    assert box is not None
+    tags = []
+    listed = zr.Suppressions(outbox.path.with_name("list"))
+    later = client.now() + timedelta(days=1)
+    with zr.Outbox(outbox.path, suppressions=listed) as same:
+        for _ in range(3):
+            [tag] = same.add(people(1), campaign="spring", schedule_time=later)["client_tag"]
+            same.send(client, progress=False)
+            listed.add(numbers(1), "opted out")
+            assert same.cancel_suppressed(client, progress=False)["sending_state"].to_list() == ["withdrawn"]
+            listed.remove(numbers(1), "asked for it")
+            tags.append(tag)
+        with same._file.transaction() as run:
+            long_ago = ("2020-01-01 00:00:00.000", "2020-01-01 00:00", tags[0])
+            run("update messages set settled_at = ?, schedule_time = ? where client_tag = ?", long_ago)
+        same.forget("2021-01-01")
+        assert same.frame()["client_tag"].to_list() == tags[1:]
+        [tag] = same.add(people(1), campaign="spring", dry_run=True)["client_tag"]
+        # what is forgotten is tried again, and then asked about; what is known is not
+        assert tag == tags[0]
+        box.faults.add("code", "send", times=None, response_code=400, message="Duplicate client tag.")
+        same.add(people(1), campaign="spring")
+        same.send(client, progress=False)
+        box.faults.clear()
+        same.decide(tag, accepted=False, why="asked the vendor")
+        [last] = same.add(people(1), campaign="spring")["client_tag"]
+        assert last not in tags
+        same.send(client, progress=False)
+        assert same.add(people(1), campaign="spring")["client_tag"].to_list() == [last]
+    listed.close()
+    assert [m.client_tag for m in box.accepted if not m.cancelled] == [last]
 
 
 def test_the_quota_stops_the_run_and_keeps_the_rest(outbox: zr.Outbox, client: zr.Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
 import threading
 import time
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -40,6 +41,22 @@ DONE: Counter[str] = Counter()
 """How often each step was taken, for who runs more of them."""
 
 
+class Disk(sqlite3.Connection):
+    """A file on a disk that may be full: what is committed finds no room."""
+
+    room: float = float("inf")
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        """Run a statement."""
+        if statement == "commit":
+            if Disk.room <= 0:
+                full = sqlite3.OperationalError("database or disk is full")
+                full.sqlite_errorcode = sqlite3.SQLITE_FULL
+                raise full
+            Disk.room -= 1
+        return super().execute(statement, *values)
+
+
 class Machine(RuleBasedStateMachine):
     """A journal, its list, and who uses them; what was wanted is remembered apart from both."""
 
@@ -52,7 +69,6 @@ class Machine(RuleBasedStateMachine):
         self.wanted: dict[Message, bool] = {}  # whether it is a reservation
         self.opted_out: dict[str, int] = {}  # how many messages the number had got by then
         self.forgotten: set[Message] = set()  # sent, says the service, but the journal that knew it is gone
-        self.retagged = False
         self.newest = 0
         self.files = 0
         self.ahead = 0.0
@@ -72,6 +88,9 @@ class Machine(RuleBasedStateMachine):
         try:
             self.sandbox.faults.clear()
             self.ahead = 0.0
+            for message, (state, _) in self.journal().items():
+                if state == "refused":
+                    self.put([message], message[1].partition("-")[0], self.wanted[message])
             for _ in range(3):
                 self.send()
             self.outbox.settle(self.client)
@@ -143,8 +162,6 @@ class Machine(RuleBasedStateMachine):
         DONE["withdraw"] += 1
         queued = self.outbox.frame(campaign=campaign).filter(pl.col("sending_state") == "queued")
         assert self.outbox.withdraw(campaign=campaign) == queued.height
-        # what was tried has a second tag then, which a new journal would not know
-        self.retagged = self.retagged or bool((queued["attempts"] > 0).any())
         for message in queued.select("phone_number", "message").rows():
             self.put([message], campaign, self.wanted[message])
 
@@ -196,13 +213,13 @@ class Machine(RuleBasedStateMachine):
         DONE["throttle"] += 1
         self.sandbox.faults.add("http", "send", status=status, retry_after=wait, times=times)
 
-    @rule(code=st.sampled_from([300, 400, 500]), effect=st.booleans(), times=st.integers(1, 4))
+    @rule(code=st.sampled_from([110, 300, 400, 500]), effect=st.booleans(), times=st.integers(1, 4))
     def refuse(self, code: int, effect: bool, times: int) -> None:
         """Refuse, though it may have taken effect: a tag that was used before, and errors inside the service."""
         DONE["refuse"] += 1
         # "not accepted" is stated for every code but that of a used tag
         effect = effect and code == 400
-        message = {300: "Exceed sending count.", 400: "Duplicate client tag.", 500: "System error."}[code]
+        message = {110: "Invalid message.", 300: "Exceed sending count.", 400: "Duplicate client tag.", 500: "System error."}[code]
         self.sandbox.faults.add(
             "code", "send", response_code=code, message=message, effect=effect, times=times
         )
@@ -298,6 +315,23 @@ class Machine(RuleBasedStateMachine):
         thread.join(60)
         assert not thread.is_alive()
 
+    @rule(commits=st.integers(0, 12))
+    def fill_the_disk(self, commits: int) -> None:
+        """Send and add while the disk gets full, and have room again afterwards."""
+        DONE["fill_the_disk"] += 1
+        self.something_new()
+        Disk.room = commits
+        try:
+            with suppress(zr.PartialResultError, zr.ArchiveError):
+                self.outbox.send(self.client, progress=False)
+            Disk.room = 0
+            with pytest.raises(zr.ArchiveError, match="Free some space"):
+                self.add("spring", 90, 1, scheduled=False)
+            with pytest.raises(zr.ArchiveError, match="Free some space"):
+                self.listed.add("+819000000099", "opted out")
+        finally:
+            Disk.room = float("inf")
+
     @rule(ahead=st.sampled_from([0.0, 3600.0, 86400.0, -3600.0]))
     def set_clock(self, ahead: float) -> None:
         """Set this machine's clock."""
@@ -315,7 +349,6 @@ class Machine(RuleBasedStateMachine):
             self.outbox.copy(to)
         self.move(to)
 
-    @precondition(lambda self: not self.retagged)
     @rule(replace=st.booleans())
     def lose_the_file(self, replace: bool) -> None:
         """Delete or replace the file while it is open: nothing goes on; a new one is filled with the same lists."""
@@ -424,6 +457,7 @@ def hurry(put: Callable[[Any, str, Any], None]) -> None:
     put(retry, "_FIRST", 0.001)
     put(lease, "LENGTH", 0.25)
     put(lease, "RENEWAL", 0.05)
+    put(sqlite3, "connect", partial(sqlite3.connect, factory=Disk))
     import zrtools.client.pace as pace
 
     put(pace, "LONGEST", 0.05)
@@ -433,7 +467,7 @@ def hurry(put: Callable[[Any, str, Any], None]) -> None:
 def test_whatever_happens_in_whatever_order_each_message_arrives_at_most_once(
     hasty: Callable[[], Sandbox],
 ) -> None:
-    """Lost answers, throttling, kills, pauses, second senders, clocks, copies, deletions, opt-outs: nothing twice."""
+    """Lost answers, waits, kills, pauses, second senders, clocks, copies, deletions, full disks, opt-outs: nothing twice."""
     Machine.sandbox = hasty()
     run_state_machine_as_test(
         Machine,

@@ -286,7 +286,7 @@ def files(store: receiver.Store) -> list[str]:
     return sorted(
         f.relative_to(store.path).as_posix()
         for f in store.path.rglob("*")
-        if f.is_file() and not f.name.startswith("writer.lock")
+        if f.is_file() and f.name != "version" and not f.name.startswith("writer.lock")
     )
 
 

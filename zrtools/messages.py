@@ -8,6 +8,7 @@ of https://doc.aossms.com/zettai-reach/openapi.html
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -94,6 +95,8 @@ _NO_VALUE = (
     r"(?i)^\s*(?:[#＃](?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|EXTERNAL!"
     r"|PYTHON!|GETTING_DATA)|nan|none|null|nat|<na>)\s*$"
 )
+
+_PAID_OPTION = threading.Lock()  # held from when the option was named on: that is said once
 
 _REPLACEMENTS = {
     "～": "〜",
@@ -337,6 +340,7 @@ def lint(text: str | pl.Series | pl.Expr) -> Lint | pl.DataFrame | pl.Expr:
 
     One text gives a `Lint`; a Series a frame of the fields of `LINT`; an expression one struct column of that
     type (`frame.with_columns(lint=lint(pl.col("message")))`). Nothing is changed: `mended` does that when asked.
+    That the opt-out link needs a paid option of the contract is said once, as a line of output.
     Raises `InputError` for a text with half a character in it.
     """
     if isinstance(text, pl.Expr):
@@ -546,6 +550,9 @@ def _lint(messages: pl.Series) -> pl.DataFrame:
             _unsendable(frame),
         ]
     )
+    linked = text.str.contains(OPT_OUT_URL, literal=True)
+    if frame.select(linked.any()).item() and _PAID_OPTION.acquire(blocking=False):
+        words.notice(words.text("messages.opt-out option"))
     return (
         frame.join(
             found.sort("row", pl.col("problem").struct.field("position"), maintain_order=True)
@@ -559,7 +566,7 @@ def _lint(messages: pl.Series) -> pl.DataFrame:
         .select(
             "characters",
             parts=parts_of_length(pl.col("characters")),
-            opt_out=text.str.contains(OPT_OUT_URL, literal=True),
+            opt_out=linked,
             urls=text.str.extract_all(_URL),
             problems="problems",
             ok=pl.col("problems").list.len() == 0,

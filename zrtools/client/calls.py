@@ -18,7 +18,7 @@ import polars as pl
 from zrtools import periods, schemas, wire
 from zrtools.client import profiles, retry, sending
 from zrtools.client.engine import STATUS_AT_ONCE, Engine, Run
-from zrtools.client.progress import bar, notice, tick
+from zrtools.client.progress import bar, tick
 from zrtools.client.sending import Outgoing, SendReceipt
 from zrtools.client.settings import ANSWER_LIMIT, Secret, Settings, UnpicklableError, usable
 from zrtools.errors import (
@@ -32,7 +32,7 @@ from zrtools.errors import (
 )
 from zrtools.privacy import mask_text
 from zrtools.wire import ShortUrl
-from zrtools.words import text
+from zrtools.words import notice, text
 
 if TYPE_CHECKING:
     from zrtools.sandbox import Sandbox

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from zrtools.client.retry import clock
-from zrtools.words import text
+from zrtools.words import in_notebook, text
 
-__all__ = ["bar", "notice", "tick"]
+__all__ = ["bar", "tick"]
 
 
 class _Bars(threading.local):
@@ -35,7 +35,7 @@ def bar(
     While the service asks to wait, the bar says until when.
     """
     # pythonw and services have no stream to write to
-    if not shown or total < 2 or (sys.stderr is None and not _in_notebook()):
+    if not shown or total < 2 or (sys.stderr is None and not in_notebook()):
         yield lambda: None
         return
     from tqdm.auto import tqdm
@@ -71,16 +71,3 @@ def tick(until: datetime | None) -> None:
     """Bring the bar that this thread shows up to date; `until` is how long the service asks to wait."""
     if _BARS.looks:
         _BARS.looks[-1](until)
-
-
-def notice(words: str) -> None:
-    """Say one line: in a notebook among the output, else beside it, on stderr."""
-    stream = sys.stdout if _in_notebook() else sys.stderr
-    if stream is not None:
-        stream.write(words + "\n")
-        stream.flush()
-
-
-def _in_notebook() -> bool:
-    shell = sys.modules.get("IPython")
-    return shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 import polars as pl
 
-from zrtools import messages, phones, privacy, words
+from zrtools import codes, messages, phones, privacy, words
 from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.failures import classify
@@ -351,6 +351,8 @@ class CampaignForm(Panel):
                 [self.t("intake_repeat"), self.t("people")],
                 ((privacy.mask_text(problem), f"{n:,}") for problem, n in repeats.iter_rows()),
             )
+        if checked["message"].str.contains(codes.OPT_OUT_URL, literal=True).any():
+            shown += f"<p>{html.escape(words.text('messages.opt-out option', self.lang))}</p>"
         first = checked.filter(pl.col("intake") == "queued").head(1)
         if not first.is_empty():
             text = html.escape(privacy.mask(first)["message"][0])

@@ -149,10 +149,12 @@ class SendForm(Panel):
             self.preview.value = self._preview(needed)
         else:
             self.preview.value = self._preview(text or self.t("preview_empty"))
-        found = messages.lint(text).problems if text else ()
+        lint = messages.lint(text) if text else None
+        found = lint.problems if lint else ()
         problems = [problem.words(self.lang) for problem in found]
         count = self.t("count", characters=len(text), limit=messages.LIMIT, parts=messages.parts(text))
-        advice = "\n".join([count, *problems]) if text else ""
+        notes = [words.text("messages.opt-out option", self.lang)] if lint and lint.opt_out else []
+        advice = "\n".join([count, *problems, *notes]) if text else ""
         self._sendable = bool(text) and not problems
         mends = any(problem.suggestion is not None for problem in found)
         self.mend.layout.display = None if mends and not self.template.value else "none"

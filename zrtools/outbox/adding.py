@@ -8,17 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from zrtools.client.progress import notice
 from zrtools.errors import ArchiveError
 from zrtools.outbox.lease import Lease, alive
-from zrtools.words import text
+from zrtools.words import notice, text
 
 if TYPE_CHECKING:
     import polars as pl
 
     from zrtools.outbox.journal import Journal
 
-__all__ = ["Intake", "go_on", "intake"]
+__all__ = ["UNUSED", "Intake", "go_on", "intake"]
 
 _PIECE = 10_000  # rows that are written in one transaction: others wait for that long, not for the whole
 _LOOK = 0.1  # seconds between two looks whether another intake is done
@@ -27,11 +26,10 @@ _INSERT = (
     "insert into messages (added_at, campaign, phone_number, message, client_tag, carrier_id, schedule_time, "
     "group_tag, parts, held, error, sending_state, run) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'adding', ?)"
 )
-# a tag that was never used goes to the message that was added again
-_FREE = (
-    "update messages set client_tag = client_tag || '#' || id where client_tag = ? and sending_state = 'withdrawn' "
-    "and attempts = 0"
-)
+UNUSED = "sending_state in ('refused', 'withdrawn') and coalesce(result_code, -1) not in (0, 400)"
+"""Whose tag the service has not taken, as far as it said: neither accepted nor known from before."""
+# such a tag goes to the message that was added again
+_FREE = f"update messages set client_tag = client_tag || '#' || id where client_tag = ? and {UNUSED}"  # noqa: S608 - constants
 _SHOW = "update messages set sending_state = held, held = null, run = null"
 _SOME = "id in (select id from messages where sending_state = 'adding' and run = ? order by id limit ?)"
 

@@ -102,8 +102,9 @@ def sorted_out(
 ) -> pl.DataFrame:
     """Say of each row whether it is queued, duplicate, suppressed, a repeat or invalid (`intake`), and why (`problem`).
 
-    `same`: the rows whose number and text the campaign has (`before` times; `known`: the state of one that stands);
-    `tagged`: the rows whose own tag the journal has (its state, and whether it is the same message); `elsewhere`: the
+    `same`: the rows whose number and text the campaign has (`used`: whether one was taken back or refused; `known`: the
+    state of one that stands); `tagged`: the rows whose own tag the journal has, unless the service never took it (its
+    state, and whether it is the same message); `elsewhere`: the
     rows whose number and text stand under another name (`under`, `was`, `day`); `listed`: the suppressed numbers with
     their reasons.
     """

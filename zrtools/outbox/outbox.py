@@ -19,7 +19,7 @@ import polars as pl
 
 from zrtools import phones
 from zrtools.client import Client
-from zrtools.client.progress import bar, notice
+from zrtools.client.progress import bar
 from zrtools.errors import (
     ApiError,
     ArchiveError,
@@ -30,7 +30,7 @@ from zrtools.errors import (
     UnexpectedResponseError,
     ZrtoolsError,
 )
-from zrtools.outbox.adding import Intake, go_on, intake
+from zrtools.outbox.adding import UNUSED, Intake, go_on, intake
 from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
 from zrtools.outbox.journal import Journal
 from zrtools.outbox.lease import alive
@@ -41,7 +41,7 @@ from zrtools.periods import TOKYO, Day, Time, day
 from zrtools.periods import time as time_of
 from zrtools.schemas import ADDED, CAMPAIGNS, OUTBOX, SENT, STATUS, TIME, check, empty
 from zrtools.sqlite import stamp
-from zrtools.words import text
+from zrtools.words import notice, text
 
 if TYPE_CHECKING:
     from zrtools.archive import Archive
@@ -482,16 +482,18 @@ class Outbox:
     def decide(self, client_tag: str, *, accepted: bool, why: str) -> None:
         """Settle by hand a message that stayed unsettled, when you know from elsewhere what became of it.
 
-        `accepted=False` lets the same text be added again, under a new tag: be sure. Raises `InputError` when the
-        message is not unsettled, or without a `why`, which the journal keeps.
+        `accepted=False` lets the same text be added again, under a new tag where the service had said that the old one
+        was used: be sure. Raises `InputError` when the message is not unsettled, or without a `why`, which the journal
+        keeps.
         """
         if not why.strip():
             raise InputError('Say how you know: decide(tag, accepted=False, why="…").')
         with self._file.transaction() as run:
             changed = run(
-                "update messages set sending_state = ?, settled_at = ?, error = ? "
+                "update messages set sending_state = ?, settled_at = ?, error = ?, "
+                "result_code = case when ? then 0 else result_code end "
                 "where client_tag = ? and sending_state = 'unsettled'",
-                ("accepted" if accepted else "refused", stamp(), f"Decided by hand: {why}", client_tag),
+                ("accepted" if accepted else "refused", stamp(), f"Decided by hand: {why}", accepted, client_tag),
             ).rowcount
             if not changed:
                 raise InputError(
@@ -589,14 +591,28 @@ class Outbox:
         same, tagged, elsewhere = map(pl.concat, zip(*found, strict=True))
         listed = {} if self.suppressions is None else self.suppressions.among(good["phone_number"].unique())
         rows = sorted_out(rows, same, tagged, elsewhere, listed, lang)
-        made = pl.struct("phone_number", "message", pl.col("before").fill_null(0)).map_batches(
-            lambda column: _tags(column, campaign, self._journal), return_dtype=pl.String
-        )
         return rows.with_columns(
             client_tag=pl.when(pl.col("intake") == "invalid")
             .then("client_tag")
-            .otherwise(pl.coalesce("client_tag", made))
+            .otherwise(pl.coalesce("client_tag", self._own_tags(rows, campaign)))
         )
+
+    def _own_tags(self, rows: pl.DataFrame, campaign: str) -> pl.Series:
+        """Make each message's tag, the next one where the journal knows that the service has taken the last."""
+        made, turn = _tags(rows, campaign or self._journal, campaign, 0), 0
+        pending = made.filter(rows["used"].fill_null(value=False))
+        while pending.len():
+            with self._file.reading() as run:
+                taken = run(
+                    "select client_tag from messages where client_tag in (select value from json_each(?)) "
+                    f"and sending_state in ('refused', 'withdrawn') and not ({UNUSED})",  # noqa: S608 - constants
+                    (json.dumps(pending.to_list()),),
+                ).fetchall()
+            known = made.is_in(pl.Series([tag for (tag,) in taken], dtype=pl.String).implode())
+            turn += 1
+            made = made.zip_with(~known, _tags(rows, campaign or self._journal, campaign, turn))
+            pending = made.filter(known)
+        return made
 
     def _known(self, piece: pl.DataFrame, campaign: str, since: str | None) -> list[pl.DataFrame]:
         """Look up what the journal has of some rows: `same`, `tagged` and `elsewhere` as `sorted_out` takes them."""
@@ -605,18 +621,18 @@ class Outbox:
             run_many = piece.select("row", "phone_number", "message", "client_tag").iter_rows()
             self._file.write("insert into incoming values (?, ?, ?, ?)", run_many)
             same = self._file.frame(
-                # one that was taken back before it ever left has not used its tag: it has it again
-                "select i.row, sum(m.sending_state <> 'withdrawn' or m.attempts > 0), "
+                "select i.row, max(m.sending_state in ('refused', 'withdrawn')), "
                 "max(case when i.tag is null and m.sending_state not in ('refused', 'withdrawn') "
                 "then m.sending_state end) from incoming i join messages m "
                 "on m.phone_number = i.number and m.campaign = ? and m.message = i.message "
                 "and m.sending_state <> 'adding' group by 1",
                 (campaign,),
-                schema=pl.Schema({"row": pl.Int64(), "before": pl.Int64(), "known": pl.String()}),
+                schema=pl.Schema({"row": pl.Int64(), "used": pl.Boolean(), "known": pl.String()}),
             )
             tagged = self._file.frame(
                 "select i.row, m.sending_state, m.phone_number = i.number and m.message = i.message "
-                "from incoming i join messages m on m.client_tag = i.tag and m.sending_state <> 'adding'",
+                "from incoming i join messages m on m.client_tag = i.tag and m.sending_state <> 'adding' "
+                f"where not (m.{UNUSED})",
                 schema=pl.Schema({"row": pl.Int64(), "tagged": pl.String(), "alike": pl.Boolean()}),
             )
             # of several the one that was added last
@@ -770,14 +786,13 @@ def _waits(client: Client, tag: str) -> bool:
         return error.code == _GONE_OUT
 
 
-def _tags(rows: pl.Series, campaign: str, journal: str) -> pl.Series:
+def _tags(rows: pl.DataFrame, start: str, campaign: str, turn: int) -> pl.Series:
     """Make each message's tag: the same for the same message of a campaign, in whichever journal."""
     prefix = re.sub(r"[^0-9A-Za-z_.-]+", "", campaign)[:100] or "zr"
-    start = campaign or journal
     return pl.Series(
         [
-            f"{prefix}-{hashlib.sha256(json.dumps([start, *row.values()]).encode()).hexdigest()[:24]}"
-            for row in rows.to_list()
+            f"{prefix}-{hashlib.sha256(json.dumps([start, *row, turn]).encode()).hexdigest()[:24]}"
+            for row in rows.select("phone_number", "message").iter_rows()
         ],
         dtype=pl.String,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zrtools.client import Outgoing, SendReceipt
-from zrtools.client.progress import bar, notice
+from zrtools.client.progress import bar
 from zrtools.errors import (
     ApiError,
     ArchiveError,
@@ -24,7 +24,7 @@ from zrtools.errors import (
 )
 from zrtools.outbox.lease import Lease, alive
 from zrtools.sqlite import stamp
-from zrtools.words import text
+from zrtools.words import notice, text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,6 +9,7 @@ intake/0000000007.log         what came last: bodies as they came
 reports/0000000006.parquet    reports
 quarantine/0000000006.log     bodies that could not be read
 writer.lock                   held by the one process that may write
+version                       of the store; a newer one is refused
 ```
 """
 
@@ -48,6 +49,7 @@ __all__ = ["Body", "Store"]
 _KEPT = pl.Schema({**schemas.DLR, "received_at": schemas.TIME, "repeat_key": pl.Binary()})
 _HEAD = struct.Struct("<4sIIdH")
 _MAGIC = b"ZRd1"
+_VERSION = 1
 _FOLDERS = ("intake", "reports", "quarantine")
 _BATCH_BYTES = 4_000_000
 _REMEMBERED = 100_000
@@ -322,6 +324,7 @@ class Store:
             raise ArchiveError(
                 f"There is no store of delivery reports in {self.path}: check the folder's name."
             )
+        _check_version(self.path)
         logs: dict[int, bytes] = {}
         for number, file in _numbered(self.path / "intake", ".log").items():
             # a log that vanishes meanwhile has become a Parquet file, which is listed after it
@@ -427,6 +430,7 @@ class _Writer:
     def __init__(self, path: Path, log_bytes: int) -> None:
         self._path = path
         self._log_bytes = log_bytes
+        _check_version(path)
         for folder in (path, *(path / name for name in _FOLDERS)):
             files.create_folder(folder)
         files.tighten(path)
@@ -436,6 +440,8 @@ class _Writer:
         self.healthy = True
         self._looked = 0.0
         try:
+            if not (path / "version").exists():
+                _replace(path / "version", partial(_write, f"{_VERSION}\n".encode()))
             number = self._recover()
             self._begin(number + 1)
         except BaseException:
@@ -588,6 +594,25 @@ def _numbered(folder: Path, ending: str) -> dict[int, Path]:
                 stacklevel=2,
             )
     return found
+
+
+def _check_version(path: Path) -> None:
+    """Refuse what this version cannot know; a store without the mark is of the first."""
+    try:
+        found = (path / "version").read_text("ascii").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise ArchiveError(f"{path / 'version'} cannot be read ({error.strerror}): check its rights.") from None
+    except UnicodeDecodeError:
+        found = ""
+    if not re.fullmatch(r"[0-9]{1,9}", found):
+        raise ArchiveError(f"{path / 'version'} is damaged: put it back from a backup.")
+    if int(found) > _VERSION:
+        raise ArchiveError(
+            f"{path} is a store of delivery reports of a newer zrtools (version {found}, this one knows {_VERSION}): "
+            "update zrtools, or choose another folder."
+        )
 
 
 def _check_whole(file: Path) -> None:

@@ -7,6 +7,7 @@ reader, as `{key: Label(ja, en)}`.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Collection
 from datetime import date
 from importlib import import_module
@@ -27,9 +28,11 @@ __all__ = [
     "category",
     "days",
     "failure",
+    "in_notebook",
     "label",
     "language",
     "left_out",
+    "notice",
     "origin",
     "outcome",
     "percent",
@@ -156,6 +159,20 @@ def days(listed: Collection[date | None], most: int = 5) -> str:
     """List days, the first ones where there are many; a day that is not known is a dash."""
     shown = ", ".join(f"{day or '–'}" for day in islice(listed, most))
     return shown + (", …" if len(listed) > most else "")
+
+
+def notice(said: str) -> None:
+    """Say one line: in a notebook among the output, else beside it, on stderr."""
+    stream = sys.stdout if in_notebook() else sys.stderr
+    if stream is not None:
+        stream.write(said + "\n")
+        stream.flush()
+
+
+def in_notebook() -> bool:
+    """Tell whether a notebook's kernel runs this."""
+    shell = sys.modules.get("IPython")
+    return shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell"
 
 
 def _named(table: dict[str, Label], name: str | None, lang: str | None) -> str:

@@ -16,6 +16,12 @@ TEXTS: dict[str, Label] = {
         "{at}文字目：配信停止リンク「{found}」が正しい形ではありません。https://ai9.jp/0PT0UT をそのまま使ってください。",
         "Character {at}: the opt-out link “{found}” is not as it must be. Use https://ai9.jp/0PT0UT exactly.",
     ),
+    "opt-out option": Label(
+        "配信停止リンク https://ai9.jp/0PT0UT が受信者ごとのリンクに置き換わるのは、契約に有料オプションがある場合だけです。"
+        "ない場合は、どの受信者にも本人のものではないリンクが届きます。",
+        "The opt-out link https://ai9.jp/0PT0UT becomes each recipient's own only where your contract has that paid option: "
+        "without it every recipient gets a link that is not theirs.",
+    ),
     "placeholder not filled": Label(
         "{at}文字目：差し込み項目「{found}」が埋まっていません。",
         "Character {at}: the placeholder “{found}” is not filled.",
