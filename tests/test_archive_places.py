@@ -45,15 +45,19 @@ def test_store_that_does_not_answer_is_told_as_that():
     ("said", "told"),
     [
         (
-            "Kernel error -> Generic S3 error\n Error performing GET http://127.0.0.1:9/bucket/x/_delta_log/"
-            "_last_checkpoint in 500.003µs - HTTP error\n error sending request\n client error (Connect)\n"
-            " tcp connect error\n Connection refused (os error 111)",
+            (
+                "Kernel error -> Generic S3 error\n Error performing GET http://127.0.0.1:9/bucket/x/_delta_log/"
+                "_last_checkpoint in 500.003µs - HTTP error\n error sending request\n client error (Connect)\n"
+                " tcp connect error\n Connection refused (os error 111)"
+            ),
             "did not answer: check the network",
         ),
         (
-            "Kernel error -> Operation not supported\n an error occurred while loading credentials\n"
-            " failed to load IMDS session token\n service error\n request forbidden\n"
-            " IMDS is disabled or the caller has insufficient permissions.",
+            (
+                "Kernel error -> Operation not supported\n an error occurred while loading credentials\n"
+                " failed to load IMDS session token\n service error\n request forbidden\n"
+                " IMDS is disabled or the caller has insufficient permissions."
+            ),
             "check the keys in storage_options",
         ),
     ],

@@ -99,12 +99,13 @@ def test_what_cannot_be_sent_is_replaced_when_asked(client: zr.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("ja", "有料オプションがある場合だけ"), ("en", "only where your contract has that paid option")]
+    ("lang", "said"),
+    [("ja", "有料オプションがある場合だけ"), ("en", "only where your contract has that paid option")],
 )
 def test_what_the_opt_out_link_needs_is_said_beside_it(
     client: zr.Client, tmp_path: Path, lang: str, said: str
 ) -> None:
-    """Both forms say it where the link is used, it keeps nothing from being sent, and without the link nothing is said."""
+    """Both forms say it where the link is used; it keeps nothing from being sent."""
     text = "お知らせ 停止 https://ai9.jp/0PT0UT"
     form = filled(client, text, lang)
     assert said in form.message.hint

@@ -515,7 +515,7 @@ def test_a_refused_message_may_be_added_again(outbox: zr.Outbox, client: zr.Clie
 def test_what_the_service_never_took_keeps_its_tag(
     outbox: zr.Outbox, client: zr.Client, hasty: None, tmp_path: Path, ended: str, own: bool
 ) -> None:
-    """Tried in vain and added again it has the tag that a new journal would give it: if this one is lost, it goes once."""
+    """Tried in vain and added again it has the tag that a new journal would give it, so it goes once."""
     box = client.embedded
     assert box is not None
     frame = people(3).with_columns(client_tag=pl.Series(["a", "b", "c"])) if own else people(3)
@@ -541,7 +541,10 @@ def test_what_the_service_never_took_keeps_its_tag(
     added = outbox.add(frame, campaign="spring")
     assert added.select("intake", "client_tag").rows() == [("queued", tag) for tag in first]
     outbox.send(client, progress=False)
-    assert outbox.frame().filter(pl.col("client_tag").is_in(first))["sending_state"].to_list() == ["accepted"] * 3
+    assert (
+        outbox.frame().filter(pl.col("client_tag").is_in(first))["sending_state"].to_list()
+        == ["accepted"] * 3
+    )
     with zr.Outbox(tmp_path / "new.outbox") as new:
         new.add(frame, campaign="spring")
         new.send(client, progress=False)
@@ -552,7 +555,7 @@ def test_what_the_service_never_took_keeps_its_tag(
 def test_a_tag_that_the_service_has_taken_is_followed_by_another(
     outbox: zr.Outbox, client: zr.Client, hasty: None
 ) -> None:
-    """Of a reservation that was cancelled, and where it is known from elsewhere; also after the journal forgot the first."""
+    """Of a cancelled reservation, and where it is known from elsewhere; also when the first was forgotten."""
     box = client.embedded
     assert box is not None
     tags = []

@@ -217,9 +217,10 @@ class Machine(RuleBasedStateMachine):
     def refuse(self, code: int, effect: bool, times: int) -> None:
         """Refuse, though it may have taken effect: a tag that was used before, and errors inside the service."""
         DONE["refuse"] += 1
+        said = {110: "Invalid message.", 300: "Exceed sending count.", 400: "Duplicate client tag."}
         # "not accepted" is stated for every code but that of a used tag
         effect = effect and code == 400
-        message = {110: "Invalid message.", 300: "Exceed sending count.", 400: "Duplicate client tag.", 500: "System error."}[code]
+        message = said.get(code, "System error.")
         self.sandbox.faults.add(
             "code", "send", response_code=code, message=message, effect=effect, times=times
         )
@@ -467,7 +468,7 @@ def hurry(put: Callable[[Any, str, Any], None]) -> None:
 def test_whatever_happens_in_whatever_order_each_message_arrives_at_most_once(
     hasty: Callable[[], Sandbox],
 ) -> None:
-    """Lost answers, waits, kills, pauses, second senders, clocks, copies, deletions, full disks, opt-outs: nothing twice."""
+    """Lost answers, waits, kills, pauses, two senders, clocks, copies, deletions, full disks, opt-outs: no doubles."""
     Machine.sandbox = hasty()
     run_state_machine_as_test(
         Machine,

@@ -73,6 +73,14 @@ _COLUMNS = (
     "added_at, campaign, phone_number, message, client_tag, carrier_id, schedule_time || ':00', group_tag, parts, "
     "sending_state, attempts, settled_at, result_code, error"
 )
+_TAKEN = f"""
+select client_tag from messages where client_tag in (select value from json_each(?))
+and sending_state in ('refused', 'withdrawn') and not ({UNUSED})
+"""  # noqa: S608 - constants
+_TAGGED = f"""
+select i.row, m.sending_state, m.phone_number = i.number and m.message = i.message
+from incoming i join messages m on m.client_tag = i.tag and m.sending_state <> 'adding' where not (m.{UNUSED})
+"""  # noqa: S608 - constants
 _BY_TAG = 100
 _PIECE = 50_000  # rows that are looked up in one go
 _GONE_OUT, _INVALID = 130, 110
@@ -493,7 +501,13 @@ class Outbox:
                 "update messages set sending_state = ?, settled_at = ?, error = ?, "
                 "result_code = case when ? then 0 else result_code end "
                 "where client_tag = ? and sending_state = 'unsettled'",
-                ("accepted" if accepted else "refused", stamp(), f"Decided by hand: {why}", accepted, client_tag),
+                (
+                    "accepted" if accepted else "refused",
+                    stamp(),
+                    f"Decided by hand: {why}",
+                    accepted,
+                    client_tag,
+                ),
             ).rowcount
             if not changed:
                 raise InputError(
@@ -603,11 +617,7 @@ class Outbox:
         pending = made.filter(rows["used"].fill_null(value=False))
         while pending.len():
             with self._file.reading() as run:
-                taken = run(
-                    "select client_tag from messages where client_tag in (select value from json_each(?)) "
-                    f"and sending_state in ('refused', 'withdrawn') and not ({UNUSED})",  # noqa: S608 - constants
-                    (json.dumps(pending.to_list()),),
-                ).fetchall()
+                taken = run(_TAKEN, (json.dumps(pending.to_list()),)).fetchall()
             known = made.is_in(pl.Series([tag for (tag,) in taken], dtype=pl.String).implode())
             turn += 1
             made = made.zip_with(~known, _tags(rows, campaign or self._journal, campaign, turn))
@@ -630,9 +640,7 @@ class Outbox:
                 schema=pl.Schema({"row": pl.Int64(), "used": pl.Boolean(), "known": pl.String()}),
             )
             tagged = self._file.frame(
-                "select i.row, m.sending_state, m.phone_number = i.number and m.message = i.message "
-                "from incoming i join messages m on m.client_tag = i.tag and m.sending_state <> 'adding' "
-                f"where not (m.{UNUSED})",
+                _TAGGED,
                 schema=pl.Schema({"row": pl.Int64(), "tagged": pl.String(), "alike": pl.Boolean()}),
             )
             # of several the one that was added last

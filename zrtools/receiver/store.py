@@ -603,7 +603,9 @@ def _check_version(path: Path) -> None:
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
-        raise ArchiveError(f"{path / 'version'} cannot be read ({error.strerror}): check its rights.") from None
+        raise ArchiveError(
+            f"{path / 'version'} cannot be read ({error.strerror}): check its rights."
+        ) from None
     except UnicodeDecodeError:
         found = ""
     if not re.fullmatch(r"[0-9]{1,9}", found):
