@@ -118,6 +118,7 @@ def test_proxy_setting_that_cannot_be_read_is_refused_before_anything_leaves(mon
     assert failure.sent is False
     assert "HTTPS_PROXY" in str(failure)
     assert "pa" not in str(failure).replace("password", "")
+    assert "プロキシの設定を読み取れません。HTTPS_PROXY は" in zr.words.told(failure, "ja")
     with (
         zr.Client(token=TOKEN, client_id="1", base_url=SERVICE) as client,
         pytest.raises(zr.ConfigurationError, match="HTTPS_PROXY"),

@@ -175,3 +175,27 @@ def test_a_closed_client_says_so_however_often_it_is_closed() -> None:
         client.close()
     with pytest.raises(zr.ConfigurationError, match="closed: make a new one"):
         client.templates()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"token": ""}, "ZRTOOLS_TOKEN を設定する"),
+        ({"token": "a" * 20}, "半角英数字32文字"),
+        ({"token": f'"{"a" * 32}"'}, "引用符"),
+        ({"client_id": ""}, "ZRTOOLS_CLIENT_ID を設定する"),
+        ({"client_id": "abc"}, "「クライアント情報」"),
+        ({"sms_code": "1"}, "ZRTOOLS_SMS_CODE"),
+        ({"base_url": "http://example.com"}, "この端末内に限ります"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told_in_japanese_too(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], said: str
+) -> None:
+    """A form says in Japanese what the exception says in English."""
+    for name in ("TOKEN", "CLIENT_ID", "SMS_CODE", "BASE_URL", "PROFILE"):
+        monkeypatch.delenv(f"ZRTOOLS_{name}", raising=False)
+    with pytest.raises(zr.ConfigurationError) as refused:
+        zr.Client(**{"token": "a" * 32, "client_id": "1", "sms_code": "12345", **given})
+    assert said in zr.words.told(refused.value, "ja")
+    assert zr.words.told(refused.value, "en") == str(refused.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zrtools import wire
+from zrtools import wire, words
 from zrtools.errors import ApiError, InputError, UnexpectedResponseError
 from zrtools.periods import TOKYO
 
@@ -284,6 +285,27 @@ def test_the_field_at_fault_is_read_from_the_services_words(
         wire.accepted(body(responseCode=110, responseMessage=message))
     assert refused.value.field == field
     assert f"{says} to do: correct the field that is named" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said"),
+    [
+        (1, "Invalid referenceDate.", "（1 Invalid referenceDate）。示された項目を直してください"),
+        (1, "Required phoneNumber.", "（1 Required phoneNumber）。示された項目を指定してください"),
+        (110, "Invalid token.", "token は管理画面の「アカウント情報」"),
+        (
+            777,
+            "Not today.",
+            "受け付けられませんでした（777 Not today）。この番号の意味を提供元に確認してください。",
+        ),
+    ],
+)
+def test_every_refusal_is_told_in_japanese(code: int, message: str, said: str) -> None:
+    """A code that says nothing goes by the field that is named, an unknown one by its words, as in English."""
+    with pytest.raises(ApiError) as refused:
+        wire.accepted(body(responseCode=code, responseMessage=message))
+    assert said in words.told(refused.value, "ja")
+    assert words.told(copy.copy(refused.value), "ja") == words.told(refused.value, "ja")
 
 
 def test_a_message_is_cut_to_two_hundred_characters() -> None:

@@ -526,12 +526,14 @@ def _api_error(code: int, message: str) -> ApiError:
     result = RESULTS.get(code) or next((RESULTS[c] for w, c in _SAID.items() if named and w in message), None)
     advice = result.advice.en if result else "ask the vendor what this code means"
     meaning = message or (result.label.en if result else "no message")
-    return ApiError(
+    error = ApiError(
         f"The service refused the request: {code} {meaning.rstrip('.')}. What to do: {advice}.",
         code=code,
         message=message,
         field=(named["after"] or named["before"]) if named else None,
     )
+    error.facts = {"meant": str(result.code)} if result else {}
+    return error
 
 
 def _harmless(text: str) -> str:

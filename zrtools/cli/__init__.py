@@ -9,6 +9,7 @@ import click
 
 from zrtools import __version__
 from zrtools.errors import Interrupted, ZrtoolsError
+from zrtools.words import told
 
 __all__ = ["COMMANDS", "main", "root"]
 
@@ -59,7 +60,7 @@ def main(args: list[str] | None = None) -> None:
         click.echo("zrtools: interrupted.", err=True)
         code = 130
     except ZrtoolsError as error:
-        click.echo(f"zrtools: {error}", err=True)
+        click.echo(f"zrtools: {told(error)}", err=True)
         code = 1
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""

@@ -11,8 +11,9 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from zrtools.errors import ConfigurationError, InputError
+from zrtools.words import failure
 
-__all__ = ["ANSWER_LIMIT", "BASE_URL", "MAX_PACE", "Secret", "SettingError", "Settings", "usable"]
+__all__ = ["ANSWER_LIMIT", "BASE_URL", "MAX_PACE", "Secret", "SettingError", "Settings", "unusable", "usable"]
 
 ANSWER_LIMIT = 512 << 20
 """Bytes that an answer may hold once it is unpacked."""
@@ -134,6 +135,13 @@ class Settings:
         )
 
 
+def unusable(reason: str, kind: type[ConfigurationError] = SettingError) -> ConfigurationError:
+    """Make the error of a setting, which can be said in either language."""
+    error = kind(failure(reason, "en"))
+    error.reason = reason
+    return error
+
+
 def usable(token: Secret) -> Secret:
     """Check a token, and leave out the blanks around it.
 
@@ -141,15 +149,9 @@ def usable(token: Secret) -> Secret:
     """
     # the text stays out of this frame's variables: a traceback with locals would show it
     if _blank(token):
-        raise ConfigurationError(
-            "There is no access token: set ZRTOOLS_TOKEN, or give Client(token=...) or Client(profile=...). "
-            "To try without an account use zr.Client.sandbox()."
-        )
+        raise unusable("no_token", ConfigurationError)
     if not _usable(token):
-        raise SettingError(
-            "The access token must be 32 letters and digits, and what was given is not: copy it again from the admin "
-            "screen (アカウント情報), whole, without quotes, spaces or line ends."
-        )
+        raise unusable("token")
     return Secret(token.reveal().strip())
 
 
@@ -164,19 +166,16 @@ def _usable(token: Secret) -> bool:
 def _client_id(given: str | int) -> str:
     value = str(given).strip()
     if not value:
-        raise ConfigurationError(
-            "There is no client id: set ZRTOOLS_CLIENT_ID or give Client(client_id=...); the admin screen shows it "
-            "(クライアント情報)."
-        )
+        raise unusable("no_client_id", ConfigurationError)
     if not re.fullmatch(r"[0-9]+", value, re.ASCII):
-        raise SettingError("The client id must be digits: correct client_id= or ZRTOOLS_CLIENT_ID.")
+        raise unusable("client_id")
     return value
 
 
 def _sms_code(given: str | int) -> str:
     value = str(given).strip()
     if not re.fullmatch(r"[0-9]{5,6}", value, re.ASCII):
-        raise SettingError("The sender code must be 5 or 6 digits: correct sms_code= or ZRTOOLS_SMS_CODE.")
+        raise unusable("sms_code")
     return value
 
 
@@ -192,7 +191,7 @@ def _url(given: str) -> str:
     if parts.username is not None or parts.query or parts.fragment:
         raise SettingError(f"The base URL must hold no user name, query or fragment. {advice}")
     if parts.scheme == "http" and not _loopback(host):
-        raise SettingError(f"http:// is taken for this machine only, since it would show the token. {advice}")
+        raise unusable("http_url")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 

@@ -25,7 +25,7 @@ from yarl import URL
 
 from zrtools import __version__
 from zrtools.client.retry import LIMIT
-from zrtools.client.settings import Secret, SettingError, Settings
+from zrtools.client.settings import Secret, Settings, unusable
 from zrtools.errors import TransportError
 from zrtools.words import failure
 
@@ -256,11 +256,7 @@ def _proxy(settings: Settings) -> _Proxy | None:
     url = url if "://" in url else f"http://{url}"
     # read here, where nothing has left: later a client library would stumble over it, or take half of it
     if not _readable(url):
-        raise SettingError(
-            "The proxy setting cannot be read: write HTTPS_PROXY as http://host:port or "
-            "http://user:password@host:port, without quotes; signs in user name and password, such as \\ # @ : /, as "
-            "%5C %23 %40 %3A %2F."
-        )
+        raise unusable("proxy_setting")
     return _Proxy(url)
 
 

@@ -225,8 +225,9 @@ RESULTS: dict[int, Result] = {
             110,
             Label("項目の内容が正しくありません", "a field's content is wrong"),
             Label(
-                "示された項目を直してください（token・clientId なら設定を確認）",
-                "correct the field that is named (token or clientId: check the settings)",
+                "示された項目を直してください（token は管理画面の「アカウント情報」、clientId・smsCode は「クライアント情報」）",
+                "correct the field that is named (token: see アカウント情報 in the admin screen; clientId, smsCode: "
+                "クライアント情報)",
             ),
         ),
         Result(

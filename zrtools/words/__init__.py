@@ -15,7 +15,17 @@ from itertools import islice
 from math import isnan
 from typing import TYPE_CHECKING, Literal
 
-from zrtools.codes import ACTIONS, CARRIERS, CATEGORIES, ORIGINS, RESULTS, UNLISTED, UNRECOGNISED, Label
+from zrtools.codes import (
+    ACTIONS,
+    CARRIERS,
+    CATEGORIES,
+    ORIGINS,
+    RESULTS,
+    UNLISTED,
+    UNRECOGNISED,
+    Label,
+    Result,
+)
 from zrtools.errors import ApiError, InputError, ZrtoolsError
 
 if TYPE_CHECKING:
@@ -53,6 +63,11 @@ _OUTCOMES = {
 }
 _CARRIERS = {c.name: c.label for c in CARRIERS.values()}
 _CATEGORIES = {c.name: c.label for c in (*CATEGORIES.values(), UNLISTED, UNRECOGNISED)}
+_UNKNOWN_RESULT = Result(
+    -1,
+    Label("受け付けられませんでした", "not accepted"),
+    Label("この番号の意味を提供元に確認してください", "ask the vendor what this code means"),
+)
 _CODES = {c.name: code for code, c in CATEGORIES.items()}
 
 
@@ -82,8 +97,8 @@ def text(key: str, lang: str | None = None, **values: object) -> str:
 def told(error: Exception, lang: str | None = None) -> str:
     """Say an error in a language where there are words for it, else as it is."""
     if language(lang) == "ja":
-        if isinstance(error, ApiError) and error.code in RESULTS:
-            known = RESULTS[error.code]
+        if isinstance(error, ApiError):
+            known = RESULTS.get(int(error.facts.get("meant", error.code)), _UNKNOWN_RESULT)
             said = f"{error.code} {error.message.rstrip('.')}".strip()
             return text(
                 "forms.refused", lang, label=known.label.ja, said=said, advice=known.advice.ja.rstrip("。")

@@ -39,6 +39,43 @@ TEXTS: dict[str, Label] = {
         "回答済みの分は {store} に保存しました。同じコマンドをもう一度実行すると、残りだけを照会します。",
         "What was answered is kept in {store}: run the same command again, and only the rest is asked.",
     ),
+    "failure.no_token": Label(
+        "アクセスキーがありません。ZRTOOLS_TOKEN を設定するか、Client(token=...) または Client(profile=...) で渡してください。"
+        "契約なしで試すには zr.Client.sandbox() を使います",
+        "There is no access token: set ZRTOOLS_TOKEN, or give Client(token=...) or Client(profile=...). "
+        "To try without an account use zr.Client.sandbox().",
+    ),
+    "failure.token": Label(
+        "アクセスキーは半角英数字32文字ですが、渡されたものは違います。管理画面の「アカウント情報」から全体をコピーし直し、"
+        "引用符・空白・改行を入れないでください",
+        "The access token must be 32 letters and digits, and what was given is not: copy it again from the admin "
+        "screen (アカウント情報), whole, without quotes, spaces or line ends.",
+    ),
+    "failure.no_client_id": Label(
+        "クライアントIDがありません。ZRTOOLS_CLIENT_ID を設定するか、Client(client_id=...) で渡してください"
+        "（管理画面の「クライアント情報」にあります）",
+        "There is no client id: set ZRTOOLS_CLIENT_ID or give Client(client_id=...); the admin screen shows it "
+        "(クライアント情報).",
+    ),
+    "failure.client_id": Label(
+        "クライアントIDは半角数字です。client_id= または ZRTOOLS_CLIENT_ID を直してください（管理画面の「クライアント情報」）",
+        "The client id must be digits: correct client_id= or ZRTOOLS_CLIENT_ID (クライアント情報 in the admin screen).",
+    ),
+    "failure.sms_code": Label(
+        "送信元コードは半角数字5桁か6桁です。sms_code= または ZRTOOLS_SMS_CODE を直してください（管理画面の「クライアント情報」）",
+        "The sender code must be 5 or 6 digits: correct sms_code= or ZRTOOLS_SMS_CODE (クライアント情報 in the admin "
+        "screen).",
+    ),
+    "failure.http_url": Label(
+        "http:// はアクセスキーが見えてしまうため、この端末内に限ります。base_url= または ZRTOOLS_BASE_URL を直してください",
+        "http:// is taken for this machine only, since it would show the token. Correct base_url= or ZRTOOLS_BASE_URL.",
+    ),
+    "failure.proxy_setting": Label(
+        "プロキシの設定を読み取れません。HTTPS_PROXY は http://ホスト名:ポート番号 か http://ユーザー名:パスワード@ホスト名:ポート番号 の形で、"
+        "引用符を付けずに書いてください。ユーザー名とパスワードの記号 \\ # @ : / は %5C %23 %40 %3A %2F と書きます",
+        "The proxy setting cannot be read: write HTTPS_PROXY as http://host:port or http://user:password@host:port, "
+        "without quotes; signs in user name and password, such as \\ # @ : /, as %5C %23 %40 %3A %2F.",
+    ),
     "failure.certificate": Label(
         "サーバー証明書を信頼できません。社内のプロキシが TLS を復号している場合は、その認証局の証明書ファイルを SSL_CERT_FILE"
         "（または REQUESTS_CA_BUNDLE）に指定してください",
