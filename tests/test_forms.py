@@ -201,7 +201,7 @@ def test_a_refusal_is_shown_and_the_form_goes_on(client: zr.Client) -> None:
 
 
 def test_errors_are_worded_in_the_language_of_the_form(client: zr.Client) -> None:
-    """A code of the service has Japanese words in a Japanese form, an unknown one keeps its own; so does a bad number."""
+    """Codes of the service, known or not, have Japanese words in a Japanese form, and so has a bad number."""
     said = {}
     for lang, code in (("ja", 300), ("en", 300), ("ja", 999)):
         form = filled(client, lang=lang)
