@@ -64,6 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "receiver": {"dlr"} | GROUND,
     "erasure": {"archive", "client", "outbox", "phones", "receiver"} | GROUND,
     "sandbox": {"codes", "doors", "errors"},
+    "watch": {"archive", "client", "failures", "receiver", "reports"} | GROUND,
 }
 MAY_IMPORT["forms"] = set(MAY_IMPORT)
 MAY_IMPORT["cli"] = {*MAY_IMPORT}

@@ -13,7 +13,10 @@ from zrtools.words import told
 
 __all__ = ["COMMANDS", "main", "root"]
 
-COMMANDS = ("check", "clean", "demo", "erase", "forget", "profile", "receive", "report", "sandbox", "sync")
+COMMANDS = (
+    *("check", "clean", "demo", "erase", "forget", "profile", "receive", "report", "sandbox", "sync"),
+    "watch",
+)
 
 
 class _Commands(click.Group):

@@ -190,7 +190,7 @@ def investigate(
     overview, other = [_overview("this", here, span)], None
     if earlier is not None:
         overview.append(_overview("before", earlier, _whole(earlier)))
-        other = Adjusting(earlier, both_lists(earlier, min_excess=min_excess, lang=language)[0])
+        other = Adjusting(earlier, _incidents_before(counted, earlier, span, min_excess))
     whole = adjusted(pl.concat(overview), Adjusting(here, found), other, changes, left_out)
     if mask:
         located, within = (_masked_where(part) for part in (located, within))
@@ -236,6 +236,16 @@ def _before(
     if there[0] is None:
         raise InputError(f"There are no messages from {days[0]} to {days[1]} to compare with.")
     return earlier
+
+
+def _incidents_before(
+    counted: Traffic, earlier: Traffic, span: tuple[date, date], min_excess: float | None
+) -> pl.DataFrame:
+    """Find the incidents of the period before; both periods together tell what is usual."""
+    first, last = _whole(earlier)
+    both = counted.where(nw.col("day").is_between(first, last) | nw.col("day").is_between(*span))
+    began = pl.col("start").dt.date()
+    return both_lists(both, min_excess=min_excess, lang="en")[0].filter(began.is_between(first, last))
 
 
 def _until(past: History, last: date) -> History:

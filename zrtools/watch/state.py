@@ -1,0 +1,201 @@
+"""What was found and told so far, on disk: an alert is told once, whatever happens to the process."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from zrtools import words
+from zrtools.sqlite import Database, stamp
+from zrtools.watch.digest import LEVELS, Digest, Finding
+
+__all__ = ["State"]
+
+_TABLES = """
+create table alerts (
+    id integer primary key, level text not null, dimension text not null, names text not null, kind text not null,
+    began text not null, ended text not null, excess real not null, is_over integer not null
+);
+create table digests (id text primary key, made_at text not null, body text not null);
+create table delivered (digest text not null, target text not null, primary key (digest, target));
+create table facts (name text primary key, value text not null);
+"""
+_KEPT = timedelta(days=40)
+# the same incident, seen again with more data: near in time, or the same time under another name
+_NEAR = timedelta(hours=3)
+_SAME_TIME = 0.5
+_WORSE = 2.0
+_GRAVITY = {level: n for n, level in enumerate(LEVELS)}
+
+
+class State:
+    """Alerts that were told, digests that are still to be delivered, and the last look."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._file = Database(path, what="watch state", application=0x7A72_7774, tables=_TABLES)
+        self.path = self._file.path
+
+    def close(self) -> None:
+        """Refuse further use."""
+        self._file.close()
+
+    def since(self) -> date | None:
+        """Tell the day of the last look."""
+        found = self._fact("looked")
+        return None if found is None else date.fromisoformat(found)
+
+    def pending(self) -> list[Digest]:
+        """Give the digests that were not delivered everywhere they were meant to go, the oldest first."""
+        with self._file.reading() as run:
+            rows = run("select body from digests order by made_at, id").fetchall()
+        return [Digest.read(body, again=True) for (body,) in rows]
+
+    def record(
+        self, found: Sequence[Finding], now: datetime, lang: words.Lang, *, looked: bool
+    ) -> Digest | None:
+        """Keep what was found, and what of it is to be told, in one step; None where nothing is new."""
+        with self._file.transaction() as run:
+            run("delete from alerts where ended < ?", (stamp(now - _KEPT),))
+            known = [
+                dict(
+                    zip(
+                        ("id", "level", "dimension", "names", "kind", "began", "ended", "excess", "is_over"),
+                        row,
+                        strict=True,
+                    )
+                )
+                for row in run("select * from alerts order by id").fetchall()
+            ]
+            items = []
+            # the gravest first: each known alert is one finding's
+            for finding in sorted(found, key=lambda f: (-_GRAVITY[f.level], -f.excess)):
+                same = next((a for a in known if _is_same(a, finding)), None)
+                if same is not None:
+                    known.remove(same)
+                what = _news(same, finding)
+                row = _row(finding, same, told=what is not None)
+                if same is None:
+                    run(
+                        "insert into alerts (level, dimension, names, kind, began, ended, excess, is_over) "
+                        "values (?, ?, ?, ?, ?, ?, ?, ?)",
+                        row,
+                    )
+                else:
+                    run(
+                        "update alerts set level = ?, dimension = ?, names = ?, kind = ?, began = ?, ended = ?, "
+                        "excess = ?, is_over = ? where id = ?",
+                        (*row, same["id"]),
+                    )
+                if what is not None:
+                    items.append({"what": what, **_shown(finding)})
+            if looked:
+                run("insert or replace into facts values ('looked', ?)", (now.date().isoformat(),))
+                for blind in (a for a in known if a["level"] == "blind" and not a["is_over"]):
+                    run("update alerts set is_over = 1 where id = ?", (blind["id"],))
+                    said = words.text("watch.sees_again", lang)
+                    items.append({"what": "over", "sentence": said, "level": "watch"})
+            if not items:
+                return None
+            level = max((item["level"] for item in items), key=lambda name: _GRAVITY[name])
+            return self._put("daily", level, items, now, lang)
+
+    def record_week(self, week: date, lines: Sequence[str], now: datetime, lang: words.Lang) -> Digest | None:
+        """Keep the digest of a week; None where it was made before."""
+        with self._file.transaction() as run:
+            if run("select 1 from facts where name = 'week' and value >= ?", (week.isoformat(),)).fetchone():
+                return None
+            run("insert or replace into facts values ('week', ?)", (week.isoformat(),))
+            items = [{"what": "", "sentence": line, "level": "nothing"} for line in lines]
+            return self._put("weekly", "nothing", items, now, lang)
+
+    def is_delivered(self, digest: Digest, target: str) -> bool:
+        """Tell whether a digest went to a target."""
+        with self._file.reading() as run:
+            return (
+                run("select 1 from delivered where digest = ? and target = ?", (digest.id, target)).fetchone()
+                is not None
+            )
+
+    def delivered(self, digest: Digest, target: str) -> None:
+        """Note that a digest went to a target."""
+        with self._file.transaction() as run:
+            run("insert or ignore into delivered values (?, ?)", (digest.id, target))
+
+    def done(self, digest: Digest) -> None:
+        """Forget a digest that went everywhere."""
+        with self._file.transaction() as run:
+            run("delete from digests where id = ?", (digest.id,))
+            run("delete from delivered where digest = ?", (digest.id,))
+
+    def _put(
+        self, kind: str, level: str, items: list[dict[str, Any]], now: datetime, lang: words.Lang
+    ) -> Digest:
+        digest = Digest(secrets.token_hex(4), stamp(now), kind, level, lang, items)
+        with self._file.transaction() as run:
+            run("insert into digests values (?, ?, ?)", (digest.id, digest.made_at, digest.kept()))
+        return digest
+
+    def _fact(self, name: str) -> str | None:
+        with self._file.reading() as run:
+            row = run("select value from facts where name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+
+def _row(finding: Finding, same: dict[str, Any] | None, *, told: bool) -> tuple[Any, ...]:
+    """Write a finding as an alert; of one that is not told anew the size stays that which was told."""
+    began, ended, excess, level, is_over = (
+        stamp(finding.start),
+        stamp(finding.end),
+        finding.excess,
+        finding.level,
+        finding.is_over,
+    )
+    if same is not None:
+        began, ended = min(began, same["began"]), max(ended, same["ended"])
+        is_over = is_over or bool(same["is_over"])
+        if not told:
+            excess, level = same["excess"], same["level"]
+        level = max(level, same["level"], key=lambda name: _GRAVITY[name])
+        excess = max(excess, same["excess"])
+    names = json.dumps(finding.values, ensure_ascii=False)
+    return level, finding.dimension, names, finding.group, began, ended, excess, int(is_over)
+
+
+def _shown(finding: Finding) -> dict[str, Any]:
+    kept = asdict(finding)
+    return {key: kept[key] for key in ("sentence", "cause", "ticket", "level")}
+
+
+def _news(same: dict[str, Any] | None, finding: Finding) -> str | None:
+    """Say what is new about a finding: all of it, that it is worse, that it is over; None for nothing."""
+    if same is None:
+        return "new"
+    if _GRAVITY[finding.level] > _GRAVITY[same["level"]] or finding.excess >= _WORSE * max(same["excess"], 1):
+        return "worse"
+    return "over" if finding.is_over and not same["is_over"] else None
+
+
+def _is_same(alert: dict[str, Any], finding: Finding) -> bool:
+    """Tell whether a finding is an alert that was known before."""
+    began, ended = (datetime.fromisoformat(alert[c]) for c in ("began", "ended"))
+    start, end = (datetime.fromisoformat(stamp(t)) for t in (finding.start, finding.end))
+    if finding.dimension in ("blind", "reports") or alert["dimension"] in ("blind", "reports"):
+        open_ = not alert["is_over"]
+        return alert["dimension"] == finding.dimension and (open_ or _overlap(began, ended, start, end) > 0)
+    if alert["kind"] != finding.group:
+        return False
+    if alert["dimension"] == finding.dimension:
+        shared = bool(set(json.loads(alert["names"])) & set(finding.values)) or finding.dimension == "all"
+        return shared and start <= ended + _NEAR and began <= end + _NEAR
+    return _overlap(began, ended, start, end) >= _SAME_TIME
+
+
+def _overlap(began: datetime, ended: datetime, start: datetime, end: datetime) -> float:
+    """Give intersection over union of two stretches of time."""
+    whole = (max(end, ended) - min(start, began)).total_seconds()
+    return max((min(end, ended) - max(start, began)).total_seconds(), 0.0) / whole if whole else 1.0
