@@ -253,3 +253,49 @@ def test_empty_lazy_frame_makes_a_report_that_says_so(tmp_path: Path) -> None:
     frame = schemas.empty(schemas.STATUS).lazy()
     path = zr.reports.failures(frame, tmp_path / "empty.html", lang="en")
     assert "There are no messages to report." in path.read_text("utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("ending", "encoding"), [(".csv", "cp932"), (".xlsx", "utf-8")])
+def test_lists_go_straight_into_a_suppression_list_and_an_outbox(
+    tmp_path: Path, ending: str, encoding: str
+) -> None:
+    """Unmasked by a switch alone, tags always; what is to be dropped is suppressed, what is to be sent again queued."""
+    drop, resend, page = tmp_path / f"drop{ending}", tmp_path / f"resend{ending}", tmp_path / "a.html"
+    line = ["report", "failures", "--sandbox", "--from", "2026-11-13", "--to", "2026-11-15", "--no-compare"]
+    line += [
+        "--drop-list",
+        str(drop),
+        "--resend-list",
+        str(resend),
+        "--out",
+        str(page),
+        "--encoding",
+        encoding,
+    ]
+    assert CliRunner().invoke(root, [*line, "--plain-numbers"]).exit_code == 0
+    numbers, messages = zr.tables.read(drop), zr.tables.read(resend)
+    assert numbers.height > 2
+    assert messages.height > 5
+    assert not messages["message"].str.contains("コード|code").any()
+    assert not messages["failed_client_tag"].is_null().all()
+    with zr.Suppressions(tmp_path / "stop.sqlite") as suppressions:
+        assert suppressions.add(numbers) == numbers.height
+    with zr.Outbox(tmp_path / "outbox.sqlite", suppressions=tmp_path / "stop.sqlite") as outbox:
+        added = outbox.add(messages, campaign="again")
+    assert added["intake"].is_in(["queued", "suppressed"]).all()
+    assert added["schedule_time"].null_count() == 0
+    found = re.findall(r"(?<![\d.])(?:\+81|0)[6789]0\d{8}(?!\d)", page.read_text("utf-8"))
+    assert not set(found) & set(numbers["phone_number"])
+    assert CliRunner().invoke(root, line).exit_code == 0
+    masked = zr.tables.read(drop)
+    assert masked["phone_number"].str.contains(r"\*").all()
+    assert masked["failed_client_tag"].to_list() == numbers["failed_client_tag"].to_list()
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--plain-numbers"], ["--drop-list", "a.pdf"], ["--keep-for", "-1"], ["--encoding", "latin-1"]]
+)
+def test_lists_that_cannot_be_written_are_refused_before_anything_is_asked(wrong: list[str]) -> None:
+    """Code 2 and what is wrong, at once."""
+    assert CliRunner().invoke(root, ["report", "failures", "--sandbox", *wrong]).exit_code == 2

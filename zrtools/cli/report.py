@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
+_LIST = click.Path(dir_okay=False, path_type=Path)
+
+
 class _Reports(click.Group):
     """Loads each report's options when it is called."""
 
@@ -63,6 +66,25 @@ def command() -> None:
     type=click.FloatRange(min=1),
     help="Failures more than usual from which an incident is told.  [default: 2% of a day, 15 to 80]",
 )
+@click.option(
+    "--keep-for",
+    type=click.FloatRange(min=0),
+    default=48,
+    show_default=True,
+    help="For how many hours a message is worth sending again.",
+)
+@click.option("--drop-list", type=_LIST, help="Write the numbers to drop to a file, .csv or .xlsx.")
+@click.option(
+    "--resend-list", type=_LIST, help="Write the messages to send again, with their times, to such a file."
+)
+@click.option("--plain-numbers", is_flag=True, help="Do not mask the phone numbers in these two files.")
+@click.option(
+    "--encoding",
+    type=click.Choice(["utf-8", "cp932"]),
+    default="utf-8",
+    show_default=True,
+    help="Of these two files, where they are .csv.",
+)
 @profile
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
 @click.option(
@@ -80,13 +102,21 @@ def failures(
     sandbox: bool,
     names: Path | None,
     min_excess: float | None,
+    keep_for: float,
+    drop_list: Path | None,
+    resend_list: Path | None,
+    plain_numbers: bool,
+    encoding: str,
     lang: str | None,
     out: Path | None,
 ) -> None:
-    """Write the failure report: what did not arrive, why, since when, what changed, what to do.
+    """Write the failure report: what did not arrive, why, since when, what changed, who acts, what to do.
 
-    Numbers are masked. Compares with the period just before where its statuses are there to be had.
+    Numbers are masked. Compares with the period just before where its statuses are there to be had. The two lists go
+    straight into a suppression list (`Suppressions.add`) and an outbox (`Outbox.add`), with --plain-numbers.
     """
+    import polars as pl
+
     import zrtools as zr
     from zrtools import codes
 
@@ -94,6 +124,13 @@ def failures(
         raise click.UsageError("Choose one of --archive and --sandbox.")
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise click.UsageError(f"{out.name} must end in .html.")
+    for path in (drop_list, resend_list):
+        if path is not None and path.suffix.lower() not in (".csv", ".tsv", ".xlsx"):
+            raise click.UsageError(f"{path.name} must end in .csv, .tsv or .xlsx.")
+    if plain_numbers and drop_list is None and resend_list is None:
+        raise click.UsageError(
+            "--plain-numbers is of --drop-list and --resend-list; the report is always masked."
+        )
     words.language(lang)
     try:
         period = _span(start, end)
@@ -105,21 +142,34 @@ def failures(
     missing: list[date] = []
     if place:
         source: Any = zr.Archive(place)
-        period = period or _month_before(datetime.now(periods.TOKYO).date())
+        now = datetime.now(periods.TOKYO)
+        period = period or _month_before(now.date())
     else:
         with zr.Client.sandbox() if sandbox else zr.Client() as client:
-            period = period or _month_before(client.now().date())
+            now = client.now()
+            period = period or _month_before(now.date())
             spans = [period] if no_compare else [before or periods.just_before(*period), period]
-            source, missing = _fetched(client, spans)
-    path = zr.reports.failures(
+            source, missing = _fetched(client, [*spans, *_after(period, now.date())])
+    found = zr.investigate(
         source,
-        out,
-        period=period,
+        period,
         compare_to=False if no_compare else before,
         codes=own,
         min_excess=min_excess,
+        # so that there is time to look at the list
+        now=now + timedelta(hours=1) if resend_list else now,
+        keep_for=keep_for,
+        mask=not (drop_list or resend_list),
         lang=lang,
     )
+    path = zr.reports.failures(found, out)
+    for file, rows in ((drop_list, found.to_drop), (resend_list, found.to_resend)):
+        if file is not None:
+            # as Outbox.add reads them, from a file too
+            listed = rows.with_columns(pl.selectors.datetime().dt.strftime("%Y-%m-%d %H:%M"))
+            listed = listed if plain_numbers else zr.mask(listed, keep=["failed_client_tag"])
+            zr.tables.write(listed, file, encoding="utf-8-sig" if encoding == "utf-8" else encoding)
+            click.echo(words.text("reports.listed", lang, path=file, n=listed.height))
     click.echo(words.text("reports.written", lang, path=path))
     if missing:
         told = words.text("reports.days_missing", lang, n=len(missing), days=words.days(missing))
@@ -132,6 +182,12 @@ def _span(start: str | None, end: str | None) -> tuple[date, date] | None:
         return None
     days = periods.days(start or end or "", end)
     return days[0], days[-1]
+
+
+def _after(period: tuple[date, date], today: date) -> list[tuple[date, date]]:
+    """Give the days in which a period's failures may have been delivered after all."""
+    last = min(period[1] + timedelta(days=7), today)
+    return [(period[1] + timedelta(days=1), last)] if last > period[1] else []
 
 
 def _month_before(today: date) -> tuple[date, date]:

@@ -25,7 +25,15 @@ from zrtools.failures.course import coverage, trend
 from zrtools.failures.detector import both_lists
 from zrtools.failures.locate import locate
 from zrtools.failures.oddities import carrier_mismatch, unknown_codes
-from zrtools.failures.planning import KEEP_FOR, Found, Hours, chosen, plan_of
+from zrtools.failures.planning import (
+    KEEP_FOR,
+    Found,
+    Hours,
+    chosen,
+    messages_to_resend,
+    numbers_to_drop,
+    plan_of,
+)
 from zrtools.failures.rates import breakdown
 from zrtools.failures.recipients import History, history, numbers_of, reached_of
 from zrtools.failures.traffic import Traffic, sums
@@ -112,6 +120,16 @@ class Investigation:
     def sentences(self) -> list[str]:
         """Say the findings in plain words."""
         return presentation.sentences(self)
+
+    @property
+    def to_drop(self) -> pl.DataFrame:
+        """List the numbers to drop, each once, with the tags that failed: `Suppressions.add` takes it."""
+        return numbers_to_drop(self.plan)
+
+    @property
+    def to_resend(self) -> pl.DataFrame:
+        """List the messages to send again, with their times and the tags that failed: `Outbox.add` takes it."""
+        return messages_to_resend(self.plan)
 
     @property
     def markdown(self) -> str:

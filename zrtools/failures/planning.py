@@ -33,7 +33,18 @@ from zrtools.failures.wording import values_of
 from zrtools.jcalendar import kind_of_day
 from zrtools.schemas import INCIDENTS, RETRY_PLAN, TIME, ZONE, empty
 
-__all__ = ["HOURS", "KEEP_FOR", "Choice", "Found", "plan_of", "retry_plan"]
+__all__ = [
+    "HOURS",
+    "KEEP_FOR",
+    "Choice",
+    "Found",
+    "Hours",
+    "chosen",
+    "messages_to_resend",
+    "numbers_to_drop",
+    "plan_of",
+    "retry_plan",
+]
 
 HOURS = (9, 20)
 """The hours of the day in which messages may go out (Japan)."""
@@ -265,6 +276,34 @@ def plan_of(
         .sort("at", "date_time", "phone_number", nulls_last=True)
     )
     return privacy.mask(done) if mask else done
+
+
+def numbers_to_drop(plan: pl.DataFrame) -> pl.DataFrame:
+    """List the numbers of a plan that are to be dropped, each once, the last failure first."""
+    return (
+        plan.filter(pl.col("step") == "drop the number")
+        .sort("date_time", "client_tag", descending=True)
+        .unique("phone_number", keep="first", maintain_order=True)
+        .select("phone_number", "step", "reason", "date_time", failed_client_tag="client_tag")
+    )
+
+
+def messages_to_resend(plan: pl.DataFrame) -> pl.DataFrame:
+    """List the messages of a plan that are to be sent again, in order of their times; each text to a number once."""
+    return (
+        plan.filter(pl.col("step") == "send again later")
+        .sort("at", "date_time", "client_tag")
+        .unique(["phone_number", "message"], keep="last", maintain_order=True)
+        .select(
+            "phone_number",
+            "message",
+            "reason",
+            "failure_category",
+            "chance",
+            schedule_time="at",
+            failed_client_tag="client_tag",
+        )
+    )
 
 
 def _steps(choice: Choice) -> tuple[pl.Expr, pl.Expr]:

@@ -199,6 +199,7 @@ TEXTS: dict[str, Label] = {
         "{n}件。公開の表にないコードです。増えている場合は、コードと日時を添えて提供元に問い合わせてください。",
         "{n} messages with codes in no public table. Where they grow, ask the vendor, giving code and time.",
     ),
+    "listed": Label("{path} に{n}件を書き出しました。", "{n} listed in {path}."),
     "next_ask": Label(
         "{n}件。送信元・文面のブロックや未掲載コードなど、提供元に確認するまで再送も除外もしないものです。上の問い合わせ文をお使いください。",
         "{n} messages: a blocked sender or text, an unknown code, a fault of the service. Neither send again nor drop numbers "
