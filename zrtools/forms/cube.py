@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import polars as pl
 
-from zrtools import periods, schemas
+from zrtools import periods, schemas, words
+from zrtools.failures.causes import causes_of, sentence
 from zrtools.failures.course import Every, day_basis, finality, placed
 from zrtools.failures.investigation import dated, explained
 from zrtools.failures.locate import locate
@@ -124,7 +125,7 @@ class Cube:
         return found.sort("date_time", descending=True, nulls_last=True)
 
     def why(self, choice: Choice, lang: str | None = None) -> tuple[pl.DataFrame, str]:
-        """Locate how the choice changed: against as many days just before, where there are none against those after.
+        """Locate how the choice changed, and its probable causes: against as many days before, else those after.
 
         Raises `InputError` where there are no other days, or nothing is settled in one of the two.
         """
@@ -136,14 +137,11 @@ class Cube:
         chosen = self._chosen(choice)
         taken = {"carrier": choice.carrier, "campaign": choice.campaign, "failure_category": choice.category}
         by = [*(key for key, value in taken.items() if value is ...), "hour", "weekday", "failure_module"]
-        return locate(
-            chosen.where(others),
-            chosen.where(day.is_between(choice.first, choice.last)),
-            by,
-            unsettled_days=True,
-            lang=lang,
-            explain=True,
-        )
+        before, after = chosen.where(others), chosen.where(day.is_between(choice.first, choice.last))
+        found, why = locate(before, after, by, unsettled_days=True, lang=lang, explain=True)
+        told = causes_of(after, before, found, words.language(lang))
+        causes = pl.Series([sentence(row, lang) for row in told.iter_rows(named=True)], dtype=pl.String)
+        return found.with_columns(sentence=pl.col("sentence") + " " + causes), why
 
     def _chosen(self, choice: Choice) -> Traffic:
         """Keep the carrier and the campaign; failures for other reasons count as settled only."""

@@ -12,6 +12,7 @@ from zrtools.codes.causes import group_of
 from zrtools.failures import incidents, investigate, watch_list
 from zrtools.failures.causes import causes, sentence
 from zrtools.failures.wording import values_of
+from zrtools.privacy import mask_text
 from zrtools.schemas import TIME
 from zrtools.watch.digest import Finding
 
@@ -70,7 +71,8 @@ def _finding(level: str, row: dict[str, Any], cause: dict[str, Any], lang: words
     return Finding(
         level,
         row["dimension"],
-        values_of(row) if row["dimension"] != "all" else [],
+        # what is kept on disk holds no number
+        [None if v is None else mask_text(v) for v in values_of(row)] if row["dimension"] != "all" else [],
         group_of(row["failure_category"]),
         row["start"],
         row["end"],
