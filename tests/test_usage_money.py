@@ -342,7 +342,7 @@ def test_invoice_lines_are_read_as_people_write_them(tmp_path: Path) -> None:
     path = tmp_path / "invoice.csv"
     path.write_text(
         '利用月,回線,数量,金額\n2026年10月,NTTドコモ,"1,200通",￥10\n2026/10/01,ﾄﾞｺﾓ,３００,"2,500円"\n'
-        "202610,KDDI,7,60.5\n,,,\n2026-10,ABC,1,8\n",
+        "202610,KDDI,7,60.5\n,,,\n2026-10,107,1,8\n2026-10,不明,2,16\n",
         "cp932",
     )
     frame = usage.read_invoice(
@@ -352,7 +352,8 @@ def test_invoice_lines_are_read_as_people_write_them(tmp_path: Path) -> None:
     assert frame.rows() == [
         (date(2026, 10, 1), "101", "au", 7, YEN("60.5")),
         (date(2026, 10, 1), "103", "docomo", 1500, YEN(2510)),
-        (date(2026, 10, 1), "ABC", "ABC", 1, YEN(8)),
+        (date(2026, 10, 1), "107", "107", 1, YEN(8)),
+        (date(2026, 10, 1), None, None, 2, YEN(16)),
     ]
 
 
@@ -434,7 +435,7 @@ def test_invoice_without_carriers_means_all_of_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "columns", "message"),
     [
-        ("年月,通数\n2026-10,1\n", None, "has no column month, quantity; it has 年月, 通数"),
+        ("いつ,通数\n2026-10,1\n", None, "has no column month; it has いつ, 通数"),
         ("month,quantity\n2026-10,1\n合計,1\n", None, "line 3: '合計' is not a month"),
         ("month,quantity\n2026-13,1\n", None, "line 2: '2026-13' is not a month"),
         ("month,quantity\n2026-10,many\n", None, "line 2: 'many' is not a quantity"),

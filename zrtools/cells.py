@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-__all__ = ["ADVICE", "carriers", "days", "figures", "folded", "identifiers", "moments", "months", "unread"]
+__all__ = ["ADVICE", "carrier_names", "carriers", "days", "figures", "folded", "identifiers", "moments", "months", "unread"]
 
 ADVICE = {
     "day": "write it as 2026-10-31",
@@ -34,7 +34,7 @@ _SHORT = r"^([0-9]{2})/([0-9]{1,2})/([0-9]{1,2})" + _WEEKDAY + _CLOCK + "$"
 _CLOSE = r"^([0-9]{4})([0-9]{2})([0-9]{2})(?:[\st]?([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{3})?)?)?$"
 _SERIAL = r"^([0-9]{5})(?:\.([0-9]+))?$"
 # 2026.1 may be October that lost its zero
-_MONTH = f"^{_ERA}" + r"(?:[-/年]\s*([0-9]{1,2})|\.([0-9]{2}))月?(?:分|度)?$"
+_MONTH = f"^{_ERA}" + r"(?:[-/年]\s*([0-9]{1,2})|\.([0-9]{2}))月?(?:ご?利用)?(?:分|度)?$"
 _CLOSE_MONTH = r"^([0-9]{4})([0-9]{2})$"
 
 _UNITS = r"(?:円|通|件|本|人|回|名)?(?:\((?:税抜き?|税込み?|税別|内税|外税)\))?"
@@ -84,9 +84,35 @@ def identifiers(text: pl.Expr) -> pl.Expr:
 
 
 def carriers(text: pl.Expr, spellings: dict[str, str]) -> pl.Expr:
-    """Read carriers as their numbers, by a table of spellings such as `codes.CARRIER_SPELLINGS`."""
-    plain = identifiers(text).str.normalize("NFKC").str.to_lowercase().str.replace_all(r"[\s()・]", "")
-    return plain.replace_strict(spellings, default=None, return_dtype=pl.String)
+    """Read carriers as their numbers, by a table of spellings such as `codes.CARRIER_SPELLINGS`.
+
+    Several names in one cell (ソフトバンク・ワイモバイル, au(UQ含む)) are one carrier where each of them is.
+    """
+    plain = carrier_names(text)
+    each = (
+        _carrier(text)
+        .str.replace_all("(?:を?含む|含め|込み?)[)\\s]*$", "")
+        .str.replace_all(r"[()・/、,+&]", "|")
+        .str.split("|")
+        .list.eval(pl.element().str.replace_all(r"\s", "").filter(pl.element().str.strip_chars() != ""))
+    )
+    numbers = each.list.eval(pl.element().replace_strict(spellings, default=None, return_dtype=pl.String))
+    alike = (numbers.list.n_unique() == 1) & (numbers.list.len() > 0)
+    return pl.coalesce(
+        plain.replace_strict(spellings, default=None, return_dtype=pl.String),
+        pl.when(alike).then(numbers.list.first()),
+    )
+
+
+def carrier_names(text: pl.Expr) -> pl.Expr:
+    """Fold carriers' names as the keys of a table of spellings are."""
+    return _carrier(text).str.replace_all(r"[\s()・]", "")
+
+
+def _carrier(text: pl.Expr) -> pl.Expr:
+    return (
+        identifiers(text).str.normalize("NFKC").str.to_lowercase().str.replace_all(r"株式会社|\(株\)", "")
+    )
 
 
 def unread(text: pl.Series, read: pl.Series) -> int | None:

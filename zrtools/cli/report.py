@@ -146,6 +146,7 @@ def failures(
         period = period or _month_before(now.date())
     else:
         with zr.Client.sandbox() if sandbox else zr.Client() as client:
+            client.today()
             now = client.now()
             period = period or _month_before(now.date())
             spans = [period] if no_compare else [before or periods.just_before(*period), period]

@@ -171,7 +171,7 @@ def _from_service(wanted: _Wanted, *, sandbox: bool) -> _Source:
     except zr.ConfigurationError as error:
         raise click.ClickException(f"{error} Or name an archive with --archive, or try --sandbox.") from None
     with client:
-        today = client.now().date()
+        today = client.today()
         running = today.replace(day=1)
         target = reportable(wanted.month, nothing, today) if wanted.month else months_before(running, 1)
         # a year more than is shown, for the same month last year; the running month, for the forecast

@@ -15,12 +15,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from zrtools.client import profiles, progress
 from zrtools.client.pace import Pace
-from zrtools.client.retry import LIMIT, Again, again, in_japan, seconds_to_wait, until
+from zrtools.client.retry import LIMIT, Again, again, heard, in_japan, seconds_to_wait, until
 from zrtools.client.settings import usable
 from zrtools.client.shape import shape
 from zrtools.client.waits import Halt, waiting
@@ -172,6 +172,8 @@ class Engine:
         self._urls: dict[str, httpx.URL] = {}
         self._fields_key = self._large_key = ""
         self._renewing: asyncio.Lock
+        self.ahead: timedelta | None = None
+        """By how much the service's clock is ahead of this machine's, as its last answer told."""
         self.odd: deque[tuple[str, str]] = deque(maxlen=_ODD)
         """The calls that were answered oddly of late, and the shapes of those answers."""
 
@@ -406,6 +408,8 @@ class Engine:
         )
         if 200 <= response.status_code < 300:
             self._pace.answered(started)
+            if (moment := heard(response.headers.get("date"))) is not None:
+                self.ahead = moment - datetime.now(UTC)
             return Answer(_body(response), response.headers.get("date"), ask.call, self.odd)
         self.odd.append((ask.call, f"HTTP {response.status_code}, {shape(_body(response))}"))
         raise self._refused(response, started)

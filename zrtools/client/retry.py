@@ -26,6 +26,7 @@ __all__ = [
     "again",
     "cleaning",
     "clock",
+    "heard",
     "hasty",
     "in_japan",
     "never",
@@ -93,14 +94,20 @@ def seconds_to_wait(retry_after: str | None) -> float | None:
     try:
         seconds = float(retry_after)
     except ValueError:
-        try:
-            moment = email.utils.parsedate_to_datetime(retry_after)
-        except (ValueError, OverflowError):
+        moment = heard(retry_after)
+        if moment is None:
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
         seconds = (moment - datetime.now(UTC)).total_seconds()
     return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def heard(date: str | None) -> datetime | None:
+    """Read a time of HTTP, in Japan; None where there is none that can be read."""
+    try:
+        moment = email.utils.parsedate_to_datetime(date or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(TOKYO)
+    except (ValueError, OverflowError):
+        return None
 
 
 _LAST = datetime.max.replace(tzinfo=TOKYO)

@@ -103,15 +103,28 @@ CARRIERS: dict[str, Carrier] = {
 CARRIER_SPELLINGS: dict[str, str] = {
     spelling: carrier
     for carrier, spellings in {
-        "101": ("au", "kddi", "エーユー", "au/kddi", "kddiau"),
-        "102": ("y!mobile", "ymobile", "ワイモバイル", "y!mobile旧ウィルコム", "y!mobileformerlywillcom"),
-        "103": ("docomo", "nttdocomo", "ドコモ", "nttドコモ"),
-        "105": ("softbank", "ソフトバンク", "sb"),
+        # sub-brands count as the carrier whose network they are
+        "101": (
+            *("au", "kddi", "エーユー", "au/kddi", "kddiau", "aukddi"),
+            *("uq", "uqmobile", "uqモバイル", "povo", "povo2.0", "ポヴォ"),
+        ),
+        "102": ("y!mobile旧ウィルコム", "y!mobileformerlywillcom", "willcom", "ウィルコム"),
+        "103": (
+            *("docomo", "nttdocomo", "ドコモ", "nttドコモ", "エヌ・ティ・ティ・ドコモ", "エヌティティドコモ"),
+            *("ahamo", "アハモ", "irumo", "イルモ", "eximo"),
+        ),
+        "105": (
+            *("softbank", "ソフトバンク", "sb", "sbm"),
+            *("y!mobile", "ymobile", "ワイモバイル", "linemo", "ラインモ"),
+        ),
         "106": ("rakutenmobile", "rakuten", "楽天モバイル", "楽天"),
     }.items()
     for spelling in (carrier, *spellings)
 }
-"""The carrierId of each way to write a carrier, half-width, in small letters, without blanks, brackets and dots."""
+"""The carrierId of each way to write a carrier, half-width, in small letters, without blanks, brackets and dots.
+
+Sub-brands stand with the network that carries them; Y!mobile is SoftBank's since the network of 102 ended in 2021.
+"""
 
 OUTCOMES: dict[int, Outcome] = {0: "unknown", 1: "sending", 2: "delivered", 3: "failed"}
 """By statusId."""

@@ -9,7 +9,8 @@ import string
 import threading
 from collections import Counter, deque
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -303,8 +304,15 @@ class Sandbox:
             return
         self.in_flight += 1
         self.max_in_flight = max(self.max_in_flight, self.in_flight)
+
+        async def dated(event: Any) -> None:
+            if event["type"] == "http.response.start":
+                moment = format_datetime(self.service.clock.now().astimezone(UTC), usegmt=True)
+                event = {**event, "headers": [*event["headers"], (b"date", moment.encode())]}
+            await send(event)
+
         try:
-            await self._handle(scope, receive, send)
+            await self._handle(scope, receive, dated)
         finally:
             self.in_flight -= 1
 

@@ -38,6 +38,23 @@ _ROUNDINGS: dict[str, Rounding] = {
     "切り上げ": "up",
 }
 _CARRIERS = CARRIER_SPELLINGS | dict.fromkeys((ALL, "all", "すべて", "全キャリア", "合計"), ALL)
+# of a line of no carrier, which is none of ours to guess
+_NO_CARRIER = dict.fromkeys(("999", "不明", "キャリア不明", "unknown", "判定不可"), "")
+_HEADINGS: dict[str, tuple[str, ...]] = {
+    "client_id": (
+        *("契約クライアントID", "クライアントID", "クライアントID(取引先)", "取引先ID", "取引先コード", "顧客ID", "顧客コード"),
+        *("client", "ID"),
+    ),
+    "client": ("取引先名", "取引先", "契約クライアント名", "クライアント名", "顧客名", "会社名", "名称", "名前", "client name"),
+    "month": ("利用月", "利用年月", "対象月", "対象年月", "請求月", "請求対象月", "年月", "月"),
+    "carrier": ("キャリア", "キャリア名", "通信事業者", "携帯会社", "携帯電話会社", "回線", "事業者"),
+    "quantity": ("課金通数", "通数", "数量", "利用通数", "配信通数", "送信通数", "件数"),
+    "amount": ("金額", "金額(税抜)", "請求金額", "請求額", "利用料金"),
+    "unit_price": ("単価", "単価(税抜)", "単価(円)"),
+    "since": ("適用日", "適用開始日", "適用開始", "単価の適用日"),
+    "over": ("段階", "段階(超)", "適用段階", "超"),
+}
+"""Headings that people write for each column, tried in this order where no mapping names one."""
 
 _CLIENTS = pl.Schema({"client_id": pl.String(), "client": pl.String()})
 
@@ -166,29 +183,40 @@ def read_invoice(
     *,
     sheet: str | None = None,
     header: int | None = None,
+    carriers: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """Read invoice lines from a table (CSV in UTF-8 or CP932, Excel) into the schema INVOICE.
 
     `columns` says which of the file's columns is `month`, `quantity` and, where there are such, `carrier` and
-    `amount`; left out, the file must use these names. `sheet` and `header` as in `tables.read`. Months and figures may
-    be written as in docs/files.md, amounts below 0 too; carriers are numbers or usual names, and without that column a
-    line means all carriers (`*`). A carrier that is not listed keeps its name.
+    `amount`; left out, these names and usual Japanese ones (利用月, 通数, キャリア, 金額) are looked for. `sheet` and
+    `header` as in `tables.read`. Months and figures may be written as in docs/files.md, amounts below 0 too; carriers
+    are numbers or usual names, sub-brands being those of their network, and without that column a line means all
+    carriers (`*`). A name that is not known is asked about: `carriers` says what it is, `{"格安SIM": "docomo"}`. A
+    carrier that the invoice itself does not know (不明) is null.
 
     Raises `InputError` that names the column or the cell that does not fit.
     """
+    spellings = _CARRIERS | _NO_CARRIER
+    for name, meant in (carriers or {}).items():
+        known = _plain(meant, partial(cells.carriers, spellings=spellings))
+        if known is None:
+            raise InputError(f"carriers: {meant!r} is no carrier; use a number or a name such as docomo.")
+        spellings[_plain(name, cells.carrier_names)] = known
     table = _read(path, sheet, header)
     if wrong := sorted(set(columns or {}) - {"month", "carrier", "quantity", "amount"}):
         raise InputError(f"columns names month, carrier, quantity and amount, not {', '.join(wrong)}.")
     names = _columns(table, columns, ("month", "quantity"), ("carrier", "amount"))
     raw = table.frame
     carrier = pl.lit(ALL) if "carrier" not in names else cells.identifiers(pl.col(names["carrier"]))
-    number = cells.carriers(carrier, _CARRIERS)
+    number = cells.carriers(carrier, spellings)
+    # a new number of the service's is one, a new name is a question
+    number = pl.coalesce(number, pl.when(carrier.str.contains(r"^[0-9]{3}$")).then(carrier))
     quantity = cells.figures(pl.col(names["quantity"]))
     amount = pl.lit(None, pl.String) if "amount" not in names else cells.figures(pl.col(names["amount"]))
     frame = raw.with_row_index("row").select(
         "row",
         cells.months(pl.col(names["month"])).alias("month"),
-        pl.coalesce(number, pl.when(carrier != "").then(carrier)).alias("carrier_id"),
+        number.alias("carrier_id"),
         quantity.cast(pl.Int64, strict=False).alias("quantity"),
         amount.cast(INVOICE["amount"], strict=False).alias("amount"),
         blank=pl.all_horizontal(pl.exclude("row").fill_null("").str.strip_chars() == ""),
@@ -198,7 +226,18 @@ def read_invoice(
             table.refuse(
                 names[column], frame[column], column, f"{cells.ADVICE[advice]}, or remove lines that are sums"
             )
-    frame = frame.filter(~pl.col("blank"))
+    if "carrier" in names:
+        row = cells.unread(raw[names["carrier"]], frame["carrier_id"])
+        if row is not None:
+            name = mask_text(repr(raw[names["carrier"]][row]))
+            raise InputError(
+                f"{table.place(row)}: which carrier is {name}? Say so with carriers={{{name}: \"docomo\"}} "
+                "(in report.toml under [invoice.carriers]), or correct the line.",
+                row=row,
+            )
+    frame = frame.filter(~pl.col("blank")).with_columns(
+        pl.when(pl.col("carrier_id") != "").then("carrier_id").alias("carrier_id")
+    )
     for column in ("month", "quantity"):
         if (bad := frame.filter(pl.col(column).is_null())).height:
             row = bad["row"][0]
@@ -237,7 +276,8 @@ def read_clients(
 ) -> pl.DataFrame:
     """Read the clients' names from a table (CSV in UTF-8 or CP932, Excel): columns `client_id` and `client`.
 
-    `columns` says which of the file's columns they are; `sheet` and `header` as in `tables.read`. Raises `InputError`.
+    `columns` says which of the file's columns they are; left out, usual Japanese headings (契約クライアントID, 取引先名)
+    are known too. `sheet` and `header` as in `tables.read`. Raises `InputError`.
     """
     table = _read(path, sheet, header)
     names = _columns(table, columns, ("client_id", "client"), ())
@@ -266,6 +306,12 @@ def _columns(
     wanted = dict(given or {name: name for name in (*needed, *optional)})
     wanted |= {name: name for name in needed if given is not None and name not in given and table.find(name)}
     found = {ours: there for ours, theirs in wanted.items() if (there := table.find(theirs)) is not None}
+    for ours in (*needed, *optional):
+        if ours not in found and ours not in (given or {}):
+            free = (table.find(heading) for heading in _HEADINGS[ours])
+            usual = next((there for there in free if there is not None and there not in found.values()), None)
+            if usual is not None and (given is None or ours in needed):
+                found[ours] = wanted[ours] = usual
     absent = [name for name in needed if name not in wanted]
     absent += [
         theirs
@@ -291,7 +337,7 @@ def client_names(
     if clients is None:
         return pl.DataFrame(schema=_CLIENTS)
     if isinstance(clients, (str, Path)):
-        clients = _read_names(Path(clients))
+        clients = read_clients(clients)
     if isinstance(clients, Mapping):
         clients = pl.DataFrame(
             {"client_id": [str(k) for k in clients], "client": list(clients.values())}, schema=_CLIENTS
@@ -306,20 +352,6 @@ def client_names(
     if (twice := frame.filter(pl.col("client_id").is_duplicated())).height:
         raise InputError(f"Client {twice['client_id'][0]} has two names in the table of clients: keep one.")
     return frame
-
-
-def _read_names(path: Path, columns: Mapping[str, str] | None = None) -> pl.DataFrame:
-    raw = tables.read(path)
-    names = {c: (columns or {}).get(c, c) for c in ("client_id", "client")}
-    if absent := [c for c in names.values() if c not in raw.columns]:
-        raise InputError(
-            f"{path.name} has no column {', '.join(absent)}; "
-            f"it has {mask_text(', '.join(raw.columns))}. Say which is which: "
-            'columns={"client_id": "…", "client": "…"}.'
-        )
-    return raw.select(pl.col(names[c]).str.strip_chars().alias(c) for c in _CLIENTS).filter(
-        pl.col("client_id") != ""
-    )
 
 
 def _price(where: str, entry: dict[str, Any]) -> tuple[str, str, date, int, Decimal]:
