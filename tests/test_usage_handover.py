@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import zrtools as zr
 from zrtools.cli.report_usage import command
@@ -114,3 +118,52 @@ def _counts(sent: dict[str, int], month: date = date(2026, 10, 1), carrier: str 
     end = zr.periods.month_end(month)
     rows = [(month, client, carrier, zr.codes.CARRIERS[carrier].name, n, end) for client, n in sent.items()]
     return pl.DataFrame(rows, schema=zr.schemas.COUNTS, orient="row")
+
+
+# ------------------------------------------------------------------------------ one invoice for all clients
+
+_YEN = pl.Decimal(38, 8)
+
+
+def _prices(price: str = "8.7", **more: Any) -> zr.usage.Prices:
+    table = pl.DataFrame(
+        [("*", "*", date(2000, 1, 1), 0, Decimal(price))], schema=zr.schemas.PRICES, orient="row"
+    )
+    return zr.usage.Prices(table, **more)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    sent=st.lists(st.integers(0, 10_000), min_size=1, max_size=45),
+    price=st.decimals("0.01", 30, places=2).map(str),
+    rounding=st.sampled_from(["down", "half up", "up"]),
+    inside=st.booleans(),
+    decimals=st.sampled_from([0, 2]),
+)
+def test_forty_clients_come_to_the_vendors_one_invoice(
+    sent: list[int], price: str, rounding: Any, inside: bool, decimals: int
+) -> None:
+    """Billed by account, clients' rows sum to one rounding of the whole, each within a unit of its exact share."""
+    options: dict[str, Any] = {"rounding": rounding, "tax_included": inside, "decimals": decimals}
+    prices = _prices(price, bill_by="account", **options)
+    counts = _counts({str(n): count for n, count in enumerate(sent, 1)})
+    cost = zr.usage.cost(counts, prices)
+    rows = zr.usage.bill(cost, prices)
+    one = zr.usage.bill(cost.with_columns(client_id=pl.lit("1"), client=pl.lit("1")), _prices(price, **options))
+    assert rows.select(pl.col("net", "tax", "gross").sum()).row(0) == one.select("net", "tax", "gross").row(0)
+    unit = Decimal(1).scaleb(-decimals)
+    exact = [Decimal(n) * Decimal(price) for n in sent]
+    first = "gross" if inside else "net"
+    by_id = dict(rows.select("client_id", first).iter_rows())
+    assert all(abs(by_id[str(n)] - share) < unit for n, share in enumerate(exact, 1))
+    assert rows.filter(pl.col("net") + pl.col("tax") != pl.col("gross")).is_empty()
+
+
+def test_bill_by_is_read_from_the_prices_file(tmp_path: Path) -> None:
+    """As a setting of the TOML file; another word is refused."""
+    path = tmp_path / "prices.toml"
+    path.write_text('bill_by = "account"\n[[price]]\nunit_price = "8.7"\n', "utf-8")
+    assert zr.usage.read_prices(path).bill_by == "account"
+    path.write_text('bill_by = "all"\n[[price]]\nunit_price = "8.7"\n', "utf-8")
+    with pytest.raises(zr.InputError, match='bill_by must be "client" or "account"'):
+        zr.usage.read_prices(path)

@@ -15,7 +15,7 @@ from zrtools.usage.inputs import Prices, client_names, read_prices
 from zrtools.usage.months import as_daily
 from zrtools.usage.source import ALL, is_counts, newest
 
-__all__ = ["bill", "cost"]
+__all__ = ["bill", "cost", "shared"]
 
 # a price of 4 decimals times a rate of 4 decimals stays exact
 _EXACT = pl.Decimal(38, 8)
@@ -85,7 +85,10 @@ def cost(
 def bill(
     costs: pl.DataFrame, prices: Prices | str | Path, *, whole: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """Add a month's lines up, round once for each client and month, and add tax once.
+    """Add a month's lines up, round once for each invoice, and add tax once.
+
+    An invoice is a client's month, or with `bill_by` "account" the month of all clients together: then each client's
+    row is its share of the one invoice (largest remainder), and the rows sum to it to the yen.
 
     Takes COST and gives BILL. What has no price is in `unpriced`, not in the amounts. `whole` (columns `month` and
     `complete`) tells which months are over; without it all count as such. Raises `InputError`.
@@ -95,22 +98,25 @@ def bill(
     rate = pl.lit(prices.tax_rate).cast(_EXACT)
     total = pl.col("amount").cast(_EXACT).sum()
     check(costs, COST, "COST")
-    made = costs.group_by("month", "client_id", "client").agg(
-        pl.col("quantity").sum(),
-        unpriced=pl.col("quantity").filter(pl.col("unit_price").is_null()).sum(),
-        sum=total,
+    made = (
+        costs.group_by("month", "client_id", "client")
+        .agg(
+            pl.col("quantity").sum(),
+            unpriced=pl.col("quantity").filter(pl.col("unit_price").is_null()).sum(),
+            sum=total,
+        )
+        .sort("month", "client_id", nulls_last=True)
     )
+    invoice = ["month"] if prices.bill_by == "account" else ["month", "client_id", "client"]
+    first = "gross" if prices.tax_included else "net"
+    made = made.with_columns(shared(pl.col("sum"), prices, invoice).alias(first))
+    inside = pl.col(first) * rate
     if prices.tax_included:
-        gross = _rounded(pl.col("sum"), prices)
-        made = made.with_columns(gross=gross).with_columns(
-            tax=_rounded(pl.col("gross") * rate / (pl.lit(1).cast(_EXACT) + rate), prices)
-        )
-        made = made.with_columns(net=pl.col("gross") - pl.col("tax"))
-    else:
-        made = made.with_columns(net=_rounded(pl.col("sum"), prices)).with_columns(
-            tax=_rounded(pl.col("net") * rate, prices)
-        )
-        made = made.with_columns(gross=pl.col("net") + pl.col("tax"))
+        inside = inside / (pl.lit(1).cast(_EXACT) + rate)
+    made = made.with_columns(tax=shared(inside.cast(_EXACT), prices, invoice)).with_columns(
+        net=pl.col(first) - pl.col("tax") if prices.tax_included else pl.col("net"),
+        gross=pl.col(first) if prices.tax_included else pl.col("net") + pl.col("tax"),
+    )
     over = pl.DataFrame(schema={"month": pl.Date, "complete": pl.Boolean})
     if whole is not None:
         check(whole, pl.Schema({"month": pl.Date, "complete": pl.Boolean}), "MONTHLY")
@@ -220,6 +226,18 @@ def _tiered(priced: pl.DataFrame, prices: Prices) -> pl.DataFrame:
             )
         )
     )
+
+
+def shared(amount: pl.Expr, prices: Prices, over: list[str]) -> pl.Expr:
+    """Round the sum of exact amounts within `over` once, and share it out by largest remainder."""
+    unit = pl.lit(10**prices.decimals).cast(_EXACT)
+    exact = (amount * unit).cast(_EXACT)
+    whole = exact.floor().cast(_EXACT)
+    total = (_rounded(amount.sum(), prices) * unit).cast(_EXACT)
+    # of equal remainders the first row's goes first
+    place = (exact - whole).rank("ordinal", descending=True).over(over)
+    missing = (total - whole.sum()).over(over)
+    return ((whole + (place.cast(_EXACT) <= missing).cast(pl.Int64).cast(_EXACT)) / unit).cast(_EXACT)
 
 
 def _rounded(amount: pl.Expr, prices: Prices) -> pl.Expr:

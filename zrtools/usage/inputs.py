@@ -70,7 +70,8 @@ class Prices:
     each tier's price for the messages in it (`each`), or the reached tier's price for all of them (`all`).
     `tier_by`: what is added up to find the tier: a client's messages on one `carrier`, a `client`'s on all
     carriers, or the whole `account`'s. `tax_rate` with `tax_included` telling whether prices hold it already,
-    `rounding` of amounts and tax to `decimals` places, once for each client and month.
+    `rounding` of amounts and tax to `decimals` places, once for each invoice: `bill_by` a `client`'s month, or the
+    whole `account`'s, as the vendor bills an agency.
     """
 
     table: pl.DataFrame
@@ -81,6 +82,7 @@ class Prices:
     decimals: int = 0
     tiers: Literal["each", "all"] = "each"
     tier_by: Literal["carrier", "client", "account"] = "carrier"
+    bill_by: Literal["client", "account"] = "client"
     source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -95,6 +97,8 @@ class Prices:
                 f'With tiers "each" only tier_by "carrier" says which message falls into which tier: use tiers "all" '
                 f"with tier_by {self.tier_by!r}."
             )
+        if self.bill_by not in ("client", "account"):
+            raise InputError('bill_by must be "client" or "account".')
         if not 0 <= self.tax_rate < 1:
             raise InputError(f"tax_rate must be a part such as 0.10, not {self.tax_rate}.")
         if not 0 <= self.decimals <= 4:
@@ -116,7 +120,7 @@ def read_prices(path: str | Path, *, sheet: str | None = None, header: int | Non
     """Read prices from a small TOML file or table (CSV, Excel).
 
     TOML: `plan`, `tax_rate`, `tax_included`, `rounding` (切捨て, 四捨五入, 切上げ or down, half up, up),
-    `decimals`, `tiers`, `tier_by`, and one `[[price]]` each with `carrier` (number, name or `*`), `unit_price`
+    `decimals`, `tiers`, `tier_by`, `bill_by`, and one `[[price]]` each with `carrier` (number, name or `*`), `unit_price`
     (better quoted, so that it stays exact), and where needed `since` (a day), `over` (tier) and `client_id`. A
     table: the columns `carrier`, `unit_price`, and where needed `since`, `over`, `client_id` (with `sheet` and `header`
     as in `tables.read`); the rest keeps its defaults. Days and figures may be written as in docs/files.md.
@@ -149,7 +153,7 @@ def read_prices(path: str | Path, *, sheet: str | None = None, header: int | Non
         places = [table.place(n) for n in range(len(entries))]
     if not any(value not in (None, "") for entry in entries for value in entry.values()):
         raise InputError(f"{path.name} holds no price: write at least one.")
-    known = {"plan", "tax_rate", "tax_included", "rounding", "decimals", "tiers", "tier_by"}
+    known = {"plan", "tax_rate", "tax_included", "rounding", "decimals", "tiers", "tier_by", "bill_by"}
     if unknown := sorted(set(settings) - known):
         raise InputError(
             f"{path.name}: {', '.join(unknown)} is not a setting; these are: {', '.join(sorted(known))}."
