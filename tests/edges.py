@@ -275,7 +275,13 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         ),
         "usage.read_invoice": (
             zr.usage.read_invoice,
-            {"sheet": None, "header": 1, "path": g.export, "columns": {"month": "day", "quantity": "number"}},
+            {
+                "sheet": None,
+                "header": 1,
+                "path": g.export,
+                "columns": {"month": "day", "quantity": "number"},
+                "carriers": None,
+            },
         ),
         "usage.read_prices": (zr.usage.read_prices, {"path": g.price_list, "sheet": None, "header": 1}),
         "usage.reconcile": (

@@ -68,7 +68,16 @@ def test_the_command_reports_the_services_last_month(
 # ------------------------------------------------------------------------------ the tables that people keep
 
 _SUB_BRANDS = {
-    "101": ["KDDI（au）", "KDDI株式会社", "UQ", "UQモバイル", "povo", "povo2.0", "au・UQ", "au（UQ・povo含む）"],
+    "101": [
+        "KDDI（au）",
+        "KDDI株式会社",
+        "UQ",
+        "UQモバイル",
+        "povo",
+        "povo2.0",
+        "au・UQ",
+        "au（UQ・povo含む）",
+    ],
     "103": ["ahamo", "irumo", "ドコモ（ahamo含む）", "㈱NTTドコモ"],
     "105": ["ワイモバイル", "Y!mobile", "LINEMO", "ソフトバンク・ワイモバイル"],
     "102": ["102", "Y!mobile（旧ウィルコム）"],
@@ -149,7 +158,9 @@ def test_forty_clients_come_to_the_vendors_one_invoice(
     counts = _counts({str(n): count for n, count in enumerate(sent, 1)})
     cost = zr.usage.cost(counts, prices)
     rows = zr.usage.bill(cost, prices)
-    one = zr.usage.bill(cost.with_columns(client_id=pl.lit("1"), client=pl.lit("1")), _prices(price, **options))
+    one = zr.usage.bill(
+        cost.with_columns(client_id=pl.lit("1"), client=pl.lit("1")), _prices(price, **options)
+    )
     assert rows.select(pl.col("net", "tax", "gross").sum()).row(0) == one.select("net", "tax", "gross").row(0)
     unit = Decimal(1).scaleb(-decimals)
     exact = [Decimal(n) * Decimal(price) for n in sent]
@@ -167,3 +178,53 @@ def test_bill_by_is_read_from_the_prices_file(tmp_path: Path) -> None:
     path.write_text('bill_by = "all"\n[[price]]\nunit_price = "8.7"\n', "utf-8")
     with pytest.raises(zr.InputError, match='bill_by must be "client" or "account"'):
         zr.usage.read_prices(path)
+
+
+# ------------------------------------------------------------------------------ what is pending
+
+
+def _statuses(rows: list[tuple[str, str | None, int, int | None, int]]) -> pl.DataFrame:
+    """Statuses of October 2026: day, carrier, state, billed parts and length of the text."""
+    frame = pl.DataFrame(
+        [
+            {
+                "send_date": date.fromisoformat(day),
+                "carrier_id": carrier,
+                "carrier": zr.codes.CARRIERS[carrier].name if carrier else None,
+                "status_id": state,
+                "separated_success_count": parts,
+                "message": "あ" * length,
+            }
+            for day, carrier, state, parts, length in rows
+        ],
+        infer_schema_length=None,
+    ).with_columns(date_time=pl.col("send_date").cast(pl.Datetime("ms")).dt.replace_time_zone("Asia/Tokyo"))
+    return (
+        zr.schemas.empty(zr.schemas.STATUS)
+        .select(
+            pl.lit(None, dtype=t).alias(c) for c, t in zr.schemas.STATUS.items() if c not in frame.columns
+        )
+        .clear(frame.height)
+        .hstack(frame)
+        .select(pl.col(c).cast(t) for c, t in zr.schemas.STATUS.items())
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    pending=st.lists(st.integers(1, 660), min_size=1, max_size=6),
+    others=st.lists(st.integers(1, 70), min_size=1, max_size=30),
+)
+def test_what_only_pending_messages_explain_is_explained(pending: list[int], others: list[int]) -> None:
+    """Long messages of one carrier that wait among many short ones: each may be billed as its own length."""
+    parts = [zr.messages.parts("あ" * n) for n in pending]
+    short = [("2026-10-05", "103", 2, 1, n) for n in others]
+    waiting = [("2026-10-06", None, 1, None, n) for n in pending]
+    counts = pl.concat([_counts({"7": len(others)}, carrier="103"), _counts({"7": sum(parts)})])
+    found = zr.usage.reconcile(counts, _statuses([*short, *waiting]))
+    assert found.filter(carrier_id="101")["reasons"].to_list() == [["pending statuses"]]
+    beyond = pl.concat(
+        [_counts({"7": len(others)}, carrier="103"), _counts({"7": len(pending) * max(parts) + 1})]
+    )
+    found = zr.usage.reconcile(beyond, _statuses([*short, *waiting]))
+    assert found.filter(carrier_id="101")["reasons"].to_list() == [["not explained"]]

@@ -11,7 +11,18 @@ from collections.abc import Callable
 
 import polars as pl
 
-__all__ = ["ADVICE", "carrier_names", "carriers", "days", "figures", "folded", "identifiers", "moments", "months", "unread"]
+__all__ = [
+    "ADVICE",
+    "carrier_names",
+    "carriers",
+    "days",
+    "figures",
+    "folded",
+    "identifiers",
+    "moments",
+    "months",
+    "unread",
+]
 
 ADVICE = {
     "day": "write it as 2026-10-31",
@@ -110,9 +121,7 @@ def carrier_names(text: pl.Expr) -> pl.Expr:
 
 
 def _carrier(text: pl.Expr) -> pl.Expr:
-    return (
-        identifiers(text).str.normalize("NFKC").str.to_lowercase().str.replace_all(r"株式会社|\(株\)", "")
-    )
+    return identifiers(text).str.normalize("NFKC").str.to_lowercase().str.replace_all(r"株式会社|\(株\)", "")
 
 
 def unread(text: pl.Series, read: pl.Series) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, fsum, lgamma, log, log1p
 from statistics import NormalDist
+from typing import TypeVar
 
 import polars as pl
 
@@ -23,6 +24,8 @@ __all__ = [
 
 CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
+
+_Number = TypeVar("_Number", float, pl.Expr)
 
 PRIOR_CLUSTERS = 4
 """How many clusters the table's common likeness weighs, beside those that a group has of its own."""
@@ -51,9 +54,9 @@ def wilson(rate: pl.Expr, size: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     )
 
 
-def student(freedom: pl.Expr) -> pl.Expr:
-    """Give the 97.5 % point of Student's t for 4 or more degrees of freedom (Cornish-Fisher, within 0.1 %)."""
-    z, v = Z, freedom
+def student(freedom: _Number, probability: float = 0.5 + CONFIDENCE / 2) -> _Number:
+    """Give a point of Student's t, 97.5 % if not told, for 4 or more degrees of freedom (Cornish-Fisher, to 0.1 %)."""
+    z, v = NormalDist().inv_cdf(probability), freedom
     return (
         z
         + (z**3 + z) / (4 * v)

@@ -154,6 +154,7 @@ DAILY_USAGE = pl.Schema(
         "failed_count": pl.Int64(),
         "late_delivered_count": pl.Int64(),
         "late_failed_count": pl.Int64(),
+        "most_parts": pl.Int64(),
     }
 )
 
@@ -1001,6 +1002,7 @@ COLUMNS: dict[str, str] = {
     "delivered_count": "billable messages (通数) of delivered messages",
     "failed_count": "billable messages (通数) of failed messages; null where the source does not tell (DLR)",
     "late_delivered_count": "the part of delivered_count whose status came in a later month than the sending",
+    "most_parts": "the most that one of these messages counts for: as billed, or while pending by the usual table",
     "late_failed_count": "the part of failed_count whose status came in a later month than the sending",
     "share": "the part of the client's month, 0 to 1; null when the month has none",
     "share_of_month": "the part of the month of all clients together, 0 to 1; null when the month has none",

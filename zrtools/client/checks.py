@@ -34,7 +34,9 @@ class _Words(Protocol):
     def __call__(self, key: str, **values: object) -> str: ...
 
 
-async def found(engine: Engine, settings: Settings, now: Callable[[], datetime], lang: str | None) -> pl.DataFrame:
+async def found(
+    engine: Engine, settings: Settings, now: Callable[[], datetime], lang: str | None
+) -> pl.DataFrame:
     """Try everything and tell what works, as `CHECK`; what could not be found out is null."""
 
     def words(key: str, **values: object) -> str:

@@ -237,7 +237,7 @@ def _taken_apart(old: _Period, new: _Period) -> dict[str, Floats]:
             np.maximum(period.own - sign * shift * period.cross + shift**2 / 4 * period.whole, 0) / size**2
         )
     freedom = max(old.freedom + new.freedom, 4.0)
-    t = float(pl.select(student(pl.lit(freedom))).item())
+    t = student(float(freedom))
     half = t * np.sqrt(spread)
     contribution = rate_part + share_part
     before, after = float(total_old.sum()), float(total_new.sum())

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from zrtools import words
 from zrtools.errors import InputError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from zrtools.usage import Prices
 
 __all__ = ["Preview", "estimate"]
@@ -109,13 +109,7 @@ def _table(
     elif isinstance(prices, Decimal | int | str):
         given = {_ANY: prices}
     else:
-        valid = prices.table.filter(pl.col("since").is_null() | (pl.col("since") <= day))
-        for_all, own = (
-            _newest(valid.filter(pl.col("client_id") == pl.lit(whose, pl.String)))
-            for whose in (_ANY, client_id)
-        )
-        # a client's own price for every carrier comes before one for all clients, as in a bill
-        given = own if _ANY in own else {**for_all, **own}
+        given = dict(prices.on(day, client_id))
     if not given:
         raise InputError(
             "There is no price that holds today: add one"
@@ -125,10 +119,3 @@ def _table(
         return {carrier: Decimal(price) for carrier, price in given.items()}
     except (InvalidOperation, TypeError):
         raise InputError('A price must be a decimal such as Decimal("8.5") or "8.5".') from None
-
-
-def _newest(table: pl.DataFrame) -> dict[str, Any]:
-    """Give each carrier's price of the newest day, in its first tier."""
-    first = table.sort("since", "over").group_by("carrier", "since", maintain_order=True).first()
-    latest = first.group_by("carrier", maintain_order=True).last()
-    return dict(latest.select("carrier", "unit_price").iter_rows())

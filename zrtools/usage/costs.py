@@ -11,9 +11,9 @@ from zrtools.arguments import checked
 from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
 from zrtools.schemas import BILL, COST, check
-from zrtools.usage.inputs import Prices, client_names, read_prices
+from zrtools.usage.inputs import Prices, client_names, holding, offered, read_prices
 from zrtools.usage.months import as_daily
-from zrtools.usage.source import ALL, is_counts, newest
+from zrtools.usage.source import is_counts, newest
 
 __all__ = ["bill", "cost", "shared"]
 
@@ -132,25 +132,9 @@ def bill(
 def _priced(lines: pl.DataFrame, table: pl.DataFrame, *, by_day: bool) -> pl.DataFrame:
     """Find for each line whose price holds on its day, most special first, and add days of one price up."""
     keys = ["month", "client_id", "carrier_id", "carrier"]
-    pair = ["client_id", "carrier_id"]
-    starts = table.select(of_client="client_id", of_carrier="carrier", since="since").unique()
-    any_client, any_carrier = pl.col("of_client") == ALL, pl.col("of_carrier") == ALL
-    # a null carrier equals none, so it can only meet the price for all
-    offers = (
-        lines.select(pair)
-        .unique()
-        .join(starts, how="cross")
-        .filter(any_client | (pl.col("of_client") == pl.col("client_id")))
-        .filter(any_carrier | (pl.col("of_carrier") == pl.col("carrier_id")))
-        .with_columns(rank=any_client.cast(pl.Int8) * 2 + any_carrier.cast(pl.Int8))
-    )
     lines = lines.with_row_index("line")
-    match = lines.select("line", "day", "month", *pair).join(offers, on=pair, how="inner", nulls_equal=True)
-    holds = (
-        match.filter(pl.col("since") <= pl.col("day"))
-        .sort("line", "rank", pl.col("since"), descending=[False, False, True])
-        .unique("line", keep="first", maintain_order=True)
-    )
+    match = offered(lines, table)
+    holds = holding(match)
     changes = (
         pl.DataFrame(schema={"line": lines.schema["line"], "changes": pl.Date})
         if by_day

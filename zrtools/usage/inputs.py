@@ -22,7 +22,17 @@ from zrtools.privacy import mask_text
 from zrtools.schemas import INVOICE, PRICES
 from zrtools.usage.source import ALL
 
-__all__ = ["Plan", "Prices", "Rounding", "client_names", "read_clients", "read_invoice", "read_prices"]
+__all__ = [
+    "Plan",
+    "Prices",
+    "Rounding",
+    "client_names",
+    "holding",
+    "offered",
+    "read_clients",
+    "read_invoice",
+    "read_prices",
+]
 
 Plan = Literal["delivered", "accepted"]
 Rounding = Literal["down", "half up", "up"]
@@ -42,10 +52,13 @@ _CARRIERS = CARRIER_SPELLINGS | dict.fromkeys((ALL, "all", "すべて", "全キ�
 _NO_CARRIER = dict.fromkeys(("999", "不明", "キャリア不明", "unknown", "判定不可"), "")
 _HEADINGS: dict[str, tuple[str, ...]] = {
     "client_id": (
-        *("契約クライアントID", "クライアントID", "クライアントID(取引先)", "取引先ID", "取引先コード", "顧客ID", "顧客コード"),
-        *("client", "ID"),
+        *("契約クライアントID", "クライアントID", "クライアントID(取引先)"),
+        *("取引先ID", "取引先コード", "顧客ID", "顧客コード"),
     ),
-    "client": ("取引先名", "取引先", "契約クライアント名", "クライアント名", "顧客名", "会社名", "名称", "名前", "client name"),
+    "client": (
+        *("取引先名", "取引先", "契約クライアント名", "クライアント名"),
+        *("顧客名", "会社名", "名称", "名前"),
+    ),
     "month": ("利用月", "利用年月", "対象月", "対象年月", "請求月", "請求対象月", "年月", "月"),
     "carrier": ("キャリア", "キャリア名", "通信事業者", "携帯会社", "携帯電話会社", "回線", "事業者"),
     "quantity": ("課金通数", "通数", "数量", "利用通数", "配信通数", "送信通数", "件数"),
@@ -114,16 +127,57 @@ class Prices:
         if (self.table["over"] < 0).any():
             raise InputError("A tier begins below 0: `over` is how many messages come before it.")
 
+    def on(self, day: date, client_id: str | None = None) -> dict[str, Decimal]:
+        """Give each carrier's price on a day for a client, of its first tier; `*` is any carrier without its own."""
+        carriers = self.table["carrier"].unique().sort().to_list()
+        lines = pl.DataFrame(
+            {"carrier_id": carriers, "client_id": client_id, "day": day},
+            schema_overrides={"client_id": pl.String},
+        )
+        held = holding(offered(lines.with_row_index("line"), self.table)).select(
+            "carrier_id", client_id="of_client", carrier="of_carrier", since="since"
+        )
+        first = self.table.sort("over").unique(["client_id", "carrier", "since"], keep="first")
+        priced = held.join(first, on=["client_id", "carrier", "since"]).sort("carrier_id")
+        return dict(priced.select("carrier_id", "unit_price").iter_rows())
+
+
+def offered(lines: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """List for each line (`line`, `day`, `client_id`, `carrier_id`) the prices that could be meant, ranked."""
+    pair = ["client_id", "carrier_id"]
+    starts = table.select(of_client="client_id", of_carrier="carrier", since="since").unique()
+    any_client, any_carrier = pl.col("of_client") == ALL, pl.col("of_carrier") == ALL
+    # a null carrier equals none, so it can only meet the price for all
+    offers = (
+        lines.select(pair)
+        .unique()
+        .join(starts, how="cross")
+        .filter(any_client | (pl.col("of_client") == pl.col("client_id")))
+        .filter(any_carrier | (pl.col("of_carrier") == pl.col("carrier_id")))
+        .with_columns(rank=any_client.cast(pl.Int8) * 2 + any_carrier.cast(pl.Int8))
+    )
+    return lines.join(offers, on=pair, how="inner", nulls_equal=True)
+
+
+def holding(match: pl.DataFrame) -> pl.DataFrame:
+    """Take for each line the price that holds on its day: the most special one's newest."""
+    return (
+        match.filter(pl.col("since") <= pl.col("day"))
+        .sort("line", "rank", pl.col("since"), descending=[False, False, True])
+        .unique("line", keep="first", maintain_order=True)
+    )
+
 
 @checked
 def read_prices(path: str | Path, *, sheet: str | None = None, header: int | None = None) -> Prices:
     """Read prices from a small TOML file or table (CSV, Excel).
 
     TOML: `plan`, `tax_rate`, `tax_included`, `rounding` (切捨て, 四捨五入, 切上げ or down, half up, up),
-    `decimals`, `tiers`, `tier_by`, `bill_by`, and one `[[price]]` each with `carrier` (number, name or `*`), `unit_price`
-    (better quoted, so that it stays exact), and where needed `since` (a day), `over` (tier) and `client_id`. A
-    table: the columns `carrier`, `unit_price`, and where needed `since`, `over`, `client_id` (with `sheet` and `header`
-    as in `tables.read`); the rest keeps its defaults. Days and figures may be written as in docs/files.md.
+    `decimals`, `tiers`, `tier_by`, `bill_by`, and one `[[price]]` each with `carrier` (number, name or `*`),
+    `unit_price` (better quoted, so that it stays exact), and where needed `since` (a day), `over` (tier) and
+    `client_id`. A table: the columns `carrier`, `unit_price`, and where needed `since`, `over`, `client_id` (with
+    `sheet` and `header` as in `tables.read`); the rest keeps its defaults. Days and figures may be written as in
+    docs/files.md.
 
     Raises `InputError` that names the entry.
     """
@@ -235,7 +289,7 @@ def read_invoice(
         if row is not None:
             name = mask_text(repr(raw[names["carrier"]][row]))
             raise InputError(
-                f"{table.place(row)}: which carrier is {name}? Say so with carriers={{{name}: \"docomo\"}} "
+                f'{table.place(row)}: which carrier is {name}? Say so with carriers={{{name}: "docomo"}} '
                 "(in report.toml under [invoice.carriers]), or correct the line.",
                 row=row,
             )
@@ -280,17 +334,24 @@ def read_clients(
 ) -> pl.DataFrame:
     """Read the clients' names from a table (CSV in UTF-8 or CP932, Excel): columns `client_id` and `client`.
 
-    `columns` says which of the file's columns they are; left out, usual Japanese headings (契約クライアントID, 取引先名)
-    are known too. `sheet` and `header` as in `tables.read`. Raises `InputError`.
+    `columns` says which of the file's columns they are; left out, usual Japanese headings (契約クライアントID,
+    取引先名) are known too. `sheet` and `header` as in `tables.read`. Raises `InputError`.
     """
+    return client_names(_names(path, columns, sheet, header))
+
+
+def _names(
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
+) -> pl.DataFrame:
     table = _read(path, sheet, header)
-    names = _columns(table, columns, ("client_id", "client"), ())
-    return client_names(
-        table.frame.select(
-            client_id=cells.identifiers(pl.col(names["client_id"])),
-            client=pl.col(names["client"]).str.strip_chars(),
-        ).filter(pl.col("client_id") != "")
-    )
+    found = _columns(table, columns, ("client_id", "client"), ())
+    return table.frame.select(
+        client_id=cells.identifiers(pl.col(found["client_id"])),
+        client=pl.col(found["client"]).str.strip_chars(),
+    ).filter(pl.col("client_id") != "")
 
 
 def _read(path: str | Path, sheet: str | None, header: int | None, *, empty: bool = False) -> tables.Table:
@@ -341,7 +402,7 @@ def client_names(
     if clients is None:
         return pl.DataFrame(schema=_CLIENTS)
     if isinstance(clients, (str, Path)):
-        clients = read_clients(clients)
+        clients = _names(clients)
     if isinstance(clients, Mapping):
         clients = pl.DataFrame(
             {"client_id": [str(k) for k in clients], "client": list(clients.values())}, schema=_CLIENTS

@@ -13,7 +13,7 @@ from zrtools.codes import CARRIERS
 from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
 from zrtools.periods import Day, day
-from zrtools.schemas import MONTHLY
+from zrtools.schemas import DAILY_USAGE, MONTHLY
 from zrtools.usage.inputs import client_names
 from zrtools.usage.source import Basis, by_month, daily, is_counts, newest
 
@@ -70,7 +70,9 @@ def monthly(
 def as_daily(statuses: AnyFrame) -> pl.DataFrame:
     """Take statuses, or days that were added up before, as DAILY_USAGE."""
     if isinstance(statuses, pl.DataFrame) and "delivered_count" in statuses.columns:
-        return statuses
+        return statuses.with_columns(
+            pl.lit(None, dtype=t).alias(c) for c, t in DAILY_USAGE.items() if c not in statuses.columns
+        )
     return daily(statuses)
 
 

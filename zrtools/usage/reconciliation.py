@@ -11,6 +11,7 @@ import polars as pl
 from zrtools.arguments import checked
 from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
+from zrtools.messages import EACH_PART, LIMIT
 from zrtools.periods import day
 from zrtools.schemas import INVOICE, RECONCILIATION, check
 from zrtools.usage.months import as_daily
@@ -91,7 +92,6 @@ def reconcile(
     )
     lines = invoice if invoice is not None else pl.DataFrame(schema=INVOICE)
     check(lines, INVOICE, "INVOICE")
-    check(lines, INVOICE, "INVOICE")
     lines = lines.group_by(*_KEY, "carrier").agg(invoice=pl.col("quantity").sum())
     cells = (
         pl.concat([f.select(*_KEY, "carrier") for f in (counted, sums, lines)])
@@ -116,8 +116,7 @@ def _months(
         unknown=(pl.col("delivered_count") + pl.col("failed_count").fill_null(0))
         .filter(pl.col("carrier_id").is_null())
         .sum(),
-        parts_each=(pl.col("delivered_count") + pl.col("failed_count").fill_null(0)).sum()
-        / (pl.col("delivered") + pl.col("failed")).sum().clip(1),
+        most_parts=pl.col("most_parts").max(),
         last=pl.col("send_date").max(),
     )
     months = ends.join(seen, on="month", how="full", coalesce=True).with_columns(
@@ -242,8 +241,10 @@ def _explained(
     # the other basis explains a gap only where the two differ
     by_failures = close(counts, pl.col("other")) & (pl.col("other") != statuses)
     known = pl.col("carrier_id").is_not_null()
-    # what pending messages, as long as the month's others, and those of no carrier could make up for
-    hidden = (pl.col("month_pending") * pl.col("parts_each")).ceil() + pl.col("unknown")
+    # what pending messages could be billed, each as the month's longest, and those of no carrier
+    hidden = pl.col("month_pending") * pl.col("most_parts").fill_null(-(-LIMIT // EACH_PART)) + pl.col(
+        "unknown"
+    )
     listed = [
         (by_failures, "failed messages counted" if one == "delivered" else "failed messages not counted"),
         (boundary, "month boundary"),

@@ -11,6 +11,7 @@ import polars as pl
 from zrtools.arguments import checked
 from zrtools.engines import AnyFrame, gather, portable, require
 from zrtools.errors import InputError
+from zrtools.messages import EACH_PART, FIRST_PART
 from zrtools.schemas import COUNTS, DAILY_USAGE, check
 
 __all__ = [
@@ -54,19 +55,26 @@ def daily(statuses: AnyFrame) -> pl.DataFrame:
     client = nw.col("client_id") if "client_id" in columns else nw.lit(None)
     carrier_id = nw.col("carrier_id").cast(nw.String)
     late = nw.when(_month(reported) > _month(sent)).then(1).otherwise(0)
+    status, parts = nw.col("status_id").cast(nw.Int64), nw.col("separated_success_count").cast(nw.Int64)
+    # what a pending message may be billed as; its own count is not defined
+    length = nw.col("message").str.len_chars().cast(nw.Int64) if "message" in columns else nw.lit(0)
+    usual = nw.when(length > FIRST_PART).then((length - 1) // EACH_PART + 1).otherwise(1)
     rows = frame.select(
         sent.alias("send_date"),
         client.cast(nw.String).alias("client_id"),
         nw.when(carrier_id != UNKNOWN).then(carrier_id).alias("carrier_id"),
         nw.col("carrier").cast(nw.String).alias("carrier"),
         late.alias("late"),
-        nw.col("status_id").cast(nw.Int64).alias("status_id"),
-        nw.col("separated_success_count").cast(nw.Int64).alias("parts"),
+        status.alias("status_id"),
+        parts.alias("parts"),
+        nw.when((status == 2) | (status == 3)).then(parts).otherwise(usual).cast(nw.Int64).alias("most"),
     )
     keys = ["send_date", "client_id", "carrier_id", "carrier"]
     counted = gather(
         rows.group_by([*keys, "late", "status_id"]).agg(
-            nw.len().alias("messages"), nw.col("parts").sum().alias("parts")
+            nw.len().alias("messages"),
+            nw.col("parts").sum().alias("parts"),
+            nw.col("most").max().alias("most"),
         )
     )[0]
     # engines give sums in types of their own
@@ -83,6 +91,7 @@ def daily(statuses: AnyFrame) -> pl.DataFrame:
             failed_count=pl.lit(None) if pushed else parts.filter(failed).sum(),
             late_delivered_count=parts.filter(delivered & late_ones).sum(),
             late_failed_count=pl.lit(None) if pushed else parts.filter(failed & late_ones).sum(),
+            most_parts=pl.col("most").max(),
         )
         .select(pl.col(c).cast(t) for c, t in DAILY_USAGE.items())
         .sort("send_date", "client_id", "carrier_id", nulls_last=True)
