@@ -90,6 +90,9 @@ class Given:
             )
         )
         self.costs = zr.usage.cost(self.counts, self.prices)
+        self.bill = zr.usage.bill(self.costs, self.prices)
+        self.settings = folder / "report.toml"
+        self.settings.write_text('author = "one"\n', "utf-8")
         self.parts = zr.usage.fit_parts(self.frame)
         self.found = zr.failures.incidents(self.frame)
         self.comparison = zr.failures.compare(self.frame, self.frame, unsettled_days=True)
@@ -233,13 +236,40 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             zr.usage.bill,
             {"costs": g.costs, "prices": g.prices, "whole": zr.usage.monthly(g.counts)},
         ),
-        "usage.cost": (zr.usage.cost, {**counts, "prices": g.prices, "clients": {"1": "one"}}),
+        "usage.cost": (
+            zr.usage.cost,
+            {**counts, "prices": g.prices, "clients": {"1": "one"}, "closing_day": None},
+        ),
         "usage.daily": (zr.usage.daily, {"statuses": g.frame}),
         "usage.fit_parts": (zr.usage.fit_parts, {"statuses": g.frame}),
         "usage.forecast": (
             zr.usage.forecast,
             {"counts": g.counts, "statuses": g.frame, "today": "2026-10-20", "level": 0.8},
         ),
+        "usage.accounting": (
+            zr.usage.accounting,
+            {
+                "bill": g.bill,
+                "path": out / "entries.csv",
+                "account": "通信費",
+                "tax_class": "課税仕入10%",
+                "text": "{month}",
+                "columns": {"date": "日付"},
+                "encoding": "cp932",
+                "closing_day": None,
+                "dated": None,
+            },
+        ),
+        "usage.allocate": (
+            zr.usage.allocate,
+            {"statuses": g.frame, "by": "campaign", "prices": g.prices, "bill": None, "separator": None},
+        ),
+        "usage.budget": (
+            zr.usage.budget,
+            {"actual": g.counts, "planned": 5, "forecast": g.forecast, "begins": 4},
+        ),
+        "usage.fiscal": (zr.usage.fiscal, {**counts, "by": "half", "begins": 4, "clients": None}),
+        "usage.movers": (zr.usage.movers, {**counts, "month": "2026-09", "clients": None, "least": 0.2}),
         "usage.increments": (
             zr.usage.increments,
             {
@@ -250,7 +280,13 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         ),
         "usage.monthly": (
             zr.usage.monthly,
-            {**counts, "clients": {"1": "one"}, "basis": "delivered", "through": "2026-10-20"},
+            {
+                **counts,
+                "clients": {"1": "one"},
+                "basis": "delivered",
+                "through": "2026-10-20",
+                "closing_day": None,
+            },
         ),
         "usage.part_limits": (zr.usage.part_limits, {"parts": g.parts}),
         "usage.pivot": (
@@ -344,7 +380,27 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "invoice_columns": None,
                 "clients": {"1": "one"},
                 "client_id": None,
+                "statuses_of": None,
+                "settings": g.settings,
                 "tolerance": 0,
+                "today": "2026-10-20",
+                "lang": "en",
+            },
+        ),
+        "reports.read_handover": (zr.reports.read_handover, {"path": g.settings}),
+        "reports.usage_each": (
+            zr.reports.usage_each,
+            {
+                "counts": g.counts,
+                "folder": out / "each",
+                "formats": ["xlsx"],
+                "month": "2026-09",
+                "months": 2,
+                "statuses": None,
+                "statuses_of": None,
+                "prices": g.prices,
+                "clients": None,
+                "settings": None,
                 "today": "2026-10-20",
                 "lang": "en",
             },

@@ -57,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outbox": {"client", "messages", "phones"} | GROUND,
     "archive": {"client", "phones"} | GROUND,
     "failures": {"messages"} | GROUND,
-    "usage": {"messages"} | GROUND,
+    "usage": {"failures", "messages"} | GROUND,
     "charts": {"failures", "usage"} | GROUND,
     "reports": {"charts", "failures", "usage"} | GROUND,
     "dlr": {"arguments", "wire", "schemas", "errors"},

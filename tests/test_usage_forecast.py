@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 import zrtools as zr
 from zrtools import usage
-from zrtools.jcalendar import is_holiday
+from zrtools.jcalendar import is_holiday, kind_of_day
 from zrtools.periods import TOKYO
 from zrtools.schemas import COUNTS, COUNTS_HISTORY, DAILY_USAGE, FORECAST, empty
-from zrtools.usage.projection import _kinds, _student
 
 AU = ("101", "au")
 DOCOMO = ("103", "docomo")
@@ -24,7 +23,8 @@ DOCOMO = ("103", "docomo")
 def days(begin: str, end: str, value: Any, carrier: tuple[str, str] = AU) -> pl.DataFrame:
     """Make DAILY_USAGE with `value(day)` billable messages delivered a day."""
     rows = [
-        (d, None, *carrier, value(d), value(d), 0, 0, value(d), 0, 0, 0) for d in zr.periods.days(begin, end)
+        (d, None, *carrier, value(d), value(d), 0, 0, value(d), 0, 0, 0, 1)
+        for d in zr.periods.days(begin, end)
     ]
     return pl.DataFrame(rows, schema=DAILY_USAGE, orient="row")
 
@@ -215,22 +215,15 @@ def test_any_history_gives_an_ordered_interval(values: list[int], through: str, 
 
 
 def test_days_of_japan_are_told_apart() -> None:
-    """A weekday holiday is of the eighth kind, New Year's rest too; 五十日 at rest move to the working day before."""
+    """New Year's rest is a holiday; 五十日 at rest move to the working day before."""
     marked = {
-        date(2026, 11, 3): (7, 0),
-        date(2026, 12, 31): (7, 0),
-        date(2026, 10, 15): (3, 1),
-        date(2026, 10, 25): (6, 0),
-        date(2026, 10, 23): (4, 1),
-        date(2026, 10, 30): (4, 2),
-        date(2026, 12, 29): (1, 2),
-        date(2026, 10, 14): (2, 0),
+        date(2026, 11, 3): "sunday or holiday",
+        date(2026, 12, 31): "sunday or holiday",
+        date(2026, 10, 15): "五十日",
+        date(2026, 10, 25): "sunday or holiday",
+        date(2026, 10, 23): "五十日",
+        date(2026, 10, 30): "month-end",
+        date(2026, 12, 29): "month-end",
+        date(2026, 10, 14): "business day",
     }
-    kinds, special = _kinds(list(marked))
-    assert list(zip(kinds.tolist(), special.tolist(), strict=True)) == list(marked.values())
-
-
-def test_quantiles_are_students() -> None:
-    """The closed form agrees with the table: 90 % one-sided at 10 degrees of freedom is 1.372."""
-    assert _student(0.9, 10) == pytest.approx(1.372, abs=2e-3)
-    assert _student(0.975, 30) == pytest.approx(2.042, abs=2e-3)
+    assert {d: kind_of_day(d) for d in marked} == marked

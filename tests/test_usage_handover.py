@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -228,3 +229,138 @@ def test_what_only_pending_messages_explain_is_explained(pending: list[int], oth
     )
     found = zr.usage.reconcile(beyond, _statuses([*short, *waiting]))
     assert found.filter(carrier_id="101")["reasons"].to_list() == [["not explained"]]
+
+
+# ------------------------------------------------------------------------------ whose the report is
+
+_MONTHS = [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)]
+
+
+def _id(n: int) -> str:
+    """A client's id, of digits that no drawing has."""
+    return f"7345190{n:04}"
+
+
+def _agency(clients: int = 3) -> pl.DataFrame:
+    """Counts of several clients over three months, each of its own size."""
+    return pl.concat(
+        _counts({_id(n): 100 * n + 10 * k for n in range(1, clients + 1)}, month, carrier)
+        for k, month in enumerate(_MONTHS)
+        for carrier in ("101", "103")
+    )
+
+
+def _sent(au: int, docomo: int, failed: int = 2) -> pl.DataFrame:
+    """October's statuses that add up to a client's counts: one part each, `failed` of them failed."""
+    rows: list[Any] = [("2026-10-05", "101", 2, 1, 10)] * (au - failed) + [
+        ("2026-10-05", "101", 3, 1, 10)
+    ] * failed
+    rows += [("2026-10-06", "103", 2, 1, 10)] * docomo
+    coded = pl.when(pl.col("status_id") == 3).then(pl.lit("11732")).otherwise(pl.lit("2"))
+    return _statuses(rows).with_columns(detailed_status_id=coded, sms_code=pl.lit("48222"))
+
+
+def test_it_is_said_which_clients_were_compared(tmp_path: Path) -> None:
+    """Statuses of one client of three: the sentence, the section and the figure say so, in both languages."""
+    for lang, said in (("en", "A (1 of 3)"), ("ja", "A（3社中1社）")):
+        path = zr.reports.usage(
+            _agency(),
+            tmp_path / "all.html",
+            statuses=_sent(120, 120),
+            statuses_of=_id(1),
+            clients={_id(1): "A", _id(2): "B", _id(3): "C"},
+            month="2026-10",
+            today="2026-11-10",
+            lang=lang,
+        )
+        text = path.read_text("utf-8")
+        assert text.count(said) >= 3
+        assert "1 / 3" in text
+
+
+def test_all_clients_compared_need_no_word(tmp_path: Path) -> None:
+    """Statuses of every client: all are compared, and no remark is made."""
+    each = {_id(n): _sent(100 * n + 20, 100 * n + 20) for n in (1, 2, 3)}
+    path = zr.reports.usage(
+        _agency(), tmp_path / "all.html", statuses=each, month="2026-10", today="2026-11-10", lang="en"
+    )
+    text = path.read_text("utf-8")
+    assert "Counts and statuses agree." in text
+    assert "were reconciled:" not in text
+
+
+@pytest.fixture(scope="module")
+def forty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """An agency's forty reports, as page and workbook, with a settings file, names and statuses of some."""
+    folder = tmp_path_factory.mktemp("forty")
+    names = {_id(n): f"第{n}商事株式会社" for n in range(1, 41)}
+    rows = "".join(f"{number},{name}\n" for number, name in names.items())
+    (folder / "clients.csv").write_text(f"契約クライアントID,取引先名\n{rows}", "cp932")
+    (folder / "prices.toml").write_text(
+        'bill_by = "account"\n[[price]]\nunit_price = "8.7"\n[[price]]\nclient_id = "50002"\nunit_price = "7.1"\n',
+        "utf-8",
+    )
+    (folder / "report.toml").write_text(
+        'author = "運用チーム"\nprices = "prices.toml"\nclosing_day = 20\nbudget = 5000\nbudget_in = "parts"\n'
+        'addressee = "代理店 御中"\n[clients]\nfile = "clients.csv"\n'
+        + "".join(
+            f'[client."{i}"]\naddressee = "{n} ご担当者様"\ncomment = "{n}の10月"\n' for i, n in names.items()
+        ),
+        "utf-8",
+    )
+    options: dict[str, Any] = {
+        "statuses": {_id(n): _sent(100 * n + 20, 100 * n + 20) for n in range(1, 4)},
+        "settings": folder / "report.toml",
+        "month": "2026-10",
+        "today": "2026-11-10",
+        "lang": "ja",
+    }
+    made = zr.reports.usage_each(_agency(40), folder / "reports", **options)
+    assert sum(map(len, made.values())) == 40
+    # a page takes longer than a workbook: some are enough to see that it says the same
+    for number in (_id(1), _id(2), _id(40)):
+        path = made[number][0].with_suffix(".html")
+        zr.reports.usage(_agency(40), path, client_id=number, **options)
+    return folder / "reports", names
+
+
+@pytest.mark.slow
+def test_forty_reports_name_no_other_client(forty: tuple[Path, dict[str, str]]) -> None:
+    """Each file has its client's name and id, and not one letter of the other thirty-nine."""
+    folder, names = forty
+    files = sorted(folder.iterdir())
+    assert len(files) == 43
+    for number, name in names.items():
+        own = [f for f in files if f.name.startswith(f"{number}_")]
+        assert {f.stem for f in own} == {f"{number}_{name}_2026-10"}
+        for file in own:
+            said = _said(file)
+            assert name in said
+            assert f"{name} ご担当者様" in said
+            assert "代理店 御中" not in said
+            others = [word for other, title in names.items() if other != number for word in (other, title)]
+            # 第1商事 stands in 第21商事: what is a client's own name is taken out first
+            rest = said.replace(name, "")
+            assert not [word for word in others if word in rest]
+
+
+@pytest.mark.slow
+def test_a_client_without_statuses_gets_what_counts_tell(forty: tuple[Path, dict[str, str]]) -> None:
+    """And a line that says what is missing; one with statuses has its deliveries, reasons and sender codes."""
+    folder, names = forty
+    bare, whole = (_said(folder / f"{n}_{names[n]}_2026-10.html") for n in (_id(40), _id(1)))
+    assert "この月の配信状況（ステータス）がないため" in bare
+    assert "20日締めの集計には配信状況（ステータス）が必要です。" in bare
+    assert "この月の配信状況（ステータス）がないため" not in whole
+    assert all(
+        word in whole
+        for word in ("到達率", "732 欠番・顧客都合", "48222", "2026年9月21日（月）〜2026年10月20日（火）")
+    )
+
+
+def _said(path: Path) -> str:
+    """Everything that a file says: a page's text, or every cell, header, footer and property of a workbook."""
+    if path.suffix == ".html":
+        return path.read_text("utf-8")
+    with zipfile.ZipFile(path) as book:
+        return "".join(book.read(n).decode("utf-8", "replace") for n in book.namelist() if n.endswith(".xml"))

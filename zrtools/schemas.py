@@ -9,9 +9,12 @@ from __future__ import annotations
 import polars as pl
 
 __all__ = [
+    "ACCOUNTING",
     "ADDED",
+    "ALLOCATION",
     "BILL",
     "BREAKDOWN",
+    "BUDGET",
     "CAMPAIGNS",
     "CAUSES",
     "CHECK",
@@ -30,6 +33,7 @@ __all__ = [
     "DLR",
     "ERASED",
     "FEATURES",
+    "FISCAL",
     "FORECAST",
     "FRAMES",
     "HISTORY",
@@ -40,6 +44,7 @@ __all__ = [
     "LOCATED",
     "MISMATCH",
     "MONTHLY",
+    "MOVERS",
     "NEXT_STEPS",
     "NUMBERS",
     "OUTBOX",
@@ -264,6 +269,83 @@ BILL = pl.Schema(
         "tax": pl.Decimal(38, 4),
         "gross": pl.Decimal(38, 4),
         "final": pl.Boolean(),
+    }
+)
+
+ALLOCATION = pl.Schema(
+    {
+        "month": pl.Date(),
+        "unit": pl.String(),
+        "messages": pl.Int64(),
+        "delivered": pl.Int64(),
+        "failed": pl.Int64(),
+        "pending": pl.Int64(),
+        "quantity": pl.Int64(),
+        "share_of_month": pl.Float64(),
+        "net": pl.Decimal(38, 4),
+        "tax": pl.Decimal(38, 4),
+        "gross": pl.Decimal(38, 4),
+    }
+)
+
+FISCAL = pl.Schema(
+    {
+        "fiscal_year": pl.Int32(),
+        "period_of_year": pl.Int32(),
+        "first": pl.Date(),
+        "last": pl.Date(),
+        "client_id": pl.String(),
+        "client": pl.String(),
+        "separated_success_count": pl.Int64(),
+        "to_date": pl.Int64(),
+        "year_before": pl.Int64(),
+        "year_change_rate": pl.Float64(),
+        "months": pl.Int32(),
+        "complete": pl.Boolean(),
+    }
+)
+
+BUDGET = pl.Schema(
+    {
+        "month": pl.Date(),
+        "budget": pl.Float64(),
+        "actual": pl.Float64(),
+        "difference_to_budget": pl.Float64(),
+        "used": pl.Float64(),
+        "forecast": pl.Float64(),
+        "forecast_used": pl.Float64(),
+        "budget_to_date": pl.Float64(),
+        "actual_to_date": pl.Float64(),
+        "used_to_date": pl.Float64(),
+        "complete": pl.Boolean(),
+    }
+)
+
+MOVERS = pl.Schema(
+    {
+        "month": pl.Date(),
+        "client_id": pl.String(),
+        "client": pl.String(),
+        "movement": pl.String(),
+        "separated_success_count": pl.Int64(),
+        "previous": pl.Int64(),
+        "change": pl.Int64(),
+        "change_rate": pl.Float64(),
+        "last_month": pl.Date(),
+    }
+)
+
+ACCOUNTING = pl.Schema(
+    {
+        "date": pl.Date(),
+        "client_id": pl.String(),
+        "client": pl.String(),
+        "account": pl.String(),
+        "tax_class": pl.String(),
+        "net": pl.Decimal(38, 4),
+        "tax": pl.Decimal(38, 4),
+        "gross": pl.Decimal(38, 4),
+        "text": pl.String(),
     }
 )
 
@@ -780,6 +862,11 @@ FRAMES: dict[str, pl.Schema] = {
     "INVOICE": INVOICE,
     "COST": COST,
     "BILL": BILL,
+    "ALLOCATION": ALLOCATION,
+    "FISCAL": FISCAL,
+    "BUDGET": BUDGET,
+    "MOVERS": MOVERS,
+    "ACCOUNTING": ACCOUNTING,
     "PARTS": PARTS,
     "PART_LIMITS": PART_LIMITS,
     "INCREMENTS": INCREMENTS,
@@ -1042,6 +1129,27 @@ COLUMNS: dict[str, str] = {
     "net": "amount without tax, rounded",
     "tax": "tax, rounded",
     "gross": "amount with tax",
+    "unit": "who or what the messages are put down to: 部署, campaign, template; null for those of none",
+    "fiscal_year": "the year in which the fiscal year begins",
+    "first": "the first day of the period",
+    "last": "the last day of the period",
+    "period_of_year": "number of the quarter, half or month within the fiscal year, from 1",
+    "to_date": "billable messages (通数) from the fiscal year's beginning to the end of this period",
+    "months": "months of the period that have counts",
+    "budget": "what was planned for the month, in the unit of actual",
+    "actual": "what the month came to so far: money before tax where a BILL is given, else billable messages (通数)",
+    "difference_to_budget": "actual less budget",
+    "used": "actual over budget",
+    "forecast_used": "forecast over budget",
+    "budget_to_date": "the budget from the fiscal year's beginning to this month",
+    "actual_to_date": "actual from the fiscal year's beginning to this month",
+    "used_to_date": "actual_to_date over budget_to_date",
+    "movement": "up, down, started (none the month before), stopped (none this month), silent (none in either)",
+    "last_month": "the last month in which the client had billable messages; null if never",
+    "date": "the day of the entry: the month's last, or its closing day",
+    "account": "the account of the bookkeeping (勘定科目)",
+    "tax_class": "the tax class of the bookkeeping (税区分)",
+    "text": "the entry's text (摘要)",
     "final": "whether every day of the month is in and every line has its price",
     "message_length": (
         "characters of the message: in PARTS as people count them, in FEATURES UTF-16 units, as SMS counts (an emoji "

@@ -12,6 +12,7 @@ import click
 
 from zrtools import words
 from zrtools.cli.options import profile
+from zrtools.errors import InputError
 from zrtools.periods import months_before
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command(
     epilog="Leaves with 0 when the report is whole, 1 when it could not be made, or was made without a table that "
-    "could not be used (which it says), 2 when used wrongly, 130 when interrupted. The file is replaced in one step."
+    "could not be used (which it says), 2 when used wrongly, 130 when interrupted. Each file is replaced in one step."
 )
 @click.option("--month", help="The month to report, YYYY-MM.  [default: the last complete one]")
 @click.option(
@@ -35,6 +37,17 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="How many months the report shows, ending with --month.",
 )
 @click.option("--archive", "place", metavar="DIR", help="Take counts and statuses from an archive.")
+@click.option(
+    "--archives",
+    type=click.Path(exists=True, path_type=Path),
+    help="Where each client's statuses are: a folder of archives named by client id, or a table of client_id and "
+    "archive.",
+)
+@click.option(
+    "--settings",
+    type=_FILE,
+    help="A report.toml: addressee, author, logo, comment, prices, clients, budget, closing day.",
+)
 @click.option("--prices", type=_FILE, help="Prices, as TOML or a table.")
 @click.option("--invoice", type=_FILE, help="Invoice lines, as a table.")
 @click.option(
@@ -45,10 +58,29 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Which column of the invoice is month, carrier, quantity or amount; once for each.",
 )
 @click.option("--clients", type=_FILE, help="Names of clients, as a table of client_id and client.")
+@click.option(
+    "--client-column",
+    "client_columns",
+    multiple=True,
+    metavar="NAME=HEADING",
+    help="Which column of the clients' table is client_id or client; once for each.",
+)
 @click.option("--all-clients", is_flag=True, help="Ask the service for all clients' counts (agencies).")
+@click.option("--client", "client_id", metavar="ID", help="Report about this client alone.")
+@click.option(
+    "--each-client", type=_FOLDER, metavar="DIR", help="Write a report for each client into a folder."
+)
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["xlsx", "html", "pdf"]),
+    multiple=True,
+    help="The files of --each-client; once for each.  [default: xlsx]",
+)
 @click.option(
     "--client-id",
-    help="The client whose statuses are compared, where counts are of several.  [default: ZRTOOLS_CLIENT_ID]",
+    "statuses_of",
+    help="The client whose statuses they are, where counts are of several.  [default: ZRTOOLS_CLIENT_ID]",
 )
 @click.option(
     "--tolerance",
@@ -67,72 +99,136 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @profile
 @click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file, .xlsx or .html."
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="The file, .xlsx, .html or .pdf."
 )
 def command(
     month: str | None,
     months: int,
     place: str | None,
+    archives: Path | None,
+    settings: Path | None,
     prices: Path | None,
     invoice: Path | None,
     columns: tuple[str, ...],
     clients: Path | None,
+    client_columns: tuple[str, ...],
     all_clients: bool,
     client_id: str | None,
+    each_client: Path | None,
+    formats: tuple[str, ...],
+    statuses_of: str | None,
     tolerance: float,
     with_statuses: bool | None,
     sandbox: bool,
     lang: str | None,
-    out: Path,
+    out: Path | None,
 ) -> None:
-    """Write the monthly usage report: months by carrier and client, forecast, reconciliation, cost."""
+    """Write the monthly usage report: what was sent, delivered and billed, to whom, at what cost, and how sure."""
     if place and sandbox:
         raise click.UsageError("Choose one of --archive and --sandbox.")
-    if out.suffix.lower() not in (".xlsx", ".html", ".htm"):
-        raise click.UsageError(f"{out.name} must end in .xlsx or .html.")
-    mapping = dict(column.split("=", 1) for column in columns if "=" in column)
-    if len(mapping) < len(columns):
+    if (out is None) == (each_client is None):
         raise click.UsageError(
-            "Write --invoice-column NAME=HEADING, for example --invoice-column month=利用月."
+            "Say where it goes: --out FILE, or --each-client DIR for a file for each client."
         )
+    if each_client is not None and (client_id or invoice):
+        raise click.UsageError("--client and --invoice are of one report: leave them out with --each-client.")
+    if out is not None and formats:
+        raise click.UsageError("--format is for --each-client: the ending of --out says the kind.")
 
-    from zrtools.errors import InputError
-    from zrtools.reports.usage import gather
+    import zrtools as zr
+    from zrtools.reports.handover import handover_of
+    from zrtools.reports.usage import ENDINGS, each, gather, save
 
+    if out is not None and out.suffix.lower() not in ENDINGS:
+        raise click.UsageError(f"{out.name} must end in .xlsx, .html or .pdf.")
+    mapping = _mapping(columns, "--invoice-column", "month=利用月")
     words.language(lang)
-    wanted = _Wanted(month, months, client_id, all_clients or clients is not None, with_statuses)
     try:
+        given = handover_of(settings)
+        naming = _mapping(client_columns, "--client-column", "client=取引先名") or given.client_columns
+        names = clients or given.clients
+        table = None if names is None else zr.usage.read_clients(names, naming) if naming else names
+        several = all_clients or each_client is not None or names is not None or client_id is not None
+        wanted = _Wanted(month, months, statuses_of, several, with_statuses)
         source = _from_archive(place, wanted) if place else _from_service(wanted, sandbox=sandbox)
+        by_client = _archives(archives or given.archives, source.counts)
     except InputError as error:
         raise click.UsageError(str(error)) from None
-    report = gather(
-        source.counts,
-        month=source.month,
-        months=months,
-        statuses=source.statuses,
-        coverage=source.coverage,
-        prices=prices,
-        invoice=invoice,
-        invoice_columns=mapping or None,
-        clients=clients,
-        client_id=source.client_id,
-        tolerance=tolerance,
-        today=source.today,
-        lang=lang,
-    )
-    written = report.save(out)
-    click.echo(words.text("usage.cli_written", lang, path=written))
-    for problem in report.problems:
-        click.echo(words.text("usage.cli_problem", lang, problem=problem), err=True)
-    if report.failed:
+    statuses, owner = source.statuses, source.client_id
+    if statuses is not None and (client_id or each_client) and not (owner := owner or _only(source.counts)):
+        # they are of one account, and must not be told as another client's
+        click.echo(words.text("usage.cli_whose", lang), err=True)
+        statuses = None
+    if by_client is not None:
+        if statuses is not None and owner is not None:
+            by_client.setdefault(owner, statuses)
+        statuses = by_client
+    options: dict[str, Any] = {
+        "month": source.month,
+        "months": months,
+        "statuses": statuses,
+        "statuses_of": None if by_client is not None else owner,
+        "prices": prices,
+        "clients": table,
+        "settings": given,
+        "today": source.today,
+        "lang": lang,
+    }
+    if each_client is not None:
+        made = [
+            (report, paths)
+            for report, paths in each(source.counts, each_client, formats or ("xlsx",), **options)
+        ]
+        _tell_each(made, each_client, lang)
+        failed = any(report.failed for report, _ in made)
+    else:
+        assert out is not None  # noqa: S101 - one of the two was given
+        try:
+            report = gather(
+                source.counts,
+                coverage=source.coverage,
+                invoice=invoice,
+                invoice_columns=mapping,
+                client_id=client_id,
+                tolerance=tolerance,
+                **options,
+            )
+        except InputError as error:
+            raise click.UsageError(str(error)) from None
+        click.echo(words.text("usage.cli_written", lang, path=save(report, out)))
+        for problem in report.problems:
+            click.echo(words.text("usage.cli_problem", lang, problem=problem), err=True)
+        failed = report.failed
+    if failed:
         raise click.exceptions.Exit(1)
+
+
+def _mapping(columns: tuple[str, ...], option: str, example: str) -> dict[str, str] | None:
+    mapping = dict(column.split("=", 1) for column in columns if "=" in column)
+    if len(mapping) < len(columns):
+        raise click.UsageError(f"Write {option} NAME=HEADING, for example {option} {example}.")
+    return mapping or None
+
+
+def _tell_each(made: list[tuple[Any, list[Path]]], folder: Path, lang: str | None) -> None:
+    """Say what was written, once for all, and what is missing in each."""
+    click.echo(words.text("usage.cli_each", lang, n=len(made), folder=folder))
+    bare = [report.client[1] for report, _ in made if report.delivery() is None]
+    if bare:
+        listed = ("、" if words.language(lang) == "ja" else ", ").join(bare)
+        click.echo(words.text("usage.cli_only_counts", lang, n=len(bare), clients=listed), err=True)
+    for report, _ in made:
+        for problem in report.problems:
+            if problem != report.say("only_counts"):
+                said = words.text("usage.cli_client", lang, client=report.client[1], problem=problem)
+                click.echo(words.text("usage.cli_problem", lang, problem=said), err=True)
 
 
 @dataclass(frozen=True)
 class _Wanted:
     month: str | None
     months: int
-    client_id: str | None
+    statuses_of: str | None
     all_clients: bool
     statuses: bool | None
 
@@ -147,6 +243,31 @@ class _Source:
     today: date | None = None
 
 
+def _archives(place: Path | None, counts: pl.DataFrame) -> dict[str, Any] | None:
+    """Find the archive of each client that the counts name."""
+    if place is None:
+        return None
+    import zrtools as zr
+
+    there = counts["client_id"].drop_nulls().unique().sort()
+    if place.is_dir():
+        listed = {client: place / client for client in there if (place / client).is_dir()}
+        if not listed:
+            raise InputError(
+                f"{place} holds no archive of these clients: name each folder by its client id, such as "
+                f"{place.name}/{there[0] if len(there) else 11111}."
+            )
+    else:
+        table = zr.usage.read_clients(place, {"client": "archive"})
+        listed = {c: place.parent / where for c, where in table.iter_rows() if c in set(there)}
+    return {client: zr.Archive(where) for client, where in listed.items()}
+
+
+def _only(counts: pl.DataFrame) -> str | None:
+    whose = counts["client_id"].drop_nulls().unique()
+    return whose[0] if len(whose) == 1 else None
+
+
 def _from_archive(place: str, wanted: _Wanted) -> _Source:
     import zrtools as zr
     from zrtools.reports.usage import reportable
@@ -155,7 +276,7 @@ def _from_archive(place: str, wanted: _Wanted) -> _Source:
     counts = archive.counts_history()
     if wanted.month is not None:
         reportable(wanted.month, counts, datetime.now(zr.periods.TOKYO).date())
-    whose = _own(wanted.client_id or os.environ.get("ZRTOOLS_CLIENT_ID"), counts)
+    whose = _own(wanted.statuses_of or os.environ.get("ZRTOOLS_CLIENT_ID"), counts)
     if wanted.statuses is False:
         return _Source(counts, wanted.month, whose)
     return _Source(counts, wanted.month, whose, archive.scan(), archive.days())
@@ -179,7 +300,7 @@ def _from_service(wanted: _Wanted, *, sandbox: bool) -> _Source:
         counts = client.counts(
             months_before(target, wanted.months + 11), running, client_id=asked, progress=False
         )
-        whose = _own(wanted.client_id or client.client_id, counts)
+        whose = _own(wanted.statuses_of or client.client_id, counts)
         if not (wanted.statuses or (sandbox and wanted.statuses is None)):
             return _Source(counts, target, whose, today=today)
         # the forecast learns the shape of days from the two months before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zrtools.reports.failures import failures
-from zrtools.reports.usage import usage
+from zrtools.reports.handover import Handover, read_handover
+from zrtools.reports.usage import usage, usage_each
 
-__all__ = ["failures", "usage"]
+__all__ = ["Handover", "failures", "read_handover", "usage", "usage_each"]

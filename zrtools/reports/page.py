@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from collections.abc import Iterable, Mapping
@@ -45,6 +46,20 @@ class Page:
     _contents: list[str] = field(default_factory=list)
     _drawings: list[str] = field(default_factory=list)
     _tables: int = 0
+    _cover: str = ""
+
+    def cover(self, rows: Iterable[tuple[str, str]], logo: bytes | None = None, comment: str = "") -> None:
+        """Put whom it is about, for whom and by whom under the title, with a PNG and words of one's own."""
+        pairs = "".join(f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in rows)
+        picture = (
+            f'<img class="logo" alt="" src="data:image/png;base64,{base64.b64encode(logo).decode()}">'
+            if logo
+            else ""
+        )
+        words = "".join(f"<p>{_text(line)}</p>" for line in comment.splitlines() if line.strip())
+        self._cover = f'<div class="cover"><dl>{pairs}</dl>{picture}</div>' + (
+            f'<div class="comment">{words}</div>' if words else ""
+        )
 
     def lead(self, *sentences: str) -> None:
         """Put the message of the report at its top, in words."""
@@ -125,6 +140,7 @@ class Page:
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{_text(self.title)}</title>\n<style>{charts.typeface.faces(*self._drawings)}{_STYLE}</style>\n</head>\n<body>\n<main>\n"
             f'<header><h1>{_text(self.title)}</h1><p class="subtitle">{_text(self.subtitle)}</p></header>\n'
+            + self._cover
             + "\n".join([*self._body[:2], contents, *self._body[2:]])
             + f"\n<footer>{_text(words.text('reports.footer', self.lang))}</footer>\n</main>\n</body>\n</html>\n"
         )
@@ -208,6 +224,11 @@ p{margin:8px 0}
 .card .note{color:var(--muted);font-size:.8125rem;line-height:1.5}
 nav{display:flex;flex-wrap:wrap;gap:4px 18px;margin:18px 0 0;font-size:.9rem}
 a{color:#005a8c}
+.cover{display:flex;justify-content:space-between;align-items:flex-start;gap:24px;margin:0 0 18px}
+.cover dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 18px;margin:0}
+.cover dt{color:var(--muted)}.cover dd{margin:0;font-weight:600}
+.logo{max-width:200px;max-height:80px}
+.comment{border-left:5px solid var(--line);padding:2px 14px;margin:0 0 18px}
 figure{margin:18px 0}
 .wide{overflow-x:auto;margin:14px 0}
 svg{display:block;width:100%;height:auto;min-width:620px}
@@ -228,7 +249,8 @@ footer{margin-top:48px;border-top:1px solid var(--line);padding-top:12px}
 .lead{padding:12px 14px}.cards{grid-template-columns:repeat(2,1fr)}.card{padding:10px 12px}
 .card .value{font-size:1.3rem}
 h2{font-size:1.1rem;margin-top:32px}table{font-size:.85rem;min-width:520px}th,td{padding:6px 7px}}
-@media print{@page{size:A4;margin:14mm 13mm}body{font-size:10pt;line-height:1.55}main{max-width:none;padding:0}
+@media print{@page{size:A4 portrait;margin:14mm 13mm 16mm;@bottom-right{content:counter(page) " / " counter(pages);
+font:8pt sans-serif;color:#52606d}}body{font-size:10pt;line-height:1.55}main{max-width:none;padding:0}
 nav{display:none}h2{margin-top:22px;break-after:avoid}figure,.card,.lead,tr{break-inside:avoid}
 .wide{overflow:visible}svg{min-width:0}table{font-size:8.5pt}th,td{padding:4px 6px}thead{display:table-header-group}
 .lead,th{-webkit-print-color-adjust:exact;print-color-adjust:exact}a{color:inherit;text-decoration:none}

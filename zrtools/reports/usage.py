@@ -1,10 +1,8 @@
-"""The monthly usage report: one month and those before it, as an Excel workbook or an HTML page."""
+"""The monthly usage report as a file: a workbook, a page or a PDF, for one client or for each of an agency's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,265 +13,29 @@ from zrtools import charts, tables, words
 from zrtools import usage as room
 from zrtools.arguments import checked
 from zrtools.engines import AnyFrame
-from zrtools.errors import InputError, ZrtoolsError
-from zrtools.periods import TOKYO, Day, Month, day, month_end, months, months_before
-from zrtools.periods import month as month_of
+from zrtools.errors import InputError
+from zrtools.periods import Day, Month, months_before
+from zrtools.reports import printing
+from zrtools.reports.handover import Handover, file_name, handover_of
+from zrtools.reports.monthly import UsageReport, gather, reportable
 from zrtools.reports.page import Figure, Kind, Page
-from zrtools.schemas import BILL, COST, DAILY_USAGE, FORECAST, INVOICE, RECONCILIATION, check
 from zrtools.usage import wording
-from zrtools.usage.inputs import client_names
-from zrtools.usage.months import as_daily
-from zrtools.usage.source import newest
+from zrtools.usage.source import snapshots
 
-__all__ = ["UsageReport", "gather", "reportable", "usage"]
+__all__ = [
+    "ENDINGS",
+    "UsageReport",
+    "each",
+    "gather",
+    "money_text",
+    "reportable",
+    "save",
+    "usage",
+    "usage_each",
+]
 
-
-@dataclass(slots=True)
-class UsageReport:
-    """Everything that a monthly usage report says, as frames and sentences.
-
-    `monthly` holds the months reported, `everything` all months that the counts know (both MONTHLY), `forecast`,
-    `reconciliation`, `cost` and `bill` their frames, without rows where they could not be made; `problems` says
-    what could not, or needs a person's eye.
-    """
-
-    month: date
-    first: date
-    made: date
-    lang: words.Lang
-    monthly: pl.DataFrame
-    everything: pl.DataFrame
-    forecast: pl.DataFrame
-    reconciliation: pl.DataFrame
-    cost: pl.DataFrame
-    bill: pl.DataFrame
-    prices: room.Prices | None
-    problems: list[str] = field(default_factory=list)
-    failed: bool = False
-
-    def say(self, key: str, **values: object) -> str:
-        """Give a wording of usage in the report's language."""
-        return wording.say(key, self.lang, **values)
-
-    def name_month(self, month: date) -> str:
-        """Name a month for people."""
-        return wording.name_month(month, self.lang)
-
-    def name_day(self, day: date) -> str:
-        """Name a day for people."""
-        return wording.name_day(day, self.lang)
-
-    def name_carriers(self, frame: pl.DataFrame) -> pl.Series:
-        """Name the carriers of a frame's rows for people."""
-        return wording.name_carriers(frame, self.lang)
-
-    @property
-    def months(self) -> int:
-        """How many months are reported."""
-        return self.monthly["month"].n_unique()
-
-    @property
-    def this_month(self) -> pl.DataFrame:
-        """The rows of the reported month."""
-        return self.monthly.filter(pl.col("month") == self.month)
-
-    @property
-    def gaps(self) -> int:
-        """How many cells of the reconciliation differ, those of no carrier aside: they can never agree."""
-        return self.reconciliation.filter(~pl.col("agrees") & pl.col("carrier_id").is_not_null()).height
-
-    def headline(self) -> list[str]:
-        """Say in words what the report comes to."""
-        rows = self.this_month
-        if not rows.height:
-            return [self.say("headline_none", month=self.name_month(self.month))]
-        count = rows["separated_success_count"].sum()
-        named = {"month": self.name_month(self.month), "count": f"{count:,}"}
-        said = []
-        if not rows["complete"].all():
-            said.append(self.say("headline_running", day=self.name_day(rows["through"].min()), **named))  # type: ignore[arg-type]  # a Date column's minimum is a date
-        else:
-            previous, year = self._rate("change", "previous"), self._rate("year_change", "year_before")
-            ending = (
-                ""
-                if previous is None
-                else self.say("headline_previous", rate=f"{previous:+.1%}")
-                if year is None
-                else self.say("headline_year", rate=f"{previous:+.1%}", year=f"{year:+.1%}")
-            )
-            said.append(self.say("headline", previous=ending, **named))
-        if count:
-            top = self.by_carrier().row(0, named=True)
-            said.append(
-                self.say(
-                    "largest", carrier=top["carrier"], count=f"{top['count']:,}", share=f"{top['share']:.1%}"
-                )
-            )
-        if self.forecast.height:
-            row = self.forecast.row(-1, named=True)
-            figures = {c: f"{row[c]:,}" for c in ("counted", "forecast", "low", "high")}
-            title = self.say("forecast_title", month=self.name_month(row["month"]))
-            note = self.say(
-                "forecast_note", day=self.name_day(row["through"]), level=f"{row['level']:.0%}", **figures
-            )
-            said.append(f"{title}: {note}")
-        if self.reconciliation["agrees"].count():
-            billed = self.reconciliation["invoice"].count() > 0
-            said.append(
-                self.say("disagree", n=self.gaps)
-                if self.gaps
-                else self.say("agree_invoice" if billed else "agree")
-            )
-        return said
-
-    def by_carrier(self) -> pl.DataFrame:
-        """Add the reported month's clients up: each carrier with its share and changes, most first, then the sum."""
-        rows = self.this_month
-        summed = rows.group_by("carrier_id", "carrier").agg(
-            pl.col("separated_success_count").sum().alias("count"),
-            *(pl.when(pl.col(c).count() > 0).then(pl.col(c).sum()).alias(c) for c in _COMPARED),
-        )
-        summed = summed.with_columns(carrier=self.name_carriers(summed)).sort(
-            "count", "carrier_id", descending=[True, False], nulls_last=True
-        )
-        total = summed.select(
-            pl.lit(room.ALL).alias("carrier_id"),
-            pl.lit(self.say("total")).alias("carrier"),
-            pl.col("count").sum(),
-            *(pl.when(pl.col(c).count() > 0).then(pl.col(c).sum()).alias(c) for c in _COMPARED),
-        )
-        whole = summed["count"].sum()
-        return pl.concat([summed, total]).select(
-            "carrier",
-            "count",
-            share=pl.when(pl.lit(whole) > 0).then(pl.col("count") / whole),
-            previous="previous",
-            change="change",
-            change_rate=_part("change", "previous"),
-            year_before="year_before",
-            year_change="year_change",
-            year_change_rate=_part("year_change", "year_before"),
-        )[: None if whole else 0]
-
-    def wide(self, values: Any = "separated_success_count") -> pl.DataFrame:
-        """Lay months x carriers out with the carriers named for people."""
-        wide = room.pivot(self.monthly, values=values, totals=False)
-        labels = {
-            c: self.say("total") if c == "total" else words.carrier(None if c == "unknown" else c, self.lang)
-            for c in wide.columns
-            if c != "month"
-        }
-        return wide.rename(labels)
-
-    def sums(self) -> pl.DataFrame:
-        """Give each month's sum with its changes and whether it is complete."""
-        return (
-            self.monthly.group_by("month")
-            .agg(
-                pl.col("separated_success_count").sum().alias("count"),
-                *(pl.when(pl.col(c).count() > 0).then(pl.col(c).sum()).alias(c) for c in _COMPARED),
-                pl.col("through").min(),
-                pl.col("complete").all(),
-            )
-            .sort("month")
-            .with_columns(
-                change_rate=_part("change", "previous"), year_change_rate=_part("year_change", "year_before")
-            )
-        )
-
-    def heading(self) -> pl.DataFrame:
-        """Give past months' sums, what is counted of the running month, and what is still expected of it."""
-        past = (
-            self.everything.group_by("month")
-            .agg(counted=pl.col("separated_success_count").sum())
-            .filter(pl.col("month") >= self.first)
-            .sort("month")
-            .tail(13)
-        )
-        total = self.forecast.filter(pl.col("carrier_id") == room.ALL)
-        return past.join(
-            total.select(
-                "month", (pl.col("forecast") - pl.col("counted")).alias("expected"), "forecast", "low", "high"
-            ),
-            on="month",
-            how="left",
-        )
-
-    def explained(self) -> pl.DataFrame:
-        """Give the reconciliation with verdicts and reasons in words."""
-        frame = self.reconciliation
-        reasons = [
-            "、".join(worded) if self.lang == "ja" else "; ".join(worded)
-            for one, two in frame.select("reasons", "invoice_reasons").iter_rows()
-            for worded in [[self.say(f"reason {r}") for r in dict.fromkeys([*one, *two])]]
-        ]
-        return frame.with_columns(
-            carrier=self.name_carriers(frame),
-            verdict=pl.when(pl.col("agrees"))
-            .then(pl.lit(self.say("yes")))
-            .when(~pl.col("agrees"))
-            .then(pl.lit(self.say("no")))
-            .otherwise(pl.lit(self.say("not_compared"))),
-            why=pl.Series(reasons, dtype=pl.String),
-        )
-
-    def priced(self) -> pl.DataFrame:
-        """Give the reported month's cost lines with carriers and problems in words."""
-        frame = self.cost.filter(pl.col("month") == self.month)
-        return frame.with_columns(
-            carrier=self.name_carriers(frame),
-            problem=pl.when(pl.col("problem") == "no price")
-            .then(pl.lit(self.say("no price")))
-            .when(pl.col("problem").is_not_null())
-            .then(pl.lit(self.say("price_changes"))),
-        )
-
-    def notes(self) -> list[tuple[str, list[str]]]:
-        """Say how it was computed and what is not final, under headings."""
-        how = [self.say("how_counts"), self.say("how_changes")]
-        how += [self.say("how_forecast")] if self.forecast.height else []
-        if self.reconciliation.height:
-            basis = self.say(f"basis {self.reconciliation['basis'][0]}")
-            how += [self.say("how_reconcile"), self.say("basis_is", basis=basis), self.say("how_invoice")]
-        if self.prices is not None and self.cost.height:
-            rate = f"{float(self.prices.tax_rate):.1%}".replace(".0%", "%")
-            tax = self.say("tax_inside" if self.prices.tax_included else "tax_outside", rate=rate)
-            rounding = self.say(f"rounding {self.prices.rounding}")
-            how.append(
-                self.say("how_cost", plan=self.say(f"plan {self.prices.plan}"), tax=tax, rounding=rounding)
-            )
-        pending = int(self.reconciliation["pending"].sum() or 0)
-        unfinished = [
-            self.say(
-                "not_final_month", month=self.name_month(row["month"]), day=self.name_day(row["through"])
-            )
-            for row in self.sums().filter(~pl.col("complete")).iter_rows(named=True)
-        ]
-        unfinished += [self.say("not_final_pending", n=f"{pending:,}")] if pending else []
-        made = [(self.say("problems"), self.problems)] if self.problems else []
-        return [*made, (self.say("how"), how), (self.say("not_final"), unfinished or [self.say("all_final")])]
-
-    def save(self, path: str | Path) -> Path:
-        """Write the report as .xlsx or .html, all or nothing. Raises `InputError` for another ending."""
-        path = Path(path)
-        if path.suffix.lower() == ".xlsx":
-            from zrtools.reports.workbook import fill
-
-            return tables.replace_file(path, lambda part: fill(self, part))
-        if path.suffix.lower() in (".html", ".htm"):
-            return _page(self).save(path)
-        raise InputError(f"{path.name} must end in .xlsx or .html.")
-
-    def _rate(self, change: str, before: str) -> float | None:
-        rows = self.this_month
-        base, difference = int(rows[before].sum()), int(rows[change].sum())
-        return difference / base if base and rows[change].count() else None
-
-
-# SMS began in 1997 in Japan: before it only a slip of the hand names a month
-_EARLIEST = date(1997, 1, 1)
-_MOST_MONTHS = 1200
-_COMPARED = ("previous", "change", "year_before", "year_change")
+ENDINGS = (".xlsx", ".html", ".htm", ".pdf")
+_MOST_LISTED = 30
 
 
 @checked
@@ -283,31 +45,64 @@ def usage(
     *,
     month: Month | None = None,
     months: int = 12,
-    statuses: AnyFrame | None = None,
+    statuses: AnyFrame | Mapping[str, AnyFrame] | None = None,
     coverage: Any = None,
     prices: room.Prices | str | Path | None = None,
     invoice: pl.DataFrame | str | Path | None = None,
     invoice_columns: Mapping[str, str] | None = None,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
     client_id: str | None = None,
+    statuses_of: str | None = None,
+    settings: Handover | str | Path | None = None,
     tolerance: float = 0,
     today: Day | None = None,
     lang: str | None = None,
 ) -> Path:
-    """Write the monthly usage report as an Excel workbook (.xlsx) or a self-contained page (.html), all or nothing.
+    """Write the monthly usage report as a workbook (.xlsx), a self-contained page (.html) or a PDF, all or nothing.
 
-    `counts` are COUNTS, or snapshots of an archive; with `statuses` (on any engine) they are reconciled and the
-    running month is projected better. `month` is the month reported, else the last complete one, after `months` - 1
-    before it. `coverage`, `tolerance`, `invoice` and `client_id` are as in `usage.reconcile`, `prices` and
-    `clients` as in `usage.cost` and `usage.monthly`; files are read (`invoice_columns` as in `usage.read_invoice`).
-    The report names no client that is not in `counts`. `today` is the day that the report says it was made on, else
-    today in Japan. What cannot be used or is missing is said in the report, and the rest is made. Returns the path.
+    What cannot be used or is missing is said in the report, and the rest is made. The report names no client that is
+    not in `counts`, and with `client_id` that one alone.
 
-    Raises `InputError` when the counts themselves, the month or the path's ending cannot be used.
+    Parameters
+    ----------
+    counts
+        COUNTS, or snapshots of an archive.
+    path
+        The file; its ending says the kind. A PDF needs Chromium, Chrome or Edge.
+    month, months
+        The month reported, else the last complete one, after `months` - 1 before it.
+    statuses
+        Statuses on any engine or an archive, or several by client id: with them counts are reconciled, the running
+        month is projected better, and messages, delivery rate, reasons of failure and incidents are reported.
+    coverage, tolerance
+        As in `usage.reconcile`.
+    prices, invoice, invoice_columns, clients
+        As in `usage.cost`, `usage.read_invoice` and `usage.monthly`; files are read. They come before those in
+        `settings`.
+    client_id
+        The client whom the report is about, left out all that the counts name.
+    statuses_of
+        Whose the statuses are, where their rows do not tell it and the counts are of several clients.
+    settings
+        A `report.toml` or a `Handover`: addressee, author, logo, comment, budget, closing day.
+    today
+        The day that the report says it was made on, else today in Japan.
+    lang
+        "ja" or "en", else ZRTOOLS_LANG, else Japanese.
+
+    Returns
+    -------
+    The path.
+
+    Raises
+    ------
+    InputError
+        When the counts, the client, the settings, the month or the path's ending cannot be used.
+    ConfigurationError
+        When a PDF is wanted and there is no browser to print it: it says how to print by hand.
     """
     path = Path(path)
-    if path.suffix.lower() not in (".xlsx", ".html", ".htm"):
-        raise InputError(f"{path.name} must end in .xlsx or .html.")
+    _writable([path.suffix])
     report = gather(
         counts,
         month=month,
@@ -319,202 +114,123 @@ def usage(
         invoice_columns=invoice_columns,
         clients=clients,
         client_id=client_id,
+        statuses_of=statuses_of,
+        settings=settings,
         tolerance=tolerance,
         today=today,
         lang=lang,
     )
-    return report.save(path)
+    return save(report, path)
 
 
-def gather(
+@checked
+def usage_each(
     counts: pl.DataFrame | pl.LazyFrame,
+    folder: str | Path,
     *,
+    formats: Sequence[str] = ("xlsx",),
     month: Month | None = None,
     months: int = 12,
-    statuses: AnyFrame | None = None,
-    coverage: Any = None,
+    statuses: AnyFrame | Mapping[str, AnyFrame] | None = None,
+    statuses_of: str | None = None,
     prices: room.Prices | str | Path | None = None,
-    invoice: pl.DataFrame | str | Path | None = None,
-    invoice_columns: Mapping[str, str] | None = None,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
-    client_id: str | None = None,
-    tolerance: float = 0,
+    settings: Handover | str | Path | None = None,
     today: Day | None = None,
     lang: str | None = None,
-) -> UsageReport:
-    """Put the report together without writing it; arguments as in `usage`. Raises `InputError`."""
-    if months < 1:
-        raise InputError(f"months must be 1 or more, not {months}.")
-    if months > _MOST_MONTHS:
-        raise InputError(f"months must be {_MOST_MONTHS} at most, not {months}.")
-    made = day(today, "today") if today is not None else datetime.now(TOKYO).date()
-    chosen = words.language(lang)
-    problems: list[str] = []
-    said = _Attempts(chosen, problems)
-    counted = newest(counts)
-    # a report may go to the client that it is about: of others it says nothing
-    whose = counted["client_id"]
-    named = said.attempt("problem_clients", lambda: client_names(clients, of=whose))
-    everything = room.monthly(counted, clients=named)
-    target = _target(everything, month, made)
-    first = months_before(target, months - 1)
-    scope = everything.filter(pl.col("month").is_between(first, target))
-    days = None if statuses is None else said.attempt("problem_reconcile", lambda: as_daily(statuses))
-    if days is not None and counted.height:
-        days = days.filter(pl.col("client_id").is_in(whose.unique().implode()).fill_null(value=True))
-    table = said.attempt(
-        "problem_prices", lambda: room.read_prices(prices) if isinstance(prices, (str, Path)) else prices
-    )
-    lines = said.attempt(
-        "problem_invoice",
-        lambda: room.read_invoice(invoice, invoice_columns) if isinstance(invoice, (str, Path)) else invoice,
-    )
-    if lines is not None:
-        lines = said.attempt("problem_invoice", lambda: _of_months(lines, first, target))
-    inside = counted.filter(pl.col("month").is_between(first, target))
-    forecast = said.attempt("problem_forecast", lambda: room.forecast(counts, days))
-    reconciliation = None
-    if days is not None or lines is not None:
-        kept = _days_of(days, first, target)
-        compared = inside
-        if days is not None:
-            # a month of which nothing is at hand on either side is nothing to reconcile
-            at_hand = pl.concat(
-                [kept["send_date"].dt.truncate("1mo"), *([lines["month"]] if lines is not None else [])]
-            )
-            compared = inside.filter(pl.col("month").is_in(at_hand.unique().implode()))
-        reconciliation = said.attempt(
-            "problem_reconcile",
-            lambda: room.reconcile(
-                compared, kept, lines, coverage=coverage, tolerance=tolerance, client_id=client_id
-            ),
+) -> dict[str, list[Path]]:
+    """Write a report for each client of an agency, into files named by client and month that name no other client.
+
+    Parameters
+    ----------
+    counts
+        COUNTS of all clients (`client.counts(..., client_id="all")`), or an archive's snapshots.
+    folder
+        Where the files go; it is made where it is not there.
+    formats
+        One or several of "xlsx", "html", "pdf".
+    statuses
+        Statuses or archives by client id; a client without any gets the report from counts, which says so.
+    statuses_of, month, months, prices, clients, settings, today, lang
+        As in `usage`; what `settings` says of a client holds for that client.
+
+    Returns
+    -------
+    The files of each client, by its id.
+
+    Raises
+    ------
+    InputError
+        When the counts, the settings, the month or a format cannot be used.
+    ConfigurationError
+        When a PDF is wanted and there is no browser to print it.
+    """
+    options: dict[str, Any] = {
+        "month": month,
+        "months": months,
+        "statuses": statuses,
+        "statuses_of": statuses_of,
+        "prices": prices,
+        "clients": clients,
+        "today": today,
+        "lang": lang,
+    }
+    made = each(counts, Path(folder), formats, settings=settings, **options)
+    return {report.client[0]: paths for report, paths in made if report.client is not None}
+
+
+def each(
+    counts: pl.DataFrame | pl.LazyFrame,
+    folder: Path,
+    formats: Sequence[str],
+    *,
+    settings: Any = None,
+    **options: Any,
+) -> Iterator[tuple[UsageReport, list[Path]]]:
+    """Make a report for each client and write it; arguments as in `usage_each`."""
+    endings = [f".{f.lower().lstrip('.')}" for f in formats]
+    _writable(endings)
+    given = handover_of(settings)
+    frame = snapshots(counts)
+    whose = frame["client_id"].drop_nulls().unique().sort()
+    statuses = options.get("statuses")
+    if (
+        statuses is not None
+        and not isinstance(statuses, Mapping)
+        and options.get("statuses_of") is None
+        and len(whose) > 1
+    ):
+        raise InputError(
+            'Say whose the statuses are: statuses_of="11111", or give them by client id, {"11111": statuses}.'
         )
-    cost, bill = _costs(said, inside, days, table, named, scope, first, target)
-    report = UsageReport(
-        month=target,
-        first=first,
-        made=made,
-        lang=chosen,
-        monthly=scope,
-        everything=everything,
-        forecast=forecast if forecast is not None else pl.DataFrame(schema=FORECAST),
-        reconciliation=reconciliation if reconciliation is not None else pl.DataFrame(schema=RECONCILIATION),
-        cost=cost,
-        bill=bill,
-        prices=table,
-        problems=problems,
-        failed=bool(problems),
-    )
-    problems += _absences(report, named)
-    return report
+    for client_id in whose:
+        report = gather(frame, client_id=client_id, settings=given, **options)
+        assert report.client is not None  # noqa: S101 - it is about one
+        paths = [folder / file_name(report.month, ending, *report.client) for ending in endings]
+        yield report, [save(report, path) for path in paths]
 
 
-class _Attempts:
-    """Makes parts of a report; one that cannot be made is said, and the rest goes on."""
-
-    def __init__(self, lang: words.Lang, problems: list[str]) -> None:
-        self.lang = lang
-        self.problems = problems
-
-    def attempt(self, key: str, make: Callable[[], Any]) -> Any:
-        try:
-            return make()
-        except ZrtoolsError as why:
-            self.problems.append(words.text(f"usage.{key}", self.lang, why=why))
-            return None
+def _writable(endings: Sequence[str]) -> None:
+    wrong = [e for e in endings if e.lower() not in ENDINGS]
+    if wrong or not endings:
+        raise InputError(
+            f"A report must end in .xlsx, .html or .pdf, not {', '.join(wrong) if endings else 'nothing'}."
+        )
+    if ".pdf" in [e.lower() for e in endings]:
+        printing.needed()
 
 
-def _of_months(lines: pl.DataFrame, first: date, target: date) -> pl.DataFrame:
-    check(lines, INVOICE, "INVOICE")
-    inside = lines.filter(pl.col("month").is_between(first, target))
-    if lines.height and not inside.height:
-        has = ", ".join(f"{m:%Y-%m}" for m in lines["month"].unique().sort())
-        raise InputError(f"It has no line of {first:%Y-%m} to {target:%Y-%m}; its months are {has}.")
-    return inside
+def save(report: UsageReport, path: str | Path) -> Path:
+    """Write a report as .xlsx, .html or .pdf, all or nothing. Raises `InputError` for another ending."""
+    path = Path(path)
+    _writable([path.suffix])
+    if path.suffix.lower() == ".xlsx":
+        from zrtools.reports.workbook import fill
 
-
-def _days_of(days: pl.DataFrame | None, first: date, target: date) -> pl.DataFrame:
-    if days is None:
-        return pl.DataFrame(schema=DAILY_USAGE)
-    return days.filter(pl.col("send_date").is_between(first, month_end(target)))
-
-
-def _costs(
-    said: _Attempts,
-    inside: pl.DataFrame,
-    days: pl.DataFrame | None,
-    table: room.Prices | None,
-    clients: Any,
-    scope: pl.DataFrame,
-    first: date,
-    target: date,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    empty = pl.DataFrame(schema=COST), pl.DataFrame(schema=BILL)
-    if table is None:
-        return empty
-    # counts name their client; statuses are needed only where the plan bills what was accepted
-    base: Any = inside if table.plan == "delivered" or days is None else _days_of(days, first, target)
-    lines = said.attempt("problem_cost", lambda: room.cost(base, table, clients=clients))
-    if lines is None:
-        return empty
-    return lines, room.bill(lines, table, whole=scope)
-
-
-def reportable(month: Month, counts: pl.DataFrame, today: date) -> date:
-    """Read the month to report: one that has begun, by the day or by the counts. Raises `InputError`."""
-    chosen = month_of(month)
-    newest_month: Any = counts["month"].max()
-    latest = max(today.replace(day=1), newest_month or date.min)
-    if chosen > latest:
-        raise InputError(f"{chosen:%Y-%m} has not begun: report a month up to {latest:%Y-%m}.")
-    if chosen < _EARLIEST:
-        raise InputError(f"The year {chosen.year} cannot be meant: report a month from {_EARLIEST:%Y-%m} on.")
-    return chosen
-
-
-def _target(everything: pl.DataFrame, month: Month | None, today: date) -> date:
-    if month is not None:
-        return reportable(month, everything, today)
-    whole = everything.filter(pl.col("complete"))
-    found: Any = (whole if whole.height else everything)["month"].max()
-    if found is None:
-        raise InputError("There are no counts, so there is no month to report: name one with month=.")
-    last: date = found
-    return last
-
-
-def _absences(report: UsageReport, clients: pl.DataFrame | None) -> Iterable[str]:
-    """Say which months and clients have no rows, and which carriers no price."""
-    known = set(report.everything["month"])
-    if absent := [m for m in months(report.first, report.month) if m not in known]:
-        yield report.say("missing_month", months=_spans(report, absent))
-    month = report.name_month(report.month)
-    if clients is not None:
-        sums = report.this_month.group_by("client_id").agg(pl.col("separated_success_count").sum())
-        sent = set(sums.filter(pl.col("separated_success_count") > 0)["client_id"])
-        for number, name in clients.iter_rows():
-            if number not in sent:
-                yield report.say("silent_client", client=name, month=month)
-    unpriced = report.cost.filter(pl.col("unit_price").is_null() & (pl.col("quantity") > 0))
-    if unpriced.height:
-        names = dict.fromkeys(report.name_carriers(unpriced))
-        yield report.say("unpriced_carriers", carriers=("、" if report.lang == "ja" else ", ").join(names))
-
-
-def _spans(report: UsageReport, absent: list[date]) -> str:
-    spans: list[list[date]] = []
-    for month in absent:
-        if spans and months_before(month, 1) == spans[-1][-1]:
-            spans[-1].append(month)
-        else:
-            spans.append([month])
-    dash = "〜" if report.lang == "ja" else " to "
-    worded = [dash.join(report.name_month(m) for m in dict.fromkeys((s[0], s[-1]))) for s in spans]
-    return ("、" if report.lang == "ja" else ", ").join(worded)
-
-
-def _part(change: str, before: str) -> pl.Expr:
-    return pl.when(pl.col(before) > 0).then(pl.col(change) / pl.col(before))
+        return tables.replace_file(path, lambda part: fill(report, part))
+    if path.suffix.lower() == ".pdf":
+        return printing.print_to(_page(report).html(), path)
+    return _page(report).save(path)
 
 
 def _page(report: UsageReport) -> Page:
@@ -525,10 +241,11 @@ def _page(report: UsageReport) -> Page:
             "subtitle",
             first=report.name_month(report.first),
             last=report.name_month(report.month),
-            made=f"{report.made:%Y-%m-%d}",
+            made=report.name_day(report.made),
         ),
         report.lang,
     )
+    page.cover(report.cover, report.handover.picture(), report.handover.comment)
     page.lead(*report.headline())
     page.figures(_figures(report))
     if report.problems:
@@ -541,6 +258,7 @@ def _page(report: UsageReport) -> Page:
         page.table(
             *_columns(report, _signed(table, "change_rate", "year_change_rate"), _BY_CARRIER), bold_last=True
         )
+    _deliveries(page, report)
     if report.forecast.height:
         month = report.name_month(report.forecast["month"][0])
         page.section(say("forecast_title", month=month))
@@ -557,6 +275,100 @@ def _page(report: UsageReport) -> Page:
     page.table(_text_month(wide), {"month": (say("month"), "text"), **names})
     sums = _signed(_text_month(report.sums()), "change", "change_rate", "year_change", "year_change_rate")
     page.table(*_columns(report, sums, _SUMS))
+    _terms(page, report)
+    if report.client is None:
+        _clients(page, report)
+    _reconciliation(page, report)
+    _cost(page, report)
+    page.section(say("notes"))
+    for heading, sentences in report.notes():
+        if sentences is not report.problems:
+            page.text(heading)
+            page.points(sentences)
+    page.text(say("how_print"))
+    return page
+
+
+def _deliveries(page: Page, report: UsageReport) -> None:
+    """Say what became of the month's messages, why some failed, and what was unusual."""
+    say = report.say
+    page.section(say("deliveries"))
+    outcomes = report.outcomes()
+    if not outcomes.height:
+        page.text(say("no_deliveries"))
+        return
+    page.text(say("deliveries_gloss"), report.whose)
+    counted = ("messages", "delivered", "failed", "pending", "parts")
+    rates = {
+        name: (report.delivery(months_before(report.month, back)) or {}).get("rate")
+        for name, back in (("rate", 0), ("previous_rate", 1), ("year_rate", 12))
+    }
+    total = outcomes.select(pl.lit(say("total")).alias("carrier"), pl.col(counted).sum()).with_columns(
+        pl.lit(rate, pl.Float64).alias(name) for name, rate in rates.items()
+    )
+    kinds: dict[str, Kind] = {
+        "carrier": "text",
+        **dict.fromkeys(("messages", "delivered", "failed", "pending"), "count"),
+        **dict.fromkeys(("rate", "previous_rate", "year_rate"), "rate"),
+        "parts": "count",
+    }
+    page.table(*_columns(report, pl.concat([outcomes, total], how="diagonal"), kinds), bold_last=True)
+    page.text(say("reasons_section"))
+    reasons = report.failed_for()
+    if reasons.height:
+        carriers: dict[str, tuple[str, Kind]] = {
+            c: (say("total") if c == "total" else c, "count") for c in reasons.columns if c != "reason"
+        }
+        page.table(reasons, {"reason": (say("reason"), "text"), **carriers})
+    else:
+        page.text(say("no_failures"))
+    page.text(say("incidents_section"))
+    page.points(report.incidents["sentence"].to_list() or [say("no_incidents")])
+    page.text(say("by_day"))
+    days = report.by_day().with_columns(date=_day_names(report, report.by_day()["send_date"]))
+    daily: dict[str, Kind] = {"date": "text", **{c: k for c, k in kinds.items() if c in days.columns}}
+    page.table(*_columns(report, days, daily))
+
+
+def _terms(page: Page, report: UsageReport) -> None:
+    """Set the month into its fiscal year, against budget and plan, and count up to a closing day."""
+    say = report.say
+    page.section(say("terms"))
+    quarters = quarters_of(report)
+    if quarters.height:
+        year = quarters["fiscal_year"][0]
+        page.text(say("fiscal_section", year=year))
+        worded = _signed(quarters, "year_change_rate")
+        kinds: dict[str, Kind] = {
+            "quarter": "text",
+            "separated_success_count": "count",
+            "to_date": "count",
+            "year_before": "count",
+            "year_change_rate": "interval",
+        }
+        page.table(*_columns(report, worded, kinds))
+    page.text(*limits(report))
+    if report.budget.height:
+        unit = say("yen" if report.handover.budget_in == "yen" else "parts_unit")
+        page.text(say("budget_section", unit=unit))
+        counted = ("budget", "actual", "difference_to_budget", "forecast", "budget_to_date", "actual_to_date")
+        rows = _text_month(report.budget).with_columns(pl.col(counted).round(0).cast(pl.Int64))
+        kinds = {"month": "text", "budget": "count", "actual": "count", "difference_to_budget": "interval"}
+        kinds |= {"used": "rate", "forecast": "count", "forecast_used": "rate"}
+        kinds |= {"budget_to_date": "count", "actual_to_date": "count", "used_to_date": "rate"}
+        page.table(*_columns(report, _signed(rows, "difference_to_budget"), kinds))
+    closed = closed_of(report)
+    if closed.height:
+        page.text(say("closed_section", day=report.handover.closing_day))
+        kinds = {"closed_period": "text", "parts": "count"}
+        if "net" in closed.columns:
+            closed = _money(closed, report, "net", "tax", "gross")
+            kinds |= {"net": "interval", "tax": "interval", "gross": "interval"}
+        page.table(*_columns(report, closed, {**kinds, "status": "text"}))
+
+
+def _clients(page: Page, report: UsageReport) -> None:
+    say = report.say
     page.section(say("clients"))
     across = room.pivot(report.monthly, rows="client", columns="month", totals=False)
     listed = across.sort("total", descending=True).with_columns(pl.col("client").fill_null("–"))
@@ -565,10 +377,132 @@ def _page(report: UsageReport) -> Page:
         c: (c.replace("-", "/"), "count") for c in listed.columns if c != "client"
     }
     page.table(listed, {"client": (say("client"), "text"), **counts})
+    moved, silent = moved_of(report), report.movers.filter(pl.col("movement").is_in(["silent", "stopped"]))
+    if moved.height:
+        page.text(say("movers_section"))
+        kinds: dict[str, Kind] = {
+            "client": "text",
+            "movement": "text",
+            "separated_success_count": "count",
+            "previous": "count",
+            "change": "interval",
+            "change_rate": "interval",
+        }
+        page.table(*_columns(report, _signed(moved.head(_MOST_LISTED), "change", "change_rate"), kinds))
+    if silent.height:
+        page.text(say("silent_section"))
+        names = silent["client"].fill_null("–").head(200).to_list()
+        more = ["…"] if silent.height > len(names) else []
+        page.text(("、" if report.lang == "ja" else ", ").join(names + more))
+
+
+def moved_of(report: UsageReport) -> pl.DataFrame:
+    """Give the movers with their movement in words."""
+    return report.movers.filter(pl.col("movement") != "silent").with_columns(
+        movement=pl.Series(
+            [
+                report.say(f"movement {m}")
+                for m in report.movers.filter(pl.col("movement") != "silent")["movement"]
+            ],
+            dtype=pl.String,
+        )
+    )
+
+
+def quarters_of(report: UsageReport) -> pl.DataFrame:
+    """Give the fiscal year's quarters with their names."""
+    made = report.fiscal()
+    named = [
+        report.say(
+            "quarter_name",
+            n=row["period_of_year"],
+            first=report.name_month(row["first"]),
+            last=report.name_month(row["last"]),
+        )
+        for row in made.iter_rows(named=True)
+    ]
+    return made.with_columns(quarter=pl.Series(named, dtype=pl.String))
+
+
+def limits(report: UsageReport) -> list[str]:
+    """Say how much of the plan the month and the running month take."""
+    limit = report.handover.plan_limit
+    if limit is None:
+        return []
+    used = int(report.this_month["separated_success_count"].sum())
+    told = {"limit": f"{limit:,}"}
+    said = [
+        report.say(
+            "limit",
+            month=report.name_month(report.month),
+            count=f"{used:,}",
+            share=f"{used / limit:.1%}",
+            **told,
+        )
+        + (report.say("over_limit") if used > limit else "")
+    ]
+    if report.forecast.height:
+        row = report.forecast.row(-1, named=True)
+        said.append(
+            report.say(
+                "limit_forecast",
+                month=report.name_month(row["month"]),
+                count=f"{row['forecast']:,}",
+                share=f"{row['forecast'] / limit:.1%}",
+                **told,
+            )
+            + (report.say("over_limit") if row["forecast"] > limit else "")
+        )
+    return said
+
+
+def closed_of(report: UsageReport) -> pl.DataFrame:
+    """Give the periods up to the closing day, all carriers and clients together, with what they cost."""
+    if not report.closed.height:
+        return report.closed
+    day = report.handover.closing_day
+    rows = (
+        report.closed.group_by("month")
+        .agg(
+            parts=pl.col("separated_success_count").sum(),
+            through=pl.col("through").max(),
+            complete=pl.col("complete").all(),
+        )
+        .sort("month")
+        .with_columns(
+            first=pl.col("month").dt.offset_by("-1mo").dt.offset_by(f"{day}d"),
+            last=pl.col("month").dt.offset_by(f"{(day or 1) - 1}d"),
+        )
+    )
+    spans = [
+        report.say("span", first=report.name_day(a), last=report.name_day(b))
+        for a, b in rows.select("first", "last").iter_rows()
+    ]
+    states = [report.say("complete") if whole else report.say("no_final") for whole in rows["complete"]]
+    rows = rows.with_columns(
+        closed_period=pl.Series(spans, dtype=pl.String), status=pl.Series(states, dtype=pl.String)
+    )
+    if report.closed_bill.height:
+        money = report.closed_bill.group_by("month").agg(pl.col("net", "tax", "gross").sum())
+        rows = rows.join(money, on="month", how="left").sort("month")
+    return rows
+
+
+def _day_names(report: UsageReport, days: pl.Series) -> pl.Series:
+    names = [
+        report.say("day_short", month=d.month, day=d.day, weekday=wording.name_weekday(d, report.lang))
+        for d in days
+    ]
+    return pl.Series("date", names, dtype=pl.String)
+
+
+def _reconciliation(page: Page, report: UsageReport) -> None:
+    say = report.say
     page.section(say("reconciliation"))
     if report.reconciliation.height:
-        page.text(say("basis_is", basis=say(f"basis {report.reconciliation['basis'][0]}")))
-        page.chart(charts.usage_gaps(report.reconciliation, lang=report.lang), say("gaps_title"))
+        page.text(report.whose, say("basis_is", basis=say(f"basis {report.reconciliation['basis'][0]}")))
+        if report.gaps or not report.reconciliation["agrees"].count():
+            page.chart(charts.usage_gaps(report.reconciliation, lang=report.lang), say("gaps_title"))
         rows = report.explained()
         shown = rows.filter((pl.col("month") == report.month) | ~pl.col("agrees").fill_null(value=False))
         others = say("others_agree", n=rows.height - shown.height) if rows.height > shown.height else ""
@@ -579,25 +513,29 @@ def _page(report: UsageReport) -> Page:
         page.table(*_columns(report, worded, kinds), note=others)
     else:
         page.text(say("no_statuses"))
+
+
+def _cost(page: Page, report: UsageReport) -> None:
+    say = report.say
     page.section(say("cost"))
     if report.cost.height:
         added = pl.col("quantity", "unpriced", "net", "tax", "gross").sum()
         bills = report.bill.group_by("month").agg(added).sort("month")
         page.text(say("bill_section"))
         page.table(*_columns(report, _money(_text_month(bills), report, "net", "tax", "gross"), _BILL))
-        page.text(say("clients_cost", month=report.name_month(report.month)))
-        mine = report.bill.filter(pl.col("month") == report.month)
-        page.table(*_columns(report, _money(mine, report, "net", "tax", "gross"), _BILL_OF_CLIENT))
+        if report.client is None:
+            page.text(say("clients_cost", month=report.name_month(report.month)))
+            mine = report.bill.filter(pl.col("month") == report.month)
+            total = mine.select(pl.lit(say("total")).alias("client"), added)
+            mine = pl.concat([mine, total], how="diagonal_relaxed") if mine.height > 1 else mine
+            page.table(
+                *_columns(report, _money(mine, report, "net", "tax", "gross"), _BILL_OF_CLIENT),
+                bold_last=mine.height > 1,
+            )
         page.text(say("lines_section", month=report.name_month(report.month)))
         page.table(*_columns(report, _money(report.priced(), report, "unit_price", "amount"), _COST))
     else:
         page.text(say("no_prices"))
-    page.section(say("notes"))
-    for heading, sentences in report.notes():
-        if sentences is not report.problems:
-            page.text(heading)
-            page.points(sentences)
-    return page
 
 
 _BY_CARRIER: dict[str, Kind] = {
@@ -654,7 +592,13 @@ _COST: dict[str, Kind] = {
     "amount": "interval",
     "problem": "text",
 }
-_LABELS = {"verdict": "agrees", "why": "reasons"}
+_LABELS = {
+    "verdict": "agrees",
+    "why": "reasons",
+    "pending": "pending_messages",
+    "separated_success_count": "count",
+    "forecast": "forecast",
+}
 
 
 def _columns(
@@ -662,6 +606,10 @@ def _columns(
 ) -> tuple[pl.DataFrame, dict[str, tuple[str, Kind]]]:
     """Choose a table's columns, those without any value left out, with their headings."""
     shown = {c: k for c, k in kinds.items() if k == "text" or frame[c].count()}
+    # tiers and missing prices are seldom
+    shown = {
+        c: k for c, k in shown.items() if c not in ("over", "unpriced") or (frame[c].fill_null(0) != 0).any()
+    }
     shown = {
         c: k for c, k in shown.items() if c not in ("why", "problem") or frame[c].fill_null("").ne("").any()
     }
@@ -677,9 +625,23 @@ def _figures(report: UsageReport) -> list[Figure]:
     made = [
         Figure(f"{say('count')} {report.name_month(report.month)}", say("figure", n=f"{total['count']:,}"))
     ]
-    for key, before in (("change_rate", "previous"), ("year_change_rate", "year_before")):
+    sent, before = report.delivery(), report.delivery(months_before(report.month, 1))
+    if sent is not None:
+        made.append(
+            Figure(
+                say("rate"),
+                words.percent(sent["rate"]) if sent["rate"] is not None else "–",
+                " / ".join(say("messages_figure", n=f"{sent[c]:,}") for c in ("delivered", "messages"))
+                + (
+                    f"　{say('previous')} {words.percent(before['rate'])}"
+                    if before and before["rate"] is not None
+                    else ""
+                ),
+            )
+        )
+    for key, base in (("change_rate", "previous"), ("year_change_rate", "year_before")):
         if total[key] is not None:
-            made.append(Figure(say(key), f"{total[key]:+.1%}", f"{say(before)} {total[before]:,}"))
+            made.append(Figure(say(key), f"{total[key]:+.1%}", f"{say(base)} {total[base]:,}"))
     if report.forecast.height:
         row = report.forecast.row(-1, named=True)
         to = "〜" if report.lang == "ja" else "–"
@@ -687,14 +649,19 @@ def _figures(report: UsageReport) -> list[Figure]:
             Figure(
                 say("forecast"),
                 say("figure", n=f"{row['forecast']:,}"),
-                f"{report.name_month(row['month'])}: {row['low']:,}{to}{row['high']:,}",
+                f"{report.name_month(row['month'])}{report.colon}{row['low']:,}{to}{row['high']:,}",
             )
         )
     if report.reconciliation["agrees"].count():
         gaps = report.gaps
         counted = say("gap" if gaps == 1 else "gaps", n=gaps) if gaps else ""
         made.append(
-            Figure(say("reconciliation"), say("no") if gaps else say("yes"), counted, is_bad=bool(gaps))
+            Figure(
+                say("reconciliation"),
+                say("no") if gaps else say("yes"),
+                counted or (f"{len(report.compared)} / {report.clients.height}" if report.whose else ""),
+                is_bad=bool(gaps),
+            )
         )
     bill = report.bill.filter(pl.col("month") == report.month)
     if bill.height:

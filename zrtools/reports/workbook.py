@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,13 +13,15 @@ import polars as pl
 from zrtools import tables, words
 from zrtools import usage as room
 from zrtools.charts import style
+from zrtools.periods import months_before
 from zrtools.privacy import mask_text
+from zrtools.reports.usage import closed_of, limits, moved_of, quarters_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from zrtools.reports.usage import UsageReport
+    from zrtools.reports.monthly import UsageReport
 
 __all__ = ["fill"]
 
@@ -32,7 +35,7 @@ _MONTH, _DAY = "yyyy/mm", "yyyy/mm/dd"
 
 
 def fill(report: UsageReport, path: Path) -> None:
-    """Write the workbook to a path: summary, months x carriers, clients, reconciliation, cost, notes."""
+    """Write the workbook to a path: the month as it is handed over, sheet by sheet."""
     import xlsxwriter
 
     with xlsxwriter.Workbook(
@@ -43,15 +46,19 @@ def fill(report: UsageReport, path: Path) -> None:
         book.set_properties({"title": report.say("title", month=report.name_month(report.month))})
         made = _Book(book, report)
         # the summary stands first, and its charts draw from the sheet that is filled before it
-        summary = _Sheet(made, "summary", landscape=False, pages=1)
-        ranges = _by_carrier(
-            _Sheet(made, "by_carrier", landscape=False, pages=1 if report.months <= 13 else 0)
-        )
+        summary = _Sheet(made, "summary", pages=1)
+        deliveries = _Sheet(made, "deliveries")
+        ranges = _by_carrier(_Sheet(made, "by_carrier", pages=1 if report.months <= 13 else 0))
         _summary(summary, ranges)
-        _clients(_Sheet(made, "clients"))
+        _deliveries(deliveries)
+        _terms(_Sheet(made, "terms"))
+        if report.client is None:
+            _clients(_Sheet(made, "clients"))
+        if report.movers.height:
+            _agency(_Sheet(made, "agency"))
         _reconciliation(_Sheet(made, "reconciliation"))
-        _cost(_Sheet(made, "cost", landscape=False))
-        _notes(_Sheet(made, "notes", landscape=False))
+        _cost(_Sheet(made, "cost"))
+        _notes(_Sheet(made, "notes"))
         summary.sheet.activate()
 
 
@@ -73,7 +80,7 @@ class _Book:
 class _Sheet:
     """A sheet that is filled from the top, set up for A4."""
 
-    def __init__(self, book: _Book, name: str, *, landscape: bool = True, pages: int = 0) -> None:
+    def __init__(self, book: _Book, name: str, *, pages: int = 0) -> None:
         self.book = book
         self.report = book.report
         self.name = self.report.say(name)
@@ -83,14 +90,14 @@ class _Sheet:
         sheet = self.sheet
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
-        sheet.set_landscape() if landscape else sheet.set_portrait()
+        sheet.set_portrait()
+        # the sheet's title stands on each of its pages
+        sheet.repeat_rows(0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         # a page wide, and as many high as it takes where `pages` is 0
         sheet.fit_to_pages(1, pages)
         sheet.center_horizontally()
-        sheet.set_footer(
-            f"&L&8{book.report.say('title', month=_plain(book.report))}&C&8{self.name}&R&8&P / &N"
-        )
+        sheet.set_footer(f"&L&8{_plain(book.report)}&C&8{self.name}&R&8&P / &N")
 
     def title(self, text: str, below: str = "") -> None:
         self.sheet.set_row(self.row, 26)
@@ -131,11 +138,14 @@ class _Sheet:
         wrap: str | None = None,
         freeze: bool = False,
         alone: bool = False,
+        sums: Mapping[str, Any] | None = None,
     ) -> tuple[int, int]:
         """Write a frame as a table: each column with its heading and number format; give its first and last row.
 
         Columns without any value are left out. The header of a table that is `alone` on its sheet is printed on
-        every page; a frozen one stays while scrolling.
+        every page; a frozen one stays while scrolling. `sums` names the columns that a row of totals below adds up,
+        each with what it comes to, as formulas that a reader can check; or a formula of its own beside it, with {row}
+        for that row and {of_…} for the columns' letters.
         """
         columns = {
             c: look
@@ -151,7 +161,7 @@ class _Sheet:
         for (key, (_, number)), label in zip(columns.items(), labels, strict=True):
             left = {"align": "left", "indent": 0 if label == labels[0] else 1}
             formats[label] = {"valign": "vcenter", **({"num_format": number} if number else left)}
-            if number in (_MONTH, _DAY):
+            if number in (_MONTH, _DAY) or (number and "yyyy" in number):
                 formats[label] |= {"align": "left"}
             if key == wrap:
                 formats[label] |= {"text_wrap": True}
@@ -175,7 +185,7 @@ class _Sheet:
             )
             for n, (label, (_, number)) in enumerate(zip(labels, columns.values(), strict=True)):
                 # a heading stands where its figures stand
-                aside = "left" if number in (None, _MONTH, _DAY) else "right"
+                aside = "left" if number is None or "yyyy" in number else "right"
                 look = {
                     "bold": True,
                     "bg_color": _SOFT,
@@ -208,8 +218,37 @@ class _Sheet:
             self.sheet.freeze_panes(top + 1, 1)
         if alone:
             self.sheet.repeat_rows(top)
+        if sums is not None and shown.height:
+            last += 1
+            self._sums(top + 1, last, columns, sums)
         self.row = last + 2
-        return top + 1, last
+        return top + 1, top + shown.height
+
+    def _sums(
+        self,
+        first: int,
+        row: int,
+        columns: Mapping[str, tuple[str, str | None]],
+        sums: Mapping[str, Any],
+    ) -> None:
+        letters = {
+            c: chr(ord("A") + n) if n < 26 else f"A{chr(ord('A') + n - 26)}" for n, c in enumerate(columns)
+        }
+        look: dict[str, Any] = {"bold": True, "top": 1, "top_color": _INK}
+        for n, (column, (_, number)) in enumerate(columns.items()):
+            form = self.book.form(**look, **({"num_format": number} if number else {}))
+            if n == 0:
+                self.sheet.write_string(row, n, self.report.say("total"), self.book.form(**look))
+            elif column not in sums:
+                self.sheet.write_blank(row, n, None, form)
+            else:
+                value = sums[column]
+                formula, value = (
+                    value if isinstance(value, tuple) else ("=SUM({here}{first}:{here}{last})", value)
+                )
+                places = {"here": letters[column], "first": first + 1, "last": row, "row": row + 1}
+                written = formula.format(**places, **{f"of_{c}": letter for c, letter in letters.items()})
+                self.sheet.write_formula(row, n, written, form, float(value) if value is not None else "")
 
     def _heights(self, shown: pl.DataFrame, label: str, top: int) -> None:
         room_for = self._widths[shown.columns.index(label)] - 2
@@ -228,7 +267,9 @@ def _by_carrier(sheet: _Sheet) -> dict[str, Any]:
     sheet.title(say("by_carrier"), _counted(report))
     sheet.heading(say("counts_section"))
     month: dict[str, tuple[str, str | None]] = {"month": (say("month"), _MONTH)}
-    counts = sheet.table(wide, month | {c: (c, _COUNT) for c in names}, freeze=True)
+    counts = sheet.table(
+        wide, month | {c: (c, _COUNT) for c in names}, freeze=True, sums={c: wide[c].sum() for c in names}
+    )
     sheet.heading(say("shares_section"))
     shares = sheet.table(report.wide("share"), month | {c: (c, _PART) for c in names})
     sheet.heading(say("changes_section"))
@@ -271,9 +312,10 @@ def _summary(sheet: _Sheet, ranges: dict[str, Any]) -> None:
         "subtitle",
         first=report.name_month(report.first),
         last=report.name_month(report.month),
-        made=f"{report.made:%Y-%m-%d}",
+        made=report.name_day(report.made),
     )
     sheet.title(say("title", month=report.name_month(report.month)), period)
+    _cover(sheet, columns)
     for sentence in report.headline():
         sheet.text(sentence, columns, soft=True)
     sheet.row += 1
@@ -282,6 +324,25 @@ def _summary(sheet: _Sheet, ranges: dict[str, Any]) -> None:
         for problem in report.problems:
             sheet.text(f"・{problem}" if report.lang == "ja" else f"• {problem}", columns)
         sheet.row += 1
+    sent = report.delivery()
+    if sent is not None:
+        sheet.heading(f"{say('deliveries')} {report.name_month(report.month)}")
+        rates = {
+            key: (report.delivery(months_before(report.month, back)) or {}).get("rate")
+            for key, back in (("previous_rate", 1), ("year_rate", 12))
+        }
+        sheet.table(
+            pl.DataFrame([sent | rates], schema_overrides=dict.fromkeys(rates, pl.Float64)),
+            {
+                "messages": (say("messages"), _COUNT),
+                "delivered": (say("delivered"), _COUNT),
+                "rate": (say("rate"), _PART),
+                "failed": (say("failed"), _COUNT),
+                "pending": (say("pending_messages"), _COUNT),
+                "previous_rate": (say("previous_rate"), _PART),
+                "year_rate": (say("year_rate"), _PART),
+            },
+        )
     table = report.by_carrier()
     if table.height:
         sheet.heading(f"{say('count')} {report.name_month(report.month)}")
@@ -293,10 +354,16 @@ def _summary(sheet: _Sheet, ranges: dict[str, Any]) -> None:
             "year_change": _CHANGE,
             "year_change_rate": _RATE,
         }
+        total = table.row(-1, named=True)
+        ends = {c: total[c] for c in ("count", "change", "year_change") if total[c] is not None}
+        for rate, change in (("change_rate", "change"), ("year_change_rate", "year_change")):
+            if total[rate] is not None:
+                base = f"({{of_count}}{{row}}-{{of_{change}}}{{row}})"
+                ends[rate] = (f'=IF({base}=0,"",{{of_{change}}}{{row}}/{base})', total[rate])
         sheet.table(
-            table,
+            table.head(-1),
             {"carrier": (say("carrier"), None)} | {c: (say(c), look) for c, look in looks.items()},
-            bold_last=True,
+            sums=ends | {"share": total["share"]},
         )
     if report.forecast.height:
         sheet.heading(say("forecast_title", month=report.name_month(report.forecast["month"][0])))
@@ -416,19 +483,28 @@ def _clients(sheet: _Sheet) -> None:
         "client": (say("client"), None),
         "client_id": (say("client_id"), None),
     }
+    sums = across.row(-1, named=True) if across.height else {}
     looks: dict[str, tuple[str, str | None]] = {
         c: (say("total") if c == "total" else c.replace("-", "/"), _COUNT) for c in months
     }
-    sheet.table(across, names | looks, bold_last=True, freeze=True)
+    sheet.table(
+        across.head(-1), names | looks, freeze=True, sums={c: sums[c] for c in looks} if sums else None
+    )
+    if report.bill.height:
+        sheet.heading(say("clients_money"))
+        money = _money_by_month(report)
+        kept = {
+            c: (say("total") if c == "total" else c.replace("-", "/"), _yen(report))
+            for c in months
+            if c in money
+        }
+        sheet.table(money, names | kept, sums={c: money[c].sum() for c in kept})
     rows = report.this_month
     if rows.height:
         sheet.heading(say("clients_month", month=report.name_month(report.month)))
         wide = _largest_first(room.pivot(rows, rows=["client", "client_id"]))
-        wide = wide.with_columns(
-            client=pl.coalesce(
-                "client", pl.when(pl.int_range(pl.len()) == pl.len() - 1).then(pl.lit(say("total")))
-            )
-        )
+        last = wide.row(-1, named=True)
+        wide = wide.head(-1)
         carriers: dict[str, tuple[str, str | None]] = {
             c: (
                 say("total") if c == "total" else words.carrier(None if c == "unknown" else c, report.lang),
@@ -437,7 +513,7 @@ def _clients(sheet: _Sheet) -> None:
             for c in wide.columns
             if c not in names
         }
-        sheet.table(wide, names | carriers, bold_last=True)
+        sheet.table(wide, names | carriers, sums={c: last[c] for c in carriers})
 
 
 def _largest_first(pivot: pl.DataFrame) -> pl.DataFrame:
@@ -453,6 +529,8 @@ def _reconciliation(sheet: _Sheet) -> None:
     if not frame.height:
         sheet.text(say("no_statuses"), 6)
         return
+    if report.whose:
+        sheet.text(report.whose, 10)
     sheet.text(say("basis_is", basis=say(f"basis {frame['basis'][0]}")), 10)
     sheet.text(say("how_invoice"), 10)
     sheet.row += 1
@@ -507,6 +585,7 @@ def _cost(sheet: _Sheet) -> None:
             "state": (say("status"), None),
         },
         freeze=True,
+        sums={c: bill[c].sum() for c in ("quantity", "unpriced", "net", "tax", "gross")},
     )
     sheet.heading(say("lines_section", month=report.name_month(report.month)))
     # a price without a first day holds since ever
@@ -524,7 +603,9 @@ def _cost(sheet: _Sheet) -> None:
             "amount": (say("amount"), "¥#,##0.00##"),
             "problem": (say("problem"), None),
         },
+        sums={"quantity": priced["quantity"].sum(), "amount": priced["amount"].sum()},
     )
+    _exact_amounts(sheet, priced)
 
 
 def _notes(sheet: _Sheet) -> None:
@@ -536,6 +617,207 @@ def _notes(sheet: _Sheet) -> None:
         for sentence in sentences:
             sheet.text(f"・{sentence}" if report.lang == "ja" else f"• {sentence}", 7)
         sheet.row += 1
+
+
+def _exact_amounts(sheet: _Sheet, priced: pl.DataFrame) -> None:
+    """Write each line's amount as quantity times price."""
+    every = ("client", "carrier", "since", "over", "quantity", "unit_price", "amount", "problem")
+    columns = [c for n, c in enumerate(every) if n == 0 or priced[c].count()]
+    if not {"quantity", "unit_price", "amount"} <= set(columns):
+        return
+    at = {c: columns.index(c) for c in ("quantity", "unit_price", "amount")}
+    # rows above: the lines, their sum, and an empty one
+    first = sheet.row - 2 - priced.height
+    form = sheet.book.form(num_format="¥#,##0.00##")
+    letters = {c: chr(ord("A") + n) for c, n in at.items()}
+    for n, amount in enumerate(priced["amount"]):
+        if amount is not None:
+            row = first + n
+            formula = f"={letters['quantity']}{row + 1}*{letters['unit_price']}{row + 1}"
+            sheet.sheet.write_formula(row, at["amount"], formula, form, float(amount))
+
+
+def _money_by_month(report: UsageReport) -> pl.DataFrame:
+    """Lay the clients' cost out by month, largest first."""
+    wide = (
+        report.bill.with_columns(pl.col("month").dt.strftime("%Y-%m"), pl.col("net").cast(pl.Float64))
+        .pivot(
+            "month", index=["client", "client_id"], values="net", aggregate_function="sum", sort_columns=True
+        )
+        .fill_null(0.0)
+    )
+    months = [c for c in wide.columns if c not in ("client", "client_id")]
+    return wide.with_columns(total=pl.sum_horizontal(months)).sort("total", descending=True)
+
+
+def _cover(sheet: _Sheet, columns: int) -> None:
+    """Say whom the report is about, for whom and by whom, with the logo and words of one's own."""
+    report = sheet.report
+    logo = report.handover.picture()
+    if logo is not None:
+        sheet.sheet.insert_image(
+            0, columns - 2, "logo.png", {"image_data": BytesIO(logo), **_fitted(logo, 180, 64), "x_offset": 6}
+        )
+    for name, text in report.cover:
+        sheet.sheet.write_string(sheet.row, 0, name, sheet.book.form(font_color=_MUTED))
+        sheet.sheet.merge_range(
+            sheet.row, 1, sheet.row, columns - 1, mask_text(text), sheet.book.form(bold=True, text_wrap=True)
+        )
+        if _width(text) > 80:
+            sheet.sheet.set_row(sheet.row, 17 * (int(_width(text)) // 80 + 1))
+        sheet.row += 1
+    for line in filter(None, (line.strip() for line in report.handover.comment.splitlines())):
+        sheet.text(line, columns)
+    sheet.row += 1
+
+
+def _fitted(logo: bytes, width: int, height: int) -> dict[str, float]:
+    """Scale a PNG into a box; its size stands in its head."""
+    size = (int.from_bytes(logo[16:20]), int.from_bytes(logo[20:24]))
+    scale = min(1.0, width / max(size[0], 1), height / max(size[1], 1))
+    return {"x_scale": scale, "y_scale": scale}
+
+
+def _deliveries(sheet: _Sheet) -> None:
+    """Say what became of the month's messages, why some failed, what was unusual, and how the days went."""
+    report, say = sheet.report, sheet.report.say
+    sheet.widths(19, *[12.5] * 8)
+    sheet.title(say("deliveries"), report.name_month(report.month))
+    outcomes = report.outcomes()
+    if not outcomes.height:
+        sheet.text(say("no_deliveries"), 8)
+        return
+    sheet.text(say("deliveries_gloss"), 8)
+    if report.whose:
+        sheet.text(report.whose, 8)
+    sheet.row += 1
+    looks: dict[str, tuple[str, str | None]] = {
+        "messages": (say("messages"), _COUNT),
+        "delivered": (say("delivered"), _COUNT),
+        "failed": (say("failed"), _COUNT),
+        "pending": (say("pending_messages"), _COUNT),
+        "rate": (say("rate"), _PART),
+        "parts": (say("parts"), _COUNT),
+        "previous_rate": (say("previous_rate"), _PART),
+        "year_rate": (say("year_rate"), _PART),
+    }
+    settled = "({of_delivered}{row}+{of_failed}{row})"
+
+    def sums(frame: pl.DataFrame) -> dict[str, Any]:
+        counted = {c: int(frame[c].sum()) for c in ("messages", "delivered", "failed", "pending", "parts")}
+        whole = counted["delivered"] + counted["failed"]
+        rate = counted["delivered"] / whole if whole else None
+        return counted | {"rate": (f'=IF({settled}=0,"",{{of_delivered}}{{row}}/{settled})', rate)}
+
+    sheet.table(outcomes, {"carrier": (say("carrier"), None)} | looks, sums=sums(outcomes))
+    sheet.heading(say("reasons_section"))
+    reasons = report.failed_for()
+    if reasons.height:
+        shown = {c: (say("total") if c == "total" else c, _COUNT) for c in reasons.columns if c != "reason"}
+        added = {c: reasons[c].sum() for c in shown}
+        sheet.table(reasons, {"reason": (say("reason"), None), **shown}, sums=added, wrap="reason")
+    else:
+        sheet.text(say("no_failures"), 8)
+        sheet.row += 1
+    sheet.heading(say("incidents_section"))
+    for sentence in report.incidents["sentence"].to_list() or [say("no_incidents")]:
+        sheet.text(f"・{sentence}" if report.lang == "ja" else f"• {sentence}", 8)
+    sheet.row += 1
+    sheet.heading(say("by_day"))
+    days = report.by_day()
+    by_day = {c: look for c, look in looks.items() if c in days.columns}
+    sheet.table(days, {"send_date": (say("date"), _weekdays(report))} | by_day, sums=sums(days))
+
+
+def _terms(sheet: _Sheet) -> None:
+    """Set the month into its fiscal year, against budget and plan, and count up to a closing day."""
+    report, say = sheet.report, sheet.report.say
+    sheet.widths(28, *[13.5] * 9)
+    sheet.title(say("terms"), say("count"))
+    quarters = quarters_of(report)
+    if quarters.height:
+        sheet.heading(say("fiscal_section", year=quarters["fiscal_year"][0]))
+        sheet.table(
+            quarters,
+            {
+                "quarter": (say("quarter"), None),
+                "separated_success_count": (say("count"), _COUNT),
+                "to_date": (say("to_date"), _COUNT),
+                "year_before": (say("year_before"), _COUNT),
+                "year_change_rate": (say("year_change_rate"), _RATE),
+            },
+            wrap="quarter",
+        )
+    for sentence in limits(report):
+        sheet.text(sentence, 6)
+    if report.budget.height:
+        yen = report.handover.budget_in == "yen"
+        sheet.heading(say("budget_section", unit=say("yen" if yen else "parts_unit")))
+        look = "¥#,##0" if yen else _COUNT
+        columns: dict[str, tuple[str, str | None]] = {"month": (say("month"), _MONTH)}
+        for name, number in {
+            "budget": look,
+            "actual": look,
+            "difference_to_budget": "+#,##0;-#,##0;0",
+            "used": _PART,
+            "forecast": look,
+            "forecast_used": _PART,
+            "budget_to_date": look,
+            "actual_to_date": look,
+            "used_to_date": _PART,
+        }.items():
+            columns[name] = (say("expected_end" if name == "forecast" else name), number)
+        ends = {c: float(report.budget[c].sum()) for c in ("budget", "actual", "difference_to_budget")}
+        whole = ends["actual"] / ends["budget"] if ends["budget"] else None
+        used = ('=IF({of_budget}{row}=0,"",{of_actual}{row}/{of_budget}{row})', whole)
+        sheet.table(report.budget, columns, sums=ends | {"used": used})
+    closed = closed_of(report)
+    if closed.height:
+        sheet.heading(say("closed_section", day=report.handover.closing_day))
+        money = [c for c in ("net", "tax", "gross") if c in closed.columns]
+        sheet.table(
+            _floats(closed, *money),
+            {
+                "closed_period": (say("closed_period"), None),
+                "parts": (say("parts"), _COUNT),
+                **{c: (say(c), _yen(report)) for c in money},
+                "status": (say("status"), None),
+            },
+            wrap="closed_period",
+        )
+
+
+def _agency(sheet: _Sheet) -> None:
+    """List the clients that moved, and those without traffic."""
+    report, say = sheet.report, sheet.report.say
+    sheet.widths(28, 14, 20, *[12.5] * 5)
+    sheet.title(say("agency"), report.name_month(report.month))
+    names: dict[str, tuple[str, str | None]] = {
+        "client": (say("client"), None),
+        "client_id": (say("client_id"), None),
+    }
+    moved = moved_of(report)
+    sheet.heading(say("movers_section"))
+    sheet.table(
+        moved,
+        names
+        | {
+            "movement": (say("movement"), None),
+            "separated_success_count": (say("count"), _COUNT),
+            "previous": (say("previous"), _COUNT),
+            "change": (say("change"), _CHANGE),
+            "change_rate": (say("change_rate"), _RATE),
+        },
+    )
+    silent = report.movers.filter(pl.col("movement").is_in(["silent", "stopped"]))
+    if silent.height:
+        sheet.heading(say("silent_section"))
+        sheet.table(silent, names | {"last_month": (say("last_month"), _MONTH)})
+
+
+def _weekdays(report: UsageReport) -> str:
+    """Write a day with its weekday, in the report's language whatever the reader's Excel speaks."""
+    return "[$-ja-JP]yyyy/mm/dd(aaa)" if report.lang == "ja" else "[$-en-US]yyyy-mm-dd (ddd)"
 
 
 def _counted(report: UsageReport) -> str:
@@ -565,7 +847,8 @@ def _floats(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
 
 
 def _plain(report: UsageReport) -> str:
-    return report.name_month(report.month).replace("&", "&&")
+    name = report.say("title", month=report.name_month(report.month))
+    return (f"{name}　{report.client[1]}" if report.client else name).replace("&", "&&")[:120]
 
 
 def _unique(labels: list[str]) -> list[str]:

@@ -20,6 +20,8 @@
 
 from __future__ import annotations
 
+from zrtools.usage.agency import accounting, movers
+from zrtools.usage.allocation import allocate
 from zrtools.usage.costs import bill, cost
 from zrtools.usage.inputs import Prices, read_clients, read_invoice, read_prices
 from zrtools.usage.lengths import fit_parts, part_limits
@@ -27,17 +29,23 @@ from zrtools.usage.months import monthly, pivot
 from zrtools.usage.projection import forecast, increments
 from zrtools.usage.reconciliation import reconcile
 from zrtools.usage.source import ALL, daily
+from zrtools.usage.terms import budget, fiscal
 
 __all__ = [
     "ALL",
     "Prices",
+    "accounting",
+    "allocate",
     "bill",
+    "budget",
     "cost",
     "daily",
+    "fiscal",
     "fit_parts",
     "forecast",
     "increments",
     "monthly",
+    "movers",
     "part_limits",
     "pivot",
     "read_clients",

@@ -13,7 +13,7 @@ from zrtools.errors import InputError
 from zrtools.schemas import BILL, COST, check
 from zrtools.usage.inputs import Prices, client_names, holding, offered, read_prices
 from zrtools.usage.months import as_daily
-from zrtools.usage.source import is_counts, newest
+from zrtools.usage.source import billed_in, is_counts, newest
 
 __all__ = ["bill", "cost", "shared"]
 
@@ -28,6 +28,7 @@ def cost(
     prices: Prices | str | Path,
     *,
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
+    closing_day: int | None = None,
 ) -> pl.DataFrame:
     """Price usage line by line: month x client x carrier x price x tier.
 
@@ -36,13 +37,16 @@ def cost(
     the month's beginning, across a change of price as well. Counts cannot be split by day, so a price that changes
     within the month is taken as on the first day, and `problem` says so; statuses are split. From statuses, plan
     `delivered` bills the billable messages of delivered ones, plan `accepted` each message that the service took.
-    A line without a price has a null amount and says so in `problem`.
+    A line without a price has a null amount and says so in `problem`. `closing_day` (20: the 21st to the 20th) as in
+    `monthly`.
 
     Raises `InputError` when the plan needs statuses and counts were given.
     """
     if not isinstance(prices, Prices):
         prices = read_prices(prices)
     if is_counts(counts_or_statuses):
+        if closing_day is not None:
+            raise InputError("Counts are of calendar months: for a closing day give statuses.")
         if prices.plan == "accepted":
             raise InputError(
                 'The plan "accepted" bills every message that the service took, and counts do not hold these: give '
@@ -61,7 +65,7 @@ def cost(
         days = as_daily(counts_or_statuses)
         lines = days.select(
             pl.col("send_date").alias("day"),
-            pl.col("send_date").dt.truncate("1mo").alias("month"),
+            billed_in(pl.col("send_date"), closing_day).alias("month"),
             "client_id",
             "carrier_id",
             "carrier",
@@ -212,12 +216,14 @@ def _tiered(priced: pl.DataFrame, prices: Prices) -> pl.DataFrame:
     )
 
 
-def shared(amount: pl.Expr, prices: Prices, over: list[str]) -> pl.Expr:
-    """Round the sum of exact amounts within `over` once, and share it out by largest remainder."""
+def shared(amount: pl.Expr, prices: Prices, over: list[str], total: pl.Expr | None = None) -> pl.Expr:
+    """Share a total within `over` out by largest remainder: the one given, else the amounts' sum, rounded once."""
     unit = pl.lit(10**prices.decimals).cast(_EXACT)
     exact = (amount * unit).cast(_EXACT)
     whole = exact.floor().cast(_EXACT)
-    total = (_rounded(amount.sum(), prices) * unit).cast(_EXACT)
+    total = ((_rounded(amount.sum(), prices) if total is None else total.first().cast(_EXACT)) * unit).cast(
+        _EXACT
+    )
     # of equal remainders the first row's goes first
     place = (exact - whole).rank("ordinal", descending=True).over(over)
     missing = (total - whole.sum()).over(over)

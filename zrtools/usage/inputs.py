@@ -18,6 +18,7 @@ from zrtools import cells, tables
 from zrtools.arguments import checked
 from zrtools.codes import CARRIER_SPELLINGS, CARRIERS
 from zrtools.errors import InputError
+from zrtools.periods import month as month_of
 from zrtools.privacy import mask_text
 from zrtools.schemas import INVOICE, PRICES
 from zrtools.usage.source import ALL
@@ -26,12 +27,14 @@ __all__ = [
     "Plan",
     "Prices",
     "Rounding",
+    "budget_of",
     "client_names",
     "holding",
     "offered",
     "read_clients",
     "read_invoice",
     "read_prices",
+    "units_of",
 ]
 
 Plan = Literal["delivered", "accepted"]
@@ -65,11 +68,16 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
     "amount": ("金額", "金額(税抜)", "請求金額", "請求額", "利用料金"),
     "unit_price": ("単価", "単価(税抜)", "単価(円)"),
     "since": ("適用日", "適用開始日", "適用開始", "単価の適用日"),
+    "prefix": ("タグ", "タグの先頭", "接頭辞", "クライアントタグ", "client_tag"),
+    "unit": ("部署", "部門", "部署名", "部門名", "担当部署"),
+    "budget": ("予算", "予算額", "予算(税抜)"),
     "over": ("段階", "段階(超)", "適用段階", "超"),
 }
 """Headings that people write for each column, tried in this order where no mapping names one."""
 
 _CLIENTS = pl.Schema({"client_id": pl.String(), "client": pl.String()})
+_UNITS = pl.Schema({"prefix": pl.String(), "unit": pl.String()})
+_BUDGET = pl.Schema({"month": pl.Date(), "budget": pl.Float64()})
 
 
 @checked
@@ -393,7 +401,10 @@ def _columns(
 
 
 def client_names(
-    clients: pl.DataFrame | Mapping[str, str] | str | Path | None, *, of: pl.Series | None = None
+    clients: pl.DataFrame | Mapping[str, str] | str | Path | None,
+    *,
+    of: pl.Series | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """Take clients' names in any of the ways a user may give them, those alone whose ids stand in `of`.
 
@@ -402,7 +413,7 @@ def client_names(
     if clients is None:
         return pl.DataFrame(schema=_CLIENTS)
     if isinstance(clients, (str, Path)):
-        clients = _names(clients)
+        clients = _names(clients, columns)
     if isinstance(clients, Mapping):
         clients = pl.DataFrame(
             {"client_id": [str(k) for k in clients], "client": list(clients.values())}, schema=_CLIENTS
@@ -416,6 +427,55 @@ def client_names(
         frame = frame.filter(pl.col("client_id").is_in(of.unique().implode()))
     if (twice := frame.filter(pl.col("client_id").is_duplicated())).height:
         raise InputError(f"Client {twice['client_id'][0]} has two names in the table of clients: keep one.")
+    return frame
+
+
+def units_of(table: Mapping[str, str] | pl.DataFrame | str | Path) -> pl.DataFrame:
+    """Take which prefix of a tag is whose. Raises `InputError`, also when one prefix is of two."""
+    if isinstance(table, Mapping):
+        table = pl.DataFrame({"prefix": list(table), "unit": list(table.values())}, schema=_UNITS)
+    if isinstance(table, (str, Path)):
+        read = _read(table, None, None)
+        found = _columns(read, None, ("prefix", "unit"), ())
+        table = read.frame.select(pl.col(found[c]).str.strip_chars().alias(c) for c in _UNITS)
+    if missing := [c for c in _UNITS if c not in table.columns]:
+        raise InputError(f"The table of units has no column {', '.join(missing)}: it needs prefix and unit.")
+    frame = table.select(pl.col(c).cast(pl.String) for c in _UNITS).filter(pl.col("prefix") != "").unique()
+    if (twice := frame.filter(pl.col("prefix").is_duplicated())).height:
+        raise InputError(f"The prefix {mask_text(twice['prefix'][0])} is of two units: keep one.")
+    return frame
+
+
+def budget_of(planned: float | Mapping[str, float] | pl.DataFrame | str | Path) -> pl.DataFrame | None:
+    """Take a budget by month, None where it is one figure for every month. Raises `InputError`."""
+    if isinstance(planned, (str, Path)):
+        read = _read(planned, None, None)
+        found = _columns(read, None, ("month", "budget"), ())
+        month = cells.months(pl.col(found["month"]))
+        figure = cells.figures(pl.col(found["budget"])).cast(pl.Float64, strict=False)
+        frame = read.frame.select(month=month, budget=figure)
+        for column in ("month", "budget"):
+            read.refuse(
+                found[column], frame[column], column, cells.ADVICE["month" if column == "month" else "figure"]
+            )
+        frame = frame.drop_nulls()
+    elif isinstance(planned, Mapping):
+        frame = pl.DataFrame(
+            {"month": [month_of(m, "planned") for m in planned], "budget": [float(v) for v in planned.values()]},
+            schema=_BUDGET,
+        )
+    elif isinstance(planned, pl.DataFrame):
+        if missing := [c for c in _BUDGET if c not in planned.columns]:
+            raise InputError(f"The budget has no column {', '.join(missing)}: it needs month and budget.")
+        frame = planned.select(pl.col(c).cast(t) for c, t in _BUDGET.items())
+    else:
+        if not planned >= 0:
+            raise InputError(f"A budget is 0 or more, not {planned}.")
+        return None
+    if (frame["budget"] < 0).any() or frame["budget"].is_nan().any():
+        raise InputError("A budget is 0 or more: correct it.")
+    if frame["month"].is_duplicated().any():
+        raise InputError("The budget has a month twice: keep one.")
     return frame
 
 

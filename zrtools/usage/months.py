@@ -15,7 +15,7 @@ from zrtools.errors import InputError
 from zrtools.periods import Day, day
 from zrtools.schemas import DAILY_USAGE, MONTHLY
 from zrtools.usage.inputs import client_names
-from zrtools.usage.source import Basis, by_month, daily, is_counts, newest
+from zrtools.usage.source import Basis, by_month, daily, ends, is_counts, newest
 
 __all__ = ["monthly", "pivot"]
 
@@ -29,13 +29,16 @@ def monthly(
     clients: pl.DataFrame | Mapping[str, str] | str | Path | None = None,
     basis: Basis = "delivered and failed",
     through: Day | None = None,
+    closing_day: int | None = None,
 ) -> pl.DataFrame:
     """Tell how many billable messages went to each carrier, month by month, for whom, and what changed.
 
     Takes COUNTS (archive snapshots too: the newest of each month counts) or statuses on any engine, and gives
     MONTHLY: month x client x carrier. `clients` names clients: a frame, mapping or CSV of `client_id` and
     `client`. From statuses, `basis` says whether failed messages' billable counts are in, and `through` how far
-    the statuses of the last month reach when that is later than their last message.
+    the statuses of the last month reach when that is later than their last message. Where the month is closed on
+    another day than its last, `closing_day` says so, from statuses alone: with 20, October is September 21 to
+    October 20; it is `complete` when the statuses hold its first day or one before.
 
     A carrier or client that is missing in a month which others have was 0 in it; a month that nobody has is not
     known, so changes against it are null. Changes from or to a month that is not complete are null too: the
@@ -43,20 +46,28 @@ def monthly(
 
     Raises `InputError`. Source: separatedSuccessCount of the counts and status calls.
     """
+    begun: pl.Expr = pl.lit(value=True)
     if is_counts(counts_or_statuses):
+        if closing_day is not None:
+            raise InputError("Counts are of calendar months: for a closing day give statuses.")
         frame = newest(counts_or_statuses)
     else:
         end = None if through is None else day(through, "through")
-        frame = by_month(as_daily(counts_or_statuses), basis=basis, through=end)
+        days = as_daily(counts_or_statuses)
+        frame = by_month(days, basis=basis, through=end, closing_day=closing_day)
+        if closing_day is not None:
+            first = pl.lit(days["send_date"].min(), dtype=pl.Date)
+            begun = first <= ends(pl.col("month").dt.offset_by("-1mo"), closing_day).dt.offset_by("1d")
     names = client_names(clients)
     count = pl.col("separated_success_count")
     of_client, of_month = count.sum().over("month", "client_id"), count.sum().over("month")
-    months = frame.group_by("month").agg(whole=(pl.col("through") == pl.col("month").dt.month_end()).all())
+    over = (pl.col("through") == ends(pl.col("month"), closing_day)) & begun
+    months = frame.group_by("month").agg(whole=over.all())
     return (
         frame.join(names, on="client_id", how="left")
         .with_columns(
             client=pl.coalesce("client", "client_id"),
-            complete=pl.col("through") == pl.col("month").dt.month_end(),
+            complete=over,
             share=pl.when(of_client > 0).then(count / of_client),
             share_of_month=pl.when(of_month > 0).then(count / of_month),
         )

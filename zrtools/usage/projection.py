@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -11,9 +11,11 @@ import polars as pl
 from zrtools.arguments import checked
 from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
-from zrtools.jcalendar import is_holiday, kind_of_day
+from zrtools.intervals import student
 from zrtools.periods import Day, day, month_end
 from zrtools.schemas import FORECAST, INCREMENTS
+from zrtools.usage.daymodel import Habits, kind, project
+from zrtools.usage.monthmodel import outlook
 from zrtools.usage.months import as_daily
 from zrtools.usage.source import ALL, newest, snapshots
 
@@ -24,26 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["forecast", "increments"]
 
-# days that are looked back on, and how fast older ones lose weight in the level
 _LAST_YEAR = 2199
+# days that are looked back on
 _WINDOW = 182
-_HALF_LIFE = 28.0
-# how many days' worth of the mean an own weekday starts from, so that few days do not decide alone
-_SHRINK = 1.0
-_SHRINK_SPECIAL = 2.0
 # a month with fewer days of shape at hand than this is projected from months alone
 _ENOUGH_DAYS = 21
-# without days at hand: what a Saturday, Sunday or holiday carries against a working day, and how unsure that is
-_WEEKEND, _WEEKEND_RANGE = 0.7, (0.4, 1.0)
-_DAY_NOISE = 0.35
-_MONTH_NOISE = 0.12
-_MARKS = {"五十日": 1, "month-end": 2}
-
-
-class _Projection(NamedTuple):
-    rest: float
-    spread: float
-    freedom: float
 
 
 @checked
@@ -82,8 +69,11 @@ def forecast(
     )
     shape = _days(history, statuses, through)
     carriers = sums.select("carrier_id", "carrier").unique().sort("carrier_id", nulls_last=True)
-    rows = [_row(sums, shape, key, name, running, through, level) for key, name in carriers.iter_rows()]
-    everything = _row(sums, shape, ALL, ALL, running, through, level)
+    everything, habits = _row(sums, shape, ALL, ALL, running, through, level)
+    # a sender's habits are the same on every carrier
+    rows = [
+        _row(sums, shape, key, name, running, through, level, habits)[0] for key, name in carriers.iter_rows()
+    ]
     if rows:
         # the whole is what its carriers come to; only its interval is its own, since they rise and fall together
         shift = sum(row["forecast"] for row in rows) - everything["forecast"]
@@ -190,7 +180,8 @@ def _row(
     running: date,
     through: date,
     level: float,
-) -> dict[str, Any]:
+    habits: Habits | None = None,
+) -> tuple[dict[str, Any], Habits | None]:
     method, days = shape
     chosen = pl.lit(value=True) if carrier_id == ALL else pl.col("carrier_id").eq_missing(pl.lit(carrier_id))
     mine = sums.filter(chosen).group_by("month").agg(pl.col("separated_success_count").sum()).sort("month")
@@ -199,15 +190,17 @@ def _row(
     values = days.filter(chosen).group_by("day").agg(pl.col("value").sum()).sort("day")
     if method == "months" or not values.height:
         method = "months"
-        whole = mine.filter(pl.col("month") < running)
-        made = _from_months(whole, counted, running, left)
+        whole = mine.filter(pl.col("month") < running).select("month", "separated_success_count")
+        rest, low, high = outlook(list(whole.iter_rows()), counted, running, len(left), level)
     else:
         known = _known(days["day"].unique().sort().to_list(), through)
         by_day: dict[date, float] = dict(values.iter_rows())
         y = np.array([by_day.get(d, 0.0) for d in known])
-        made = _from_days(known, y, left, _scale(mine, values, known, running))
-    rest = max(made.rest, 0.0)
-    half = _student(0.5 + level / 2, made.freedom) * made.spread
+        scale = _scale(mine, values, known, running)
+        made = project(known, y, left, habits)
+        habits, rest = made.habits, scale * made.rest
+        half = scale * student(made.freedom, 0.5 + level / 2) * made.spread
+        low, high = max(rest - half, 0.0), rest + half
     return {
         "month": running,
         "carrier_id": carrier_id,
@@ -216,11 +209,11 @@ def _row(
         "days_left": len(left),
         "counted": counted,
         "forecast": counted + round(rest),
-        "low": counted + round(max(rest - half, 0.0)),
-        "high": counted + round(rest + half),
+        "low": counted + round(low),
+        "high": counted + round(high),
         "level": level,
         "method": method,
-    }
+    }, habits
 
 
 def _known(held: list[date], through: date) -> list[date]:
@@ -229,10 +222,10 @@ def _known(held: list[date], through: date) -> list[date]:
     Any other day without a message is taken as not at hand rather than as a 0.
     """
     every = [held[0] + timedelta(n) for n in range((through - held[0]).days + 1)]
-    kinds = _kinds(every)[0]
+    kinds = np.array([kind(d) for d in every])
     here = np.isin(np.array(every, dtype="datetime64[D]"), np.array(held, dtype="datetime64[D]"))
     share = np.bincount(kinds, here, minlength=8) / np.maximum(np.bincount(kinds, minlength=8), 1)
-    return [d for d, kind, is_held in zip(every, kinds, here, strict=True) if is_held or share[kind] < 0.5]
+    return [d for d, of, is_held in zip(every, kinds, here, strict=True) if is_held or share[of] < 0.5]
 
 
 def _scale(mine: pl.DataFrame, values: pl.DataFrame, known: list[date], running: date) -> float:
@@ -254,122 +247,3 @@ def _scale(mine: pl.DataFrame, values: pl.DataFrame, known: list[date], running:
     )
     total, counted = float(both["value"].sum()), int(both["separated_success_count"].sum())
     return min(max(counted / total, 0.1), 10.0) if total > 0 and counted > 0 else 1.0
-
-
-def _from_days(days: list[date], y: Floats, left: list[date], scale: float) -> _Projection:
-    """Weekday, holiday and 五十日 shape times a level that follows the newest days; noise as the days showed it."""
-    age = np.array([(days[-1] - d).days for d in days], dtype=float)
-    recent = np.exp2(-age / _HALF_LIFE)
-    kinds, special = _kinds(days)
-    next_kinds, next_special = _kinds(left)
-    weights, bonus = np.ones(8), np.ones(3)
-    # the two shapes lean on each other: settle them in turn
-    for _ in range(5):
-        rate = _over(float(y.sum()), float((weights[kinds] * bonus[special]).sum()))
-        for kind in range(8):
-            of = kinds == kind
-            own = float(y[of].sum()) + _SHRINK * rate * _prior(kind, weights)
-            weights[kind] = _over(own, rate * (float(bonus[special[of]].sum()) + _SHRINK))
-        for mark in (1, 2):
-            of = special == mark
-            plain = rate * float(weights[kinds[of]].sum())
-            bonus[mark] = _over(float(y[of].sum()) + _SHRINK_SPECIAL * rate, plain + _SHRINK_SPECIAL * rate)
-    shape = weights[kinds] * bonus[special]
-    level = _over(float((recent * y).sum()), float((recent * shape).sum()))
-    fitted = level * shape
-    expected_left = level * weights[next_kinds] * bonus[next_special]
-    rest = float(expected_left.sum())
-    # noise in proportion to the day, as campaigns make it: it grows faster than chance alone would
-    freedom = max(len(days) - 10.0, 4.0)
-    noise = float(((y - fitted) ** 2).sum()) / max(float((fitted**2).sum()), 1e-9) * len(days) / freedom
-    together = _correlation((y - fitted) / np.maximum(fitted, 1e-9))
-    own = noise * together * float((expected_left**2).sum())
-    effective = float((recent * fitted).sum()) ** 2 / max(float(((recent * fitted) ** 2).sum()), 1e-9)
-    of_level = noise * together / max(effective, 1.0) * rest**2
-    # each weekday's and each special day's factor was learnt from so many days
-    of_shape = noise * sum(
-        float(expected_left[ahead == n].sum()) ** 2 / (float((behind == n).sum()) + shrink)
-        for behind, ahead, numbers, shrink in (
-            (kinds, next_kinds, range(8), _SHRINK),
-            (special, next_special, (1, 2), _SHRINK_SPECIAL),
-        )
-        for n in numbers
-    )
-    spread = float(np.sqrt(own + of_level + of_shape))
-    return _Projection(scale * rest, scale * spread, freedom)
-
-
-def _from_months(whole: pl.DataFrame, counted: int, running: date, left: list[date]) -> _Projection:
-    """A day's level from past months and the running one, each as far as it can be trusted."""
-
-    def of(weekend: float) -> tuple[float, float]:
-        weights = np.array([1.0, 1.0, 1.0, 1.0, 1.0, weekend, weekend, weekend])
-        elapsed = [running + timedelta(n) for n in range((month_end(running) - running).days + 1 - len(left))]
-        w_left = float(weights[_kinds(left)[0]].sum())
-        w_seen = float(weights[_kinds(elapsed)[0]].sum()) if elapsed else 0.0
-        rates = np.array(
-            [
-                value
-                / float(
-                    weights[_kinds([m + timedelta(n) for n in range((month_end(m) - m).days + 1)])[0]].sum()
-                )
-                for m, value in whole.tail(6).select("month", "separated_success_count").iter_rows()
-            ]
-        )
-        steps = np.abs(np.diff(np.log(np.maximum(rates, 1e-9))))
-        month_noise = max(_MONTH_NOISE, float(np.sqrt((steps**2).mean())) if len(steps) > 1 else 0.0)
-        prior = float(np.average(rates, weights=np.exp2(np.arange(len(rates))))) if len(rates) else None
-        now = counted / w_seen if w_seen else None
-        if prior is None and now is None:
-            return 0.0, 0.0
-        base = prior if now is None else now if prior is None else (prior + now) / 2
-        assert base is not None  # noqa: S101 - one of the two is there
-        own = (_DAY_NOISE * base) ** 2 / w_seen if w_seen else np.inf
-        past = (month_noise * base) ** 2 if prior is not None else np.inf
-        trust = 0.0 if now is None else 1.0 if prior is None else past / (past + own) if past + own else 0.5
-        level = trust * (now or 0.0) + (1 - trust) * (prior or 0.0)
-        unsure = trust**2 * (own if now is not None else 0.0) + (1 - trust) ** 2 * (
-            past if prior is not None else 0.0
-        )
-        rest = level * w_left
-        return rest, float(np.sqrt(unsure * w_left**2 + (_DAY_NOISE * level) ** 2 * w_left))
-
-    rest, spread = of(_WEEKEND)
-    others = [of(weekend)[0] for weekend in _WEEKEND_RANGE]
-    # the weekends' share is assumed: what a wrong one would change counts as doubt
-    doubt = (max(others) - min(others)) / 2
-    return _Projection(rest, float(np.hypot(spread, doubt)), 10.0)
-
-
-def _kinds(days: list[date]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Sort days into Monday to Sunday and holidays (7), and mark 五十日 (1) and the month's last working day (2)."""
-    kinds = [7 if d.weekday() < 5 and is_holiday(d) else d.weekday() for d in days]
-    marks = [_MARKS.get(kind_of_day(d), 0) for d in days]
-    return np.array(kinds, dtype=np.int64), np.array(marks, dtype=np.int64)
-
-
-def _prior(kind: int, weights: Floats) -> float:
-    """Start a holiday as a Sunday, any other day as the mean of its like."""
-    return float(weights[6]) if kind == 7 else 1.0
-
-
-def _over(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else 0.0
-
-
-def _correlation(residuals: Floats) -> float:
-    """Say by how much days that go high or low together widen the sum of many."""
-    centred = residuals - residuals.mean()
-    total = float((centred**2).sum())
-    if len(centred) < 14 or total <= 0:
-        return 1.0
-    lags = [float((centred[k:] * centred[:-k]).sum()) / total * (1 - k / 8) for k in range(1, 8)]
-    return float(np.clip(1 + 2 * sum(lags), 0.7, 3.0))
-
-
-def _student(probability: float, freedom: float) -> float:
-    """Find Student's quantile from the normal one (Cornish and Fisher)."""
-    from statistics import NormalDist
-
-    z = NormalDist().inv_cdf(probability)
-    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)

@@ -81,6 +81,8 @@ def reconcile(
     if client_id is not None and days["client_id"].null_count() < days.height:
         days = days.filter(pl.col("client_id") == client_id)
         several = False
+    if days.height and not days["client_id"].null_count():
+        several = False
     months = _months(counted, days, coverage)
     days = days.join(months.select("month", "through"), on="month", how="left").filter(
         pl.col("send_date") <= pl.col("through")

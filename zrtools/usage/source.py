@@ -18,8 +18,10 @@ __all__ = [
     "ALL",
     "UNKNOWN",
     "Basis",
+    "billed_in",
     "by_month",
     "daily",
+    "ends",
     "is_counts",
     "newest",
     "snapshots",
@@ -55,7 +57,7 @@ def daily(statuses: AnyFrame) -> pl.DataFrame:
     client = nw.col("client_id") if "client_id" in columns else nw.lit(None)
     carrier_id = nw.col("carrier_id").cast(nw.String)
     late = nw.when(_month(reported) > _month(sent)).then(1).otherwise(0)
-    status, parts = nw.col("status_id").cast(nw.Int64), nw.col("separated_success_count").cast(nw.Int64)
+    status, billed = nw.col("status_id").cast(nw.Int64), nw.col("separated_success_count").cast(nw.Int64)
     # what a pending message may be billed as; its own count is not defined
     length = nw.col("message").str.len_chars().cast(nw.Int64) if "message" in columns else nw.lit(0)
     usual = nw.when(length > FIRST_PART).then((length - 1) // EACH_PART + 1).otherwise(1)
@@ -66,8 +68,8 @@ def daily(statuses: AnyFrame) -> pl.DataFrame:
         nw.col("carrier").cast(nw.String).alias("carrier"),
         late.alias("late"),
         status.alias("status_id"),
-        parts.alias("parts"),
-        nw.when((status == 2) | (status == 3)).then(parts).otherwise(usual).cast(nw.Int64).alias("most"),
+        billed.alias("parts"),
+        nw.when((status == 2) | (status == 3)).then(billed).otherwise(usual).cast(nw.Int64).alias("most"),
     )
     keys = ["send_date", "client_id", "carrier_id", "carrier"]
     counted = gather(
@@ -140,13 +142,32 @@ def newest(counts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     return frame.sort("month", "client_id", "carrier_id", nulls_last=True)
 
 
+def billed_in(day: pl.Expr, closing_day: int | None) -> pl.Expr:
+    """Tell the month, by its first day, in which days are billed: with a closing day of 20 the 21st is the next one's.
+
+    Raises `InputError`.
+    """
+    if closing_day is None:
+        return day.dt.truncate("1mo")
+    if not 1 <= closing_day <= 27:
+        raise InputError(
+            f"closing_day must be 1 to 27, such as 20, not {closing_day}; left out it is the month's end."
+        )
+    return day.dt.offset_by(f"-{closing_day}d").dt.truncate("1mo").dt.offset_by("1mo")
+
+
 def by_month(
-    days: pl.DataFrame, *, basis: Basis = "delivered and failed", through: date | None = None
+    days: pl.DataFrame,
+    *,
+    basis: Basis = "delivered and failed",
+    through: date | None = None,
+    closing_day: int | None = None,
 ) -> pl.DataFrame:
     """Add days (DAILY_USAGE) up to months, with the columns of COUNTS.
 
-    Months before the last count as whole. The last one reaches to `through`, else to its last day with a
-    message. Rows whose messages are all pending are left out: they have no carrier and no count.
+    With a closing day a month is named by the one in which it ends. Months before the last count as whole. The last one
+    reaches to `through`, else to its last day with a message. Rows whose messages are all pending are left out: they
+    have no carrier and no count.
     """
     parts = pl.col("delivered_count")
     if basis == "delivered and failed":
@@ -154,14 +175,21 @@ def by_month(
     last = days["send_date"].max()
     end: date | None = max(through, last) if through and last else last  # type: ignore[assignment]  # a Date column's maximum is a date
     return (
-        days.with_columns(month=pl.col("send_date").dt.truncate("1mo"))
+        days.with_columns(month=billed_in(pl.col("send_date"), closing_day))
         .filter(pl.col("delivered") + pl.col("failed") > 0)
         .group_by("month", "client_id", "carrier_id", "carrier")
         .agg(separated_success_count=parts.sum())
-        .with_columns(through=pl.min_horizontal(pl.col("month").dt.month_end(), pl.lit(end, dtype=pl.Date)))
+        .with_columns(
+            through=pl.min_horizontal(ends(pl.col("month"), closing_day), pl.lit(end, dtype=pl.Date))
+        )
         .select(pl.col(c).cast(t) for c, t in COUNTS.items())
         .sort("month", "client_id", "carrier_id", nulls_last=True)
     )
+
+
+def ends(month: pl.Expr, closing_day: int | None) -> pl.Expr:
+    """Tell the last day of months, by their first."""
+    return month.dt.month_end() if closing_day is None else month.dt.offset_by(f"{closing_day - 1}d")
 
 
 def _month(day: nw.Expr) -> nw.Expr:

@@ -1,0 +1,212 @@
+"""What a report is handed over with: addressee, author, logo, comment, prices, budget, from a small `report.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from zrtools import tables
+from zrtools.arguments import checked
+from zrtools.errors import InputError
+
+__all__ = ["Handover", "file_name", "handover_of", "read_handover"]
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_MOST_LOGO = 2_000_000
+_TEXTS = ("addressee", "author", "account", "comment", "name")
+_PATHS = ("logo", "prices", "clients", "invoice", "archives")
+_TABLES = {
+    "invoice": {"columns": "invoice_columns", "carriers": "invoice_carriers"},
+    "clients": {"columns": "client_columns"},
+}
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+
+
+@checked
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What stands on a report's cover, and the files and figures that a month's report is made with.
+
+    `addressee`, `author`, `account` (the contract), `comment` and `logo` (a PNG) are shown; `prices`, `clients` and
+    `invoice` are files as `reports.usage` takes them, `invoice_columns` and `invoice_carriers` as in
+    `usage.read_invoice`. `archives` is a folder that holds an archive for each client, named by its id, or a table of
+    `client_id` and `archive`. `budget` is a figure for every month, a mapping or a table, in "yen" or "parts"
+    (`budget_in`); `plan_limit` is how many billable messages a month the plan holds; `closing_day` (20) and
+    `fiscal_year_begins` (4) say how months and years are counted. `of` holds what differs for a client, by its id.
+    """
+
+    addressee: str = ""
+    author: str = ""
+    account: str = ""
+    comment: str = ""
+    name: str = ""
+    logo: Path | None = None
+    prices: Path | None = None
+    clients: Path | None = None
+    invoice: Path | None = None
+    archives: Path | None = None
+    invoice_columns: Mapping[str, str] | None = None
+    invoice_carriers: Mapping[str, str] | None = None
+    client_columns: Mapping[str, str] | None = None
+    budget: float | Mapping[str, float] | Path | None = None
+    budget_in: Literal["yen", "parts"] = "yen"
+    plan_limit: int | None = None
+    closing_day: int | None = None
+    fiscal_year_begins: int = 4
+    of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.closing_day is not None and not 1 <= self.closing_day <= 27:
+            raise InputError(f"closing_day must be 1 to 27, such as 20, not {self.closing_day}.")
+        if not 1 <= self.fiscal_year_begins <= 12:
+            raise InputError(
+                f"fiscal_year_begins must be a month from 1 to 12, not {self.fiscal_year_begins}."
+            )
+        if self.plan_limit is not None and self.plan_limit < 1:
+            raise InputError(f"plan_limit must be 1 or more messages, not {self.plan_limit}.")
+        if self.budget_in not in ("yen", "parts"):
+            raise InputError(f'budget_in must be "yen" or "parts", not {self.budget_in!r}.')
+
+    def for_client(self, client_id: str) -> Handover:
+        """Give what holds for one client, without a word about others.
+
+        What stands for all goes to each, but the addressee, comment, budget and limit of an agency as a whole.
+        """
+        own = dict(self.of.get(client_id, {}))
+        whole: dict[str, Any] = {"addressee": "", "budget": None, "plan_limit": None, "invoice": None}
+        return replace(self, **{**whole, **own}, of={})
+
+    def picture(self) -> bytes | None:
+        """Read the logo. Raises `InputError` when it is no PNG, or too large."""
+        if self.logo is None:
+            return None
+        try:
+            data = self.logo.read_bytes()
+        except OSError as error:
+            raise InputError(
+                f"The logo {self.logo.name} cannot be read ({error.strerror}): check the path."
+            ) from None
+        if not data.startswith(_PNG):
+            raise InputError(f"The logo {self.logo.name} is no PNG: save it as one.")
+        if len(data) > _MOST_LOGO:
+            raise InputError(
+                f"The logo {self.logo.name} has {len(data):,} bytes: make it smaller than {_MOST_LOGO:,}."
+            )
+        return data
+
+
+@checked
+def read_handover(path: str | Path) -> Handover:
+    r"""Read a `report.toml`.
+
+    Parameters
+    ----------
+    path
+        A TOML file whose keys are those of `Handover`; paths in it are taken from the file's own folder. `[invoice]`
+        and `[clients]` may be tables with `file`, `columns` and (of the invoice) `carriers`; `[client."11111"]` holds
+        what differs for that client: addressee, author, account, comment, name, logo, prices, invoice, budget,
+        plan_limit.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read, an unknown key, and a value of another kind; it names the key.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "report.toml").write_text('author = "SMS運用チーム"\\nclosing_day = 20\\n', "utf-8")
+    >>> zr.reports.read_handover(folder / "report.toml").closing_day
+    20
+    """
+    path = Path(path)
+    try:
+        data = tomllib.loads(tables.decode(path.read_bytes(), name=path.name), parse_float=Decimal)
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be read ({error.strerror}): check the path.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path.name} is not TOML: {error}.") from None
+    clients = data.pop("client", {})
+    if not isinstance(clients, dict) or not all(isinstance(c, dict) for c in clients.values()):
+        raise InputError(f'{path.name}: write what is one client\'s under [client."11111"].')
+    own = {str(number): _settings(entry, path, f'client."{number}".') for number, entry in clients.items()}
+    for number, entry in own.items():
+        if wrong := sorted(
+            {*entry} & {"clients", "archives", "closing_day", "fiscal_year_begins", "client_columns"}
+        ):
+            raise InputError(
+                f'{path.name}: {", ".join(wrong)} is the same for all clients: move it out of client."{number}".'
+            )
+    try:
+        return Handover(**_settings(data, path, ""), of=own)
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from None
+
+
+def handover_of(given: Handover | str | Path | None) -> Handover:
+    """Take the settings of a report in any of the ways a user may give them."""
+    return Handover() if given is None else given if isinstance(given, Handover) else read_handover(given)
+
+
+def _settings(data: Mapping[str, Any], path: Path, where: str) -> dict[str, Any]:
+    known = {f.name for f in fields(Handover)} - {"of"}
+    made: dict[str, Any] = {}
+    for key, given in data.items():
+        value = given
+        if key in ("invoice", "clients") and isinstance(value, dict):
+            extra = _TABLES[key]
+            for name, target in extra.items():
+                if name in value:
+                    made[target] = {str(k): str(v) for k, v in value[name].items()}
+            if unknown := sorted(set(value) - {"file", *extra}):
+                raise InputError(f"{path.name}: {where}{key}.{', '.join(unknown)} is not a setting.")
+            if "file" not in value:
+                continue
+            value = value["file"]
+        if key not in known:
+            raise InputError(
+                f"{path.name}: {where}{key} is not a setting; these are: {', '.join(sorted(known))}, and client."
+            )
+        if key in _TEXTS and not isinstance(value, str):
+            raise InputError(f"{path.name}: {where}{key} must be a text in quotes.")
+        if key in _PATHS or (key == "budget" and isinstance(value, str)):
+            if not isinstance(value, str) or not value.strip():
+                raise InputError(f"{path.name}: {where}{key} must be the path of a file, in quotes.")
+            value = path.parent / value
+        elif key == "budget":
+            value = _budget(value, path, where)
+        elif key in ("plan_limit", "closing_day", "fiscal_year_begins") and type(value) is not int:
+            raise InputError(f"{path.name}: {where}{key} must be a whole number.")
+        made[key] = value
+    return made
+
+
+def _budget(value: Any, path: Path, where: str) -> float | dict[str, float]:
+    figures = value if isinstance(value, dict) else {"": value}
+    for figure in figures.values():
+        if isinstance(figure, bool) or not isinstance(figure, int | Decimal) or figure < 0:
+            raise InputError(
+                f'{path.name}: {where}budget must be a figure, or figures by month: "2026-10" = 500000.'
+            )
+    return {k: float(v) for k, v in value.items()} if isinstance(value, dict) else float(value)
+
+
+def file_name(month: date, ending: str, client_id: str | None = None, client: str | None = None) -> str:
+    """Make a file's name of client and month, one that every system takes."""
+    parts = [client_id or "all", "" if client in (None, client_id) else str(client)]
+    plain = [
+        _FORBIDDEN.sub("_", "".join(c for c in p if unicodedata.category(c) != "Cf")).strip(" ._")
+        for p in parts
+    ]
+    plain = [p[:60] + "_" if _RESERVED.match(p) else p[:60] for p in plain]
+    return "_".join([*filter(None, plain), f"{month:%Y-%m}"]) + ending
