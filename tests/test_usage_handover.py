@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import zrtools as zr
@@ -142,7 +143,8 @@ def _prices(price: str = "8.7", **more: Any) -> zr.usage.Prices:
     return zr.usage.Prices(table, **more)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
+@example(sent=[16, 413, 8616], price="0.09", rounding="down", inside=True, decimals=0)
 @given(
     sent=st.lists(st.integers(0, 10_000), min_size=1, max_size=45),
     price=st.decimals("0.01", 30, places=2).map(str),
@@ -364,3 +366,278 @@ def _said(path: Path) -> str:
         return path.read_text("utf-8")
     with zipfile.ZipFile(path) as book:
         return "".join(book.read(n).decode("utf-8", "replace") for n in book.namelist() if n.endswith(".xml"))
+
+
+@pytest.mark.slow
+def test_the_command_writes_a_report_for_each_client(tmp_path: Path) -> None:
+    """From archives by client: one without is told, a wrong one is refused, and --client gives that client's."""
+    with zr.Client.sandbox(seed=2, messages_per_day=30, today="2026-11-05", months=3) as client:
+        own = client.client_id
+        whole = zr.Archive(tmp_path / "whole")
+        whole.sync_counts(client, "2026-10", "2026-11", client_id="all", progress=False)
+        zr.Archive(tmp_path / "archives" / own).sync(client, "2026-10-01", "2026-10-31", progress=False)
+    common = ["--archive", str(tmp_path / "whole"), "--month", "2026-10", "--months", "1", "--lang", "en"]
+    each = [*common, "--archives", str(tmp_path / "archives"), "--each-client", str(tmp_path / "reports")]
+    done = CliRunner().invoke(command, each)
+    assert done.exit_code == 0, done.output
+    files = sorted(f.name for f in (tmp_path / "reports").iterdir())
+    assert len(files) == 3
+    assert f"{own}_2026-10.xlsx" in files
+    assert "Only counts, since there are no statuses, for 2" in done.stderr
+    said = _said(tmp_path / "reports" / f"{own}_2026-10.xlsx")
+    assert "Counts and statuses agree." in said
+    assert not [f for f in files if not f.startswith(own) and f.split("_")[0] in said]
+    empty = CliRunner().invoke(
+        command, [*common, "--archives", str(tmp_path / "reports"), "--each-client", "x"]
+    )
+    assert empty.exit_code == 2
+    assert "holds no archive of these clients" in empty.stderr
+    one = CliRunner().invoke(command, [*common, "--client", own, "--out", str(tmp_path / "one.html")])
+    assert one.exit_code == 0, one.output
+    assert own in (tmp_path / "one.html").read_text("utf-8")
+    other = CliRunner().invoke(command, [*common, "--client", "1", "--out", str(tmp_path / "no.html")])
+    assert other.exit_code == 2
+    assert "There are no counts of client 1" in other.stderr
+    for wrong in (["--each-client", "x", "--out", "y.xlsx"], [], ["--out", "y.xlsx", "--format", "pdf"]):
+        assert CliRunner().invoke(command, [*common, *wrong]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("autor = 'x'", "autor is not a setting"),
+        ("author = 3", "author must be a text"),
+        ("closing_day = 31", "closing_day must be 1 to 27"),
+        ("closing_day = '20'", "closing_day must be a whole number"),
+        ("fiscal_year_begins = 13", "must be a month from 1 to 12"),
+        ("budget = -1", "budget must be a figure"),
+        ("plan_limit = 0", "plan_limit must be 1 or more"),
+        ("budget_in = 'dollars'", "budget_in must be"),
+        ("client = 3", "what is one client's under"),
+        ("[client.1]\nclosing_day = 20", "is the same for all clients"),
+        ("[invoice]\nfiles = 'x'", "invoice.files is not a setting"),
+        ("author = ", "is not TOML"),
+    ],
+)
+def test_a_settings_file_that_does_not_fit_says_where(tmp_path: Path, text: str, said: str) -> None:
+    """The key is named, and what it takes."""
+    path = tmp_path / "report.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(zr.InputError, match=said):
+        zr.reports.read_handover(path)
+
+
+def test_a_logo_that_is_none_is_refused(tmp_path: Path) -> None:
+    """A JPEG with the wrong ending, or a file that is not there, is named before anything is written."""
+    logo = tmp_path / "logo.png"
+    for data, said in ((b"\xff\xd8\xff", "is no PNG"), (None, "cannot be read")):
+        logo.write_bytes(data) if data else logo.unlink()
+        given = zr.reports.Handover(logo=logo)
+        with pytest.raises(zr.InputError, match=said):
+            zr.reports.usage(_agency(), tmp_path / "a.xlsx", settings=given, month="2026-10")
+    assert not (tmp_path / "a.xlsx").exists()
+
+
+def test_without_a_browser_a_pdf_says_how_to_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before any work: write HTML, and print that."""
+    monkeypatch.setenv("ZRTOOLS_BROWSER", "no-such-browser")
+    with pytest.raises(zr.ConfigurationError, match=r"Ctrl\+P"):
+        zr.reports.usage(_agency(), tmp_path / "a.pdf", month="2026-10")
+
+
+@pytest.mark.browser
+def test_a_pdf_is_made_where_a_browser_is(tmp_path: Path) -> None:
+    """A4 upright, several pages."""
+    path = zr.reports.usage(_agency(), tmp_path / "a.pdf", month="2026-10", today="2026-11-10")
+    data = path.read_bytes()
+    assert data.startswith(b"%PDF")
+    assert re.search(rb"/MediaBox ?\[ ?0 0 59[45]\.?\d* 84[12]", data)
+    assert data.count(b"/Type /Page\n") + data.count(b"/Type /Page ") >= 2
+
+
+# ------------------------------------------------------------------------------ units, terms, entries
+
+
+def _tagged(sent: list[tuple[str | None, str, int, int]]) -> pl.DataFrame:
+    """Statuses of October: tag, carrier, state and billed parts of each message."""
+    return _statuses([("2026-10-05", c, s, n, 10) for _, c, s, n in sent]).with_columns(
+        client_tag=pl.Series([t for t, *_ in sent], dtype=pl.String)
+    )
+
+
+_UNITS = {"sales-": "営業部", "sales-east-": "東日本営業部", "hr-": "人事部"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    sent=st.lists(
+        st.tuples(
+            st.sampled_from(["sales-1", "sales-east-2", "hr-3", "other", None]),
+            st.sampled_from(["101", "103"]),
+            st.sampled_from([2, 3]),
+            st.integers(0, 9),
+        ),
+        min_size=1,
+        max_size=60,
+    ),
+    price=st.decimals("0.01", 30, places=2).map(str),
+    inside=st.booleans(),
+)
+def test_units_sum_to_the_bill_to_the_yen(
+    sent: list[tuple[str | None, str, int, int]], price: str, inside: bool
+) -> None:
+    """Money to the bill's, messages to the statuses'; the longest prefix counts, and what is nobody's is shown."""
+    frame, prices = _tagged(sent), _prices(price, tax_included=inside)
+    rows = zr.usage.allocate(frame, _UNITS, prices)
+    bill = zr.usage.bill(zr.usage.cost(frame, prices), prices)
+    assert rows.schema == zr.schemas.ALLOCATION
+    assert rows.select(pl.col("net", "tax", "gross").sum()).row(0) == bill.select(
+        pl.col("net", "tax", "gross").sum()
+    ).row(0)
+    assert rows["messages"].sum() == len(sent)
+    whose = {"sales-1": "営業部", "sales-east-2": "東日本営業部", "hr-3": "人事部", "other": None, None: None}
+    parts: dict[str | None, int] = {}
+    for tag, _, state, n in sent:
+        parts[whose[tag]] = parts.get(whose[tag], 0) + (n if state == 2 else 0)
+    assert dict(rows.select("unit", "quantity").iter_rows()) == parts
+
+
+def test_units_sum_to_the_bill_of_the_counts(tmp_path: Path) -> None:
+    """What the bill has more than the statuses is nobody's; the table may be a file with Japanese headings."""
+    table = tmp_path / "units.csv"
+    table.write_text("タグ,部署\nsales-,営業部\nhr-,人事部\n", "cp932")
+    frame, prices = _tagged([("sales-1", "101", 2, 3), ("hr-2", "103", 2, 2)]), _prices("8.7")
+    counts = pl.concat([_counts({"7": 10}), _counts({"7": 2}, carrier="103")])
+    bill = zr.usage.bill(zr.usage.cost(counts, prices), prices)
+    rows = zr.usage.allocate(frame, table, prices, bill=bill)
+    assert rows.select("unit", "quantity", "net").rows() == [
+        ("営業部", 3, Decimal(26)),
+        ("人事部", 2, Decimal(17)),
+        (None, 7, Decimal(61)),
+    ]
+    assert rows["gross"].sum() == bill["gross"].sum()
+    by_tag = zr.usage.allocate(frame, "tag", separator="-")
+    assert by_tag["unit"].to_list() == ["sales", "hr"]
+    assert by_tag["net"].null_count() == 2
+    for by, said in (
+        ("campagne", 'by=campagne: use "campaign"'),
+        ({"": "x"}, None),
+        (frame, "no column prefix"),
+    ):
+        if said:
+            with pytest.raises(zr.InputError, match=said):
+                zr.usage.allocate(frame, by)
+
+
+def test_fiscal_years_are_counted_by_hand() -> None:
+    """April to March: quarters, the year to date, and the same quarter a year before, whole ones alone."""
+    months = [date(2025 + (3 + n) // 12, (3 + n) % 12 + 1, 1) for n in range(19)]
+    counts = pl.concat(_counts({"7": 100 + n}, m) for n, m in enumerate(months))
+    rows = zr.usage.fiscal(counts)
+    assert rows.schema == zr.schemas.FISCAL
+    found = rows.select(
+        "fiscal_year", "period_of_year", "separated_success_count", "to_date", "complete"
+    ).rows()
+    assert found == [
+        (2025, 1, 303, 303, True),
+        (2025, 2, 312, 615, True),
+        (2025, 3, 321, 936, True),
+        (2025, 4, 330, 1266, True),
+        (2026, 1, 339, 339, True),
+        (2026, 2, 348, 687, True),
+        (2026, 3, 118, 805, False),
+    ]
+    assert rows["year_before"].to_list() == [None, None, None, None, 303, 312, 321]
+    assert rows["year_change_rate"].to_list()[-3:] == [36 / 303, 36 / 312, None]
+    assert zr.usage.fiscal(counts, "year", begins=1)["fiscal_year"].to_list() == [2025, 2026]
+    with pytest.raises(zr.InputError, match="begins must be"):
+        zr.usage.fiscal(counts, begins=0)
+
+
+def test_a_budget_is_set_against_what_came_and_what_will(tmp_path: Path) -> None:
+    """Month by month and to date, in parts or yen; the running month with what it is heading for."""
+    counts = pl.concat(
+        [
+            _counts({"7": 100}, date(2026, 9, 1)),
+            _counts({"7": 60}, date(2026, 10, 1)).with_columns(through=date(2026, 10, 15)),
+        ]
+    )
+    forecast = zr.usage.forecast(counts)
+    table = tmp_path / "budget.csv"
+    table.write_text("利用月,予算\n2026年9月,80\n令和8年10月,120\n", "cp932")
+    rows = zr.usage.budget(counts, table, forecast=forecast)
+    assert rows.select("budget", "actual", "used", "used_to_date").rows() == [
+        (80, 100, 1.25, 1.25),
+        (120, 60, 0.5, 0.8),
+    ]
+    assert rows["forecast"].to_list() == [None, forecast["forecast"][-1]]
+    prices = _prices("10")
+    yen = zr.usage.budget(zr.usage.bill(zr.usage.cost(counts, prices), prices), 1000, forecast=forecast)
+    assert yen["used"].to_list() == [1.0, 0.6]
+    assert yen["forecast"][1] == pytest.approx(10 * forecast["forecast"][-1])
+    with pytest.raises(zr.InputError, match="month twice"):
+        zr.usage.budget(counts, pl.DataFrame({"month": [date(2026, 9, 1)] * 2, "budget": [1.0, 2.0]}))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dates(date(2024, 1, 1), date(2028, 12, 31)), st.integers(1, 27))
+def test_a_day_is_billed_in_the_month_that_its_period_ends(day: date, closing: int) -> None:
+    """Up to the closing day its own month, after it the next; the statuses' first period is not whole."""
+    frame = _statuses([(str(day), "101", 2, 1, 10)])
+    rows = zr.usage.monthly(frame, closing_day=closing)
+    own = day.replace(day=1)
+    following = (own + timedelta(31)).replace(day=1)
+    assert rows["month"].to_list() == [own if day.day <= closing else following]
+    assert rows["through"].to_list() == [day]
+    assert rows["complete"].to_list() == [False]
+    whole = [(str(day - timedelta(n)), "101", 2, 1, 10) for n in range(70)]
+    periods = zr.usage.monthly(_statuses(whole), closing_day=closing)
+    assert periods.filter("complete")["separated_success_count"].is_between(28, 31).all()
+    assert periods["separated_success_count"].sum() == 70
+    assert zr.usage.cost(_statuses(whole), _prices("1"), closing_day=closing)["quantity"].sum() == 70
+
+
+def test_movers_and_silent_clients_are_told_apart() -> None:
+    """Up, down, started, stopped, and silent ones that only the table knows; a month nobody has is not a zero."""
+    before, now = {"1": 100, "2": 100, "3": 100, "5": 9}, {"1": 130, "2": 70, "3": 101, "4": 50}
+    counts = pl.concat([_counts(before, date(2026, 9, 1)), _counts(now, date(2026, 10, 1))])
+    rows = zr.usage.movers(counts, clients={"6": "休眠"})
+    assert rows.select("client", "movement", "change").rows() == [
+        ("4", "started", 50),
+        ("1", "up", 30),
+        ("2", "down", -30),
+        ("5", "stopped", -9),
+        ("休眠", "silent", 0),
+    ]
+    assert rows["last_month"].to_list()[3:] == [date(2026, 9, 1), None]
+    alone = zr.usage.movers(_counts(now), "2026-10")
+    assert alone["movement"].to_list() == []
+
+
+def test_entries_are_written_as_accounting_systems_want(tmp_path: Path) -> None:
+    """CP932 by default, columns by a mapping; a letter that CP932 lacks is refused, and nothing is written."""
+    prices = _prices("10", bill_by="account")
+    counts = _counts({"11": 100, "22": 0, "33": 7})
+    bill = zr.usage.bill(zr.usage.cost(counts, prices, clients={"11": "青葉", "33": "髙橋"}), prices)
+    path = tmp_path / "entries.csv"
+    columns = {
+        "date": "取引日",
+        "client_id": "取引先コード",
+        "account": "勘定科目",
+        "tax_class": "税区分",
+        "gross": "金額",
+        "text": "摘要",
+    }
+    zr.usage.accounting(bill, path, columns=columns, closing_day=20)
+    assert path.read_bytes().decode("cp932").splitlines() == [
+        "取引日,取引先コード,勘定科目,税区分,金額,摘要",
+        "2026-10-20,11,通信費,課税仕入10%,1100,2026年10月分 SMS利用料 青葉",
+        "2026-10-20,33,通信費,課税仕入10%,77,2026年10月分 SMS利用料 髙橋",
+    ]
+    named = bill.with_columns(client=pl.lit("𠮷野"))
+    with pytest.raises(zr.InputError, match="cannot be written in cp932"):
+        zr.usage.accounting(named, tmp_path / "no.csv")
+    assert not (tmp_path / "no.csv").exists()
+    zr.usage.accounting(named, tmp_path / "utf8.csv", encoding="utf-8-sig")
+    with pytest.raises(zr.InputError, match="columns names"):
+        zr.usage.accounting(bill, path, columns={"amount": "金額"})

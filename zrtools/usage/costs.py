@@ -114,12 +114,18 @@ def bill(
     invoice = ["month"] if prices.bill_by == "account" else ["month", "client_id", "client"]
     first = "gross" if prices.tax_included else "net"
     made = made.with_columns(shared(pl.col("sum"), prices, invoice).alias(first))
-    inside = pl.col(first) * rate
-    if prices.tax_included:
-        inside = inside / (pl.lit(1).cast(_EXACT) + rate)
-    made = made.with_columns(tax=shared(inside.cast(_EXACT), prices, invoice)).with_columns(
-        net=pl.col(first) - pl.col("tax") if prices.tax_included else pl.col("net"),
-        gross=pl.col(first) if prices.tax_included else pl.col("net") + pl.col("tax"),
+    divisor = pl.lit(1).cast(_EXACT) + rate if prices.tax_included else pl.lit(1).cast(_EXACT)
+    # of the sum, not the sum of quotients, each of which is cut
+    whole_tax = _rounded((pl.col(first).sum().over(invoice) * rate / divisor).cast(_EXACT), prices)
+    made = (
+        made.with_columns(whole_tax=whole_tax)
+        .with_columns(
+            tax=shared((pl.col(first) * rate / divisor).cast(_EXACT), prices, invoice, pl.col("whole_tax"))
+        )
+        .with_columns(
+            net=pl.col(first) - pl.col("tax") if prices.tax_included else pl.col("net"),
+            gross=pl.col(first) if prices.tax_included else pl.col("net") + pl.col("tax"),
+        )
     )
     over = pl.DataFrame(schema={"month": pl.Date, "complete": pl.Boolean})
     if whole is not None:

@@ -461,7 +461,10 @@ def budget_of(planned: float | Mapping[str, float] | pl.DataFrame | str | Path) 
         frame = frame.drop_nulls()
     elif isinstance(planned, Mapping):
         frame = pl.DataFrame(
-            {"month": [month_of(m, "planned") for m in planned], "budget": [float(v) for v in planned.values()]},
+            {
+                "month": [month_of(m, "planned") for m in planned],
+                "budget": [float(v) for v in planned.values()],
+            },
             schema=_BUDGET,
         )
     elif isinstance(planned, pl.DataFrame):
