@@ -26,17 +26,20 @@ Floats = NDArray[np.float64]
 
 _MONTHS = 14
 # how fast level and trend of the logarithm follow, of which the past months choose
-_FOLLOW = ((0.3, 0.0), (0.6, 0.0), (0.9, 0.0), (0.3, 0.2), (0.6, 0.2), (0.6, 0.5))
-_DAMPED = 0.9
+_FOLLOW = (
+    *((0.3, 0.0), (0.6, 0.0), (0.9, 0.0), (0.3, 0.2)),
+    *((0.6, 0.2), (0.3, 0.5), (0.6, 0.5), (0.9, 0.5)),
+)
+_DAMPED = 0.98
 # a month's level differs from what was expected by so much, as so many months would tell; else it has stepped
-_NOISE, _NOISE_MONTHS = 0.05, 3.0
-_STEPS, _STEP = 0.2, 0.5
+_NOISE, _NOISE_MONTHS = 0.035, 3.0
+_STEPS, _STEP = 0.48, 0.5
 _WEEKENDS = ((0.0, 0.12), (0.3, 0.13), (0.55, 0.25), (0.8, 0.15), (1.0, 0.08), (1.6, 0.07))
-_CAMPAIGNS, _BURSTS, _BILLERS = 0.06, 0.09, 0.05
-_DAY_NOISE, _CAMPAIGN_NOISE = 0.16, 0.9
+_CAMPAIGNS, _BURSTS, _BILLERS = 0.06, 0.2, 0.2
+_DAY_NOISE, _CAMPAIGN_NOISE = 0.12, 0.9
 _BILL_NOISE = 0.2
-_PLACES = (*((n,) for n in range(31)), *((n, m) for n in range(1, 30, 3) for m in range(n + 3, 30, 3)))
-_SHARES = (0.5, 0.7)
+_PLACES = (*((n,) for n in range(31)), *((n, m) for n in range(1, 30, 4) for m in range(n + 4, 30, 4)))
+_SHARES = (0.6, 0.85, 0.93)
 _LEVELS = np.linspace(-2.5, 2.5, 161)
 _NOISES = np.array([NormalDist().inv_cdf((n + 0.5) / 15) for n in range(15)])
 
