@@ -53,14 +53,16 @@ def latency(found: pl.DataFrame, *, lang: str | None = None) -> ChartType:
         marks, schema={"name": pl.String, "which": pl.String, "seconds": pl.Float64, "said": pl.String}
     )
     base = alt.Chart(table).encode(y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=220)))
+    ends = [*table["seconds"], 30.0]
     x = alt.X(
         "seconds:Q",
         title=say("latency_axis", lang),
-        scale=alt.Scale(type="log", nice=False),
+        scale=alt.Scale(type="log", nice=False, domain=[min(ends) * 0.8, max(ends) * 1.25]),
         axis=alt.Axis(
             values=[1, 3, 10, 30, 60, 300, 1800, 3600, 21600, 86400], labelExpr=say("latency_labels", lang)
         ),
     )
+    which, legend = list(names.values()), alt.Legend(title=None, orient="bottom")
     labels = alt.Chart(pl.DataFrame([{k: row[k] for k in ("name", "said")} for row in rows])).mark_text(
         align="left", fontSize=12, color=style.MUTED
     )
@@ -68,16 +70,12 @@ def latency(found: pl.DataFrame, *, lang: str | None = None) -> ChartType:
         base.mark_line(color=style.PENDING, strokeWidth=2).encode(x=x, detail="name:N"),
         base.mark_point(filled=True, size=80, opacity=1).encode(
             x=x,
-            shape=alt.Shape(
-                "which:N", sort=list(names.values()), legend=alt.Legend(title=None, orient="bottom")
-            ),
+            shape=alt.Shape("which:N", sort=which, scale=alt.Scale(domain=which), legend=legend),
             color=alt.Color(
                 "which:N",
-                sort=list(names.values()),
-                scale=alt.Scale(
-                    domain=list(names.values()), range=[style.DELIVERED, "#E69F00", style.FAILED]
-                ),
-                legend=alt.Legend(title=None, orient="bottom"),
+                sort=which,
+                scale=alt.Scale(domain=which, range=[style.DELIVERED, "#E69F00", style.FAILED]),
+                legend=legend,
             ),
             tooltip=[
                 alt.Tooltip("name:N", title=say("segment", lang)),
@@ -87,7 +85,7 @@ def latency(found: pl.DataFrame, *, lang: str | None = None) -> ChartType:
         ),
         labels.encode(y=alt.Y("name:N", sort=order, title=None), x=alt.value(style.WIDTH + 8), text="said:N"),
     ).properties(width=style.WIDTH, height=alt.Step(26))
-    return style.finish(chart, title, say("latency_note", lang))
+    return style.finish(chart, title, [say("latency_note", lang), say("latency_right", lang)])
 
 
 def _row(row: dict[str, Any], keys: list[str], lang: str | None) -> dict[str, Any]:

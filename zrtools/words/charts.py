@@ -97,10 +97,14 @@ TEXTS: dict[str, Label] = {
         "時間を測れるメッセージがありません。", "There are no messages whose time is known."
     ),
     "latency_note": Label(
-        "受付（予約はその時刻）から、サービスが到達を知るまで。端末に届いた時刻ではありません。右は30秒以内の割合と件数、未確定は最も遅いものとして数えます。",
-        "From acceptance (or the reserved time) until the service learnt of the delivery, not the handset. At the right: share within 30 s, messages; pending ones count as slowest.",
+        "受付（予約はその時刻）から、サービスが到達を知るまで。端末に届いた時刻ではありません。",
+        "From acceptance (or the reserved time) until the service learnt of the delivery, not the handset.",
     ),
-    "latency_axis": Label("秒（対数目盛）", "seconds (log scale)"),
+    "latency_right": Label(
+        "右は30秒以内に到達した割合（件数）。未確定は最も遅いものとして数えます。",
+        "At the right the share within 30 seconds (messages). Pending messages count as the slowest.",
+    ),
+    "latency_axis": Label("時間（対数目盛）", "time (log scale)"),
     "latency_labels": Label(
         "datum.value < 60 ? datum.value + '秒' : datum.value < 3600 ? datum.value / 60 + '分' : datum.value / 3600 + '時間'",
         "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? datum.value / 60 + ' min' : datum.value / 3600 + ' h'",
