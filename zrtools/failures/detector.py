@@ -623,6 +623,9 @@ def _table(grid: Grid, found: list[_Incident], lang: str | None) -> pl.DataFrame
         start, end = (midnight + timedelta(minutes=15 * b) for b in (i.start, i.end))
         dimension = i.table.dimension
         values = [] if dimension == "all" else [grid.values[dimension][v] for v in i.table.values[i.index]]
+        # a carrier is unknown only of what failed: of all such messages all failed, always
+        if dimension == "carrier" and values == [None]:
+            continue
         values.sort(key=lambda value: value or "")
         half = Z * sqrt(max(i.failed, 1) + max(i.variance - i.usual, 0))
         categories, codes = _mix(grid, i, values)
