@@ -93,6 +93,7 @@ def test_the_ticket_holds_what_the_vendor_asks_for(worlds: Any) -> None:
     hit = frame.filter(pl.col("client_tag").is_in(tags))
     assert hit.height == len(tags) == 10
     assert set(hit["detailed_status_id"]) == {"31834"}
+    assert hit["date_time"].max() - hit["date_time"].min() > timedelta(hours=4)
     assert set(hit["sms_code"]) == {"51000"}
     japanese = zr.failures.causes(frame, found, lang="ja")["ticket"][0]
     assert "送信元SMSコード：51000" in japanese
