@@ -228,3 +228,19 @@ def test_time_to_delivery_is_from_acceptance_or_the_reserved_time_and_pending_on
     for lang in ("ja", "en"):
         assert "<svg" in zr.charts.svg(zr.charts.latency(by, lang=lang))
     assert date(2026, 10, 1) in zr.failures.latency(sent, reports, by="day")["day"].to_list()
+
+
+def test_what_a_faulty_network_says_of_numbers_is_no_word_against_them() -> None:
+    """Not in service on two days, one of them in the middle of a carrier's fault: the number is not dropped."""
+    frame = struck("31732", "carrier", "docomo")
+    again = [
+        failed(NOON + timedelta(days=4), "31732", n, message="another", carrier="docomo") for n in range(60)
+    ]
+    of = incident(failure_category="not in service")
+    plan = zr.failures.retry_plan(pl.concat([frame, statuses(again)]), incidents=of, keep_for=200)
+    assert dict(plan["step"].value_counts().iter_rows()) == {
+        "ask the vendor first": 60,
+        "send again later": 60,
+    }
+    without = zr.failures.retry_plan(pl.concat([frame, statuses(again)]), incidents=of.clear())
+    assert without["step"].unique().to_list() == ["drop the number"]

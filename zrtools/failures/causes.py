@@ -275,8 +275,8 @@ class _Look:
 
     def touched(self, column: str) -> int:
         """Count the values of a column that have their part of the additional failures."""
-        more = self.more([column], main=True)["more"]
-        return int((more >= _TOUCHED * max(self.whole, 1)).sum())
+        more = self.more([column], main=True)["more"].clip(0)
+        return int((more >= _TOUCHED * max(float(more.sum()), 1)).sum())
 
     def shapes(self) -> tuple[set[str], set[str]]:
         """Give the shapes of the segment, and those it has only since nothing else was sent."""
@@ -297,8 +297,9 @@ class _Look:
             row = table.filter(pl.col(column).is_not_null()).top_k(1, by="more")
             if row.is_empty() or self.whole <= 0:
                 continue
-            part, size = float(row["more"][0]) / self.whole, float(row["n"][0]) / total
-            if part >= CONCENTRATED * self.share and size <= 0.5:
+            part = float(row["more"][0]) / max(float(table["more"].clip(0).sum()), 1e-9)
+            size = float(row["n"][0]) / total
+            if part >= CONCENTRATED and size <= 0.5:
                 own.add(shape)
             elif size >= _ALONE:
                 alone.add(shape)
@@ -394,7 +395,8 @@ def _told(look: _Look, row: Mapping[str, Any], lang: words.Lang) -> dict[str, An
 def _list(look: _Look, segment: str, lang: words.Lang) -> str:
     """Name the campaign where a segment's failures lie on one."""
     more = look.more(["campaign"], main=True).filter(pl.col("campaign").is_not_null())
-    main = more.filter(pl.col("more") >= CONCENTRATED * max(look.whole * look.share, 1))["campaign"].to_list()
+    least = CONCENTRATED * max(float(more["more"].clip(0).sum()), 1)
+    main = more.filter(pl.col("more") >= least)["campaign"].to_list()
     return words.text("failures.segment_campaign", lang, value=main[0]) if main else segment
 
 

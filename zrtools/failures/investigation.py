@@ -224,7 +224,7 @@ def investigate(
         incidents=found,
         changes=changes,
         changes_by_campaign=by_campaign,
-        numbers=numbers_of(_until(past, span[1]), mask=mask),
+        numbers=_numbers(past, span[1], plan, mask=mask),
         plan=privacy.mask(plan) if mask else plan,
         steps=_steps(plan),
         unknown_codes=unknown_codes(here),
@@ -266,8 +266,19 @@ def _incidents_before(
     return both_lists(both, min_excess=min_excess, lang="en")[0].filter(began.is_between(first, last))
 
 
-def _until(past: History, last: date) -> History:
-    return replace(past, messages=past.messages.filter(pl.col("day") <= last))
+def _numbers(past: History, last: date, plan: pl.DataFrame, *, mask: bool) -> pl.DataFrame:
+    """List the numbers that keep failing; of what the vendor is asked about first, nothing is said against a number."""
+    until = replace(past, messages=past.messages.filter(pl.col("day") <= last))
+    asked, dropped = (
+        plan.filter(pl.col("step") == step)["phone_number"].drop_nulls().unique().implode()
+        for step in ("ask the vendor first", "drop the number")
+    )
+    number, advice = pl.col("phone_number"), pl.col("advice")
+    doubtful = number.is_in(asked) & ~((advice == "drop") & number.is_in(dropped)) & (advice != "keep")
+    found = numbers_of(until, mask=False).with_columns(
+        advice=pl.when(doubtful).then(pl.lit("watch")).otherwise(advice)
+    )
+    return privacy.mask(found) if mask else found
 
 
 def _reached(past: History, span: tuple[date, date]) -> pl.DataFrame:

@@ -218,29 +218,20 @@ def plan_of(
 ) -> pl.DataFrame:
     """Plan as `retry_plan` does, of failures of these days alone where they are given."""
     moment = choice.now or past.newest
-    state = by_number(past.messages).select(
+    messages = _in_incidents(past.messages, found)
+    # what a faulty network says of a number is no word against it
+    sound = ~(_faulty() & (pl.col("failure_action") == "drop the number")).fill_null(value=False)
+    state = by_number(messages.filter(sound)).select(
         "phone_number", _drop=pl.col("not_in_service_days") >= DROP_AFTER_DAYS
     )
     failures = pl.lit(value=True) if days is None else pl.col("day").is_between(*days)
     failed = (
-        _what_came_later(past.messages, failures)
+        _what_came_later(messages, failures)
         .join(state, on="phone_number", how="left")
         .join(_waits(evidence(past.messages)), on="failure_category", how="left")
-        .with_columns(_incident=_incident(found.incidents))
+        .with_columns(pl.col("_drop").fill_null(value=False))
     )
     failed = _expiring(failed, choice)
-    if found.incidents.is_empty():
-        failed = failed.with_columns(
-            _cause=pl.lit(None, pl.String), _ends=pl.lit(None, TIME), _over=pl.lit(None, pl.Boolean)
-        )
-    else:
-        told = found.incidents.select(
-            _incident=pl.int_range(pl.len(), dtype=pl.Int64),
-            _cause=found.causes["cause"],
-            _ends=pl.col("end"),
-            _over=pl.col("is_over"),
-        )
-        failed = failed.join(told.lazy(), on="_incident", how="left", maintain_order="left")
     step, reason = _steps(choice)
     again = pl.col("step") == "send again later"
     usual = pl.col("failure_action").replace_strict(
@@ -309,7 +300,6 @@ def messages_to_resend(plan: pl.DataFrame) -> pl.DataFrame:
 def _steps(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
     """Say the step and the reason of each failure: what came later first, then the incident, then the category."""
     cause, action = pl.col("_cause"), pl.col("failure_action")
-    faulty = cause.is_in(["carrier fault", "service fault"]).fill_null(value=False)
     cases: list[tuple[pl.Expr, str, str]] = [
         (pl.col("_delivered_since"), "leave", "delivered since"),
         (pl.col("_pending_since"), "leave", "a later try is pending"),
@@ -319,7 +309,7 @@ def _steps(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
         (pl.col("phone_number").is_null(), "look into it", "no number"),
         (cause == "sender or text blocked", "ask the vendor first", "sender or text blocked"),
         (cause == "unknown code", "ask the vendor first", "unknown code in an incident"),
-        (faulty & (action == "drop the number"), "ask the vendor first", "not in service in a fault"),
+        (_faulty() & (action == "drop the number"), "ask the vendor first", "not in service in a fault"),
         ((cause == "service fault") & ~pl.col("_over"), "ask the vendor first", "fault of the service"),
         (pl.col("_drop"), "drop the number", "not in service on two days or more"),
         (cause == "stale list", "stop the list and clean it", "not in service on a stale list"),
@@ -337,6 +327,28 @@ def _steps(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
         step = pl.when(condition).then(pl.lit(what)).otherwise(step)
         reason = pl.when(condition).then(pl.lit(why)).otherwise(reason)
     return step, reason
+
+
+def _faulty() -> pl.Expr:
+    return pl.col("_cause").is_in(["carrier fault", "service fault"])
+
+
+def _in_incidents(messages: pl.LazyFrame, found: Found) -> pl.LazyFrame:
+    """Add of each failure the cause and the end of its incident, and whether that is over; null without one."""
+    if found.incidents.is_empty():
+        return messages.with_columns(
+            _cause=pl.lit(None, pl.String), _ends=pl.lit(None, TIME), _over=pl.lit(None, pl.Boolean)
+        )
+    told = found.incidents.select(
+        _incident=pl.int_range(pl.len(), dtype=pl.Int64),
+        _cause=found.causes["cause"],
+        _ends=pl.col("end"),
+        _over=pl.col("is_over"),
+    )
+    number = pl.when(pl.col("outcome") == "failed").then(_incident(found.incidents))
+    return messages.with_columns(_incident=number).join(
+        told.lazy(), on="_incident", how="left", maintain_order="left"
+    )
 
 
 def _incident(incidents: pl.DataFrame) -> pl.Expr:
