@@ -63,9 +63,9 @@ def reports(client: zr.Client, folder: Path) -> None:
     counts = client.counts("2026-08", "2026-10")
     pages: dict[str, Path] = {}
     for lang in ("ja", "en"):
-        pages[f"report-failures-{lang}"] = zr.reports.failures(
-            both, folder / f"failures-{lang}.html", period="2026-10", compare_to="2026-09", lang=lang
-        )
+        # on the Monday after the month
+        found = zr.investigate(both, "2026-10", compare_to="2026-09", now="2026-11-02 10:00", lang=lang)
+        pages[f"report-failures-{lang}"] = zr.reports.failures(found, folder / f"failures-{lang}.html")
         pages[f"report-usage-{lang}"] = zr.reports.usage(
             counts, folder / f"usage-{lang}.html", month="2026-10", statuses=both, lang=lang
         )
