@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import warnings
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,8 @@ class Given:
         self.messages = pl.DataFrame({"phone_number": ["+819012345678"], "message": ["hello"]})
         self.export = folder / "export.csv"
         self.export.write_text("day,number,status\n2026-10-01,09012345678,ok\n", "utf-8")
+        self.names = folder / "names.csv"
+        self.names.write_text("code,category\n999,ours\n", "utf-8")
         self.price_list = folder / "prices.csv"
         self.price_list.write_text("carrier,unit_price\n*,10\n", "utf-8")
 
@@ -138,6 +141,41 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     }
     chart = zr.charts.failures(g.frame, lang="en")
     client, outbox, store, archive, stop = g.client, g.outbox, g.store, g.archive, g.suppressions
+    table = zr.tables.load(g.export)
+    outbox.add(g.messages.with_columns(client_tag=pl.lit("t")))
+
+    def keep(body: Any, content_type: Any) -> None:
+        with store:
+            store.add(body, content_type).result(30)
+
+    def cancel(client_tag: Any) -> None:
+        if isinstance(client_tag, str) and client_tag == "reserved":
+            client_tag = client.send(
+                "09012345678", "hello", schedule_time=client.now() + timedelta(days=1)
+            ).client_tag
+        client.cancel(client_tag)
+
+    def decide(client_tag: Any, accepted: Any, why: Any) -> None:
+        with sqlite3.connect(outbox.path) as file:
+            file.execute("update messages set sending_state = 'unsettled' where client_tag = 't'")
+        file.close()
+        outbox.decide(client_tag, accepted=accepted, why=why)
+
+    def sandbox(**given: Any) -> None:
+        zr.Client.sandbox(**given).close()
+
+    def send_each(outgoing: Any, stopped: Any) -> None:
+        # a function that is no question is the caller's own mistake
+        list(client.send_each(outgoing, stopped=None if stopped is len else stopped))
+
+    def remove_profile(name: Any) -> None:
+        zr.client.save_profile("kept", token="t" * 32, client_id=1, keyring=False)
+        zr.client.remove_profile(name)
+
+    def record(proof: Any) -> None:
+        zr.erasure.forget("2020-01-01", outbox=outbox, proof=out / "proof.sqlite")
+        zr.erasure.record(proof)
+
     return {
         "failures.breakdown": (zr.failures.breakdown, {**frame, "by": ["carrier"], "cluster": "campaign"}),
         "failures.carrier_mismatch": (zr.failures.carrier_mismatch, frame),
@@ -468,7 +506,11 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "statuses": {"ok": 2},
             },
         ),
+        "archive.Archive.erase": (archive.erase, {"number": "09000000000"}),
         "receiver.Store": (zr.receiver.Store, {"path": out / "store", "log_bytes": 1000}),
+        "receiver.Store.add": (keep, {"body": g.pushed, "content_type": "application/json"}),
+        "receiver.Store.erase": (store.erase, {"number": "+819000000000"}),
+        "receiver.Store.forget": (store.forget, {"before": "2020-01-01"}),
         "receiver.Store.join": (store.join, {"statuses": g.frame}),
         "receiver.Store.scan": (store.scan, {"start": "2026-10-01", "end": "2026-10-02", "received": True}),
         "receiver.app": (
@@ -503,9 +545,20 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "lang": "en",
             },
         ),
+        "outbox.Outbox.cancel_suppressed": (
+            outbox.cancel_suppressed,
+            {"client": client, "campaign": "c", "progress": False},
+        ),
+        "outbox.Outbox.copy": (outbox.copy, {"to": out / "copy.sqlite"}),
+        "outbox.Outbox.erase": (outbox.erase, {"number": "09000000000"}),
+        "outbox.Outbox.forget": (outbox.forget, {"before": "2020-01-01"}),
+        "outbox.Outbox.suppressed_reservations": (
+            outbox.suppressed_reservations,
+            {"client": client, "campaign": "c"},
+        ),
         "outbox.Outbox.campaigns": (outbox.campaigns, {"numbers": ["09012345678"]}),
         "outbox.Outbox.counts": (outbox.counts, {"campaign": "c"}),
-        "outbox.Outbox.decide": (outbox.decide, {"client_tag": "t", "accepted": True, "why": "told"}),
+        "outbox.Outbox.decide": (decide, {"client_tag": "t", "accepted": True, "why": "told"}),
         "outbox.Outbox.frame": (outbox.frame, {"campaign": "c"}),
         "outbox.Outbox.override": (outbox.override, {"numbers": ["09012345678"], "why": "told"}),
         "outbox.Outbox.preview": (outbox.preview, {"prices": 10, "campaign": "c", "client_id": None}),
@@ -517,16 +570,19 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "outbox.Outbox.status": (outbox.status, {"source": g.frame, "campaign": "c"}),
         "outbox.Outbox.withdraw": (outbox.withdraw, {"campaign": "c"}),
         "outbox.Suppressions": (zr.Suppressions, {"path": out / "s.sqlite"}),
+        "outbox.Suppressions.copy": (stop.copy, {"to": out / "stop.sqlite"}),
+        "outbox.Suppressions.erase": (stop.erase, {"number": "09000000000"}),
+        "outbox.Suppressions.forget": (stop.forget, {"before": "2020-01-01"}),
         "outbox.Suppressions.add": (
             stop.add,
-            {"numbers": ["09012345678"], "reason": "asked", "date": "2026-10-01"},
+            {"numbers": ["09012345678"], "reason": "asked", "date": "2026-10-01", "skip_invalid": False},
         ),
         "outbox.Suppressions.among": (stop.among, {"numbers": ["09012345678"]}),
         "outbox.Suppressions.remove": (stop.remove, {"numbers": ["09012345678"], "why": "asked"}),
         "client.Client": (
             zr.Client,
             {
-                "token": "t",
+                "token": "t" * 32,
                 "client_id": 1,
                 "sms_code": 12345,
                 "base_url": "http://127.0.0.1:1",
@@ -534,12 +590,41 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "pace": 10.0,
                 "at_once": 2,
                 "now": None,
+                "answer_limit": 1 << 20,
+                "profile": None,
             },
         ),
-        "client.Client.cancel": (client.cancel, {"client_tag": "none"}),
+        "client.Client.cancel": (cancel, {"client_tag": "reserved"}),
         "client.Client.cancel_all": (
             client.cancel_all,
             {"start": "2026-10-18", "end": "2026-10-19", "group_tag": "none", "everything": False},
+        ),
+        "client.Client.sandbox": (
+            sandbox,
+            {
+                "seed": 1,
+                "today": "2026-10-01",
+                "messages_per_day": 5,
+                "timeout": 5.0,
+                "pace": None,
+                "at_once": 2,
+                "months": 1,
+            },
+        ),
+        "client.Client.replace_token": (g.client.replace_token, {"token": g.client.embedded.token}),
+        "client.Client.send_each": (send_each, {"outgoing": [], "stopped": None}),
+        "client.Client.support_report": (client.support_report, {"lang": "en"}),
+        "client.remove_profile": (remove_profile, {"name": "kept"}),
+        "client.save_profile": (
+            zr.client.save_profile,
+            {
+                "name": "kept",
+                "token": "t" * 32,
+                "client_id": 1,
+                "sms_code": 12345,
+                "base_url": None,
+                "keyring": False,
+            },
         ),
         "client.Client.check": (client.check, {"lang": "en"}),
         "client.Client.clean": (
@@ -551,6 +636,7 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "store": None,
                 "progress": False,
                 "lang": "en",
+                "stop": None,
             },
         ),
         "client.Client.counts": (
@@ -590,6 +676,7 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "client_tag": None,
                 "rawdata": False,
                 "progress": False,
+                "exact": True,
             },
         ),
         "client.Outgoing": (
@@ -608,28 +695,126 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "phones.normalise": (zr.phones.normalise, {"number": "09012345678"}),
         "phones.normalised": (zr.phones.normalised, {"numbers": "phone_number"}),
         "phones.problem": (zr.phones.problem, {"numbers": "phone_number", "lang": "en"}),
-        "messages.lint": (zr.messages.lint, {"message": "hello"}),
+        "messages.lint": (zr.messages.lint, {"text": "hello"}),
         "messages.check": (zr.messages.check, {"message": "hello"}),
-        "messages.render": (zr.messages.render, {"template": "hello {{name}}", "values": {"name": "x"}}),
-        "messages.parts": (zr.messages.parts, {"message": "hello"}),
-        "messages.fields": (zr.messages.fields, {"template": "hello {{name}}"}),
-        "messages.mended": (zr.messages.mended, {"message": "hello"}),
+        "messages.render": (
+            zr.messages.render,
+            {
+                "template": "hello {{name%}}",
+                "values": {"name": "x"},
+                "allow_blank": False,
+                "missing": "refuse",
+            },
+        ),
+        "messages.parts": (zr.messages.parts, {"text": "hello"}),
+        "messages.parts_of_length": (zr.messages.parts_of_length, {"length": 70}),
+        "messages.fields": (zr.messages.fields, {"template": "hello {{name%}}"}),
+        "messages.mended": (zr.messages.mended, {"text": "hello"}),
         "privacy.mask": (
             zr.mask,
             {"value": g.frame, "columns": ["client_tag"], "messages": "masked", "keep": []},
         ),
+        "privacy.touched": (
+            zr.privacy.touched,
+            {"frame": g.frame, "columns": [], "messages": "masked", "keep": []},
+        ),
         "privacy.mask_text": (zr.privacy.mask_text, {"text": "09012345678"}),
+        "privacy.mask_within": (zr.privacy.mask_within, {"expr": pl.col("message")}),
         "privacy.hashed": (zr.privacy.hashed, {"value": g.frame, "key": b"k" * 32}),
-        "tables.read": (zr.tables.read, {"path": g.export}),
-        "tables.write": (zr.tables.write, {"frame": g.frame, "path": out / "a.csv"}),
-        "codes.read": (zr.codes.read, {"path": g.export}),
-        "periods.day": (zr.periods.day, {"value": "2026-10-01", "name": "date"}),
+        "tables.read": (
+            zr.tables.read,
+            {
+                "source": g.export,
+                "name": None,
+                "encoding": "utf-8",
+                "sheet": None,
+                "header": None,
+                "hidden_rows": False,
+            },
+        ),
+        "tables.load": (
+            zr.tables.load,
+            {
+                "source": g.export,
+                "name": None,
+                "encoding": "utf-8",
+                "sheet": None,
+                "header": None,
+                "hidden_rows": False,
+                "empty": False,
+            },
+        ),
+        "tables.write": (
+            zr.tables.write,
+            {"frame": g.frame, "path": out / "a.csv", "encoding": "utf-8", "defuse": True},
+        ),
+        "tables.as_csv": (zr.tables.as_csv, {"frame": g.frame, "encoding": "utf-8", "defuse": True}),
+        "tables.as_excel": (
+            zr.tables.as_excel,
+            {"frame": g.frame.drop("rawdata", strict=False), "sheet": "a"},
+        ),
+        "tables.decode": (zr.tables.decode, {"body": b"a,b", "name": "a.csv", "encoding": None}),
+        "codes.read": (zr.codes.read, {"path": g.names}),
+        "periods.day": (zr.periods.day, {"value": "2026-10-01", "name": "value"}),
         "periods.days": (zr.periods.days, {"start": "2026-10-01", "end": "2026-10-02"}),
-        "periods.month": (zr.periods.month, {"value": "2026-10", "name": "month"}),
+        "periods.just_before": (
+            zr.periods.just_before,
+            {"first": date(2026, 10, 1), "last": date(2026, 10, 2)},
+        ),
+        "periods.month_end": (zr.periods.month_end, {"first": date(2026, 10, 1)}),
+        "periods.months_before": (zr.periods.months_before, {"first": date(2026, 10, 1), "count": 2}),
+        "periods.month": (zr.periods.month, {"value": "2026-10", "name": "value"}),
         "periods.months": (zr.periods.months, {"start": "2026-10", "end": "2026-11"}),
-        "periods.time": (zr.periods.time, {"value": "2026-10-01 10:00", "name": "time"}),
+        "periods.time": (zr.periods.time, {"value": "2026-10-01 10:00", "name": "value"}),
+        "erasure.erase": (
+            zr.erase,
+            {
+                "number": "09000000000",
+                "archive": archive,
+                "outbox": outbox,
+                "suppressions": stop,
+                "answers": None,
+                "reports": None,
+                "proof": None,
+                "key": b"k" * 32,
+            },
+        ),
+        "erasure.forget": (
+            zr.erasure.forget,
+            {
+                "before": "2020-01-01",
+                "days": None,
+                "archive": None,
+                "outbox": outbox,
+                "suppressions": None,
+                "answers": None,
+                "reports": None,
+                "proof": out / "proof.sqlite",
+            },
+        ),
+        "erasure.record": (record, {"proof": out / "proof.sqlite"}),
+        "tables.Table.find": (table.find, {"name": "day"}),
+        "tables.Table.line": (table.line, {"row": 0}),
+        "tables.Table.place": (table.place, {"row": 0}),
+        "outbox.Preview.rows": (outbox.preview().rows, {"lang": "en"}),
+        "messages.Problem.words": (zr.messages.lint("😀").problems[0].words, {"lang": "en"}),
         "sandbox.Sandbox": (
             zr.sandbox.Sandbox,
-            {"seed": 1, "today": date(2026, 10, 1), "messages_per_day": 5},
+            {
+                "seed": 1,
+                "today": date(2026, 10, 1),
+                "messages_per_day": 5,
+                "months": 1,
+                "port": 0,
+                "incidents": True,
+                "quota": None,
+                "settle_after": 2.0,
+                "counts_follow": "settled",
+                "counts_off": None,
+                "dlr_url": None,
+                "dlr_format": "json",
+                "dlr_retry": 1.0,
+                "domain": None,
+            },
         ),
     }

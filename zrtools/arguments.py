@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 
 from zrtools.errors import InputError
 
-__all__ = ["ChartType", "Client", "Kind", "checked", "refused"]
+__all__ = ["Archive", "ChartType", "Client", "Kind", "Prices", "checked", "hold", "refused"]
 
 _Call = TypeVar("_Call", bound=Callable[..., Any])
 
@@ -51,6 +51,8 @@ class Kind(NamedTuple):
 Client = Annotated[
     Any, Kind(lambda it: callable(getattr(it, "now", None)) and not isinstance(it, date), "a zr.Client")
 ]
+Archive = Annotated[Any, Kind(lambda it: callable(getattr(it, "scan", None)), "a zr.Archive")]
+Prices = Annotated[Any, Kind(lambda it: type(it).__name__ == "Prices", "prices of zr.usage.read_prices")]
 ChartType = Annotated[Any, Kind(lambda it: type(it).__module__.startswith("altair."), "a chart")]
 
 
@@ -70,15 +72,29 @@ def checked(function: _Call) -> _Call:
     def call(*args: Any, **options: Any) -> Any:
         if not kinds:
             kinds.update(_kinds(function, signature))
-        for name, value in signature.bind(*args, **options).arguments.items():
-            kind = kinds[name]
-            if not _fits(value, kind):
-                raise refused(name, value, _wanted(kind))
-            if Path in get_args(kind) and not _is_place(value):
-                raise refused(name, value, "a path that can be")
+        _hold(kinds, signature.bind(*args, **options).arguments)
         return function(*args, **options)
 
     return call  # type: ignore[return-value]  # it takes and gives the same
+
+
+def hold(function: Callable[..., Any], **given: Any) -> None:
+    """Hold some of what a function was given against its annotations, where all of it must not stand in one more frame.
+
+    Raises `InputError`.
+    """
+    _hold(_kinds(function, inspect.signature(function)), given)
+
+
+def _hold(kinds: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        kind = kinds[name]
+        if not _fits(value, kind):
+            raise refused(name, value, _wanted(kind))
+        if any((get_origin(one) or one) in (Path, os.PathLike) for one in get_args(kind)) and not _is_place(
+            value
+        ):
+            raise refused(name, value, "a path that can be")
 
 
 def refused(name: str, value: Any, wanted: str) -> InputError:

@@ -14,6 +14,7 @@ import polars as pl
 from zrtools import periods, phones, privacy
 from zrtools.archive import Archive
 from zrtools.archive.delta import is_remote
+from zrtools.arguments import checked
 from zrtools.client import store
 from zrtools.errors import InputError
 from zrtools.outbox import Outbox, Suppressions
@@ -24,6 +25,7 @@ from zrtools.schemas import ERASED
 __all__ = ["erase", "forget", "record"]
 
 
+@checked
 def erase(
     number: str | int,
     *,
@@ -73,6 +75,7 @@ def erase(
     return frame
 
 
+@checked
 def forget(
     before: periods.Day | None = None,
     *,
@@ -102,6 +105,7 @@ def forget(
     return frame
 
 
+@checked
 def record(proof: str | Path) -> pl.DataFrame:
     """Read a record of erasures: HISTORY, `detail` as JSON. Raises `InputError`, `ArchiveError`."""
     if not Path(proof).exists():

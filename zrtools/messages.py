@@ -20,6 +20,7 @@ from typing import Literal, overload
 import polars as pl
 
 from zrtools import words
+from zrtools.arguments import checked
 from zrtools.cells import folded
 from zrtools.codes import OPT_OUT_URL
 from zrtools.errors import InputError
@@ -289,7 +290,7 @@ def check(message: str) -> str:
         raise InputError(f"The message must be text, not {type(given).__name__}.")
     _whole(message)
     length = _units(message)
-    if not length:
+    if not message.strip():
         raise InputError("The message is empty: write 1 to 660 characters.")
     if length > LIMIT:
         wide = length - len(message)
@@ -304,6 +305,7 @@ def parts(text: str) -> int: ...
 def parts(text: pl.Series) -> pl.Series: ...
 @overload
 def parts(text: pl.Expr) -> pl.Expr: ...
+@checked
 def parts(text: str | pl.Series | pl.Expr) -> int | pl.Series | pl.Expr:
     """Estimate the billable messages (通数) of a text by the usual Japanese table: 70 characters, 134, 201, ….
 
@@ -321,6 +323,7 @@ def parts(text: str | pl.Series | pl.Expr) -> int | pl.Series | pl.Expr:
 def parts_of_length(length: int) -> int: ...
 @overload
 def parts_of_length(length: pl.Expr) -> pl.Expr: ...
+@checked
 def parts_of_length(length: int | pl.Expr) -> int | pl.Expr:
     """Estimate the billable messages (通数) of a text of so many characters, as `parts` does."""
     if isinstance(length, int):
@@ -335,6 +338,7 @@ def lint(text: str) -> Lint: ...
 def lint(text: pl.Series) -> pl.DataFrame: ...
 @overload
 def lint(text: pl.Expr) -> pl.Expr: ...
+@checked
 def lint(text: str | pl.Series | pl.Expr) -> Lint | pl.DataFrame | pl.Expr:
     """Say what keeps a text from being sent, and how many parts it may be billed as.
 
@@ -360,6 +364,7 @@ def mended(text: str) -> str: ...
 def mended(text: pl.Series) -> pl.Series: ...
 @overload
 def mended(text: pl.Expr) -> pl.Expr: ...
+@checked
 def mended(text: str | pl.Series | pl.Expr) -> str | pl.Series | pl.Expr:
     """Replace every character that cannot be sent by the suggestion `lint` makes; those without one stay.
 
@@ -372,6 +377,7 @@ def mended(text: str | pl.Series | pl.Expr) -> str | pl.Series | pl.Expr:
     return str(_mended(pl.Series([_whole(text)])).item())
 
 
+@checked
 def fields(template: str) -> list[str]:
     """List the placeholders of a template, `{{%name%}}` or `{{name%}}`, each once, in their order.
 
@@ -397,6 +403,7 @@ def render(
     allow_blank: bool = False,
     missing: Literal["refuse", "null"] = "refuse",
 ) -> pl.DataFrame: ...
+@checked
 def render(
     template: str,
     values: Mapping[str, object] | pl.DataFrame,
@@ -539,7 +546,7 @@ def _lint(messages: pl.Series) -> pl.DataFrame:
     )
     found = pl.concat(
         [
-            frame.filter(pl.col("characters") == 0).select("row", _found("empty")),
+            frame.filter(text.str.strip_chars() == "").select("row", _found("empty")),
             frame.filter(pl.col("characters") > LIMIT).select("row", _found("too long")),
             _placed(frame, text.str.contains(_OPEN), f"(?s){_OPEN}|.")
             .filter(pl.col("unit").str.len_chars() > 1)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import calendar
 import re
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
 
@@ -31,10 +33,10 @@ Day = date | str
 Month = date | str
 Time = datetime | str
 
-_MOST_DAYS = 36_525
+_MOST_DAYS, _MOST_MONTHS = 36_525, 1_200
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-?(\d{2})", re.ASCII)
-_TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::00)?", re.ASCII)
+_TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::[0-5]\d(?:\.\d+)?)?", re.ASCII)
 
 
 def day(value: Day, name: str = "date") -> date:
@@ -44,7 +46,8 @@ def day(value: Day, name: str = "date") -> date:
     """
     # pandas' NaT is a datetime, and not equal to itself
     if isinstance(value, datetime) and value == value:
-        return (value.astimezone(TOKYO) if value.tzinfo else value).date()
+        with suppress(OverflowError):  # the last hours that a datetime can hold
+            return (value.astimezone(TOKYO) if value.tzinfo else value).date()
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if found := _match(_DAY, value):
@@ -74,11 +77,13 @@ def month(value: Month, name: str = "month") -> date:
     )
 
 
+@checked
 def month_end(first: date) -> date:
     """Find the last day of a month."""
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
+@checked
 def months_before(first: date, count: int) -> date:
     """Find the first day of the month that lies so many months before another."""
     number = first.year * 12 + first.month - 1 - count
@@ -110,28 +115,41 @@ def months(start: Month, end: Month | None = None) -> list[date]:
     if last < first:
         raise InputError(f"The period is reversed: start is {first:%Y-%m}, end is {last:%Y-%m}. Swap them.")
     count = (last.year - first.year) * 12 + last.month - first.month + 1
+    if count > _MOST_MONTHS:
+        raise InputError(
+            f"From {first:%Y-%m} to {last:%Y-%m} is more than a hundred years: mend start or end."
+        )
     return [
         date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1)
         for n in range(count)
     ]
 
 
+@checked
 def just_before(first: date, last: date) -> tuple[date, date]:
     """Give the month before a whole month, else as many days just before."""
-    end = first - timedelta(1)
-    if first.day == 1 and last == month_end(first):
-        return end.replace(day=1), end
-    return end - (last - first), end
+    first, last = day(first, "first"), day(last, "last")
+    try:
+        end = first - timedelta(1)
+        if first.day == 1 and last == month_end(first):
+            return end.replace(day=1), end
+        return end - (last - first), end
+    except OverflowError:
+        raise InputError(f"There is nothing as long before {first}: mend first or last.") from None
 
 
 def time(value: Time, name: str = "schedule_time") -> datetime:
     """Read a time to the minute, in Japan: naive means Japan, aware is converted, or "YYYY-MM-DD HH:MM".
 
+    Seconds are left out, of a datetime as of text: the service takes minutes.
+
     Raises `InputError`.
     """
     if isinstance(value, datetime) and value == value:
-        return value.astimezone(TOKYO) if value.tzinfo else value.replace(tzinfo=TOKYO)
-    if found := _match(_TIME, value):
+        with suppress(OverflowError):  # the last hours that a datetime can hold
+            here = value.astimezone(TOKYO) if value.tzinfo else value.replace(tzinfo=TOKYO)
+            return here.replace(second=0, microsecond=0)
+    elif found := _match(_TIME, value):
         try:
             year, month, day, hour, minute = map(int, found.groups())
             return datetime(year, month, day, hour, minute, tzinfo=TOKYO)

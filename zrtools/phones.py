@@ -16,6 +16,7 @@ from typing import overload
 
 import polars as pl
 
+from zrtools.arguments import checked
 from zrtools.codes import Label
 from zrtools.errors import InputError
 from zrtools.privacy import DIGITS, IGNORED, SEPARATORS, mask
@@ -83,6 +84,7 @@ _WHOLE_POWER = r"^[ \t]*([0-9])\.(?:([0-9]{9})[eE]\+?0?9|([0-9]{11})[eE]\+?11|([
 _EXACT = 2**53
 
 
+@checked
 def normalise(number: str | int | float) -> str:
     """Bring one number to the form +819012345678.
 
@@ -100,6 +102,7 @@ def normalise(number: str | int | float) -> str:
     )
 
 
+@checked
 def normalised(numbers: pl.Expr | str) -> pl.Expr:
     """Bring a column of numbers (text, integers or floats) to the form +81…, null where it is refused.
 
@@ -111,6 +114,7 @@ def normalised(numbers: pl.Expr | str) -> pl.Expr:
     return pl.when(~text.str.contains(_REFUSED)).then(found)
 
 
+@checked
 def problem(numbers: pl.Expr | str, *, lang: str | None = None) -> pl.Expr:
     """Say why each number of a column is refused, as a column `problem` that is null where it is fine.
 
@@ -143,10 +147,11 @@ def as_text(numbers: str | float | Decimal | pl.Series | pl.Expr) -> str | pl.Se
     """
     if isinstance(numbers, pl.Expr):
         return numbers.map_batches(_column_as_text, return_dtype=pl.String, is_elementwise=True)
-    return _column_as_text(numbers) if isinstance(numbers, pl.Series) else _value_as_text(numbers)
+    return _column_as_text(numbers) if isinstance(numbers, pl.Series) else value_as_text(numbers)
 
 
-def _value_as_text(value: object) -> str:
+def value_as_text(value: object) -> str:
+    """Write one value as `as_text` does, whatever it is."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar, overload
 
 import polars as pl
 
+from zrtools.arguments import checked
 from zrtools.errors import InputError
 
 __all__ = ["DIGITS", "IGNORED", "SEPARATORS", "hashed", "mask", "mask_text", "mask_within", "touched"]
@@ -95,6 +96,7 @@ def mask(
     messages: Literal["masked", "hidden"] = "masked",
     keep: Iterable[str] = (),
 ) -> _Frame: ...
+@checked
 def mask(
     value: str | pl.Series | pl.Expr | pl.DataFrame | pl.LazyFrame | None,
     *,
@@ -138,6 +140,7 @@ def mask(
     return done.rename(_masked_names(list(value.collect_schema()), kept))
 
 
+@checked
 def touched(
     frame: pl.DataFrame | pl.LazyFrame,
     *,
@@ -159,6 +162,7 @@ def touched(
     ]
 
 
+@checked
 def mask_text(text: str) -> str:
     """Hide every mobile number that stands inside other text, dates and times left as they are."""
     for pattern, replacement in _WITHIN_PYTHON:
@@ -166,6 +170,7 @@ def mask_text(text: str) -> str:
     return text
 
 
+@checked
 def mask_within(expr: pl.Expr) -> pl.Expr:
     """Hide every mobile number inside a text column, dates and times left as they are."""
     return expr.map_batches(_series_within, return_dtype=pl.String, is_elementwise=True)
@@ -179,6 +184,7 @@ def hashed(value: pl.Series, key: bytes) -> pl.Series: ...
 def hashed(value: pl.Expr, key: bytes) -> pl.Expr: ...
 @overload
 def hashed(value: _Frame, key: bytes) -> _Frame: ...
+@checked
 def hashed(
     value: str | pl.Series | pl.Expr | pl.DataFrame | pl.LazyFrame, key: bytes
 ) -> str | pl.Series | pl.Expr | pl.DataFrame | pl.LazyFrame:

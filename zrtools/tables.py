@@ -18,6 +18,7 @@ from typing import IO, Any
 import polars as pl
 
 from zrtools import workbooks
+from zrtools.arguments import checked
 from zrtools.cells import folded, unread
 from zrtools.errors import InputError
 from zrtools.files import replace_file
@@ -57,6 +58,7 @@ _AT_ONCE = 100_000
 # text that a spreadsheet would work out; a plain figure or a number in the form +81… is no such text
 _FORMULA = r"^[=+\-@\t\r＝＋－＠]"
 _FIGURE = r"^[+-]?[0-9]+(?:[.,][0-9]+)*$"
+_SHEET = re.compile(r"(?!')[^\[\]:*?/\\\0]{1,31}(?<!')")
 _SEP = re.compile(r"sep=(.)[ \t]*(?:\n|$)", re.IGNORECASE)
 _BLANK_LINE = re.compile(r'[ \t\u3000,;"]*\r?\n')
 _LONE_CR = re.compile(r"\r(?!\n)")
@@ -77,15 +79,18 @@ class Table:
     hidden_rows: int = 0
     _lines: Callable[[int], int] | None = field(default=None, repr=False)
 
+    @checked
     def line(self, row: int) -> int:
         """Give the line of the file, or the row of the sheet, of a row of the frame, counted as people see it."""
         return row + 2 if self._lines is None else self._lines(row)
 
+    @checked
     def place(self, row: int) -> str:
         """Say where a row of the frame stands in the file."""
         where = "line" if self.sheet is None else f"sheet {mask_text(self.sheet)}, row"
         return f"{self.name}, {where} {self.line(row)}"
 
+    @checked
     def find(self, name: str) -> str | None:
         """Find the column called so, whatever the width, case and composition of its letters."""
         if name in self.frame.columns:
@@ -97,6 +102,7 @@ class Table:
         """List the headings for an error, any number in them masked."""
         return mask_text(", ".join(self.frame.columns))
 
+    @checked
     def refuse(self, column: str, read: pl.Series, what: str, advice: str) -> None:
         """Raise `InputError` for the first cell of a column that is filled but could not be read."""
         row = unread(self.frame[column], read)
@@ -117,6 +123,7 @@ class Table:
         return f"{self.name}: sheet {self.sheet} is read; left out: {', '.join(parts)}."
 
 
+@checked
 def read(
     source: str | Path | bytes,
     *,
@@ -142,6 +149,7 @@ def read(
     return table.frame
 
 
+@checked
 def load(
     source: str | Path | bytes,
     *,
@@ -174,6 +182,7 @@ def load(
     return _csv(decode(body, name=name, encoding=encoding), name, header, empty=empty)
 
 
+@checked
 def write(frame: pl.DataFrame, path: str | Path, *, encoding: str = "utf-8-sig", defuse: bool = True) -> Path:
     """Write a table as CSV or Excel, by the path's ending, all or nothing.
 
@@ -199,6 +208,7 @@ def write(frame: pl.DataFrame, path: str | Path, *, encoding: str = "utf-8-sig",
     return replace_file(path, fill)
 
 
+@checked
 def as_excel(frame: pl.DataFrame, *, sheet: str | None = None) -> bytes:
     """Write a table as the bytes of an .xlsx file, as `write` does.
 
@@ -209,6 +219,7 @@ def as_excel(frame: pl.DataFrame, *, sheet: str | None = None) -> bytes:
     return file.getvalue()
 
 
+@checked
 def as_csv(frame: pl.DataFrame, *, encoding: str = "utf-8-sig", defuse: bool = True) -> bytes:
     """Write a table as the bytes of a .csv file, as `write` does.
 
@@ -219,6 +230,7 @@ def as_csv(frame: pl.DataFrame, *, encoding: str = "utf-8-sig", defuse: bool = T
     return file.getvalue()
 
 
+@checked
 def decode(body: bytes, *, name: str = "the file", encoding: str | None = None) -> str:
     """Read text in UTF-8, UTF-16 with BOM or CP932.
 
@@ -423,6 +435,10 @@ def _fill(frame: pl.DataFrame, target: Path | IO[bytes], sheet: str | None = Non
                     f"{_MOST_CHARACTERS:,}: write it as .csv, or leave the column out."
                 )
         made.append(column)
+    if sheet is not None and not _SHEET.fullmatch(sheet):
+        raise InputError(
+            "sheet must have 1 to 31 characters, none of them [ ] : * ? / \\, and no ' at either end: choose another."
+        )
     shown = plain.select(made)
     # the headings of a table in Excel differ in more than case
     shown.columns = _unique(shown.columns, str.lower)
@@ -432,8 +448,8 @@ def _fill(frame: pl.DataFrame, target: Path | IO[bytes], sheet: str | None = Non
 
 def _fill_text(frame: pl.DataFrame, file: IO[bytes], *, separator: str, encoding: str, defuse: bool) -> None:
     try:
-        codecs.lookup(encoding)
-    except LookupError:
+        "".encode(encoding)
+    except (LookupError, ValueError):
         raise InputError(f"There is no encoding {encoding!r}: use utf-8-sig, utf-8 or cp932.") from None
     plain = _plain(frame)
     if defuse:

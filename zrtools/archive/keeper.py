@@ -332,6 +332,7 @@ class Archive:
         why = "removed for good: frames scanned before this fail when they are read"
         return self._report({day: _Done("forgotten", 0, why) for day in gone})
 
+    @checked
     def erase(self, number: str | int) -> int:
         """Remove every row of one phone number for good, from older versions and files too; tell how many rows.
 

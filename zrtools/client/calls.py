@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import polars as pl
 
-from zrtools import periods, schemas, wire
+from zrtools import arguments, periods, schemas, wire
+from zrtools.arguments import checked
 from zrtools.client import profiles, retry, sending
 from zrtools.client.engine import STATUS_AT_ONCE, Engine, Run
 from zrtools.client.progress import bar, tick
@@ -83,6 +84,18 @@ class Client:
         # the text leaves this frame's variables before anything can be raised here
         secret = None if token is None else Secret(str(token))
         del token
+        arguments.hold(
+            Client.__init__,
+            client_id=client_id,
+            sms_code=sms_code,
+            base_url=base_url,
+            timeout=timeout,
+            pace=pace,
+            at_once=at_once,
+            answer_limit=answer_limit,
+            now=now,
+            profile=profile,
+        )
         self._settings = Settings.read(
             token=secret,
             client_id=client_id,
@@ -99,6 +112,7 @@ class Client:
         self._end: weakref.finalize[..., Any] = weakref.finalize(self, self._engine.close)
 
     @classmethod
+    @checked
     def sandbox(
         cls,
         *,
@@ -231,6 +245,7 @@ class Client:
 
     # ------------------------------------------------------------------------------------- asking
 
+    @checked
     def status(
         self,
         start: periods.Day | None = None,
@@ -284,6 +299,7 @@ class Client:
 
         return self._gather(list(asks), by_tag, schema, "tags", width=self.at_once, progress=progress)
 
+    @checked
     def counts(
         self,
         start: periods.Month,
@@ -316,6 +332,7 @@ class Client:
 
         return self._gather(months, one, schemas.COUNTS, "months", width=self.at_once, progress=progress)
 
+    @checked
     def clean(
         self,
         numbers: str | int | Iterable[object] | pl.Series,
@@ -379,6 +396,7 @@ class Client:
             cleaning.close()
         return cleaning.frame()
 
+    @checked
     def reservations(
         self,
         start: periods.Day | None = None,
@@ -439,6 +457,7 @@ class Client:
         """
         return self._run(lambda: self._engine.ask(wire.templates(), retry.reading)).read(wire.templates_frame)
 
+    @checked
     def check(self, *, lang: str | None = None) -> pl.DataFrame:
         """Find out what works, having spent and changed nothing: reachable, token, each option, the clock.
 
@@ -450,6 +469,7 @@ class Client:
 
         return self._run(lambda: found(self._engine, self._settings, self.now, lang))
 
+    @checked
     def support_report(self, *, lang: str | None = None) -> str:
         """Write what whoever helps needs: versions, settings without secrets, what works, shapes of odd answers.
 
@@ -475,6 +495,7 @@ class Client:
 
     # -------------------------------------------------------------------------------------- acting
 
+    @checked
     def send(
         self,
         phone_number: str | int,
@@ -511,6 +532,7 @@ class Client:
             )
             raise
 
+    @checked
     def send_each(
         self, outgoing: Iterable[Outgoing], *, stopped: Callable[[], bool] | None = None
     ) -> Iterator[tuple[Outgoing, SendReceipt | ZrtoolsError]]:
@@ -526,6 +548,7 @@ class Client:
         """
         return self._send_each(iter(outgoing), self.sms_code, stopped or (lambda: False))
 
+    @checked
     def cancel(self, client_tag: str) -> None:
         """Cancel one reservation.
 
@@ -535,6 +558,7 @@ class Client:
         ask = wire.cancel(client_tag)
         self._run(lambda: sending.cancel(self._engine, ask, sms_code=self._settings.sms_code))
 
+    @checked
     def cancel_all(
         self,
         start: periods.Day | None = None,
@@ -566,6 +590,7 @@ class Client:
         when = retry.never if everything else retry.reading
         self._run(lambda: sending.act(self._engine, ask, wire.accepted, when, _NOT_SURE_CANCELLED))
 
+    @checked
     def shorten(self, long_url: str, *, name: str | None = None, domain: str | None = None) -> ShortUrl:
         """Make a short URL; it is never tried again, since that would make a second one.
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from zrtools import files
+from zrtools import arguments, files
+from zrtools.arguments import checked
 from zrtools.client.settings import Secret, SettingError, Settings
 from zrtools.errors import ConfigurationError
 from zrtools.words import text
@@ -79,12 +80,16 @@ def save(
     --------
     >>> zr.client.save_profile("client-a", client_id="12345", sms_code="54321")  # doctest: +SKIP
     """
+    # the token's text leaves this frame's variables before anything can be raised here
+    secret = None if token is None else Secret(str(token))
+    del token
+    arguments.hold(
+        save, name=name, client_id=client_id, sms_code=sms_code, base_url=base_url, keyring=keyring
+    )
     if not _NAME.fullmatch(name):
         raise SettingError(
             "A profile's name has 1 to 64 characters, and no space, slash or colon: choose another."
         )
-    secret = None if token is None else Secret(str(token))
-    del token
     kept = _read()
     known = kept.get(name)
     if secret is None and known is None:
@@ -109,6 +114,7 @@ def save(
     return _IN_KEYRING if fields["token"] == _IN_KEYRING else str(place())
 
 
+@checked
 def remove(name: str) -> None:
     """Forget a profile and its token.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from zrtools.arguments import checked
 from zrtools.errors import InputError
 
 __all__ = [
@@ -286,6 +287,7 @@ RESULTS: dict[int, Result] = {
 """By responseCode. Any other code may come: keep its number and message."""
 
 
+@checked
 def read(path: str | Path) -> dict[str, Category]:
     """Read names for codes of one's own from a CSV or Excel file, for `classify(frame, codes=...)`.
 

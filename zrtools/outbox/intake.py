@@ -37,8 +37,6 @@ def checked(
     Columns: `row`, `phone_number`, `message`, `client_tag`, `carrier_id`, `schedule_time` (text, to the minute),
     `group_tag`, `parts`, `problem`. Raises `InputError` where the frame as a whole cannot be used.
     """
-    if unsendable not in ("refuse", "mend", "send"):
-        raise InputError(f'unsendable must be "refuse", "mend" or "send", not {unsendable!r}.')
     if "phone_number" not in frame.columns:
         raise InputError(
             f"The frame has no column 'phone_number' (it has {mask_text(', '.join(frame.columns)) or 'none'}): "
@@ -193,7 +191,9 @@ def _schedule(frame: pl.DataFrame) -> pl.Expr:
         local = column.dt.convert_time_zone(ZONE) if dtype.time_zone else column
         return local.dt.strftime(_MINUTE)
     text = column.cast(pl.String).str.strip_chars().str.replace("T", " ", literal=True)
-    minute = text.str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})(?::00(?:\.0+)?)?$")
+    minute = text.str.extract(
+        r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})(?::[0-5][0-9](?:\.[0-9]+)?)?$"
+    )
     return minute.str.to_datetime(_MINUTE, strict=False).dt.strftime(_MINUTE)
 
 

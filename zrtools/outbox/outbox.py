@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from zrtools import phones
+from zrtools import arguments, phones
 from zrtools.client import Client
 from zrtools.client.progress import bar
 from zrtools.errors import (
@@ -46,6 +46,8 @@ from zrtools.words import notice, text
 if TYPE_CHECKING:
     from zrtools.archive import Archive
     from zrtools.usage import Prices
+else:
+    from zrtools.arguments import Archive, Prices
 
 __all__ = ["Outbox"]
 
@@ -99,6 +101,7 @@ class Outbox:
     for a file that cannot be used.
     """
 
+    @arguments.checked
     def __init__(self, path: str | Path, *, suppressions: Suppressions | str | Path | None = None) -> None:
         self._file = Journal(path, what="outbox", application=0x7A72_6F62, tables=_TABLES, changes=_CHANGES)
         self._opened: Suppressions | None = None
@@ -137,6 +140,7 @@ class Outbox:
 
     # ------------------------------------------------------------------------------------- filling
 
+    @arguments.checked
     def add(
         self,
         frame: pl.DataFrame,
@@ -220,7 +224,8 @@ class Outbox:
             ) from None
         return _added(rows)
 
-    def override(self, numbers: Iterable[str], *, why: str) -> int:
+    @arguments.checked
+    def override(self, numbers: str | Iterable[object] | pl.Series, *, why: str) -> int:
         """Queue messages to suppressed numbers all the same, and tell how many; the journal keeps who and why.
 
         Raises `InputError` for a number that is none, or without a `why`.
@@ -237,6 +242,7 @@ class Outbox:
             self._file.note("override", numbers=wanted, messages=count, why=why)
         return count
 
+    @arguments.checked
     def withdraw(self, *, campaign: str | None = None) -> int:
         """Take back what is still queued, of one campaign or all, and tell how many messages that were.
 
@@ -252,6 +258,7 @@ class Outbox:
         self._say_reserved(datetime.now(TOKYO), campaign)
         return count
 
+    @arguments.checked
     def suppressed_reservations(
         self, client: Client | None = None, *, campaign: str | None = None
     ) -> pl.DataFrame:
@@ -261,6 +268,7 @@ class Outbox:
         """
         return self._reserved(datetime.now(TOKYO) if client is None else client.now(), campaign)[0]
 
+    @arguments.checked
     def cancel_suppressed(
         self, client: Client, *, campaign: str | None = None, progress: bool = True
     ) -> pl.DataFrame:
@@ -312,6 +320,7 @@ class Outbox:
 
     # ------------------------------------------------------------------------------------- looking
 
+    @arguments.checked
     def copy(self, to: str | Path) -> Path:
         """Make a copy of the journal, at any time, also while it sends, and give its path.
 
@@ -319,6 +328,7 @@ class Outbox:
         """
         return self._file.copy(to)
 
+    @arguments.checked
     def counts(self, *, campaign: str | None = None) -> dict[str, int]:
         """Count the messages in each state."""
         with self._file.reading() as run:
@@ -330,7 +340,8 @@ class Outbox:
                 ).fetchall()
             )
 
-    def campaigns(self, numbers: str | Iterable[str | int] | pl.Series | None = None) -> pl.DataFrame:
+    @arguments.checked
+    def campaigns(self, numbers: str | Iterable[object] | pl.Series | None = None) -> pl.DataFrame:
         """List the campaigns, in the order in which they began: CAMPAIGNS, `open` being queued, leaving or unsettled.
 
         With `numbers`, only those which are that list's: their recipients are all in it, and half of it at least.
@@ -348,10 +359,12 @@ class Outbox:
             schema=CAMPAIGNS,
         )
 
+    @arguments.checked
     def frame(self, *, campaign: str | None = None) -> pl.DataFrame:
         """Give the journal: OUTBOX, in the order in which messages were added. Numbers are not masked."""
         return self._rows("? is null or campaign = ?", (campaign, campaign))
 
+    @arguments.checked
     def erase(self, number: str | int) -> int:
         """Remove the messages of a number for good, what waits for it included, and the number from the history.
 
@@ -366,6 +379,7 @@ class Outbox:
                 raise ArchiveError("A message to this number is on its way: erase it when the run has ended.")
             return self._file.erase(normal, "delete from messages where phone_number = ?")
 
+    @arguments.checked
     def forget(self, before: Day) -> int:
         """Remove messages that were settled before a day, and the history before it, for good; tell how many rows.
 
@@ -383,6 +397,7 @@ class Outbox:
         """Give what was done with the journal, in order of time: HISTORY, `detail` as JSON."""
         return self._file.history()
 
+    @arguments.checked
     def preview(
         self,
         prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str | None = None,
@@ -438,6 +453,7 @@ class Outbox:
 
     # ------------------------------------------------------------------------------------- sending
 
+    @arguments.checked
     def send(
         self,
         client: Client,
@@ -467,6 +483,7 @@ class Outbox:
             sending = Run(self._file, client, client.origin, self.suppressions, campaign, stop)
             return sending.go(self._of_run, progress=progress)
 
+    @arguments.checked
     def settle(self, client: Client) -> pl.DataFrame:
         """Ask what became of the messages that are unsettled or were on their way, sending nothing: OUTBOX.
 
@@ -487,6 +504,7 @@ class Outbox:
             self._accept(known, client.now())
         return self._rows("client_tag in (select value from json_each(?))", (json.dumps(tags),))
 
+    @arguments.checked
     def decide(self, client_tag: str, *, accepted: bool, why: str) -> None:
         """Settle by hand a message that stayed unsettled, when you know from elsewhere what became of it.
 
@@ -515,6 +533,7 @@ class Outbox:
                 )
             self._file.note("decide", tag=client_tag, accepted=accepted, why=why)
 
+    @arguments.checked
     def status(
         self,
         source: Client | pl.DataFrame | pl.LazyFrame | Archive | None = None,

@@ -13,6 +13,7 @@ from typing import Self
 import polars as pl
 
 from zrtools import periods, phones
+from zrtools.arguments import checked
 from zrtools.errors import ArchiveError, InputError
 from zrtools.outbox.journal import Journal
 from zrtools.schemas import SUPPRESSIONS
@@ -37,6 +38,7 @@ class Suppressions:
     file that cannot be used.
     """
 
+    @checked
     def __init__(self, path: str | Path) -> None:
         self._file = Journal(path, what="list of suppressed numbers", application=0x7A72_7375, tables=_TABLES)
 
@@ -71,9 +73,10 @@ class Suppressions:
             size = "closed"
         return f"<Suppressions {self.path} {size}>"
 
+    @checked
     def add(
         self,
-        numbers: str | Iterable[str | int] | pl.Series | pl.DataFrame,
+        numbers: str | Iterable[object] | pl.Series | pl.DataFrame,
         reason: str | None = None,
         date: periods.Day | None = None,
         *,
@@ -108,7 +111,8 @@ class Suppressions:
             self._file.note("add", numbers=new, reason=reason.strip(), date=day)
         return len(new)
 
-    def remove(self, numbers: str | Iterable[str | int] | pl.Series, why: str) -> int:
+    @checked
+    def remove(self, numbers: str | Iterable[object] | pl.Series, why: str) -> int:
         """Take numbers off the list and tell how many were on it; `why` is kept with the numbers, reasons and days.
 
         Raises `InputError` for a number that is none, or without a `why`.
@@ -135,6 +139,7 @@ class Suppressions:
             schema=SUPPRESSIONS,
         )
 
+    @checked
     def copy(self, to: str | Path) -> Path:
         """Make a copy of the list, at any time, and give its path.
 
@@ -146,6 +151,7 @@ class Suppressions:
         """Give what was done with the list, in order of time: HISTORY, `detail` as JSON that holds the numbers."""
         return self._file.history()
 
+    @checked
     def erase(self, number: str | int) -> int:
         """Take a number out of the history, which then tells what was done and when, but not of whom.
 
@@ -154,6 +160,7 @@ class Suppressions:
         """
         return self._file.erase(phones.normalise(number))
 
+    @checked
     def forget(self, before: periods.Day) -> int:
         """Remove the history before a day for good; what is on the list stays. Tells how many events.
 
@@ -161,6 +168,7 @@ class Suppressions:
         """
         return self._file.forget(periods.day(before, "before"))
 
+    @checked
     def among(self, numbers: Iterable[str]) -> dict[str, str]:
         """Tell which of some numbers, in the form +81…, are on the list, each with its reason."""
         text = json.dumps(list(numbers))
@@ -186,9 +194,7 @@ def _from_frame(frame: pl.DataFrame, reason: str | None) -> tuple[pl.Series, str
     return frame["phone_number"], reason
 
 
-def normalised_all(
-    numbers: str | Iterable[str | int] | pl.Series, *, skip_invalid: bool = False
-) -> list[str]:
+def normalised_all(numbers: str | Iterable[object] | pl.Series, *, skip_invalid: bool = False) -> list[str]:
     """Bring numbers to the form +81….
 
     Raises `InputError` for one that is none (`.row`), unless those are left out, with a warning.
@@ -198,7 +204,7 @@ def normalised_all(
     column = (
         phones.as_text(numbers)
         if isinstance(numbers, pl.Series)
-        else pl.Series([phones.as_text(n) for n in numbers], dtype=pl.String)
+        else pl.Series([phones.value_as_text(n) for n in numbers], dtype=pl.String)
     )
     frame = column.alias("number").to_frame().with_columns(good=phones.normalised("number"))
     bad = frame["good"].is_null()

@@ -103,6 +103,7 @@ class Store:
         with self._guard:
             self._opened()
 
+    @checked
     def add(self, body: bytes, content_type: str | None = None) -> Future[None]:
         """Keep a pushed body; the future is done when it is durable on disk, and fails with `ArchiveError` if not.
 
@@ -160,6 +161,7 @@ class Store:
         writer = self._writer
         return 0 if writer is None else writer.reader.unread
 
+    @checked
     def erase(self, number: str) -> int:
         """Remove the reports on a number (+81…) for good, and bodies in quarantine that hold it; tell how many.
 
@@ -169,6 +171,7 @@ class Store:
         figures = pl.col("phone_number").str.replace_all("[^0-9]", "")
         return self._without(figures.str.ends_with(digits), lambda body: _names(body.body, digits.encode()))
 
+    @checked
     def forget(self, before: periods.Day) -> int:
         """Remove the reports and bodies that came before a day for good; tell how many.
 

@@ -14,6 +14,7 @@ from email.utils import format_datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from zrtools.arguments import checked
 from zrtools.errors import ConfigurationError, InputError
 from zrtools.sandbox.clock import DEFAULT_TODAY, Clock
 from zrtools.sandbox.faults import Fault, Faults
@@ -67,6 +68,7 @@ class Sandbox:
     `accepted` the messages that were taken.
     """
 
+    @checked
     def __init__(
         self,
         *,
@@ -178,6 +180,7 @@ class Sandbox:
         """Tell the time in Japan by the sandbox's ticking clock."""
         return self.clock.now()
 
+    @checked
     def advance(self, by: timedelta) -> None:
         """Move the clock forward: reservations come due, pending messages settle. Raises `InputError`."""
         self.clock.advance(by)

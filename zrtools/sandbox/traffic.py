@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 import threading
 from collections import OrderedDict
@@ -208,12 +209,11 @@ class Traffic:
         `rule` is "settled" (delivered and failed messages by month of sending) or "delivered".
         """
         totals = dict.fromkeys(CARRIER_IDS, 0)
-        day = month
-        while day.month == month.month:
+        for n in range(calendar.monthrange(month.year, month.month)[1]):
+            day = month.replace(day=n + 1)
             if self.holds(day, seen) and day < seen.date():
                 for carrier, parts in self._counts_of(day, seen, rule).items():
                     totals[carrier] += parts
-            day += timedelta(1)
         return totals
 
     def _counts_of(self, day: date, seen: datetime, rule: str) -> dict[str, int]:

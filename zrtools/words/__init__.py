@@ -15,6 +15,7 @@ from itertools import islice
 from math import isnan
 from typing import TYPE_CHECKING, Literal
 
+from zrtools.arguments import refused
 from zrtools.codes import (
     ACTIONS,
     CARRIERS,
@@ -76,6 +77,8 @@ def language(lang: str | None = None) -> Lang:
 
     Raises `InputError` for any other than "ja" and "en".
     """
+    if lang is not None and not isinstance(lang, str):
+        raise refused("lang", lang, '"ja", "en" or None')
     chosen = lang or os.environ.get("ZRTOOLS_LANG") or "ja"
     if chosen not in ("ja", "en"):
         raise InputError(f'The language must be "ja" or "en", not {chosen!r}: correct lang= or ZRTOOLS_LANG.')
