@@ -153,10 +153,11 @@ def test_a_refusal_says_what_came_and_how_to_get_there() -> None:
     [
         ("now", 3, "now must be a function or None, not now=3"),
         ("timeout", "x", "timeout must be a number, not x"),
+        ("timeout", True, "timeout must be more than 0"),
         ("timeout", None, "timeout must be a number, not timeout=None"),
-        ("pace", float("nan"), "pace must be a number or None, not pace=nan"),
-        ("at_once", 2.5, "at_once must be a whole number, not at_once=2.5"),
-        ("client_id", 1.0, "client_id must be a text, a whole number or None, not client_id=1.0"),
+        ("pace", float("nan"), "pace must be more than 0"),
+        ("at_once", 2.5, "at_once must be a whole number from 1 to 1024"),
+        ("client_id", 1.5, "The client id must be digits"),
         ("base_url", Path("x"), "base_url must be a text or None, not pathlib"),
         ("profile", 3, "profile must be a text or None, not profile=3"),
     ],
@@ -227,5 +228,5 @@ def test_a_frame_of_another_library_is_told_how_it_becomes_one(tmp_path: Path) -
                 assert "9012345678" not in str(caught.value)
     for opened in (zr.Outbox, zr.Suppressions, zr.Archive, zr.receiver.Store, zr.tables.read, zr.codes.read):
         for place in (str(tmp_path / ("x" * 300)), "a\0b", "  "):
-            with pytest.raises(zr.InputError, match="must be a path that can be"):
+            with pytest.raises(zr.InputError, match="must be the path of a file or folder that can be"):
                 opened(place)

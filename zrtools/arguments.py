@@ -94,7 +94,7 @@ def _hold(kinds: Mapping[str, Any], given: Mapping[str, Any]) -> None:
         if any((get_origin(one) or one) in (Path, os.PathLike) for one in get_args(kind)) and not _is_place(
             value
         ):
-            raise refused(name, value, "a path that can be")
+            raise refused(name, value, "the path of a file or folder that can be")
 
 
 def refused(name: str, value: Any, wanted: str) -> InputError:
@@ -149,8 +149,11 @@ def _fits(value: Any, kind: Any) -> bool:
 
 
 def _is_number(value: Any, kind: type) -> bool:
-    is_one: bool = isinstance(value, kind) and not isinstance(value, bool)
-    return is_one and bool(-_LARGE <= value <= _LARGE)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        return False
+    # of a half-precision float neither bound can be compared
+    number = int(value) if isinstance(value, Integral) else float(value)  # type: ignore[arg-type]  # it is a Real
+    return -_LARGE <= number <= _LARGE
 
 
 def _holds(value: Any, origin: type[Any], inner: tuple[Any, ...]) -> bool:

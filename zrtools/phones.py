@@ -84,13 +84,12 @@ _WHOLE_POWER = r"^[ \t]*([0-9])\.(?:([0-9]{9})[eE]\+?0?9|([0-9]{11})[eE]\+?11|([
 _EXACT = 2**53
 
 
-@checked
-def normalise(number: str | int | float) -> str:
+def normalise(number: str | float | Decimal) -> str:
     """Bring one number to the form +819012345678.
 
     Raises `InputError`, the number masked, that says why it is refused and what to do.
     """
-    text = re.sub(_WHOLE_POWER, r"\1\2\3\4", re.sub(_UNSEEN, "", as_text(number)))
+    text = re.sub(_WHOLE_POWER, r"\1\2\3\4", re.sub(_UNSEEN, "", value_as_text(number)))
     whole = text.removesuffix(_FLOAT[0]).removesuffix(_FLOAT[1])
     if not re.search(_REFUSED, whole) and (found := re.match(_NUMBER, whole.translate(_TRANSLATION))):
         return "+81" + found[1]

@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
@@ -84,18 +86,10 @@ class Client:
         # the text leaves this frame's variables before anything can be raised here
         secret = None if token is None else Secret(str(token))
         del token
-        arguments.hold(
-            Client.__init__,
-            client_id=client_id,
-            sms_code=sms_code,
-            base_url=base_url,
-            timeout=timeout,
-            pace=pace,
-            at_once=at_once,
-            answer_limit=answer_limit,
-            now=now,
-            profile=profile,
-        )
+        kinds = {"client_id": client_id, "sms_code": sms_code, "timeout": timeout, "pace": pace}
+        # a number that cannot be is told with its bounds, where all settings are read
+        kinds = {name: it for name, it in kinds.items() if not isinstance(it, Real)}
+        arguments.hold(Client.__init__, base_url=base_url, now=now, profile=profile, **kinds)
         self._settings = Settings.read(
             token=secret,
             client_id=client_id,
@@ -336,7 +330,7 @@ class Client:
     def clean(
         self,
         numbers: str | int | Iterable[object] | pl.Series,
-        reference_date: periods.Day | Iterable[periods.Day] | pl.Series,
+        reference_date: periods.Day | Iterable[object] | pl.Series,
         *,
         max_requests: int | None = None,
         store: str | Path | None = None,
@@ -498,7 +492,7 @@ class Client:
     @checked
     def send(
         self,
-        phone_number: str | int,
+        phone_number: str | float | Decimal,
         message: str,
         *,
         client_tag: str | None = None,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
@@ -71,7 +72,7 @@ class Outgoing:
     `repeat` says that an earlier attempt under this tag may have been accepted, its answer having been lost.
     """
 
-    phone_number: str | int
+    phone_number: str | float | Decimal
     message: str
     client_tag: str
     carrier_id: str | None = None

@@ -205,7 +205,7 @@ def _loopback(host: str) -> bool:
 
 
 def _timeout(given: float) -> float:
-    if not 0 < given <= 3600:
+    if isinstance(given, bool) or not 0 < given <= 3600:
         raise SettingError("timeout must be more than 0 and at most 3600 seconds.")
     return float(given)
 
@@ -215,7 +215,7 @@ def _pace(given: float | None, *, loopback: bool) -> float | None:
         if not loopback:
             raise SettingError("pace=None (unlimited) is for a service on this machine only: give a number.")
         return None
-    if not 0 < given <= MAX_PACE:
+    if isinstance(given, bool) or not 0 < given <= MAX_PACE:
         raise SettingError(f"pace must be more than 0 and at most {MAX_PACE:.0f} requests a second.")
     return float(given)
 
