@@ -92,9 +92,14 @@ def opened(
             f"{wanted}, not {type(source).__name__}. From another engine, collect the days in question first. "
             f"{refused('source', source, 'one of these')}"
         )
-    names = source.collect_schema().names()
+    names = source.collect_schema()
     if (start is None and end is None) or "date_time" not in names:
         return source.lazy()
+    for name, kind in (("date_time", pl.Datetime), ("send_date", pl.Date)):
+        if name in names and not isinstance(names[name], kind):
+            raise InputError(
+                f"The column {name} must be a {kind.__name__}, not {names[name]}: convert it first."
+            )
     day = pl.col("date_time").dt.replace_time_zone(None).dt.date()
     if "send_date" in names:
         day = pl.coalesce("send_date", day)

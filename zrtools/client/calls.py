@@ -86,7 +86,12 @@ class Client:
         # the text leaves this frame's variables before anything can be raised here
         secret = None if token is None else Secret(str(token))
         del token
-        kinds = {"client_id": client_id, "sms_code": sms_code, "timeout": timeout, "pace": pace}
+        kinds: dict[str, Any] = {
+            "client_id": client_id,
+            "sms_code": sms_code,
+            "timeout": timeout,
+            "pace": pace,
+        }
         # a number that cannot be is told with its bounds, where all settings are read
         kinds = {name: it for name, it in kinds.items() if not isinstance(it, Real)}
         arguments.hold(Client.__init__, base_url=base_url, now=now, profile=profile, **kinds)

@@ -11,7 +11,7 @@ from zrtools.errors import InputError
 from zrtools.failures.classes import classify
 from zrtools.failures.traffic import keys_of
 from zrtools.intervals import share, wilson
-from zrtools.schemas import LATENCY, ZONE
+from zrtools.schemas import LATENCY, STATUS, ZONE, check
 
 __all__ = ["latency"]
 
@@ -57,7 +57,9 @@ def latency(
     _require("sent", sent, ["client_tag", "settled_at", "sending_state"])
     messages = sent.filter(pl.col("sending_state") == "accepted", pl.col("client_tag").is_not_null())
     if statuses is not None:
-        _require("statuses", statuses, ["client_tag", "date_time", "status_id"])
+        needed = ["client_tag", "date_time", "status_id"]
+        _require("statuses", statuses, needed)
+        check(statuses, pl.Schema({name: STATUS[name] for name in needed}), "STATUS")
         messages = messages.drop("date_time", "carrier", "status_id", strict=False).join(
             _first(statuses), on="client_tag", how="left"
         )

@@ -75,6 +75,7 @@ class Handover:
         if self.budget_in not in ("yen", "parts"):
             raise InputError(f'budget_in must be "yen" or "parts", not {self.budget_in!r}.')
 
+    @checked
     def for_client(self, client_id: str) -> Handover:
         """Give what holds for one client, without a word about others.
 

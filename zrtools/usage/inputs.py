@@ -135,6 +135,7 @@ class Prices:
         if (self.table["over"] < 0).any():
             raise InputError("A tier begins below 0: `over` is how many messages come before it.")
 
+    @checked
     def on(self, day: date, client_id: str | None = None) -> dict[str, Decimal]:
         """Give each carrier's price on a day for a client, of its first tier; `*` is any carrier without its own."""
         carriers = self.table["carrier"].unique().sort().to_list()
