@@ -210,8 +210,8 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
     begin = time.perf_counter()
-    jobs = [(of_world, n) for n in _numbers(options.worlds)] + [
-        (of_sandbox, n) for n in _numbers(options.sandbox)
+    jobs = [(of_world, n) for n in numbers(options.worlds)] + [
+        (of_sandbox, n) for n in numbers(options.sandbox)
     ]
     rows: list[tuple[str, str, str, str]] = []
     with ProcessPoolExecutor(options.processes) as pool:
@@ -224,7 +224,8 @@ def main() -> None:
     print(f"{time.perf_counter() - begin:.0f} s")
 
 
-def _numbers(text: str) -> list[int]:
+def numbers(text: str) -> list[int]:
+    """Read "100-104" or "7"."""
     first, _, last = text.partition("-")
     return list(range(int(first), int(last or first) + 1)) if first else []
 
