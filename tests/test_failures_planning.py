@@ -244,3 +244,21 @@ def test_what_a_faulty_network_says_of_numbers_is_no_word_against_them() -> None
     }
     without = zr.failures.retry_plan(pl.concat([frame, statuses(again)]), incidents=of.clear())
     assert without["step"].unique().to_list() == ["drop the number"]
+
+
+def test_lists_to_act_on_hold_each_number_and_text_once_and_need_the_numbers() -> None:
+    """Two numbers that look alike when masked are two; a masked investigation says what to do."""
+    rows = [
+        failed(NOON + timedelta(days=d), "31732", message=f"text {d}", phone_number=number)
+        for d in range(2)
+        for number in ("+819011112222", "+819099992222")
+    ]
+    rows += [failed(NOON + timedelta(days=1), n=n, message="same") for n in (1, 1, 2)]
+    options: dict[str, Any] = {"compare_to": False, "now": "2026-10-02 13:00", "lang": "en"}
+    found = zr.investigate(statuses(rows), mask=False, **options)
+    assert sorted(found.to_drop["phone_number"]) == ["+819011112222", "+819099992222"]
+    assert sorted(found.to_resend["phone_number"]) == ["+819000000001", "+819000000002"]
+    masked = zr.investigate(statuses(rows), **options)
+    for name in ("to_drop", "to_resend"):
+        with pytest.raises(zr.InputError, match="mask=False"):
+            getattr(masked, name)

@@ -123,12 +123,18 @@ class Investigation:
 
     @property
     def to_drop(self) -> pl.DataFrame:
-        """List the numbers to drop, each once, with the tags that failed: `Suppressions.add` takes it."""
+        """List the numbers to drop, each once, with the tags that failed: `Suppressions.add` takes it.
+
+        Raises `InputError` where the numbers are masked.
+        """
         return numbers_to_drop(self.plan)
 
     @property
     def to_resend(self) -> pl.DataFrame:
-        """List the messages to send again, with their times and the tags that failed: `Outbox.add` takes it."""
+        """List the messages to send again, with their times and the tags that failed: `Outbox.add` takes it.
+
+        Raises `InputError` where the numbers are masked.
+        """
         return messages_to_resend(self.plan)
 
     @property

@@ -272,7 +272,8 @@ def plan_of(
 def numbers_to_drop(plan: pl.DataFrame) -> pl.DataFrame:
     """List the numbers of a plan that are to be dropped, each once, the last failure first."""
     return (
-        plan.filter(pl.col("step") == "drop the number")
+        _unmasked(plan)
+        .filter(pl.col("step") == "drop the number")
         .sort("date_time", "client_tag", descending=True)
         .unique("phone_number", keep="first", maintain_order=True)
         .select("phone_number", "step", "reason", "date_time", failed_client_tag="client_tag")
@@ -282,7 +283,8 @@ def numbers_to_drop(plan: pl.DataFrame) -> pl.DataFrame:
 def messages_to_resend(plan: pl.DataFrame) -> pl.DataFrame:
     """List the messages of a plan that are to be sent again, in order of their times; each text to a number once."""
     return (
-        plan.filter(pl.col("step") == "send again later")
+        _unmasked(plan)
+        .filter(pl.col("step") == "send again later")
         .sort("at", "date_time", "client_tag")
         .unique(["phone_number", "message"], keep="last", maintain_order=True)
         .select(
@@ -295,6 +297,14 @@ def messages_to_resend(plan: pl.DataFrame) -> pl.DataFrame:
             failed_client_tag="client_tag",
         )
     )
+
+
+def _unmasked(plan: pl.DataFrame) -> pl.DataFrame:
+    if plan["phone_number"].str.contains("*", literal=True).any():
+        raise InputError(
+            "The numbers of this plan are masked, and nobody can be found by them: plan or investigate with mask=False."
+        )
+    return plan
 
 
 def _steps(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
