@@ -262,3 +262,11 @@ def test_lists_to_act_on_hold_each_number_and_text_once_and_need_the_numbers() -
     for name in ("to_drop", "to_resend"):
         with pytest.raises(zr.InputError, match="mask=False"):
             getattr(masked, name)
+
+
+def test_categories_in_place_of_text_are_planned_and_investigated_alike() -> None:
+    """Carriers as a Categorical column give what text gives."""
+    frame = struck("31823", "carrier", "docomo")
+    other = frame.with_columns(pl.col("carrier").cast(pl.Categorical))
+    options: dict[str, Any] = {"compare_to": False, "now": "2026-10-01 14:00", "lang": "en"}
+    assert zr.investigate(other, **options).sentences == zr.investigate(frame, **options).sentences

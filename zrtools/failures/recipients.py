@@ -187,7 +187,7 @@ def history(frame: PolarsStatuses) -> History:
     failing = read.failures().select("phone_number").unique()
     numbers, newest = gather(failing, nw.from_native(rows.select(pl.col("date_time").max())))
     optional = [
-        pl.col(c) if c in there else pl.lit(None, t).alias(c)
+        pl.col(c).cast(t) if c in there else pl.lit(None, t).alias(c)
         for c, t in (
             *(("send_date", pl.Date), ("client_tag", pl.String), ("carrier", pl.String)),
             *(("sms_code", pl.String), ("campaign", pl.String)),
