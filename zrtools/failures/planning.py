@@ -179,6 +179,9 @@ def chosen(
             f"hours={hours}: give the first hour and the hour that ends sending, for example (9, 20)."
         )
     moment = None if now is None else periods.time(now, "now")
+    if moment is not None and isinstance(now, datetime) and (now.second or now.microsecond):
+        # a minute that has begun is past
+        moment += timedelta(minutes=1)
     kept = {str(name): _hours(f"expires[{str(name)!r}]", value) for name, value in (expires or {}).items()}
     numbers = [str(number) for number in opted_out]
     return Choice(moment, numbers, hours, on_rest_days, _hours("keep_for", keep_for), kept)
