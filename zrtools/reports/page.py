@@ -179,6 +179,7 @@ def _table(frame: pl.DataFrame, columns: Mapping[str, tuple[str, Kind]], name: s
         *(pl.col(c).map_elements(privacy.mask_text, pl.String).fill_null("–") for c in kinds.get("text", ())),
         *(pl.col(c).map_elements(words.percent, pl.String) for c in kinds.get("rate", ())),
         *(pl.col(c).map_elements(words.points, pl.String) for c in kinds.get("points", ())),
+        *(pl.col(c).map_elements(_count, pl.String) for c in kinds.get("count", ())),
         *(pl.col(c).dt.strftime("%Y-%m-%d") for c in kinds.get("day", ())),
         *(pl.col(c).dt.strftime("%Y-%m-%d %H:%M") for c in kinds.get("time", ())),
     )
@@ -188,7 +189,6 @@ def _table(frame: pl.DataFrame, columns: Mapping[str, tuple[str, Kind]], name: s
         .cols_label({column: heading for column, (heading, _) in columns.items()})
         .cols_align("right", numbers)
         .cols_align("left", [c for c in columns if c not in numbers])
-        .fmt_integer(kinds.get("count", []))
         .sub_missing(missing_text="–")
     )
     if bold_last:
@@ -198,6 +198,10 @@ def _table(frame: pl.DataFrame, columns: Mapping[str, tuple[str, Kind]], name: s
     written = re.sub(r"<style>.*?</style>", "", written, flags=re.DOTALL)
     written = re.sub(r"<td[^>]*>", lambda cell: _PLAIN.sub("", cell[0]), written)
     return re.sub(r">\s*\n\s*<", ">\n<", written)
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}".replace("-", "−")
 
 
 _PLAIN = re.compile(r' headers="[^"]*"| class="gt_row gt_right"|(?<=class=")gt_row ')

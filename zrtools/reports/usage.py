@@ -36,6 +36,7 @@ __all__ = [
 
 ENDINGS = (".xlsx", ".html", ".htm", ".pdf")
 _MOST_LISTED = 30
+_MOST_LINES = 200
 
 
 @checked
@@ -533,7 +534,14 @@ def _cost(page: Page, report: UsageReport) -> None:
                 bold_last=mine.height > 1,
             )
         page.text(say("lines_section", month=report.name_month(report.month)))
-        page.table(*_columns(report, _money(report.priced(), report, "unit_price", "amount"), _COST))
+        lines, kinds = report.priced(), _COST
+        if lines.height > _MOST_LINES:
+            # a page is for reading: the workbook has them all
+            keys = ["carrier", "over", "unit_price", "problem"]
+            added = pl.col("quantity", "amount").sum()
+            lines = lines.group_by(keys, maintain_order=True).agg(added).with_columns(client=None)
+            kinds = {c: k for c, k in _COST.items() if c != "client"}
+        page.table(*_columns(report, _money(lines, report, "unit_price", "amount"), kinds))
     else:
         page.text(say("no_prices"))
 
