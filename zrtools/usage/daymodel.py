@@ -21,7 +21,7 @@ from zrtools.jcalendar import is_holiday, kind_of_day
 __all__ = ["Habits", "Projection", "kind", "project"]
 
 Floats = NDArray[np.float64]
-Habits = tuple[str, float, float]
+Habits = tuple[str, float]
 
 _POWER = 1.5
 # prior standard deviations of logarithms; the trend's is by month
@@ -45,6 +45,7 @@ class Projection(NamedTuple):
 
 
 class _Fit(NamedTuple):
+    columns: Floats
     beta: Floats
     covariance: Floats
     scale: float
@@ -59,7 +60,7 @@ def project(
     """Project the days that are left from those that are known.
 
     `habits`, left out, are those that explain the days best: where a day of the month goes that falls on a day of
-    rest, how far the level wanders in a week, and whether single days of the month stand out.
+    rest, and whether single days of the month stand out.
     """
     # kinds of day on which nothing was ever sent have no part in it
     rests = _at_rest(days, values)
@@ -71,31 +72,36 @@ def project(
     y = values / unit
     every = [*days, *left]
 
-    def tried(habits: Habits) -> tuple[_Fit, Floats, Floats, NDArray[np.bool_]]:
-        x, prior, heavy = _design(every, len(days), *habits)
-        return _fitted(x[: len(y)], y, prior, heavy), x, prior, heavy
+    def fitted(habits: Habits, wander: float = _WANDERS[-2], steps: Sequence[int] = ()) -> _Fit:
+        return _fitted(*_design(every, len(days), *habits, wander, steps), y)
 
     if habits is None:
-        middle = _WANDERS[-2]
-        fits = {h: tried(h) for h in (("none", middle, _PLAIN), *((r, middle, _MARKED) for r in _ROLLS))}
-        roll, _, marked = max(fits, key=lambda h: fits[h][0].evidence)
-        fits |= {h: tried(h) for h in ((roll, w, marked) for w in _WANDERS) if h not in fits}
-        habits = max(fits, key=lambda h: fits[h][0].evidence)
-        fit, x, prior, heavy = fits[habits]
-    else:
-        fit, x, prior, heavy = tried(habits)
-    for _ in range(_MOST_STEPS):
-        at = _step(x[: len(y)], y, fit)
-        if at is None:
-            break
-        column = (np.arange(len(every)) >= at).astype(float)
-        x, prior, heavy = np.column_stack([x, column]), np.append(prior, _STEP), np.append(heavy, False)
-        fit = _fitted(x[: len(y)], y, prior, heavy)
-    ahead = x[len(y) :]
-    mean = np.exp(np.clip(ahead @ fit.beta, -20, 6))
+        fits = {h: fitted(h) for h in (("none", _PLAIN), *((roll, _MARKED) for roll in _ROLLS))}
+        habits = max(fits, key=lambda h: fits[h].evidence)
+    fit = fitted(habits)
+    steps: list[int] = []
+    plain = np.array([(d.month, d.day) not in _NEW_YEAR for d in days])
+    while len(steps) < _MOST_STEPS and (at := _step(y, fit, plain)) is not None:
+        steps.append(at)
+        fit = fitted(habits, steps=steps)
+    # how far the level wanders is seldom sure: each guess counts as far as the days bear it out
+    made = [_ahead(fitted(habits, w, steps), len(y)) for w in _WANDERS]
+    weights = np.exp([evidence - max(m[2] for m in made) for *_, evidence, _ in made])
+    weights /= weights.sum()
+    rests, variances = (np.array([m[n] for m in made]) for n in (0, 1))
+    rest = float(weights @ rests)
+    variance = float(weights @ (variances + (rests - rest) ** 2))
+    freedom = float(weights @ np.array([m[3] for m in made]))
+    return Projection(unit * rest, unit * float(np.sqrt(variance)), freedom, habits)
+
+
+def _ahead(fit: _Fit, known: int) -> tuple[float, float, float, float]:
+    """Sum up what a fit expects of the days that are left, its variance, evidence and freedom."""
+    ahead = fit.columns[known:]
+    mean = _mean(ahead, fit.beta)
     gradient = mean @ ahead
     variance = float(gradient @ fit.covariance @ gradient) + fit.scale * float((mean**_POWER).sum())
-    return Projection(unit * float(mean.sum()), unit * float(np.sqrt(variance)), fit.freedom, habits)
+    return float(mean.sum()), variance, fit.evidence, fit.freedom
 
 
 def kind(day: date) -> int:
@@ -112,7 +118,7 @@ def _at_rest(days: Sequence[date], values: Floats) -> set[int]:
 
 
 def _design(
-    days: Sequence[date], known: int, roll: str, wander: float, marked: float
+    days: Sequence[date], known: int, roll: str, marked: float, wander: float, steps: Sequence[int]
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Make the columns of all days, each with its prior's deviation and whether its tail is heavy."""
     ages = np.array([(d - days[known - 1]).days for d in days], dtype=float)
@@ -143,6 +149,8 @@ def _design(
         add((calendar == n).astype(float), marked * 2, tail=True)
     for n in range(1, 32):
         add((position == n).astype(float), marked, tail=True)
+    for at in steps:
+        add((np.arange(len(days)) >= at).astype(float), _STEP)
     return np.column_stack(columns), np.array(deviations), np.array(heavy)
 
 
@@ -178,8 +186,9 @@ def _traits(day: date, roll: str) -> tuple[int, int, int, int, int, int]:
     )
 
 
-def _fitted(x: Floats, y: Floats, deviations: Floats, heavy: NDArray[np.bool_]) -> _Fit:
+def _fitted(columns: Floats, deviations: Floats, heavy: NDArray[np.bool_], y: Floats) -> _Fit:
     """Fit by iteratively reweighted least squares, the heavy tails and the scale settled in turn."""
+    x = columns[: len(y)]
     n, p = x.shape
     beta: Floats = np.zeros(p)
     beta[0] = np.log(max(float(y.mean()), 1e-9))
@@ -211,7 +220,7 @@ def _fitted(x: Floats, y: Floats, deviations: Floats, heavy: NDArray[np.bool_]) 
         - float(np.log(precision).sum())
         - float(np.linalg.slogdet(covariance)[1])
     )
-    return _Fit(beta, covariance, scale, float(evidence), mean, max(n - effective, 4.0))
+    return _Fit(columns, beta, covariance, scale, float(evidence), mean, max(n - effective, 4.0))
 
 
 def _mean(x: Floats, beta: Floats) -> Floats:
@@ -219,8 +228,9 @@ def _mean(x: Floats, beta: Floats) -> Floats:
     return mean
 
 
-def _step(x: Floats, y: Floats, fit: _Fit) -> int | None:
-    """Find where a step of the level would explain most, None where none is sure."""
+def _step(y: Floats, fit: _Fit, plain: NDArray[np.bool_]) -> int | None:
+    """Find where a step of the level would explain most, None where none is sure: two plain days must bear it out."""
+    x = fit.columns[: len(y)]
     weight = fit.mean ** (2 - _POWER) / fit.scale
     slope = (y - fit.mean) / fit.mean * weight
     # sums over all days from each day on
@@ -229,6 +239,7 @@ def _step(x: Floats, y: Floats, fit: _Fit) -> int | None:
     own = np.cumsum(weight[::-1])[::-1]
     information = own - np.einsum("ij,jk,ik->i", weighted, fit.covariance, weighted)
     found = score**2 / (np.maximum(information, 1e-9) + 1 / _STEP**2)
-    found[:7], found[-1:] = 0.0, 0.0
+    found[:7] = 0.0
+    found[np.cumsum(plain[::-1])[::-1] < 2] = 0.0
     at = int(found.argmax())
     return at if found[at] > _SURE else None
