@@ -1,6 +1,6 @@
 """How long the monthly report of a large agency takes, and how large it is.
 
-    python benchmarks/report_usage.py [--clients 2000] [--months 36]
+python benchmarks/report_usage.py [--clients 2000] [--months 36]
 """
 
 from __future__ import annotations
@@ -50,11 +50,17 @@ def main() -> None:
             path, begun = Path(folder, f"report.{ending}"), time.perf_counter()
             processor = time.process_time()
             zr.reports.usage(
-                counts, path, month="2026-10", months=options.months, prices=prices, clients=names, today="2026-11-10"
+                counts,
+                path,
+                month="2026-10",
+                months=options.months,
+                prices=prices,
+                clients=names,
+                today="2026-11-10",
             )
             print(
-                f"{ending}: {time.perf_counter() - begun:.1f} s, {time.process_time() - processor:.1f} s of the processor, "
-                f"{path.stat().st_size / 1e6:.2f} MB"
+                f"{ending}: {time.perf_counter() - begun:.1f} s, "
+                f"{time.process_time() - processor:.1f} s of the processor, {path.stat().st_size / 1e6:.2f} MB"
             )
 
 

@@ -238,11 +238,11 @@ figure{margin:18px 0}
 svg{display:block;width:100%;height:auto;min-width:620px}
 table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums;line-height:1.5}
 th{background:var(--soft);font-weight:600;border-bottom:2px solid #b8c0c8;text-align:left}
-th{white-space:nowrap}th,td{padding:7px 10px;vertical-align:top;overflow-wrap:normal}
+th{word-break:keep-all}th,td{padding:7px 10px;vertical-align:top;overflow-wrap:normal}
 td:first-child{min-width:5.5em}
 td{border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
 .gt_right{text-align:right!important;white-space:nowrap}
-td.gt_left{white-space:normal}.gt_left{text-align:left}
+th.gt_right,td.gt_left{white-space:normal}.gt_left{text-align:left}
 ul{padding-left:1.4em}li{margin:6px 0}
 details{margin:6px 0 22px}summary{cursor:pointer;color:#005a8c}
 pre{background:var(--soft);border-radius:8px;padding:12px 16px;margin:8px 0;white-space:pre-wrap;font:inherit;

@@ -37,6 +37,7 @@ __all__ = [
 ENDINGS = (".xlsx", ".html", ".htm", ".pdf")
 _MOST_LISTED = 30
 _MOST_LINES = 200
+_MOST_MONTHS = 12
 
 
 @checked
@@ -339,24 +340,35 @@ def _terms(page: Page, report: UsageReport) -> None:
     if quarters.height:
         year = quarters["fiscal_year"][0]
         page.text(say("fiscal_section", year=year))
-        worded = _signed(quarters, "year_change_rate")
+        worded = _signed(quarters, "year_change_rate").rename(
+            {"year_before": "period_before", "year_change_rate": "period_change_rate"}
+        )
         kinds: dict[str, Kind] = {
             "quarter": "text",
             "separated_success_count": "count",
             "to_date": "count",
-            "year_before": "count",
-            "year_change_rate": "interval",
+            "period_before": "count",
+            "period_change_rate": "interval",
         }
         page.table(*_columns(report, worded, kinds))
     page.text(*limits(report))
     if report.budget.height:
         unit = say("yen" if report.handover.budget_in == "yen" else "parts_unit")
         page.text(say("budget_section", unit=unit))
-        counted = ("budget", "actual", "difference_to_budget", "forecast", "budget_to_date", "actual_to_date")
-        rows = _text_month(report.budget).with_columns(pl.col(counted).round(0).cast(pl.Int64))
-        kinds = {"month": "text", "budget": "count", "actual": "count", "difference_to_budget": "interval"}
-        kinds |= {"used": "rate", "forecast": "count", "forecast_used": "rate"}
-        kinds |= {"budget_to_date": "count", "actual_to_date": "count", "used_to_date": "rate"}
+        money: tuple[str, ...] = ("budget", "actual", "forecast", "budget_to_date", "actual_to_date")
+        rows = _text_month(report.budget).with_columns(
+            pl.col(*money, "difference_to_budget").round(0).cast(pl.Int64)
+        )
+        if report.handover.budget_in == "yen":
+            rows = rows.with_columns(pl.col(c).map_elements("¥{:,}".format, pl.String) for c in money)
+        number: Kind = "interval" if report.handover.budget_in == "yen" else "count"
+        kinds = {
+            "month": "text",
+            **dict.fromkeys(("budget", "actual"), number),
+            "difference_to_budget": "interval",
+        }
+        kinds |= {"used": "rate", "forecast": number, "forecast_used": "rate"}
+        kinds |= {"budget_to_date": number, "actual_to_date": number, "used_to_date": "rate"}
         page.table(*_columns(report, _signed(rows, "difference_to_budget"), kinds))
     closed = closed_of(report)
     if closed.height:
@@ -371,13 +383,17 @@ def _terms(page: Page, report: UsageReport) -> None:
 def _clients(page: Page, report: UsageReport) -> None:
     say = report.say
     page.section(say("clients"))
-    across = room.pivot(report.monthly, rows="client", columns="month", totals=False)
+    # as many months as A4 holds upright
+    newest = report.monthly["month"].unique().sort().tail(_MOST_MONTHS)
+    shown = report.monthly.filter(pl.col("month").is_in(newest.implode()))
+    across = room.pivot(shown, rows="client", columns="month", totals=False)
     listed = across.sort("total", descending=True).with_columns(pl.col("client").fill_null("–"))
     listed = listed.rename({"total": say("total")})
     counts: dict[str, tuple[str, Kind]] = {
-        c: (c.replace("-", "/"), "count") for c in listed.columns if c != "client"
+        c: (c[2:].replace("-", "/") if c[:2] == "20" else c, "count") for c in listed.columns if c != "client"
     }
-    page.table(listed, {"client": (say("client"), "text"), **counts})
+    cut = say("last_months", n=len(newest)) if report.months > len(newest) else ""
+    page.table(listed, {"client": (say("client"), "text"), **counts}, note=cut)
     moved, silent = moved_of(report), report.movers.filter(pl.col("movement").is_in(["silent", "stopped"]))
     if moved.height:
         page.text(say("movers_section"))
@@ -431,6 +447,7 @@ def limits(report: UsageReport) -> list[str]:
     if limit is None:
         return []
     used = int(report.this_month["separated_success_count"].sum())
+    over = ("" if report.lang == "ja" else " ") + report.say("over_limit")
     told = {"limit": f"{limit:,}"}
     said = [
         report.say(
@@ -440,7 +457,7 @@ def limits(report: UsageReport) -> list[str]:
             share=f"{used / limit:.1%}",
             **told,
         )
-        + (report.say("over_limit") if used > limit else "")
+        + (over if used > limit else "")
     ]
     if report.forecast.height:
         row = report.forecast.row(-1, named=True)
@@ -452,7 +469,7 @@ def limits(report: UsageReport) -> list[str]:
                 share=f"{row['forecast'] / limit:.1%}",
                 **told,
             )
-            + (report.say("over_limit") if row["forecast"] > limit else "")
+            + (over if row["forecast"] > limit else "")
         )
     return said
 

@@ -743,8 +743,8 @@ def _terms(sheet: _Sheet) -> None:
                 "quarter": (say("quarter"), None),
                 "separated_success_count": (say("count"), _COUNT),
                 "to_date": (say("to_date"), _COUNT),
-                "year_before": (say("year_before"), _COUNT),
-                "year_change_rate": (say("year_change_rate"), _RATE),
+                "year_before": (say("period_before"), _COUNT),
+                "year_change_rate": (say("period_change_rate"), _RATE),
             },
             wrap="quarter",
         )

@@ -63,9 +63,9 @@ def project(
     rest, and whether single days of the month stand out.
     """
     # kinds of day on which nothing was ever sent have no part in it
-    rests = _at_rest(days, values)
-    held = [n for n, d in enumerate(days) if kind(d) not in rests]
-    days, values, left = [days[n] for n in held], values[held], [d for d in left if kind(d) not in rests]
+    idle = _at_rest(days, values)
+    held = [n for n, d in enumerate(days) if kind(d) not in idle]
+    days, values, left = [days[n] for n in held], values[held], [d for d in left if kind(d) not in idle]
     unit = float(values.mean()) if held else 0.0
     if not left or unit <= 0:
         return Projection(0.0, 0.0, 4.0, habits)

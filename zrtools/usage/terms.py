@@ -65,7 +65,7 @@ def fiscal(
         .agg(count.sum(), pl.col("complete").all())
         .with_columns(fiscal_year=year, period_of_year=at // size + 1)
     )
-    keys = ["fiscal_year", "period_of_year", "client_id", "client"]
+    keys, of_year = ["fiscal_year", "period_of_year", "client_id", "client"], ["fiscal_year", "client_id"]
     periods = (
         months.group_by(keys)
         .agg(count.sum(), months=pl.len(), complete=pl.col("complete").all() & (pl.len() == size))
@@ -76,7 +76,13 @@ def fiscal(
         )
         .with_columns(last=pl.col("first").dt.offset_by(f"{size}mo").dt.offset_by("-1d"))
         .sort(keys, nulls_last=True)
-        .with_columns(to_date=count.cum_sum().over("fiscal_year", "client_id"))
+        .with_columns(to_date=count.cum_sum().over(of_year), counted=pl.col("months").cum_sum().over(of_year))
+        .with_columns(
+            # a year whose beginning nobody has cannot be summed up to date
+            to_date=pl.when(
+                pl.col("counted") == (pl.col("period_of_year") - 1) * size + pl.col("months")
+            ).then("to_date")
+        )
     )
     before = periods.filter("complete").select(
         pl.col("fiscal_year") + 1, "period_of_year", "client_id", year_before="separated_success_count"
@@ -158,8 +164,11 @@ def budget(
         .sort("month")
         .with_columns(year=_year(pl.col("month"), begins))
         .with_columns(
-            budget_to_date=pl.col("budget").cum_sum().over("year"),
-            actual_to_date=pl.col("actual").cum_sum().over("year"),
+            # a year whose first month is not there cannot be summed up to date
+            pl.when(pl.col("month").min().over("year").dt.month() == begins)
+            .then(pl.col(c).cum_sum().over("year"))
+            .alias(f"{c}_to_date")
+            for c in ("budget", "actual")
         )
         .with_columns(
             difference_to_budget=pl.col("actual") - pl.col("budget"),

@@ -296,6 +296,11 @@ TEXTS: dict[str, Label] = {
     "fiscal_section": Label("{year}年度の四半期", "Quarters of fiscal {year}"),
     "quarter": Label("四半期", "quarter"),
     "quarter_name": Label("第{n}四半期（{first}〜{last}）", "Q{n} ({first} to {last})"),
+    "period_before": Label("前年同期", "a year before"),
+    "period_change_rate": Label("前年同期比", "change on a year before"),
+    "last_months": Label(
+        "直近{n}か月です。全期間は Excel にあります。", "The last {n} months; the workbook has them all."
+    ),
     "to_date": Label("年度累計", "year to date"),
     "budget_section": Label("予算比（{unit}）", "Against the budget ({unit})"),
     "yen": Label("円・税抜", "yen before tax"),
