@@ -565,7 +565,7 @@ def test_a_budget_is_set_against_what_came_and_what_will(tmp_path: Path) -> None
     forecast = zr.usage.forecast(counts)
     table = tmp_path / "budget.csv"
     table.write_text("利用月,予算\n2026年9月,80\n令和8年10月,120\n", "cp932")
-    rows = zr.usage.budget(counts, table, forecast=forecast)
+    rows = zr.usage.budget(counts, table, forecast=forecast, begins=9)
     assert rows.select("budget", "actual", "used", "used_to_date").rows() == [
         (80, 100, 1.25, 1.25),
         (120, 60, 0.5, 0.8),
