@@ -338,7 +338,8 @@ class _Report:
         page.section(self.say("changes"), *self.lead_change())
         if self.found.located.height:
             page.chart(charts.located(self.found.located, lang=self.lang), self.found.where)
-            page.text(*self.found.located["sentence"])
+            for number, said in enumerate(self.found.located["sentence"]):
+                page.text(" ".join([said, *presentation.cause(self.found, number, "located")]))
         elif self.found.where:
             page.text(self.found.where)
         page.chart(

@@ -253,7 +253,8 @@ footer{margin-top:48px;border-top:1px solid var(--line);padding-top:12px}
 .lead{padding:12px 14px}.cards{grid-template-columns:repeat(2,1fr)}.card{padding:10px 12px}
 .card .value{font-size:1.3rem}
 h2{font-size:1.1rem;margin-top:32px}table{font-size:.85rem;min-width:520px}th,td{padding:6px 7px}}
-@media print{@page{size:A4 portrait;margin:14mm 13mm 16mm;@bottom-right{content:counter(page) " / " counter(pages);
+@media print{details::details-content{content-visibility:visible}
+@page{size:A4 portrait;margin:14mm 13mm 16mm;@bottom-right{content:counter(page) " / " counter(pages);
 font:8pt sans-serif;color:#52606d}}body{font-size:10pt;line-height:1.55}main{max-width:none;padding:0}
 nav{display:none}h2{margin-top:22px;break-after:avoid}figure,.card,.lead,tr{break-inside:avoid}
 .wide{overflow:visible}svg{min-width:0}table{font-size:8.5pt}th,td{padding:4px 6px}thead{display:table-header-group}
