@@ -17,6 +17,20 @@ import zrtools as zr
 
 ROOT = Path(__file__).parent.parent
 FOLDER = Path(__file__).with_name("pictures")
+COVER = {
+    "ja": zr.reports.Handover(
+        name="青葉商事株式会社",
+        addressee="青葉商事株式会社 御中",
+        author="株式会社サンプル SMS運用チーム",
+        comment="10月は月末の請求案内で配信が増えました。",
+    ),
+    "en": zr.reports.Handover(
+        name="Aoba Trading",
+        addressee="Aoba Trading",
+        author="Sample Inc.",
+        comment="Month-end notices grew in October.",
+    ),
+}
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
@@ -67,7 +81,14 @@ def reports(client: zr.Client, folder: Path) -> None:
         found = zr.investigate(both, "2026-10", compare_to="2026-09", now="2026-11-02 10:00", lang=lang)
         pages[f"report-failures-{lang}"] = zr.reports.failures(found, folder / f"failures-{lang}.html")
         pages[f"report-usage-{lang}"] = zr.reports.usage(
-            counts, folder / f"usage-{lang}.html", month="2026-10", statuses=both, lang=lang
+            counts,
+            folder / f"usage-{lang}.html",
+            month="2026-10",
+            statuses=both,
+            client_id=client.client_id,
+            settings=COVER[lang],
+            today="2026-11-16",
+            lang=lang,
         )
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

@@ -175,10 +175,10 @@ def command(
         "lang": lang,
     }
     if each_client is not None:
-        made = [
-            (report, paths)
-            for report, paths in each(source.counts, each_client, formats or ("xlsx",), **options)
-        ]
+        try:
+            made = list(each(source.counts, each_client, formats or ("xlsx",), **options))
+        except InputError as error:
+            raise click.UsageError(str(error)) from None
         _tell_each(made, each_client, lang)
         failed = any(report.failed for report, _ in made)
     else:

@@ -195,6 +195,8 @@ def each(
     given = handover_of(settings)
     frame = snapshots(counts)
     whose = frame["client_id"].drop_nulls().unique().sort()
+    if whose.is_empty():
+        raise InputError("The counts name no client: ask for them with client.counts(..., client_id=\"all\").")
     statuses = options.get("statuses")
     if (
         statuses is not None
