@@ -641,3 +641,19 @@ def test_entries_are_written_as_accounting_systems_want(tmp_path: Path) -> None:
     zr.usage.accounting(named, tmp_path / "utf8.csv", encoding="utf-8-sig")
     with pytest.raises(zr.InputError, match="columns names"):
         zr.usage.accounting(bill, path, columns={"amount": "金額"})
+
+
+def test_what_is_the_agencys_goes_to_no_client() -> None:
+    """One report's settings are its own; where clients have theirs, addressee, budget and limit for all are not."""
+    alone = zr.reports.Handover(addressee="青葉 御中", budget=5.0, author="A")
+    assert alone.for_client("1").addressee == "青葉 御中"
+    agency = zr.reports.Handover(
+        addressee="代理店 御中",
+        budget=5.0,
+        plan_limit=9,
+        author="A",
+        of={"1": {"addressee": "青葉 御中"}, "2": {}},
+    )
+    mine, other = agency.for_client("1"), agency.for_client("2")
+    assert (mine.addressee, mine.budget, mine.plan_limit, mine.author) == ("青葉 御中", None, None, "A")
+    assert (other.addressee, dict(other.of)) == ("", {})

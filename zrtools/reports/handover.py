@@ -79,11 +79,15 @@ class Handover:
     def for_client(self, client_id: str) -> Handover:
         """Give what holds for one client, without a word about others.
 
-        What stands for all goes to each, but the addressee, comment, budget and limit of an agency as a whole.
+        Where clients have settings of their own, the addressee, budget, limit and invoice that stand for all are the
+        agency's, and go to none of them.
         """
-        own = dict(self.of.get(client_id, {}))
-        whole: dict[str, Any] = {"addressee": "", "budget": None, "plan_limit": None, "invoice": None}
-        return replace(self, **{**whole, **own}, of={})
+        shared = self.without_the_agencys() if self.of else self
+        return replace(shared, **dict(self.of.get(client_id, {})), of={})
+
+    def without_the_agencys(self) -> Handover:
+        """Leave out what is about all clients together."""
+        return replace(self, addressee="", budget=None, plan_limit=None, invoice=None)
 
     def picture(self) -> bytes | None:
         """Read the logo. Raises `InputError` when it is no PNG, or too large."""

@@ -192,11 +192,11 @@ def each(
     """Make a report for each client and write it; arguments as in `usage_each`."""
     endings = [f".{f.lower().lstrip('.')}" for f in formats]
     _writable(endings)
-    given = handover_of(settings)
+    given = handover_of(settings).without_the_agencys()
     frame = snapshots(counts)
     whose = frame["client_id"].drop_nulls().unique().sort()
     if whose.is_empty():
-        raise InputError("The counts name no client: ask for them with client.counts(..., client_id=\"all\").")
+        raise InputError('The counts name no client: ask for them with client.counts(..., client_id="all").')
     statuses = options.get("statuses")
     if (
         statuses is not None
