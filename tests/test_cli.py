@@ -99,3 +99,33 @@ def test_ctrl_c_leaves_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         cli.main([])
     assert left.value.code == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("ja", "管理画面の「アカウント情報」から全体をコピーし直し"),
+        ("en", "copy it again from the admin screen"),
+    ],
+)
+@pytest.mark.parametrize("command", [["check"], ["clean", "numbers.csv", "--date", "2026-10-01"]])
+def test_a_setting_that_cannot_be_used_is_no_wrong_use(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    lang: str,
+    told: str,
+    command: list[str],
+) -> None:
+    """It is told in the language that is on, without the options of the command, which would not mend it."""
+    monkeypatch.chdir(tmp_path)
+    Path("numbers.csv").write_text("phone_number\n09012345678\n", "utf-8")
+    for name, value in {"TOKEN": "a" * 20, "CLIENT_ID": "1", "LANG": lang}.items():
+        monkeypatch.setenv(f"ZRTOOLS_{name}", value)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(command)
+    said = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert told in said
+    assert "Usage" not in said
+    assert "a" * 20 not in said

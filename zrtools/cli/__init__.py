@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from zrtools import __version__
-from zrtools.errors import Interrupted, ZrtoolsError
+from zrtools.errors import ConfigurationError, Interrupted, ZrtoolsError
 from zrtools.words import told
 
 __all__ = ["COMMANDS", "main", "root"]
@@ -51,8 +51,13 @@ def main(args: list[str] | None = None) -> None:
         # without standalone mode a ctx.exit(code) comes back as the return value
         code = root.main(args=args, prog_name="zrtools", standalone_mode=False)
     except click.UsageError as error:
-        error.show()
-        code = error.exit_code
+        # no other use of the command mends a setting, which is said in the language that is on
+        if isinstance(setting := error.__context__, ConfigurationError):
+            click.echo(f"zrtools: {told(setting)}", err=True)
+            code = 1
+        else:
+            error.show()
+            code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = 1
