@@ -331,6 +331,32 @@ def test_times_are_read_in_every_usual_form(written: str, expected: datetime) ->
     assert dlr.parse(rows.encode())["date_time"].to_list() == [expected, ROW[0]]
 
 
+@pytest.mark.parametrize(
+    ("changes", "odd"),
+    [
+        ({}, False),
+        ({"dateTime": "2026-10-30T09:30:15.123+09:00"}, False),
+        ({"dateTime": "2026/10/30 24:00"}, False),
+        ({"statusId": " 2.0 "}, False),
+        ({"dateTime": "soon"}, True),
+        ({"dateTime": "2026/02/30 09:30:15"}, True),
+        ({"dateTime": ""}, True),
+        ({"statusId": "99"}, True),
+        ({"statusId": None}, True),
+    ],
+)
+def test_a_time_or_status_that_cannot_be_read_is_counted(
+    changes: dict[str, Any], odd: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such a report is kept and told in the log, and only such a one; its number and body are not in the log."""
+    body = as_json(one(**changes)).encode()
+    assert dlr.parse(body).height == 1
+    assert [dlr.is_odd(record) for record in dlr.records(body)] == [odd]
+    assert [r.getMessage() for r in caplog.records] == odd * [
+        "1 of 1 delivery reports have no time that can be read, or no known status."
+    ]
+
+
 @pytest.mark.parametrize("written", [" 819012345678", "819012345678", 819012345678, "+819012345678"])
 def test_numbers_that_lost_their_plus_have_it_again(written: str | int) -> None:
     """A form that was decoded twice, and an integer, are the same number."""

@@ -27,6 +27,7 @@ import zrtools as zr
 from zrtools import receiver
 from zrtools.receiver import store as store_module
 from zrtools.receiver import web
+from zrtools.sandbox import server
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -350,3 +351,27 @@ def test_the_sandbox_waits_for_no_head_for_ever(monkeypatch: pytest.MonkeyPatch)
             with connected(port) as connection:
                 connection.sendall(first)
                 assert ended(connection, 5)
+
+
+def test_the_sandbox_waits_for_no_body_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a body, and one that goes on byte by byte, are answered 408, hung up on, and no request was made."""
+    monkeypatch.setattr(server, "_BODY_WITHIN", 0.4)
+    head = b"POST /p5/api/mt.json HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: 99999\r\n"
+    head += b"Content-Type: application/x-www-form-urlencoded\r\n\r\ntoken="
+    with zr.sandbox.Sandbox(messages_per_day=10) as sandbox:
+        port = int(sandbox.url.rpartition(":")[2])
+        with connected(port) as half, connected(port) as slow:
+            half.sendall(head % port)
+            slow.sendall(head % port)
+            hung_up, end = False, time.monotonic() + 20
+            while not hung_up and time.monotonic() < end:
+                try:
+                    slow.sendall(b"a")
+                except OSError:
+                    hung_up = True
+                time.sleep(0.05)
+            assert hung_up
+            assert half.recv(100).startswith(b"HTTP/1.1 408")
+            assert ended(half, 5)
+        assert sandbox.calls == {}
+        assert httpx.post(f"{sandbox.url}/p5/api/mt.json", data={"token": sandbox.token}).status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 import ipywidgets
 import polars as pl
 import pytest
+import xlsxwriter
 
 import zrtools as zr
 from zrtools import tables
@@ -898,6 +900,42 @@ def test_a_file_of_numbers_is_read_and_forgotten_by_the_widget(client: zr.Client
     )
     assert "x.xlsx" in form.note.value
     assert "照会（有料）は 2 回" in form.cost.value
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_sheet_and_the_row_of_headings_are_chosen_in_the_form(client: zr.Client, lang: str) -> None:
+    """Several sheets and a title above the headings are asked about; until then no list is there to be billed."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for name, numbers in {"東日本": [NUMBER], "西日本": ["09011112222", "09011113333"]}.items():
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate([["名簿"], ["氏名", "電話番号"], *(["甲", n] for n in numbers)]):
+                sheet.write_row(row, 0, cells)
+    form = zr.forms.clean(client, lang=lang)
+    form.numbers.fill("08011112222")
+    form.file.value = upload("名簿.xlsx", file.getvalue(), client.now())
+    assert {"ja": "読み込むシートを選んでください", "en": "choose the one to read"}[lang] in form.note.value
+    assert [value for _, value in form.sheet.options] == [None, "東日本", "西日本"]
+    assert (form.numbers.text, form.cost.value, form.run.disabled) == ("", "", True)
+    form.sheet.value = "西日本"
+    assert {"ja": "何行目かを入力", "en": "give their row"}[lang] in form.note.value
+    form.header.value = "２"
+    assert (form.column.value, form.header.layout.display) == ("電話番号", None)
+    assert f"{2:,}" in form.cost.value
+    for wrong in ("0", "title", "9"):
+        form.header.value = wrong
+        assert (form.cost.value, form.run.disabled) == ("", True)
+    form.header.value = "2"
+    form.sheet.value = "東日本"
+    form.reference.value = client.now().date()
+    form.run.click()
+    assert form.result["phone_number"].to_list() == ["+8180" + TAIL]
+    form.file.value = upload("一覧.csv", b"phone_number\n09011112222\n", client.now())
+    assert (form.sheet.layout.display, form.header.value) == ("none", "")
+    form.header.value = "x"
+    form.numbers.fill(NUMBER)
+    assert form.header.layout.display == "none"
+    assert not form.run.disabled
 
 
 def test_an_account_error_keeps_the_answers_that_came(client: zr.Client) -> None:

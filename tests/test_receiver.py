@@ -609,15 +609,17 @@ def test_health_and_counters(peer: Peer) -> None:
     """/healthz says nothing but whether it works; the counters stand below the secret path."""
     peer.post(report("a"))
     peer.post(report("a"))
+    peer.post(json.dumps({"messageId": "b", "statusId": "2", "dateTime": "soon"}).encode())
     peer.post(b"hello")
     peer.post(b"x", "/wrong")
     assert json.loads(peer.ask("GET", "/healthz").body) == {"status": "ok"}  # type: ignore[attr-defined] # see ask
     counters = json.loads(peer.ask("GET", "/secret/counters").body)  # type: ignore[attr-defined] # see ask
     assert abs(counters.pop("last") - time.time()) < 60
     assert counters == {
-        "bodies": 3,
-        "reports": 2,
+        "bodies": 4,
+        "reports": 3,
         "repeats": 1,
+        "odd": 1,
         "quarantined": 1,
         "failed": 0,
         "refused": {"path": 1},

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 
 import zrtools as zr
@@ -429,6 +430,69 @@ def test_command_reports_from_an_archive(tmp_path: Path, prices: Path, invoice: 
     other = CliRunner().invoke(command, [*arguments, "--invoice", str(bad)])
     assert other.exit_code == 1
     assert "no line of 2025-11 to 2026-10; its months are 2025-01, 2025-02" in other.stderr
+    book = tmp_path / "請求.xlsx"
+    with xlsxwriter.Workbook(book) as made:
+        for name, rows in {
+            "東": [("2026-10", 1)],
+            "西": [("請求書",), ("利用月", "通数"), ("2026-10", 2)],
+        }.items():
+            sheet = made.add_worksheet(name)
+            for n, row in enumerate(rows):
+                sheet.write_row(n, 0, row)
+    given = [*arguments, "--invoice", str(book)]
+    for more, code, said in (
+        ([], 1, "has 2 sheets that hold something: 東, 西"),
+        (["--sheet", "invoice=西"], 1, "with header="),
+        (["--sheet", "invoice=南", "--header-row", "invoice=2"], 1, "has no sheet '南'"),
+        (["--sheet", "西"], 2, "Write --sheet with an equals sign"),
+        (["--sheet", "x=西"], 2, "one of prices, invoice, clients, archives"),
+        (["--header-row", "invoice=two"], 2, "Write --header-row invoice=3"),
+        (["--sheet", "prices=西"], 2, "there is no file of prices; give --prices"),
+    ):
+        done = CliRunner().invoke(command, [*given, *more])
+        assert (done.exit_code, said in done.output) == (code, True), done.output
+    right = CliRunner().invoke(command, [*given, "--sheet", "invoice=西", "--header-row", "invoice=2"])
+    assert right.exit_code == 0, right.output
+    written = tmp_path / "report.toml"
+    written.write_text('[invoice]\nfile = "請求.xlsx"\nsheet = "西"\nheader = 2\n', "utf-8")
+    kept = CliRunner().invoke(command, [*arguments, "--settings", str(written)])
+    assert (kept.exit_code, kept.stderr) == (0, right.stderr)
+    another = CliRunner().invoke(command, [*arguments, "--settings", str(written), "--invoice", str(bad)])
+    assert "its months are 2025-01, 2025-02" in another.stderr
+
+
+def test_every_table_of_a_report_may_stand_below_a_title(tmp_path: Path) -> None:
+    """Prices, clients, archives and budget, too, are read from the sheet and row that the settings say."""
+    given = {
+        "prices": [("キャリア", "単価"), ("*", "8")],
+        "clients": [("取引先ID", "取引先名"), ("7", "甲")],
+        "budget": [("利用月", "予算"), ("2026-10", "5000")],
+    }
+    text = ""
+    for name, rows in given.items():
+        with xlsxwriter.Workbook(tmp_path / f"{name}.xlsx") as book:
+            book.add_worksheet("説明").write_row(0, 0, ["a", "b"])
+            sheet = book.add_worksheet("表")
+            for n, row in enumerate([("表題",), *rows]):
+                sheet.write_row(n, 0, row)
+        text += f'[{name}]\nfile = "{name}.xlsx"\nsheet = "表"\nheader = 2\n'
+    path = tmp_path / "report.toml"
+    path.write_text(text, "utf-8")
+    report = gather(counts(), settings=path, lang="en")
+    assert not [p for p in report.problems if "could not be used" in p]
+    assert report.monthly.filter(pl.col("client_id") == "7")["client"].unique().to_list() == ["甲"]
+    assert report.bill.height > 0
+    assert report.budget.filter(pl.col("month") == date(2026, 10, 1))["budget"].to_list() == [5000.0]
+    own = zr.reports.read_handover(path).for_client("7")
+    assert ("prices" in own.places, "budget" in own.places) == (True, False)
+    for wrong in ("sheet = 3", 'header = "2"', "row = 2"):
+        path.write_text(f'[prices]\nfile = "prices.xlsx"\n{wrong}\n', "utf-8")
+        with pytest.raises(zr.InputError, match=r"report\.toml: prices\."):
+            zr.reports.read_handover(path)
+    with pytest.raises(zr.InputError, match="TOML, which has no sheets"):
+        zr.usage.read_prices(path, sheet="表")
+    plan = zr.tables.read(tmp_path / "budget.xlsx", sheet="表", header=2)
+    assert zr.usage.budget(counts(), plan)["budget"].drop_nulls().to_list() == [5000.0]
 
 
 def test_command_without_anything_to_ask_says_what_to_do(

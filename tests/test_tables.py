@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
 import sys
 import zipfile
 from collections.abc import Callable
@@ -243,11 +244,55 @@ def test_places_in_a_sheet_are_those_that_people_see() -> None:
         tables.read(titled, name="a.xlsx", header=2)
 
 
+def compound(content: bytes) -> bytes:
+    """Make a container of the old Excel (MS-CFB) with one stream, `Workbook`."""
+    content = content.ljust(4096, b"\0")
+    sectors, none, end = len(content) // 512, 0xFFFFFFFF, 0xFFFFFFFE
+    mark = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    head = struct.pack("<8s16s5H6x6I", mark, b"", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, end)
+    head += struct.pack("<3I", 0, end, 0) + struct.pack("<109I", 0, *[none] * 108)
+    chain = [0xFFFFFFFD, end, *range(3, sectors + 2), end]
+
+    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+        raw = name.encode("utf-16-le") + b"\0\0"
+        return struct.pack(
+            "<64sHBB3I16sIQQIQ", raw, len(raw), kind, 1, none, none, child, b"", 0, 0, 0, start, size
+        )
+
+    listed = entry("Root Entry", 5, 1, end, 0) + entry("Workbook", 2, none, 2, len(content))
+    return (
+        head + struct.pack("<128I", *chain, *[none] * (128 - len(chain))) + listed.ljust(512, b"\0") + content
+    )
+
+
+def encrypted() -> list[tuple[str, bytes]]:
+    """Encrypt a workbook as Excel does today, and as Excel 97 to 2003 marked it."""
+    # written by msoffcrypto-tool, password "secret"
+    today = (Path(__file__).parent / "files" / "protected.xlsx").read_bytes()
+    first = struct.pack("<HHHHHHII", 0x809, 16, 0x600, 5, 0xDBB, 0x7CC, 0, 6)
+    protect, key = struct.pack("<HH", 0x86, 0), struct.pack("<HHHHH", 0x2F, 54, 1, 1, 1) + bytes(48)
+    endings = ("a.xlsx", "a.xlsm", "a.xlsb", "a.ods", "a.xls")
+    old = [("b.xls", compound(first + key)), ("c.xls", compound(first + protect + key))]
+    return [*((name, today) for name in endings), *old]
+
+
 def test_a_password_is_told() -> None:
-    """A protected workbook is named as such."""
-    encrypted = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
-    with pytest.raises(zr.InputError, match=r"a\.xlsx is protected by a password"):
-        tables.read(encrypted, name="a.xlsx")
+    """A protected workbook of today and of old is named as such, whatever its ending; another file is not."""
+    for name, body in encrypted():
+        with pytest.raises(zr.InputError, match=rf"^{name} is protected by a password: open it"):
+            tables.read(body, name=name)
+    with pytest.raises(zr.InputError, match=r"^a\.xlsx is protected by a password, or is no workbook"):
+        tables.read(compound(b""), name="a.xlsx")
+    with pytest.raises(zr.InputError, match=r"^a\.xls is empty"):
+        tables.read(compound(b""), name="a.xls")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.txt", "a.tsv"])
+def test_a_workbook_with_the_ending_of_a_text_is_called_one(name: str) -> None:
+    """Renamed by hand, it is no text in a strange encoding."""
+    for body in (tables.as_excel(pl.DataFrame({"a": [1]})), compound(b"")):
+        with pytest.raises(zr.InputError, match=rf"^{name} is a workbook or an archive, not text"):
+            tables.read(body, name=name)
 
 
 def test_an_old_workbook_is_read_in_a_process_of_its_own() -> None:

@@ -8,8 +8,10 @@ https://doc.aossms.com/zettai-reach/openapi.html and the service's API specifica
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -21,7 +23,7 @@ from zrtools import schemas, wire
 from zrtools.arguments import checked
 from zrtools.errors import UnexpectedResponseError
 
-__all__ = ["FIELDS", "frame", "parse", "records"]
+__all__ = ["FIELDS", "frame", "is_odd", "parse", "records"]
 
 FIELDS = {
     "date_time": "dateTime",
@@ -61,6 +63,9 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.ASCII | re.IGNORECAS
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
 _FORM = re.compile(rb"(?:^|&)\s*(xml|json)=")
 
+_LOG = logging.getLogger("zrtools.dlr")
+_TIME = "%Y/%m/%d %H:%M:%S"
+
 Record = dict[str, str | None]
 
 
@@ -72,9 +77,15 @@ def parse(body: bytes, content_type: str | None = None) -> pl.DataFrame:
     also the word null except in message and client_tag; with statusId 0 and 1 the undefined fields are null, and
     the billable count is null unless the message was delivered. Unknown fields are passed over.
 
-    Raises `UnexpectedResponseError` when the body is no delivery report.
+    Raises `UnexpectedResponseError` when the body is no delivery report. A report whose time cannot be
+    read (null then) or whose status is none of 0 to 3 is kept, and a warning in the log counts such ones.
     """
-    return frame(records(body, content_type))
+    made = frame(records(body, content_type))
+    if odd := _odd(made):
+        _LOG.warning(
+            "%s of %s delivery reports have no time that can be read, or no known status.", odd, made.height
+        )
+    return made
 
 
 @checked
@@ -98,7 +109,7 @@ def frame(reports: Iterable[Record]) -> pl.DataFrame:
         ]
     )
     text = text.with_columns(
-        wire.times(text["date_time"], "%Y/%m/%d %H:%M:%S"),
+        wire.times(text["date_time"], _TIME),
         wire.numbers(text["phone_number"]),
         wire.integers(text["status_id"], pl.Int16()),
         wire.integers(text["separated_success_count"], pl.Int32()),
@@ -113,6 +124,25 @@ def frame(reports: Iterable[Record]) -> pl.DataFrame:
         .with_columns(wire.carrier_name(pl.col("carrier_id")).alias("carrier"))
         .select(schemas.DLR.names())
     )
+
+
+def is_odd(report: Record) -> bool:
+    """Tell whether a report has no time that can be read, or no known status: 0 to 3."""
+    when = report["dateTime"]
+    if when is not None and report["statusId"] in ("0", "1", "2", "3"):
+        # by far the most are written so, and a frame takes a hundred times as long
+        try:
+            datetime.strptime(when, _TIME)  # noqa: DTZ007 - only whether it is one
+        except ValueError:
+            pass
+        else:
+            return False
+    return _odd(frame([report])) > 0
+
+
+def _odd(made: pl.DataFrame) -> int:
+    known = pl.col("status_id").is_between(0, 3).fill_null(value=False)
+    return made.filter(pl.col("date_time").is_null() | ~known).height
 
 
 def _plain_name(encoding: str) -> str:

@@ -19,7 +19,7 @@ phone number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -64,14 +64,18 @@ class ConfigurationError(ZrtoolsError):
 class InputError(ZrtoolsError, ValueError):
     """Input was refused before anything was sent.
 
-    `row` is the zero-based position of the offending value where it was one of many, else None.
+    `row` is the zero-based position of the offending value where it was one of many, else None. `choices` says what of
+    a file must be chosen before it can be read: `sheet`, with the names to choose from, or `header`.
     """
 
     sent = False
 
-    def __init__(self, message: str, *, row: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, row: int | None = None, choices: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         super().__init__(message)
         self.row = row
+        self.choices = dict(choices or {})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, self.__dict__)

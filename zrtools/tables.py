@@ -69,7 +69,8 @@ _QUOTED_OR_CR = re.compile(r'("(?:[^"]|"")*")|\r\n?')
 class Table:
     """A table with every column as text, and where it came from.
 
-    `hidden_sheets` hold something too and were not read; so many `hidden_rows` were left out.
+    `hidden_sheets` hold something too and were not read; so many `hidden_rows` were left out; `sheets` are all that
+    hold something.
     """
 
     frame: pl.DataFrame
@@ -77,6 +78,7 @@ class Table:
     sheet: str | None = None
     hidden_sheets: tuple[str, ...] = ()
     hidden_rows: int = 0
+    sheets: tuple[str, ...] = ()
     _lines: Callable[[int], int] | None = field(default=None, repr=False)
 
     @checked
@@ -179,6 +181,10 @@ def load(
         return _excel(body, name, sheet, header, hidden_rows=hidden_rows, empty=empty)
     if sheet is not None:
         raise InputError(f"{name} has no sheets: leave sheet= (--sheet) out.")
+    if workbooks.is_workbook(body):
+        raise InputError(
+            f"{name} is a workbook or an archive, not text: give it the ending .xlsx (or .xls), or unpack it."
+        )
     return _csv(decode(body, name=name, encoding=encoding), name, header, empty=empty)
 
 
@@ -289,7 +295,8 @@ def _csv(text: str, name: str, header: int | None, *, empty: bool) -> Table:
         raise InputError(
             f"{name} is not a regular table: a row has more cells than the header, or a quotation mark stays open. "
             "Save it as CSV again; where a title stands above the headings, say in which line they are with header= "
-            "(--header-row)."
+            "(--header-row).",
+            choices={"header": ()},
         ) from None
     quoted = '"' in rest
     lines = partial(_line_of, rest if quoted else None, separator, line)
@@ -337,6 +344,7 @@ def _excel(
         found.name,
         found.hidden,
         gone,
+        found.filled,
         _lines=lambda row: int(rows[row]),
     )
     return _headed(table, list(heads.row(0)), first, empty=empty)
@@ -358,7 +366,8 @@ def _headed(table: Table, heads: Sequence[str | None], line: int, *, empty: bool
         title = next(filter(None, names))
         raise InputError(
             f"{table.name}: {where} holds only {mask_text(title)!r}, which looks like a title: say in which row the "
-            "headings stand with header= (--header-row)."
+            "headings stand with header= (--header-row).",
+            choices={"header": ()},
         )
     if not height and not empty:
         more = f" (those of sheet {mask_text(table.sheet)})" if table.sheet else ""

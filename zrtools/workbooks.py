@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -25,7 +25,7 @@ from zrtools.errors import InputError
 if TYPE_CHECKING:
     import fastexcel
 
-__all__ = ["CELLS", "ENDINGS", "MEMORY", "UNPACKED", "Sheet", "read"]
+__all__ = ["CELLS", "ENDINGS", "MEMORY", "UNPACKED", "Sheet", "is_workbook", "read"]
 
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
@@ -41,6 +41,10 @@ MEMORY = 4 * 2**30
 _TEXT_AT_ONCE = 2**28
 _SECONDS = 600
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# an encrypted .xlsx is a container of the old kind with such a part; an encrypted .xls has a FilePass record behind the
+# first one, or behind WriteProtect
+_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_FILE_PASS = re.compile(rb"\x09\x08(?:\x08\x00.{8}|\x10\x00.{16})(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
@@ -55,13 +59,14 @@ class Sheet:
     """A sheet's cells as text, from its first row on.
 
     `hidden_rows` counts rows from 1, None where it is not known (only .xlsx and .xlsm tell); `hidden` names the hidden
-    sheets that hold something, where this one was not asked for by name.
+    sheets that hold something, where this one was not asked for by name; `filled` all that hold something.
     """
 
     name: str
     cells: pl.DataFrame
     hidden_rows: tuple[int, ...] | None
     hidden: tuple[str, ...] = ()
+    filled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,11 @@ class _Found:
     hidden_rows: tuple[int, ...] | None = None
 
 
+def is_workbook(body: bytes) -> bool:
+    """Tell whether bytes are those of a workbook, whatever their file is called."""
+    return body.startswith((_OLE, b"PK\x03\x04"))
+
+
 def read(body: bytes, name: str, sheet: str | None = None) -> Sheet:
     """Read one sheet: the one named, else the only visible one that holds anything.
 
@@ -82,9 +92,13 @@ def read(body: bytes, name: str, sheet: str | None = None) -> Sheet:
     """
     import fastexcel
 
-    if body.startswith(_OLE) and not name.lower().endswith(".xls"):
-        # an encrypted workbook is a container of the old kind
-        raise _protected(name)
+    if body.startswith(_OLE):
+        if _PACKAGE in body or _FILE_PASS.search(body):
+            raise _protected(name)
+        if not name.lower().endswith(".xls"):
+            raise InputError(
+                f"{name} is protected by a password, or is no workbook of its ending: save it as .xlsx, without one."
+            )
     packed = zipfile.is_zipfile(io.BytesIO(body))
     if name.lower().endswith((".xlsx", ".xlsm")):
         if not packed:
@@ -108,7 +122,11 @@ def read(body: bytes, name: str, sheet: str | None = None) -> Sheet:
 
 def _sheet(found: Sequence[_Found], chosen: int, cells: pl.DataFrame, asked: str | None) -> Sheet:
     hidden = [one.name for one in found if one.filled and not one.visible and asked is None]
-    return Sheet(found[chosen].name, cells, found[chosen].hidden_rows, tuple(hidden))
+    return Sheet(found[chosen].name, cells, found[chosen].hidden_rows, tuple(hidden), _filled(found))
+
+
+def _filled(found: Sequence[_Found]) -> tuple[str, ...]:
+    return tuple(one.name for one in found if one.filled)
 
 
 def _choice(found: Sequence[_Found], name: str, sheet: str | None) -> int:
@@ -125,11 +143,13 @@ def _choice(found: Sequence[_Found], name: str, sheet: str | None) -> int:
     if filled:
         raise InputError(
             f"{name} has {len(filled)} sheets that hold something: {_names([found[n] for n in filled])}. "
-            "Say which one with sheet= (--sheet)."
+            "Say which one with sheet= (--sheet).",
+            choices={"sheet": _filled(found)},
         )
     if hidden := [one for one in found if one.filled]:
         raise InputError(
-            f"{name} holds something in hidden sheets only: {_names(hidden)}. Say which one with sheet= (--sheet)."
+            f"{name} holds something in hidden sheets only: {_names(hidden)}. Say which one with sheet= (--sheet).",
+            choices={"sheet": _filled(found)},
         )
     raise InputError(f"{name} is empty: give a table with a header line.")
 
@@ -139,9 +159,7 @@ def _names(found: Sequence[_Found]) -> str:
 
 
 def _protected(name: str) -> InputError:
-    return InputError(
-        f"{name} is protected by a password (or is no workbook of its ending): open it, save it without the password."
-    )
+    return InputError(f"{name} is protected by a password: open it and save it without the password.")
 
 
 def _broken(name: str, why: str) -> InputError:
@@ -284,7 +302,7 @@ def _apart(body: bytes, name: str, sheet: str | None) -> Sheet:
     head, _, cells = done.stdout.partition(b"\n")
     answer = json.loads(head) if done.returncode == 0 else {}
     if "refused" in answer:
-        raise InputError(answer["refused"])
+        raise InputError(answer["refused"], choices=answer.get("choices"))
     if not answer:
         raise _too_large(name, "the reader gave up for lack of memory", "MEMORY")
     return Sheet(
@@ -292,6 +310,7 @@ def _apart(body: bytes, name: str, sheet: str | None) -> Sheet:
         pl.read_ipc(io.BytesIO(cells)) if cells else pl.DataFrame(),
         None,
         tuple(answer["hidden"]),
+        tuple(answer["filled"]),
     )
 
 
@@ -303,14 +322,14 @@ def _child() -> None:
         pass
     else:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    out, answer = io.BytesIO(), {}
+    out, answer = io.BytesIO(), dict[str, Any]()
     try:
         read = _whole(sys.stdin.buffer.read(), name, sheet)
         if read.cells.width:
             read.cells.write_ipc(out)
-        answer = {"name": read.name, "hidden": read.hidden}
+        answer = {"name": read.name, "hidden": read.hidden, "filled": read.filled}
     except InputError as error:
-        answer = {"refused": str(error)}
+        answer = {"refused": str(error), "choices": error.choices}
     except MemoryError:
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the reader's own exceptions share no base

@@ -131,6 +131,8 @@ def command(
         )
         came = store.counters
     say("end", **came)
+    if came["odd"]:
+        say("odd", **came)
 
 
 def _kept_path(folder: Path) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from zrtools.periods import months_before
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from zrtools.reports.handover import Handover
 
 __all__ = ["command"]
 
@@ -65,6 +68,22 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     metavar="NAME=HEADING",
     help="Which column of the clients' table is client_id or client; once for each.",
 )
+@click.option(
+    "--sheet",
+    "sheets",
+    multiple=True,
+    metavar="FILE=NAME",
+    help="On which sheet the table of invoice, prices, clients or archives is, such as invoice=東日本; once for each.  "
+    "[default: the only visible one that holds anything]",
+)
+@click.option(
+    "--header-row",
+    "header_rows",
+    multiple=True,
+    metavar="FILE=ROW",
+    help="In which row the headings of such a file stand, such as invoice=3; once for each.  [default: the first "
+    "filled one]",
+)
 @click.option("--all-clients", is_flag=True, help="Ask the service for all clients' counts (agencies).")
 @click.option("--client", "client_id", metavar="ID", help="Report about this client alone.")
 @click.option(
@@ -112,6 +131,8 @@ def command(
     columns: tuple[str, ...],
     clients: Path | None,
     client_columns: tuple[str, ...],
+    sheets: tuple[str, ...],
+    header_rows: tuple[str, ...],
     all_clients: bool,
     client_id: str | None,
     each_client: Path | None,
@@ -145,13 +166,21 @@ def command(
     words.language(lang)
     try:
         given = handover_of(settings)
+        of_command = {"prices": prices, "invoice": invoice, "clients": clients, "archives": archives}
+        given = replace(given, places=_places(given, of_command, sheets, header_rows))
         naming = _mapping(client_columns, "--client-column", "client=取引先名") or given.client_columns
         names = clients or given.clients
-        table = None if names is None else zr.usage.read_clients(names, naming) if naming else names
+        table = (
+            None
+            if names is None
+            else (
+                zr.usage.read_clients(names, naming, **given.places.get("clients", {})) if naming else names
+            )
+        )
         several = all_clients or each_client is not None or names is not None or client_id is not None
         wanted = _Wanted(month, months, statuses_of, several, with_statuses)
         source = _from_archive(place, wanted) if place else _from_service(wanted, sandbox=sandbox)
-        by_client = _archives(archives or given.archives, source.counts)
+        by_client = _archives(archives or given.archives, source.counts, given.places.get("archives", {}))
     except InputError as error:
         raise click.UsageError(str(error)) from None
     statuses, owner = source.statuses, source.client_id
@@ -206,8 +235,28 @@ def command(
 def _mapping(columns: tuple[str, ...], option: str, example: str) -> dict[str, str] | None:
     mapping = dict(column.split("=", 1) for column in columns if "=" in column)
     if len(mapping) < len(columns):
-        raise click.UsageError(f"Write {option} NAME=HEADING, for example {option} {example}.")
+        raise click.UsageError(f"Write {option} with an equals sign, for example {option} {example}.")
     return mapping or None
+
+
+def _places(
+    given: Handover, files: Mapping[str, Path | None], sheets: tuple[str, ...], rows: tuple[str, ...]
+) -> dict[str, dict[str, Any]]:
+    """Join where the settings' tables are with what the command says; another file has nothing of the settings."""
+    made = {name: dict(place) for name, place in given.places.items() if files.get(name) is None}
+    for option, key, texts, example in (
+        ("--sheet", "sheet", sheets, "invoice=東日本"),
+        ("--header-row", "header", rows, "invoice=3"),
+    ):
+        for name, value in (_mapping(texts, option, example) or {}).items():
+            if name not in files or (key == "header" and not value.isdecimal()):
+                raise click.UsageError(
+                    f"Write {option} {example}; the file is one of {', '.join(files)}, not {name}={value}."
+                )
+            if files[name] is None and getattr(given, name) is None:
+                raise click.UsageError(f"{option} {name}={value}: there is no file of {name}; give --{name}.")
+            made.setdefault(name, {})[key] = int(value) if key == "header" else value
+    return made
 
 
 def _tell_each(made: list[tuple[Any, list[Path]]], folder: Path, lang: str | None) -> None:
@@ -243,7 +292,7 @@ class _Source:
     today: date | None = None
 
 
-def _archives(place: Path | None, counts: pl.DataFrame) -> dict[str, Any] | None:
+def _archives(place: Path | None, counts: pl.DataFrame, where: Mapping[str, Any]) -> dict[str, Any] | None:
     """Find the archive of each client that the counts name."""
     if place is None:
         return None
@@ -258,8 +307,8 @@ def _archives(place: Path | None, counts: pl.DataFrame) -> dict[str, Any] | None
                 f"{place.name}/{there[0] if len(there) else 11111}."
             )
     else:
-        table = zr.usage.read_clients(place, {"client": "archive"})
-        listed = {c: place.parent / where for c, where in table.iter_rows() if c in set(there)}
+        table = zr.usage.read_clients(place, {"client": "archive"}, **where)
+        listed = {c: place.parent / folder for c, folder in table.iter_rows() if c in set(there)}
     return {client: zr.Archive(where) for client, where in listed.items()}
 
 

@@ -288,20 +288,20 @@ RESULTS: dict[int, Result] = {
 
 
 @checked
-def read(path: str | Path) -> dict[str, Category]:
+def read(path: str | Path, *, sheet: str | None = None, header: int | None = None) -> dict[str, Category]:
     """Read names for codes of one's own from a CSV or Excel file, for `classify(frame, codes=...)`.
 
-    A CSV file is UTF-8 or CP932, as Excel saves it in Japan. The first line names the columns. `code` is a whole
+    A CSV file is UTF-8 or CP932, as Excel saves it in Japan. The first filled line names the columns. `code` is a whole
     detailed code, or the last three digits of five-digit ones; `category` its name, which is shown as it is in
     either language. Optional: `origin` (handset, carrier or handset, unlisted; else unlisted) and `action` (one of
-    `ACTIONS`; else look into it).
+    `ACTIONS`; else look into it). `sheet` and `header` as in `tables.read`.
 
     Raises `InputError`, with the row where there is one, for a file that cannot be read, lacks those columns, or
     has a wrong or repeated value.
     """
     from zrtools import tables  # only here: a table of names needs no polars
 
-    table = tables.load(path, empty=True)
+    table = tables.load(path, sheet=sheet, header=header, empty=True)
     rows, name = table.frame, table.name
     missing = [column for column in ("code", "category") if column not in rows.columns]
     if missing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import threading
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 import polars as pl
 
-from zrtools import phones, schemas, tables, words
+from zrtools import phones, schemas, tables, words, workbooks
 from zrtools.arguments import checked
 from zrtools.errors import InputError, Interrupted, PartialResultError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading, table
@@ -48,6 +49,7 @@ class CleanForm(Panel):
         self._client = client
         self._store = store
         self._file: tuple[str, pl.DataFrame] | None = None
+        self._upload: tuple[str, bytes] | None = None
         self._stop = threading.Event()
         self.result = schemas.empty(schemas.CLEANING)
         self._numbers = self.result.select("input", "phone_number", "error")
@@ -58,8 +60,15 @@ class CleanForm(Panel):
         )
         self.file = w.FileUpload(
             description=self.t("file"),
-            accept=".csv,.tsv,.txt,.xlsx",
+            accept=",".join((".csv", ".tsv", ".txt", *workbooks.ENDINGS)),
             layout=w.Layout(width="max-content", margin="2px 0 2px 138px"),
+        )
+        self.sheet = w.Dropdown(description=self.t("sheet"), options=[], style=style)
+        self.header = w.Text(
+            description=self.t("header"),
+            placeholder=self.t("header_auto"),
+            continuous_update=False,
+            style=style,
         )
         self.column = w.Dropdown(description=self.t("column"), options=[], style=style)
         self.reference = w.DatePicker(description=self.t("reference_date"), style=style)
@@ -73,6 +82,8 @@ class CleanForm(Panel):
             heading(self.t("clean_title")),
             self.numbers,
             self.file,
+            self.sheet,
+            self.header,
             self.column,
             self.reference,
             w.HTML(
@@ -87,6 +98,8 @@ class CleanForm(Panel):
         )
         self.numbers.on_text(self.react(self._typed))
         self.file.observe(self.react(self._uploaded), "value")
+        self.sheet.observe(self.react(self._chosen), "value")
+        self.header.observe(self.react(self._chosen), "value")
         self.column.observe(self.react(self._count), "value")
         self.reference.observe(self.react(self.refresh), "value")
         self.run.on_click(self.react(self._run))
@@ -97,7 +110,7 @@ class CleanForm(Panel):
 
     def _typed(self) -> None:
         if self.numbers.text:
-            self._file = None
+            self._file = self._upload = None
             self.column.options = []
         self._count()
 
@@ -108,11 +121,38 @@ class CleanForm(Panel):
         body, name = bytes(upload["content"]), str(upload["name"])
         # the upload is widget state until it is emptied
         self.file.value = ()
-        try:
-            table = tables.load(body, name=name)
-        except InputError as error:
-            self.fail(error)
+        self._read(name, body, fresh=True)
+
+    def _chosen(self) -> None:
+        if self._upload is not None:
+            self._read(*self._upload)
+
+    def _read(self, name: str, body: bytes, *, fresh: bool = False) -> None:
+        """Read a file, from the sheet and row that are chosen unless it is a new one."""
+        sheet, row = (None, "") if fresh else (self.sheet.value, self.header.value.strip())
+        if row and not (row.isdecimal() and int(row)):
+            self._undecided(self.t("header_number"))
             return
+        try:
+            table = tables.load(body, name=name, sheet=sheet, header=int(row) if row else None)
+        except InputError as error:
+            if fresh and not error.choices:
+                # it is none that could be read: what was there before stays
+                self.fail(error)
+                return
+            sheets = error.choices.get("sheet", ())
+            if fresh or sheets:
+                self._take(name, body, sheets, None)
+            self._undecided(
+                self.t("sheet_needed", name=name, count=len(sheets))
+                if sheets
+                else self.t("header_needed", name=name)
+                if "header" in error.choices
+                else self.t("failed", error=self.told(error))
+            )
+            return
+        if fresh or not self.sheet.options:
+            self._take(name, body, table.sheets, table.sheet)
         self.numbers.clear()
         read = table.frame
         self._file = (name, read)
@@ -122,6 +162,26 @@ class CleanForm(Panel):
         )
         self.column.options = self._file[1].columns
         self.column.value = max(self._file[1].columns, key=self._share_of_numbers)
+        self._count()
+
+    def _take(self, name: str, body: bytes, sheets: Sequence[str], chosen: str | None) -> None:
+        # whoever looks at these widgets must not read the file again for it
+        self._upload = None
+        if len(sheets) > 1:
+            blank = [] if chosen else [(self.t("sheet_choose"), None)]
+            self.sheet.options = [*blank, *((one, one) for one in sheets)]
+            self.sheet.value = chosen
+        else:
+            self.sheet.options = []
+        self.header.value = ""
+        self._upload = (name, body)
+
+    def _undecided(self, said: str) -> None:
+        """Say what is to be chosen; no other list may be asked meanwhile."""
+        self.say(said, "bad")
+        self.numbers.clear()
+        self._file = None
+        self.column.options = []
         self._count()
 
     def _share_of_numbers(self, column: str) -> float:
@@ -225,10 +285,13 @@ class CleanForm(Panel):
         """Show and enable what fits the form's stage."""
         requests = self._requests()
         self.column.layout.display = None if self._file is not None else "none"
+        self.sheet.layout.display = None if self._upload is not None and self.sheet.options else "none"
+        self.header.layout.display = None if self._upload is not None else "none"
         self.run.description = self.t("run", requests=requests)
         self.run.disabled = self.busy or not requests or self.reference.value is None
         self.stop.disabled = not self.busy
-        self.file.disabled = self.numbers.disabled = self.busy
+        for one in (self.file, self.numbers, self.sheet, self.header):
+            one.disabled = self.busy
         self.progress.layout.display = None if self.busy else "none"
         self.download.disabled = self.busy or self.result.is_empty()
         self.download.layout.display = "none" if self.result.is_empty() else None

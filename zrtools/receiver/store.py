@@ -135,7 +135,8 @@ class Store:
     def counters(self) -> dict[str, float | None]:
         """What came since this store was last opened for writing.
 
-        `bodies` kept, `reports` in them, `repeats` among those, `quarantined` bodies, `failed` ones that could not
+        `bodies` kept, `reports` in them, `repeats` and `odd` ones among those (without a time
+        that can be read, or a known status), `quarantined` bodies, `failed` ones that could not
         be kept (and were not acknowledged), and `last`, the time of the last one kept, in seconds since 1970.
         """
         writer = self._writer
@@ -345,6 +346,7 @@ _NOTHING: dict[str, float | None] = {
     "bodies": 0,
     "reports": 0,
     "repeats": 0,
+    "odd": 0,
     "quarantined": 0,
     "failed": 0,
     "last": None,
@@ -409,6 +411,8 @@ class _Reader:
             self._recent[row[2]] = None
             if len(self._recent) > _REMEMBERED:
                 self._recent.popitem(last=False)
+            if dlr.is_odd(row[0]):
+                self._count("odd")
             self._rows.append(row)
         with self._guard:
             self.unread -= len(body.body)

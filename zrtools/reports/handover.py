@@ -22,10 +22,14 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _MOST_LOGO = 2_000_000
 _TEXTS = ("addressee", "author", "account", "comment", "name")
 _PATHS = ("logo", "prices", "clients", "invoice", "archives")
-_TABLES = {
+_TABLES: dict[str, dict[str, str]] = {
     "invoice": {"columns": "invoice_columns", "carriers": "invoice_carriers"},
     "clients": {"columns": "client_columns"},
+    "prices": {},
+    "archives": {},
+    "budget": {},
 }
+_PLACE: dict[str, type] = {"sheet": str, "header": int}
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 
@@ -38,9 +42,11 @@ class Handover:
     `addressee`, `author`, `account` (the contract), `comment` and `logo` (a PNG) are shown; `prices`, `clients` and
     `invoice` are files as `reports.usage` takes them, `invoice_columns` and `invoice_carriers` as in
     `usage.read_invoice`. `archives` is a folder that holds an archive for each client, named by its id, or a table of
-    `client_id` and `archive`. `budget` is a figure for every month, a mapping or a table, in "yen" or "parts"
-    (`budget_in`); `plan_limit` is how many billable messages a month the plan holds; `closing_day` (20) and
-    `fiscal_year_begins` (4) say how months and years are counted. `of` holds what differs for a client, by its id.
+    `client_id` and `archive`. `places` says of a file by its name here on which sheet, or below which row of
+    headings, its table is: `{"invoice": {"sheet": "請求", "header": 3}}`. `budget` is a figure for every month, a
+    mapping or a table, in "yen" or "parts" (`budget_in`); `plan_limit` is how many billable messages a month the
+    plan holds; `closing_day` (20) and `fiscal_year_begins` (4) say how months and years are counted. `of` holds
+    what differs for a client, by its id.
     """
 
     addressee: str = ""
@@ -56,6 +62,7 @@ class Handover:
     invoice_columns: Mapping[str, str] | None = None
     invoice_carriers: Mapping[str, str] | None = None
     client_columns: Mapping[str, str] | None = None
+    places: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     budget: float | Mapping[str, float] | Path | None = None
     budget_in: Literal["yen", "parts"] = "yen"
     plan_limit: int | None = None
@@ -72,6 +79,11 @@ class Handover:
             )
         if self.plan_limit is not None and self.plan_limit < 1:
             raise InputError(f"plan_limit must be 1 or more messages, not {self.plan_limit}.")
+        for name, place in self.places.items():
+            if name not in _TABLES or set(place) - set(_PLACE):
+                raise InputError(
+                    f"places says the sheet and header of {', '.join(_TABLES)}, not {name}: {', '.join(place)}."
+                )
         if self.budget_in not in ("yen", "parts"):
             raise InputError(f'budget_in must be "yen" or "parts", not {self.budget_in!r}.')
 
@@ -83,11 +95,16 @@ class Handover:
         agency's, and go to none of them.
         """
         shared = self.without_the_agencys() if self.of else self
-        return replace(shared, **dict(self.of.get(client_id, {})), of={})
+        own = dict(self.of.get(client_id, {}))
+        # a sheet is that of one file, and goes where the file goes
+        places = {name: place for name, place in shared.places.items() if name not in own}
+        own["places"] = {**places, **own.get("places", {})}
+        return replace(shared, **own, of={})
 
     def without_the_agencys(self) -> Handover:
         """Leave out what is about all clients together."""
-        return replace(self, addressee="", budget=None, plan_limit=None, invoice=None)
+        places = {name: place for name, place in self.places.items() if name not in ("budget", "invoice")}
+        return replace(self, addressee="", budget=None, plan_limit=None, invoice=None, places=places)
 
     def picture(self) -> bytes | None:
         """Read the logo. Raises `InputError` when it is no PNG, or too large."""
@@ -115,9 +132,10 @@ def read_handover(path: str | Path) -> Handover:
     Parameters
     ----------
     path
-        A TOML file whose keys are those of `Handover`; paths in it are taken from the file's own folder. `[invoice]`
-        and `[clients]` may be tables with `file`, `columns` and (of the invoice) `carriers`; `[client."11111"]` holds
-        what differs for that client: addressee, author, account, comment, name, logo, prices, invoice, budget,
+        A TOML file whose keys are those of `Handover`; paths in it are taken from the file's own folder. `[invoice]`,
+        `[clients]`, `[prices]`, `[archives]` and `[budget]` may be tables with `file`, `sheet` and `header` (the row
+        of the headings), the first two with `columns`, the invoice with `carriers`; `[client."11111"]` holds what
+        differs for that client: addressee, author, account, comment, name, logo, prices, invoice, budget,
         plan_limit.
 
     Raises
@@ -164,16 +182,23 @@ def handover_of(given: Handover | str | Path | None) -> Handover:
 
 
 def _settings(data: Mapping[str, Any], path: Path, where: str) -> dict[str, Any]:
-    known = {f.name for f in fields(Handover)} - {"of"}
+    known = {f.name for f in fields(Handover)} - {"of", "places"}
     made: dict[str, Any] = {}
     for key, given in data.items():
         value = given
-        if key in ("invoice", "clients") and isinstance(value, dict):
+        if key in _TABLES and isinstance(value, dict) and (key != "budget" or "file" in value):
             extra = _TABLES[key]
+            place = {name: value[name] for name in _PLACE if name in value}
+            for name, one in place.items():
+                if type(one) is not _PLACE[name]:
+                    what = "the name of a sheet, in quotes" if name == "sheet" else "the row of the headings"
+                    raise InputError(f"{path.name}: {where}{key}.{name} must be {what}.")
+            if place:
+                made.setdefault("places", {})[key] = place
             for name, target in extra.items():
                 if name in value:
                     made[target] = {str(k): str(v) for k, v in value[name].items()}
-            if unknown := sorted(set(value) - {"file", *extra}):
+            if unknown := sorted(set(value) - {"file", *extra, *_PLACE}):
                 raise InputError(f"{path.name}: {where}{key}.{', '.join(unknown)} is not a setting.")
             if "file" not in value:
                 continue

@@ -35,7 +35,7 @@ from zrtools.schemas import (
     check,
 )
 from zrtools.usage import wording
-from zrtools.usage.inputs import client_names
+from zrtools.usage.inputs import budget_of, client_names
 from zrtools.usage.months import as_daily
 from zrtools.usage.source import newest
 
@@ -412,6 +412,13 @@ _MOST_MONTHS = 1200
 _COMPARED = ("previous", "change", "year_before", "year_change")
 
 
+def _budget(given: Handover) -> float | Mapping[str, float] | pl.DataFrame | Path:
+    planned = given.budget
+    assert planned is not None  # noqa: S101 - asked for where there is one
+    read = budget_of(planned, **given.places.get("budget", {}))
+    return planned if read is None else read
+
+
 def _delivery_rate() -> pl.Expr:
     settled = pl.col("delivered") + pl.col("failed")
     return pl.when(settled > 0).then(pl.col("delivered") / settled)
@@ -452,7 +459,10 @@ def gather(
     whose = counted["client_id"]
     names = clients if clients is not None else given.clients
     named = said.attempt(
-        "problem_clients", lambda: client_names(names, of=whose, columns=given.client_columns)
+        "problem_clients",
+        lambda: client_names(
+            names, of=whose, columns=given.client_columns, **given.places.get("clients", {})
+        ),
     )
     everything = room.monthly(counted, clients=named)
     target = _target(everything, month, made)
@@ -465,14 +475,20 @@ def gather(
     price_file = prices if prices is not None else given.prices
     table = said.attempt(
         "problem_prices",
-        lambda: room.read_prices(price_file) if isinstance(price_file, (str, Path)) else price_file,
+        lambda: (
+            room.read_prices(price_file, **given.places.get("prices", {}))
+            if isinstance(price_file, (str, Path))
+            else price_file
+        ),
     )
     invoice_file = invoice if invoice is not None else given.invoice
     columns = invoice_columns or given.invoice_columns
     lines = said.attempt(
         "problem_invoice",
         lambda: (
-            room.read_invoice(invoice_file, columns, carriers=given.invoice_carriers)
+            room.read_invoice(
+                invoice_file, columns, carriers=given.invoice_carriers, **given.places.get("invoice", {})
+            )
             if isinstance(invoice_file, (str, Path))
             else invoice_file
         ),
@@ -698,7 +714,12 @@ def _add_terms(report: UsageReport, said: _Attempts, named: pl.DataFrame | None)
             forecast = report.forecast if report.forecast.height else None
             made = said.attempt(
                 "problem_budget",
-                lambda: room.budget(actual, planned, forecast=forecast, begins=given.fiscal_year_begins),
+                lambda: room.budget(
+                    actual,
+                    _budget(given),
+                    forecast=forecast,
+                    begins=given.fiscal_year_begins,
+                ),
             )
             report.budget = report.budget if made is None else made
     if report.client is None and report.clients.height > 1:

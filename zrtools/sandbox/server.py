@@ -34,6 +34,7 @@ __all__ = ["Arrival", "Sandbox"]
 _FORM = "application/x-www-form-urlencoded"
 _JSON = b"application/json; charset=UTF-8"
 _LARGEST_BODY = 1 << 20
+_BODY_WITHIN = 10.0  # seconds
 _CONNECTIONS = 1100
 _SLICE = 1 << 20
 
@@ -331,7 +332,11 @@ class Sandbox:
         expected, call = ROUTES[path]
         encoded = scope["query_string"]
         if method == "POST":
-            body = await _body(receive)
+            try:
+                body = await asyncio.wait_for(_body(receive), _BODY_WITHIN)
+            except TimeoutError:
+                await _answer(send, 408, _error(408, "Request Timeout"), [(b"connection", b"close")])
+                return
             if body is None:
                 return
             kind = next((v for k, v in scope["headers"] if k == b"content-type"), b"").decode("latin-1")

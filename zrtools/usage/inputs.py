@@ -192,6 +192,8 @@ def read_prices(path: str | Path, *, sheet: str | None = None, header: int | Non
     """
     path = Path(path)
     if path.suffix.lower() == ".toml":
+        if sheet is not None or header is not None:
+            raise InputError(f"{path.name} is TOML, which has no sheets and no headings: leave them out.")
         try:
             # a price is a decimal from the first character on: no float in between
             data = tomllib.loads(tables.decode(path.read_bytes(), name=path.name), parse_float=Decimal)
@@ -406,6 +408,8 @@ def client_names(
     *,
     of: pl.Series | None = None,
     columns: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    header: int | None = None,
 ) -> pl.DataFrame:
     """Take clients' names in any of the ways a user may give them, those alone whose ids stand in `of`.
 
@@ -414,7 +418,7 @@ def client_names(
     if clients is None:
         return pl.DataFrame(schema=_CLIENTS)
     if isinstance(clients, (str, Path)):
-        clients = _names(clients, columns)
+        clients = _names(clients, columns, sheet, header)
     if isinstance(clients, Mapping):
         clients = pl.DataFrame(
             {"client_id": [str(k) for k in clients], "client": list(clients.values())}, schema=_CLIENTS
@@ -435,10 +439,10 @@ def units_of(table: Mapping[str, str] | pl.DataFrame | str | Path) -> pl.DataFra
     """Take which prefix of a tag is whose. Raises `InputError`, also when one prefix is of two."""
     if isinstance(table, Mapping):
         table = pl.DataFrame({"prefix": list(table), "unit": list(table.values())}, schema=_UNITS)
-    if isinstance(table, (str, Path)):
-        read = _read(table, None, None)
+    if (read := _as_read(table, "the table of units")) is not None:
         found = _columns(read, None, ("prefix", "unit"), ())
         table = read.frame.select(pl.col(found[c]).str.strip_chars().alias(c) for c in _UNITS)
+    assert not isinstance(table, (str, Path))  # noqa: S101 - types need to know that it was read
     if missing := [c for c in _UNITS if c not in table.columns]:
         raise InputError(f"The table of units has no column {', '.join(missing)}: it needs prefix and unit.")
     frame = table.select(pl.col(c).cast(pl.String) for c in _UNITS).filter(pl.col("prefix") != "").unique()
@@ -447,10 +451,25 @@ def units_of(table: Mapping[str, str] | pl.DataFrame | str | Path) -> pl.DataFra
     return frame
 
 
-def budget_of(planned: float | Mapping[str, float] | pl.DataFrame | str | Path) -> pl.DataFrame | None:
+def _as_read(
+    table: Any, name: str, sheet: str | None = None, header: int | None = None
+) -> tables.Table | None:
+    """Read a file, or take a frame as `tables.read` gives it, which is all text; None for anything else."""
+    if isinstance(table, (str, Path)):
+        return _read(table, sheet, header)
+    if isinstance(table, pl.DataFrame) and set(table.dtypes) == {pl.String()}:
+        return tables.Table(table, name)
+    return None
+
+
+def budget_of(
+    planned: float | Mapping[str, float] | pl.DataFrame | str | Path,
+    *,
+    sheet: str | None = None,
+    header: int | None = None,
+) -> pl.DataFrame | None:
     """Take a budget by month, None where it is one figure for every month. Raises `InputError`."""
-    if isinstance(planned, (str, Path)):
-        read = _read(planned, None, None)
+    if (read := _as_read(planned, "the budget", sheet, header)) is not None:
         found = _columns(read, None, ("month", "budget"), ())
         month = cells.months(pl.col(found["month"]))
         figure = cells.figures(pl.col(found["budget"])).cast(pl.Float64, strict=False)
@@ -473,6 +492,7 @@ def budget_of(planned: float | Mapping[str, float] | pl.DataFrame | str | Path) 
             raise InputError(f"The budget has no column {', '.join(missing)}: it needs month and budget.")
         frame = planned.select(pl.col(c).cast(t) for c, t in _BUDGET.items())
     else:
+        assert not isinstance(planned, (str, Path))  # noqa: S101 - the same
         if not planned >= 0:
             raise InputError(f"A budget is 0 or more, not {planned}.")
         return None

@@ -114,7 +114,7 @@ def budget(
         A BILL (money before tax, all clients together), or what `monthly` takes (billable messages).
     planned
         So much each month, or by month: a mapping from "2026-10", a frame or the path of a table with the columns
-        `month` and `budget` (利用月 and 予算).
+        `month` and `budget` (利用月 and 予算), also as `tables.read` gives it.
     forecast
         FORECAST of the running month; of a BILL it is priced at the month's mean price so far.
     begins

@@ -122,6 +122,21 @@ TEXTS: dict[str, Label] = {
     "numbers_example": Label("1 行に 1 件、または下でファイルを選択", "one a line, or choose a file below"),
     "file": Label("ファイルを選択", "Choose a file"),
     "file_read": Label("{name}：{count:,} 行", "{name}: {count:,} rows"),
+    "sheet": Label("シート", "Sheet"),
+    "sheet_choose": Label("（選んでください）", "(choose one)"),
+    "sheet_needed": Label(
+        "{name} には中身のあるシートが {count:,} 枚あります。読み込むシートを選んでください。",
+        "{name} has {count:,} sheets that hold something: choose the one to read.",
+    ),
+    "header": Label("見出しの行", "Row of headings"),
+    "header_auto": Label("自動（最初の空でない行）", "automatic (the first filled row)"),
+    "header_needed": Label(
+        "{name} の見出しの行が分かりません。上に表題があるときは、見出しが何行目かを入力してください。",
+        "It cannot be told in which row of {name} the headings stand: where a title is above them, give their row.",
+    ),
+    "header_number": Label(
+        "見出しの行は 1 以上の数で入力してください。", "Give the row of the headings as a number from 1 on."
+    ),
     "column": Label("番号の列", "Column"),
     "reference_date": Label("基準日", "Reference date"),
     "reference_help": Label(
