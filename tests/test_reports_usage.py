@@ -483,6 +483,7 @@ def test_every_table_of_a_report_may_stand_below_a_title(tmp_path: Path) -> None
     assert report.monthly.filter(pl.col("client_id") == "7")["client"].unique().to_list() == ["甲"]
     assert report.bill.height > 0
     assert report.budget.filter(pl.col("month") == date(2026, 10, 1))["budget"].to_list() == [5000.0]
+    path.write_text(text + '[client."7"]\nname = "甲"\n', "utf-8")
     own = zr.reports.read_handover(path).for_client("7")
     assert ("prices" in own.places, "budget" in own.places) == (True, False)
     for wrong in ("sheet = 3", 'header = "2"', "row = 2"):
