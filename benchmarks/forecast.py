@@ -82,6 +82,7 @@ class Customer:
                         failed_parts,
                         0,
                         0,
+                        1,
                     )
                 )
         keys = ["send_date", "client_id", "carrier_id", "carrier"]

@@ -238,11 +238,10 @@ def _explained(
     )
     counts, statuses, invoice = pl.col("counts"), pl.col("statuses"), pl.col("invoice")
     gap = pl.col("difference")
-    differs = ~close(counts, statuses)
+    differs, nobody = ~close(counts, statuses), pl.col("carrier_id").is_null()
     boundary = (pl.col("boundary") != 0) & close(gap, pl.col("boundary"))
     # the other basis explains a gap only where the two differ
     by_failures = close(counts, pl.col("other")) & (pl.col("other") != statuses)
-    known = pl.col("carrier_id").is_not_null()
     # what pending messages could be billed, each as the month's longest, and those of no carrier
     hidden = pl.col("month_pending") * pl.col("most_parts").fill_null(-(-LIMIT // EACH_PART)) + pl.col(
         "unknown"
@@ -253,7 +252,7 @@ def _explained(
         ((gap > 0) & (pl.col("days_missing") > 0), "days not covered"),
         ((gap > 0) & (pl.col("month_pending") > 0) & (gap <= hidden), "pending statuses"),
         (
-            (known & (gap > 0) & (pl.col("unknown") > 0) & (gap <= hidden)) | (~known & (gap != 0)),
+            (~nobody & (gap > 0) & (pl.col("unknown") > 0) & (gap <= hidden)) | (nobody & (gap != 0)),
             "unknown carrier",
         ),
         (~boundary & (pl.col("all_late") > 0) & (gap.abs() <= pl.col("all_late")), "month boundary possible"),
