@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -1184,6 +1185,31 @@ def test_a_full_disk_stops_before_anything_leaves_unjournalled(outbox: zr.Outbox
         assert outbox.counts() == {"accepted": 128, "queued": 272}
     outbox.send(client, progress=False)
     assert arrived(client) == numbers(400)
+
+
+def test_answers_that_found_no_room_are_kept_once_there_is_some(
+    outbox: zr.Outbox, client: zr.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing more leaves, but what is on its way is heard to its end, and told as it was when the run ends."""
+
+    class Full(sqlite3.Connection):
+        failures = 1
+
+        def execute(self, statement: str, *values: object) -> sqlite3.Cursor:
+            if "held = :held" in statement and Full.failures:
+                Full.failures -= 1
+                raise sqlite3.OperationalError("database or disk is full")
+            return super().execute(statement, *values)
+
+    assert client.embedded is not None
+    outbox.add(people(8))
+    client.embedded.faults.add("delay", "send", times=None, seconds=0.3)
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Full))
+    with pytest.raises(zr.ArchiveError, match="Free some space"):
+        outbox.send(client, progress=False)
+    assert Full.failures == 0
+    assert arrived(client) == numbers(8)
+    assert outbox.counts() == {"accepted": 8}
 
 
 @pytest.mark.slow
