@@ -235,9 +235,8 @@ class _Look:
         first += int(np.searchsorted(own, self.grid.scanned_from))
 
         def score(a: Any, b: Any) -> Any:
-            # when an incident began is told within clusters, so that what they share does not count
-            f, m, _, _, by_day = (s[b] - s[a] for s in sums)
-            return _score([f, m, 0.0, 0.0, by_day], table.daily)
+            # when an incident began is told within clusters and days, so that what they share does not count
+            return _raw(sums[0][b] - sums[0][a], sums[1][b] - sums[1][a])
 
         for _ in range(8):
             before = start, end

@@ -198,7 +198,7 @@ class Grid:
         return found
 
     def _weekly(self, code: Ints, day: Ints, failed: Floats, usual: Floats, prior: float) -> Floats:
-        """Tell how days of the week differ from the week around them: the middle one of the other weeks."""
+        """Tell how days of the week differ from the week around them, as far as (nearly) all of a weekday's days do."""
         if self.days < 2 * 7:
             return np.ones(len(day))
         size = int(code.max()) + 1
@@ -216,10 +216,9 @@ class Grid:
         found = np.ones((size, self.days))
         for kind in range(7):
             own = np.flatnonzero(kinds == kind)
-            known = (~np.isnan(ratio[:, own])).sum(axis=1) >= 3
             weight = adjusted[:, own].sum(axis=1)
-            change = (_lower_median(ratio[:, own]) - 1) * weight / (weight + prior)
-            found[:, own] = 1 + np.where(known, change, 0)[:, None]
+            change = _agreed(ratio[:, own]) * weight / (weight + prior)
+            found[:, own] = 1 + change[:, None]
         return found[code, day]
 
     def _spreads(self, failed: Floats, usual: Floats) -> None:
@@ -367,12 +366,14 @@ def _alike(group: Ints, day: Ints, failed: Floats, usual: Floats, prior: float, 
     return np.asarray(factor[at])
 
 
-def _lower_median(rates: Floats) -> Floats:
-    """Give the median of each row, the lower of two middles, leaving out what is not a number; 1 for none."""
+def _agreed(rates: Floats) -> Floats:
+    """Tell how far above or below 1 the rates of each row lie, leaving one of five out; 0 where they differ in that."""
+    rows = np.arange(len(rates))
     ordered = np.sort(rates, axis=1)
     count = (~np.isnan(rates)).sum(axis=1)
-    middle = ordered[np.arange(len(rates)), np.maximum(count - 1, 0) // 2]
-    return np.where(count > 0, middle, 1.0)
+    out = count // 5
+    low, high = (ordered[rows, np.maximum(n, 0)] for n in (out, count - 1 - out))
+    return np.where(count >= 3, np.maximum(low - 1, 0) + np.minimum(high - 1, 0), 0.0)
 
 
 def dimensions_of(frame: Any) -> list[str]:
