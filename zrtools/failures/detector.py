@@ -39,6 +39,8 @@ _MOST_CARRIERS = 5
 _NOTHING = 2.0
 # log likelihood that usual times within an incident must have to part it in two
 _SPLIT = 7.0
+# log likelihood that another segment must add from some time on to part it, and times that are tried
+_PARTED, _CUTS = 10.0, 200
 # excess failures from which something is reported: that part of a day's messages, within limits
 _PART_OF_DAY, _LEAST_EXCESS, _MOST_EXCESS = 0.02, 15.0, 80.0
 _WATCHED_EXCESS, _WATCHED_PART = 10.0, 0.25
@@ -98,6 +100,8 @@ class _Incident:
     variance: float = 0.0
     looks: float = 1.0
     settled: float = 0.0
+    alone: float = 1.0
+    """The part of the variance, days' own left out, that messages have that share nothing."""
 
     @property
     def chance(self) -> float:
@@ -227,12 +231,21 @@ class _Look:
         return [np.concatenate([[0.0], np.cumsum(c)]) for c in columns]
 
     def _refined(
-        self, table: _Table, index: int, lo: int, sums: list[Floats], start: int, end: int
+        self,
+        table: _Table,
+        index: int,
+        lo: int,
+        sums: list[Floats],
+        start: int,
+        end: int,
+        within: tuple[int, int] | None = None,
     ) -> _Incident:
-        """Move the edges of a window to where it is the most unlikely."""
+        """Move the edges of a window to where it is the most unlikely, within bins."""
         first, last = int(table.begin[index]) - lo, int(table.begin[index + 1]) - lo
         own = table.bin[lo + first : lo + last]
-        first += int(np.searchsorted(own, self.grid.scanned_from))
+        earliest, latest = within or (0, self.grid.bins)
+        bounds = np.searchsorted(own, [max(self.grid.scanned_from, earliest), latest])
+        first, last = first + int(bounds[0]), first + int(bounds[1])
 
         def score(a: Any, b: Any) -> Any:
             # when an incident began is told within clusters and days, so that what they share does not count
@@ -245,7 +258,7 @@ class _Look:
             ends = np.arange(max(start + 1, end - 200), min(last, end + 200) + 1)
             end = int(ends[np.argmax(score(np.full(len(ends), start), ends))])
             # two runs with usual times between them are two incidents
-            gap = _gap([s[start : end + 1] - s[start] for s in sums], table.daily)
+            gap = _gap([s[start : end + 1] - s[start] for s in sums])
             if gap is not None:
                 start, end = max(
                     (start, start + gap[0]), (start + gap[1], end), key=lambda w: float(score(*w))
@@ -272,6 +285,8 @@ class _Look:
             m,
             variance,
             self.looks(table, m / variance),
+            0.0,
+            m / max(float(_variance(parts, 0.0)), 1e-9),
         )
 
     def looks(self, table: _Table, chance: float) -> float:
@@ -288,13 +303,43 @@ class _Look:
                 if (id(table), index) in tried:
                     continue
                 tried.add((id(table), index))
-                other = self._own(table, index, incident)
+                other = self._own(table, index, (incident.start, incident.end))
                 if other is not None and other.chance <= _LENIENT * limit:
                     incident = other
                     break
             else:
                 return incident
         return incident
+
+    def parted(self, incident: _Incident) -> _Incident:
+        """Cut a window where what explains its failures changes, and give the clearer part."""
+        grid = self.grid
+        lo, hi = np.searchsorted(grid.bin, [incident.start, incident.end])
+        cuts = np.unique(grid.bin[lo:hi])
+        cuts = cuts[:: -(-len(cuts) // _CUTS)]
+        block = np.searchsorted(cuts, grid.bin[lo:hi], "right") - 1
+        segments: list[tuple[_Table, int]] = []
+        sums: list[list[Floats]] = [[], []]
+        for table, index in self._explaining(incident):
+            code = grid.codes.get(table.dimension)
+            own = slice(None) if code is None else np.isin(code[lo:hi], table.values[index])
+            segments.append((table, index))
+            for to, of in zip(sums, (grid.failed, self.usual), strict=True):
+                to.append(np.cumsum(np.bincount(block[own], of[lo:hi][own], len(cuts))))
+        f, m = (np.stack(x) for x in sums)
+        left = _raw(f[:, :-1], m[:, :-1])
+        right = _raw(f[:, -1:] - f[:, :-1], m[:, -1:] - m[:, :-1])
+        if not left.size:
+            return incident
+        gain = left.max(axis=0) + right.max(axis=0) - (left + right).max(axis=0)
+        cut = int(np.argmax(gain))
+        if gain[cut] * incident.alone < _PARTED:
+            return incident
+        bins = (incident.start, int(cuts[cut + 1])), (int(cuts[cut + 1]), incident.end)
+        part, within = max(zip((left, right), bins, strict=True), key=lambda p: p[0][:, cut].max())
+        table, index = segments[int(np.argmax(part[:, cut]))]
+        found = self._own(table, index, within, bounded=True)
+        return incident if found is None else self.parted(found)
 
     def _explaining(self, incident: _Incident) -> list[tuple[_Table, int]]:
         """List segments by how well each explains the failures of a window, the best first."""
@@ -324,13 +369,16 @@ class _Look:
                 scores.append((float(each[best]) - log(there), n, best))
         return [(self.tables[n], index) for _, n, index in sorted(scores, reverse=True)]
 
-    def _own(self, table: _Table, index: int, incident: _Incident) -> _Incident | None:
-        """Find a segment's own window about that of another."""
+    def _own(
+        self, table: _Table, index: int, window: tuple[int, int], *, bounded: bool = False
+    ) -> _Incident | None:
+        """Find a segment's own window about that of another, or within it."""
         lo, hi = int(table.begin[index]), int(table.begin[index + 1])
-        start, end = np.searchsorted(table.bin[lo:hi], [incident.start, incident.end])
+        start, end = np.searchsorted(table.bin[lo:hi], window)
         if start >= end:
             return None
-        return self._refined(table, index, lo, self._cumulated(table, lo, hi), int(start), int(end))
+        within = window if bounded else (0, self.grid.bins)
+        return self._refined(table, index, lo, self._cumulated(table, lo, hi), int(start), int(end), within)
 
     def cells(self, incident: _Incident) -> Ints:
         """List the cells of an incident."""
@@ -415,7 +463,7 @@ def _score(parts: Sequence[Any], daily: float) -> Any:
     return _raw(parts[0], parts[1]) * np.maximum(parts[1], 1e-3) / variance
 
 
-def _gap(sums: list[Floats], daily: float) -> tuple[int, int] | None:
+def _gap(sums: list[Floats]) -> tuple[int, int] | None:
     """Find the stretch within a window that is clearly as usual, where there is one."""
     seen, usual = sums[:2]
     rate = seen[-1] / max(usual[-1], 1e-3)
@@ -427,7 +475,7 @@ def _gap(sums: list[Floats], daily: float) -> tuple[int, int] | None:
     if start == 0 or end >= len(seen) - 1:
         return None
     inside = [float(x[end] - x[start]) for x in sums]
-    clear = (better[end] - better[start]) * inside[1] / max(float(_variance(inside, daily)), 1e-3)
+    clear = (better[end] - better[start]) * inside[1] / max(float(_variance(inside, 0.0)), 1e-3)
     return (start, end) if clear > _SPLIT else None
 
 
@@ -451,7 +499,7 @@ def _search(
                 break
             # first what can be told, then what is raised without being an incident
             first = max(clear, key=lambda i: (i.excess >= small and i.failed >= min_ratio * i.usual, i.score))
-            taken = look.named(first, limit)
+            taken = look.parted(look.named(first, limit))
             cells = look.cells(taken)
             taken.settled = float(grid.sent[cells].sum())
             large = taken.excess >= floor and taken.failed >= min_ratio * taken.usual
