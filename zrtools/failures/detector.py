@@ -33,7 +33,8 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 _LENGTHS = tuple(dict.fromkeys(round(2 ** (n / 2)) for n in range(36)))
 _ROUNDS = 3
 _MOST = 60
-# sets of carriers are looked at for so many carriers
+# sets of carriers are looked at for so many carriers, and up to that part of all messages
+_WHOLE = 0.98
 _MOST_CARRIERS = 5
 # log likelihood that an edge of an incident must add to belong to it
 _NOTHING = 2.0
@@ -41,6 +42,8 @@ _NOTHING = 2.0
 _SPLIT = 7.0
 # log likelihood that another segment must add from some time on to part it, and times that are tried
 _PARTED, _CUTS = 10.0, 200
+# the part of an excess that does not stretch an incident to three times its length
+_THIN = 0.15
 # excess failures from which something is reported: that part of a day's messages, within limits
 _PART_OF_DAY, _LEAST_EXCESS, _MOST_EXCESS = 0.02, 15.0, 80.0
 _WATCHED_EXCESS, _WATCHED_PART = 10.0, 0.25
@@ -48,6 +51,8 @@ _WATCHED_EXCESS, _WATCHED_PART = 10.0, 0.25
 _WATCHED = 0.3
 # log likelihood by which carriers must explain more than everything does
 _SET = 1.0
+# and by which a sender must explain more than one of its campaigns does
+_SENDER = 4.0
 # that something is wrong is shown; where, is told less strictly
 _LENIENT = 20.0
 # expected failures after an incident that show it to be over
@@ -125,6 +130,8 @@ class _Look:
         self.pair = grid.cluster * self.carriers + grid.codes["carrier"]
         self.cluster_failed = np.bincount(self.pair, grid.failed, count * self.carriers).reshape(count, -1)
         self.cluster_usual = np.bincount(self.pair, self.usual, count * self.carriers).reshape(count, -1)
+        # where a campaign was found to be raised, some carriers may lie below what that explains
+        self.least_level = np.zeros(count)
         self.tables = _tables(grid)
         everything = slice(0, len(self.usual))
         for table in self.tables:
@@ -152,7 +159,7 @@ class _Look:
             own[list(table.values[0])] = 1
             least = 1 / np.maximum(grid.spread, 1e-4)
             seen = least + self.cluster_failed @ (1 - own)
-            level = seen / (least + self.cluster_usual @ (1 - own))
+            level = np.maximum(seen / (least + self.cluster_usual @ (1 - own)), self.least_level)
             usual = usual * level[cluster]
             each = (1 / seen)[cluster] * usual
             shared = each * (self.cluster_usual @ own * level)[cluster]
@@ -272,6 +279,8 @@ class _Look:
         start = int(starts[np.flatnonzero(score(starts, np.full(len(starts), end)) >= least)[-1]])
         ends = np.arange(start + 1, end + 1)
         end = int(ends[np.flatnonzero(score(np.full(len(ends), start), ends) >= least)[0]])
+        if table.dimension == "campaign":
+            start, end = _dense(sums, table.bin[lo : lo + len(sums[0]) - 1], start, end)
         parts = [float(s[end] - s[start]) for s in sums]
         f, m, variance = parts[0], parts[1], float(_variance(parts, table.daily))
         return _Incident(
@@ -365,8 +374,10 @@ class _Look:
                 each = _raw(*by[table.dimension])
                 each[np.diff(table.begin) == 0] = 0
                 best = int(np.argmax(each))
-                there = max(int((by[table.dimension][1] > 0.5).sum()), 1)
-                scores.append((float(each[best]) - log(there), n, best))
+                # where a sender sends a campaign and nothing else, it is the campaign's doing
+                scores.append(
+                    (float(each[best]) - (_SENDER if table.dimension == "sms_code" else 0), n, best)
+                )
         return [(self.tables[n], index) for _, n, index in sorted(scores, reverse=True)]
 
     def _own(
@@ -393,6 +404,8 @@ class _Look:
         """Count what an incident explains as expected, and give the days that this changes."""
         grid, cells = self.grid, self.cells(incident)
         self.usual[cells] *= incident.failed / incident.usual
+        if incident.table.dimension in ("sms_code", "campaign"):
+            self.least_level[grid.cluster[cells]] = 1
         lo, hi = np.searchsorted(grid.bin, [incident.start // DAY * DAY, -(-incident.end // DAY) * DAY])
         part = slice(int(lo), int(hi))
         clusters = np.flatnonzero(np.bincount(grid.cluster[part]))
@@ -418,6 +431,8 @@ def _tables(grid: Grid) -> list[_Table]:
     for n in range(2, min(len(large), _MOST_CARRIERS)):
         sets += [tuple(sorted(s)) for s in combinations(large[:_MOST_CARRIERS], n)]
     for each in sets:
+        if len(each) > 1 and size[list(each)].sum() > _WHOLE * size.sum():
+            continue
         inside = np.isin(carrier, each)
         rows, own = np.unique(grid.bin[inside], return_inverse=True)
         at = np.full(count, -1)
@@ -461,6 +476,19 @@ def _score(parts: Sequence[Any], daily: float) -> Any:
     """Give the log likelihood ratio of a window, as much weaker as its rates vary more than by chance."""
     variance = np.maximum(_variance(parts, daily), 1e-3)
     return _raw(parts[0], parts[1]) * np.maximum(parts[1], 1e-3) / variance
+
+
+def _dense(sums: list[Floats], bins: Ints, start: int, end: int) -> tuple[int, int]:
+    """Give the short stretch of nearly all of the excess where a list was sent at once: the rest came late."""
+    more = (sums[0] - sums[1])[start : end + 1]
+    first = int(np.flatnonzero(more - more[0] <= _THIN / 2 * (more[-1] - more[0]))[-1])
+    last = int(np.flatnonzero(more - more[0] >= (1 - _THIN / 2) * (more[-1] - more[0]))[0])
+    if (
+        last > first
+        and (bins[start + last - 1] - bins[start + first] + 1) * 3 <= bins[end - 1] - bins[start] + 1
+    ):
+        return start + first, start + last
+    return start, end
 
 
 def _gap(sums: list[Floats]) -> tuple[int, int] | None:
