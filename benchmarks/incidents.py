@@ -8,7 +8,8 @@
 An incident counts when its failure rate is at least doubled and it has at least 100 failures too many (small accounts:
 20). Found means the same segment; strictly, with an overlap in time of at least 0.3 (intersection over union), loosely,
 with any. What is found of planted incidents that are too small to count is neither right nor wrong. "Can be told" are
-those that one could tell who knows all rates but not how good a new list is (p below 1e-6, of small accounts 1e-4).
+those that one could tell who knows all rates but not how good a new list is (p below 1e-6, of small accounts 1e-4), and
+whose segment explains the failures better than any other (log likelihood more than 3, all rates and the interval known).
 Worlds up to seed 99 and the sandbox's seeds below 130 were used while the detector was built.
 """
 
@@ -35,6 +36,7 @@ from zrtools.sandbox import Sandbox
 
 TODAY = "2026-11-20"
 OVERLAP = 0.3
+AHEAD = 3.0
 
 
 def traffic(
@@ -208,7 +210,7 @@ def judge_worlds(jobs: list[tuple[str, int]], processes: int, *, show: bool) -> 
                 listed = loose or hits(planted, watched) > 0
                 if planted["strength"] < 2 or planted["excess"] < (20 if small else 100):
                     continue
-                told = planted["p_value"] < (1e-4 if small else 1e-6)
+                told = planted["p_value"] < (1e-4 if small else 1e-6) and planted["ahead"] > AHEAD
                 names = ["planted", *(["told"] if told else [])]
                 for name in names:
                     t[name] += 1

@@ -70,9 +70,11 @@ TRUTH = pl.Schema(
         "excess": pl.Int64(),
         "is_over": pl.Boolean(),
         "p_value": pl.Float64(),
+        "ahead": pl.Float64(),
     }
 )
-"""`p_value`: how probable the excess is for one who knows all rates, but not how good a list of few days is."""
+"""`p_value`: how probable the excess is for one who knows all rates, but not how good a list of few days is; `ahead`: log
+likelihood by which, all rates and the interval known, the segment explains the failures better than any other does."""
 FIRST = date(2026, 10, 1)
 HOLIDAYS = {date(2026, 9, 21), date(2026, 9, 22), date(2026, 9, 23), date(2026, 10, 12), date(2026, 11, 3)}
 
@@ -515,7 +517,25 @@ def _planted(
                 "p_value": _p_value(i, traffic, hit, len(struck)),
             }
         )
+    for i, row in zip(incidents, rows, strict=True):
+        row["ahead"] = _ahead(i, traffic, failed)
     return failed, code, [{**r, **{k: _zoned(r[k]) for k in ("start", "end")}} for r in rows]
+
+
+def _ahead(incident: _Incident, traffic: _Traffic, failed: Array) -> float:
+    """Tell how much better a segment explains the failures of its interval than the best other one (log likelihood)."""
+    inside = np.flatnonzero((traffic.at >= incident.start) & (traffic.at < incident.end))
+    f, m = failed[inside].astype(float), traffic.chance[inside]
+    sets = [c for n in range(1, 4) for c in combinations(range(4), n)]
+    sums: dict[tuple[str, tuple[int, ...]], tuple[float, float]] = {("all", ()): (f.sum(), m.sum())}
+    by = [np.bincount(traffic.carrier[inside], w, 4) for w in (f, m)]
+    sums |= {("carrier", c): (by[0][list(c)].sum(), by[1][list(c)].sum()) for c in sets}
+    for name, column in (("sms_code", traffic.sender[inside]), ("campaign", traffic.campaign[inside])):
+        by = [np.bincount(column, w) for w in (f, m)]
+        sums |= {(name, (int(v),)): (by[0][v], by[1][v]) for v in np.unique(column)}
+    scores = {k: x * np.log(x / y) - (x - y) if x > y else 0.0 for k, (x, y) in sums.items()}
+    own = scores.pop((incident.dimension, tuple(incident.values)))
+    return float(own - max(scores.values()))
 
 
 def _p_value(incident: _Incident, traffic: _Traffic, hit: Array, more: int) -> float:
