@@ -9,7 +9,7 @@ An incident counts when its failure rate is at least doubled and it has at least
 20). Found means the same segment; strictly, with an overlap in time of at least 0.3 (intersection over union), loosely,
 with any. What is found of planted incidents that are too small to count is neither right nor wrong. "Can be told" are
 those that one could tell who knows all rates but not how good a new list is (p below 1e-6, of small accounts 1e-4), and
-whose segment explains the failures better than any other (log likelihood more than 3, all rates and the interval known).
+whose segment explains failures better than any other (log likelihood more than 3, all rates and the interval known).
 Worlds up to seed 99 and the sandbox's seeds below 130 were used while the detector was built.
 """
 

@@ -73,8 +73,10 @@ TRUTH = pl.Schema(
         "ahead": pl.Float64(),
     }
 )
-"""`p_value`: how probable the excess is for one who knows all rates, but not how good a list of few days is; `ahead`: log
-likelihood by which, all rates and the interval known, the segment explains the failures better than any other does."""
+"""`p_value`: how probable the excess is for one who knows all rates, but not how good a list of few days is.
+
+`ahead`: log likelihood by which, all rates and the interval known, the segment explains failures better than others.
+"""
 FIRST = date(2026, 10, 1)
 HOLIDAYS = {date(2026, 9, 21), date(2026, 9, 22), date(2026, 9, 23), date(2026, 10, 12), date(2026, 11, 3)}
 

@@ -199,7 +199,7 @@ def test_step_without_a_time_has_none() -> None:
 @pytest.mark.parametrize(
     ("dimension", "segment", "ja", "en"),
     [
-        ("all", None, "全体", "everything"),
+        ("all", None, "全キャリア・全送信者", "all carriers and senders"),
         ("carrier", "docomo", "ドコモ", "docomo"),
         ("carrier", None, "不明", "unknown"),
         ("sms_code", None, "送信者番号 不明", "sender unknown"),
@@ -247,3 +247,21 @@ def test_classes_that_are_there_stay() -> None:
         assert got.breakdown["failure_category"].to_list() == ["mine"]
         assert got.steps["step"].to_list() == ["use another channel"]
     assert zr.investigate(explained, codes={}).breakdown["failure_category"].to_list() == ["congestion"]
+
+
+def test_sentences_tell_how_tags_were_read_and_when_campaigns_say_little() -> None:
+    """The rule is shown by an example; as many campaigns as messages, or one that holds nearly all, is warned of."""
+    rows = [{"status_id": 3 if n % 9 == 0 else 2, "detailed_status_id": "31732"} for n in range(400)]
+    ids = [f"{n * 7919 % 9973:x}q{n * 104729 % 9973:x}" for n in range(400)]
+    said = {}
+    for name, tags, rule in (
+        ("one", [f"news-{n:06}" for n in range(400)], None),
+        ("many", ids, "-"),
+    ):
+        frame = statuses([{**r, "client_tag": t} for r, t in zip(rows, tags, strict=True)])
+        said[name] = "\n".join(zr.investigate(frame, campaign=rule, lang="en").sentences)
+    assert "news-000000 → news): 1, of 400 messages each" in said["one"]
+    assert "One or two campaigns hold most" in said["one"]
+    assert "as many campaigns as messages" not in said["one"]
+    assert "as many campaigns as messages" in said["many"]
+    assert "One or two campaigns" not in said["many"]

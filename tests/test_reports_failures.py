@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import failures_frames as frames
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -299,3 +301,26 @@ def test_lists_go_straight_into_a_suppression_list_and_an_outbox(
 def test_lists_that_cannot_be_written_are_refused_before_anything_is_asked(wrong: list[str]) -> None:
     """Code 2 and what is wrong, at once."""
     assert CliRunner().invoke(root, ["report", "failures", "--sandbox", *wrong]).exit_code == 2
+
+
+def test_no_peak_is_left_without_a_word(tmp_path: Path) -> None:
+    """A day drawn above the period's interval is named, where no incident names it."""
+    rows = [
+        {"send_date": date(2026, 10, d), "status_id": 3 if n < (36 if d == 9 else 6) else 2, "carrier": "au"}
+        for d in range(1, 15)
+        for n in range(120)
+    ]
+    frame = frames.statuses(rows).with_columns(
+        date_time=pl.col("send_date")
+        .cast(pl.Datetime("ms"))
+        .dt.offset_by("12h")
+        .dt.replace_time_zone("Asia/Tokyo")
+    )
+    pages = {
+        least: zr.reports.failures(frame, tmp_path / f"{least}.html", min_excess=least, lang="en").read_text(
+            "utf-8"
+        )
+        for least in (1000, 10)
+    }
+    assert "1 days lie above the interval of the whole period (10-09 (30.0%))" in pages[1000]
+    assert "lie above the interval" not in pages[10]

@@ -61,6 +61,8 @@ _REACHED = pl.Schema({"failure_category": pl.String(), "carrier": pl.String(), *
 _ADJUSTED = list(OVERVIEW)[list(OVERVIEW).index("incidents") :]
 # messages that came so long after a period still tell what became of its failures
 _DELIVERED_LATER = timedelta(7)
+# campaigns of fewer messages each in the mean, of so many or more, are none
+_FEW_EACH, _MANY = 2, 100
 # incidents that are looked into, and how many days and messages of their segment each is held against
 _LOOKED_INTO, _PAST_DAYS, _PAST = 5, 7, 100_000
 
@@ -113,6 +115,8 @@ class Investigation:
     """LOCATED within each of the first incidents; `incident` is the row of `incidents`, counted from 0."""
     causes: pl.DataFrame = field(default_factory=lambda: empty(CAUSES))
     """CAUSES of the incidents, then of the located segments: who acts, and what to write to whom."""
+    campaign_notes: list[str] = field(default_factory=list)
+    """How tags were read as campaigns, and whether there are too many or too few of them to rely on."""
     reached: pl.DataFrame = field(default_factory=lambda: empty(_REACHED))
     """REACHED_LATER of the period's failures by category and carrier; first all together."""
 
@@ -243,7 +247,36 @@ def investigate(
         within=within,
         causes=told,
         reached=_reached(past, span),
+        campaign_notes=_campaign_notes(read, here, language),
     )
+
+
+def _campaign_notes(read: Traffic, here: Traffic, lang: words.Lang) -> list[str]:
+    """Say by an example how tags were read as campaigns, and what is wrong with the campaigns there are."""
+    said = []
+    rows: pl.LazyFrame = read.rows.to_native()
+    example = rows.select("client_tag", "campaign").drop_nulls().head(1).collect()
+    sizes = (
+        here.counts(["campaign"])[0].drop_nulls("campaign").group_by("campaign").agg(pl.col("messages").sum())
+    )
+    if example.height and sizes.height:
+        tag, name = (privacy.mask_text(text) for text in example.row(0))
+        size = sizes["messages"].sum() / sizes.height
+        said.append(
+            words.text(
+                "failures.campaigns_read",
+                lang,
+                tag=tag,
+                campaign=name,
+                n=f"{sizes.height:,}",
+                size=f"{size:,.0f}",
+            )
+        )
+        if size < _FEW_EACH and sizes.height >= _MANY:
+            said.append(words.text("failures.campaigns_many", lang))
+    if breakdown(here, by=[], cluster="campaign")["few_clusters"].any():
+        said.append(words.text("failures.few_clusters", lang))
+    return said
 
 
 def _before(

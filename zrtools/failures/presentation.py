@@ -73,6 +73,7 @@ def sentences(found: Investigation) -> list[str]:
             numbers="–" if now["numbers"] is None else f"{now['numbers']:,}",
         )
     )
+    said += found.campaign_notes
     if not found.breakdown.is_empty():
         top = found.breakdown.row(0, named=True)
         said.append(

@@ -48,7 +48,7 @@ def values_of(row: Mapping[str, Any]) -> list[str | None]:
 def named_incident(row: Mapping[str, Any], lang: str | None = None) -> str:
     """Name the segment of a row of INCIDENTS."""
     if row["dimension"] == "all":
-        return words.text("failures.whole", lang)
+        return words.text("failures.segment_all", lang)
     value = words.text("failures.list", lang).join(
         named_value(row["dimension"], v, lang) for v in values_of(row)
     )

@@ -152,7 +152,7 @@ class _Report:
             page.chart(
                 charts.failures_over_time(self.found.counted, lang=self.lang), self.say("course_drawn")
             )
-            page.text(self.peaks())
+            page.text(self.peaks(), *self.found.campaign_notes)
         if self.failed:
             self.incidents(page)
             self.causes(page)

@@ -99,6 +99,7 @@ TEXTS: dict[str, Label] = {
         "変化は見つかりませんでした：不達率は{before}から{after}で、{columns}のどの組み合わせも偶然の揺れと区別できません。",
         "No change was found: the failure rate went from {before} to {after}, and no combination of {columns} can be told from chance.",
     ),
+    "segment_all": Label("全キャリア・全送信者", "all carriers and senders"),
     "segment_carrier": Label("{value}", "{value}"),
     "segment_sms_code": Label("送信者番号 {value}", "sender {value}"),
     "segment_campaign": Label("キャンペーン「{value}」", "campaign {value}"),
@@ -143,6 +144,18 @@ TEXTS: dict[str, Label] = {
     "summary": Label(
         "確定 {settled}件のうち不達 {failed}件、不達率 {rate}（95%信頼区間 {low}〜{high}、キャンペーンごとのばらつきを考慮）。不達の番号は{numbers}件です。",
         "{failed} of {settled} settled messages failed: {rate} (95% interval {low} to {high}, allowing for campaigns), {numbers} different numbers.",
+    ),
+    "campaigns_read": Label(
+        "キャンペーンはclientTagから読み取りました（例：{tag} → {campaign}）。{n}個、1個あたり平均{size}件です。",
+        "Campaigns were read from the client tags (for example {tag} → {campaign}): {n}, of {size} messages each in the mean.",
+    ),
+    "campaigns_many": Label(
+        'キャンペーンの数がメッセージの数に近く、まとまりとして見ることができません。campaign= でタグの読み方を指定してください（例：campaign="-" は最初のハイフンより前）。',
+        'There are about as many campaigns as messages, so that campaigns tell nothing: say with campaign= how a tag names its campaign (campaign="-": what stands before the first hyphen).',
+    ),
+    "few_clusters": Label(
+        "メッセージの大半が1～2個のキャンペーンに集中しているため、信頼区間は実際より狭い可能性があります。",
+        "One or two campaigns hold most of the messages: the interval may be too narrow.",
     ),
     "largest": Label(
         "最も多いのは{segment}の{failed}件で、不達の{share}です。",
