@@ -164,10 +164,10 @@ def failures(
         lang=lang,
     )
     path = zr.reports.failures(found, out)
-    for file, rows in ((drop_list, found.to_drop), (resend_list, found.to_resend)):
+    for file, name in ((drop_list, "to_drop"), (resend_list, "to_resend")):
         if file is not None:
             # as Outbox.add reads them, from a file too
-            listed = rows.with_columns(pl.selectors.datetime().dt.strftime("%Y-%m-%d %H:%M"))
+            listed = getattr(found, name).with_columns(pl.selectors.datetime().dt.strftime("%Y-%m-%d %H:%M"))
             listed = listed if plain_numbers else zr.mask(listed, keep=["failed_client_tag"])
             zr.tables.write(listed, file, encoding="utf-8-sig" if encoding == "utf-8" else encoding)
             click.echo(words.text("reports.listed", lang, path=file, n=listed.height))
