@@ -527,7 +527,7 @@ def test_what_the_service_never_took_keeps_its_tag(
     elif ended == "withdrawn":
         box.faults.add("code", "send", times=None, response_code=300, message="Exceed sending count.")
     elif ended == "decided":
-        box.faults.add("drop_after", "send", times=None)
+        box.faults.add("html", "send", times=None, effect=True)
         box.faults.add("html", "status", times=None)
     with suppress(zr.PartialResultError):
         outbox.send(client, progress=False)
