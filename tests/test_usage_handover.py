@@ -52,6 +52,7 @@ def test_a_client_can_ask_what_day_it_is(earlier: Sandbox) -> None:
         assert nobody.today() - nobody.now().date() <= timedelta(1)
 
 
+@pytest.mark.slow
 def test_the_command_reports_the_services_last_month(
     earlier: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -143,7 +144,7 @@ def _prices(price: str = "8.7", **more: Any) -> zr.usage.Prices:
     return zr.usage.Prices(table, **more)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @example(sent=[16, 413, 8616], price="0.09", rounding="down", inside=True, decimals=0)
 @given(
     sent=st.lists(st.integers(0, 10_000), min_size=1, max_size=45),
@@ -213,7 +214,7 @@ def _statuses(rows: list[tuple[str, str | None, int, int | None, int]]) -> pl.Da
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     pending=st.lists(st.integers(1, 660), min_size=1, max_size=6),
     others=st.lists(st.integers(1, 70), min_size=1, max_size=30),
@@ -262,6 +263,7 @@ def _sent(au: int, docomo: int, failed: int = 2) -> pl.DataFrame:
     return _statuses(rows).with_columns(detailed_status_id=coded, sms_code=pl.lit("48222"))
 
 
+@pytest.mark.slow
 def test_it_is_said_which_clients_were_compared(tmp_path: Path) -> None:
     """Statuses of one client of three: the sentence, the section and the figure say so, in both languages."""
     for lang, said in (("en", "A (1 of 3)"), ("ja", "A（3社中1社）")):
@@ -280,6 +282,7 @@ def test_it_is_said_which_clients_were_compared(tmp_path: Path) -> None:
         assert "1 / 3" in text
 
 
+@pytest.mark.slow
 def test_all_clients_compared_need_no_word(tmp_path: Path) -> None:
     """Statuses of every client: all are compared, and no remark is made."""
     each = {_id(n): _sent(100 * n + 20, 100 * n + 20) for n in (1, 2, 3)}
@@ -468,7 +471,7 @@ def _tagged(sent: list[tuple[str | None, str, int, int]]) -> pl.DataFrame:
 _UNITS = {"sales-": "営業部", "sales-east-": "東日本営業部", "hr-": "人事部"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     sent=st.lists(
         st.tuples(
@@ -579,7 +582,7 @@ def test_a_budget_is_set_against_what_came_and_what_will(tmp_path: Path) -> None
         zr.usage.budget(counts, pl.DataFrame({"month": [date(2026, 9, 1)] * 2, "budget": [1.0, 2.0]}))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.dates(date(2024, 1, 1), date(2028, 12, 31)), st.integers(1, 27))
 def test_a_day_is_billed_in_the_month_that_its_period_ends(day: date, closing: int) -> None:
     """Up to the closing day its own month, after it the next; the statuses' first period is not whole."""

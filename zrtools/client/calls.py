@@ -211,10 +211,9 @@ class Client:
         Where no answer comes the system's clock tells it.
         """
         if self._clock is None and self._engine.ahead is None:
-            # of a tag that nobody used: what else there is to know will be told by the first real call
-            unused = wire.status(client_tag="zrtools-today")
+            # the lightest question; whatever the answer says, it tells the time
             with suppress(ZrtoolsError):
-                self._run(lambda: self._engine.ask(unused, retry.never, patience=0))
+                self._run(lambda: self._engine.ask(wire.templates(), retry.never, patience=0))
         return self.now().date()
 
     def close(self) -> None:
