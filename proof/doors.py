@@ -10,7 +10,9 @@ lost), `told` (an error says what is wrong) or `refused`. Memory is what the pro
 from __future__ import annotations
 
 import argparse
+import errno
 import http.server
+import io
 import itertools
 import json
 import socket
@@ -19,13 +21,16 @@ import tempfile
 import threading
 import time
 import warnings
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from unittest import mock
 
 import httpx
 import polars as pl
+import xlsxwriter
 
 import zrtools as zr
 from zrtools import receiver
@@ -246,6 +251,99 @@ def broken_text(folder: Path) -> tuple[str, str]:
     return "told", said.partition("used: ")[2][:70] + "…"
 
 
+def slow_bodies_full_disk(folder: Path) -> tuple[str, str]:
+    """20 bodies that dawdle while the disk is full, then free again."""
+    head = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n{"
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with receiver.Store(folder) as store, receiver.running(store, path="p") as server, ExitStack() as held:
+        for _ in range(20):
+            one = held.enter_context(socket.create_connection(("127.0.0.1", server.port), 20))
+            one.sendall(head)
+        with mock.patch.object(receiver.store, "_append", side_effect=full):
+            url = f"http://127.0.0.1:{server.port}/p"
+            refused = httpx.post(url, content=report("a"), timeout=20).status_code
+        took = waited(server, "b")
+    rows = receiver.Store(folder).scan().collect()["message_id"].to_list()
+    assert rows == ["b"], rows
+    return (
+        "held",
+        f"HTTP {refused} while full, then kept after {took * 1000:.0f} ms; what was acknowledged is there",
+    )
+
+
+def bomb_of_another_encoding(_: Path) -> tuple[str, str]:
+    """A gzip bomb of 256 MB that says Shift_JIS, where 16 MB are allowed."""
+    packed = zlib.compress(b" " * (256 << 20), 1, wbits=31)
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json; charset=Shift_JIS"}
+    with answering(packed, headers) as url:
+        return "told", asked(url, answer_limit=16 << 20)
+
+
+def foreign_endless(_: Path) -> tuple[str, str]:
+    """The sandbox asked under a foreign Host, with a body that never ends."""
+    with zr.sandbox.Sandbox(messages_per_day=10) as sandbox:
+        host, _, port = sandbox.url.removeprefix("http://").rpartition(":")
+        with socket.create_connection((host, int(port)), 20) as one:
+            one.sendall(
+                b"POST /p5/api/mt.json HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 99999999\r\n\r\nt"
+            )
+            start = time.monotonic()
+            answer = one.recv(65536)
+            assert not sandbox.calls
+    return "refused", f"{answer[:12].decode()} after {(time.monotonic() - start) * 1000:.0f} ms"
+
+
+def endless_body(_: Path) -> tuple[str, str]:
+    """A body to the sandbox that never ends, under its own name."""
+    with zr.sandbox.Sandbox(messages_per_day=10) as sandbox:
+        host, _, port = sandbox.url.removeprefix("http://").rpartition(":")
+        with socket.create_connection((host, int(port)), 20) as one:
+            one.sendall(
+                f"POST /p5/api/mt.json HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 999\r\n\r\nt".encode()
+            )
+            start = time.monotonic()
+            answer = one.recv(65536)
+    return "refused", f"{answer[:12].decode()} after {time.monotonic() - start:.1f} s"
+
+
+def refused_table(body: bytes) -> tuple[str, str]:
+    """Read a workbook, and give what went wrong."""
+    try:
+        zr.tables.read(body, name="a.xlsx")
+    except zr.InputError as error:
+        return "told", f"{str(error)[:90]}…"
+    return "read", ""
+
+
+def far_corner(_: Path) -> tuple[str, str]:
+    """A workbook with one cell at XFD1048576."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "a")
+        sheet.write(1_048_575, 16_383, "b")
+    return refused_table(file.getvalue())
+
+
+def packed_workbook(_: Path) -> tuple[str, str]:
+    """A workbook of 1 MB that unpacks to 1.1 GB."""
+    file = io.BytesIO(zr.tables.as_excel(pl.DataFrame({"a": [1]})))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as book, book.open("xl/more.xml", "w") as part:
+        for _ in range(1100):
+            part.write(b" " * (1 << 20))
+    return refused_table(file.getvalue())
+
+
+def many_links(folder: Path) -> tuple[str, str]:
+    """70,000 addresses, written to a workbook."""
+    folder.mkdir()
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        path = zr.tables.write(pl.DataFrame({"a": ["https://example.jp/"] * 70_000}), folder / "a.xlsx")
+        rows = zr.tables.read(path).height
+    return "held", f"{rows:,} rows of text, {len(heard)} warnings"
+
+
 ATTACKS: tuple[Attack, ...] = (
     held_heads,
     crowd,
@@ -256,8 +354,15 @@ ATTACKS: tuple[Attack, ...] = (
     bomb,
     other_encoding,
     rebinding,
+    endless_body,
     stray,
     broken_text,
+    far_corner,
+    packed_workbook,
+    many_links,
+    slow_bodies_full_disk,
+    bomb_of_another_encoding,
+    foreign_endless,
 )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from lab import Lab, browser, lab, pictures
 
 import zrtools as zr
@@ -232,6 +233,54 @@ def test_clean_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) 
     assert frame["status"].is_not_null().sum() == 32
     saved = lab.saved(page, "clean")
     assert not [trace for trace in (*TRACES, "1111-0001", "11110001") if trace in saved]
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_clean_form_asks_for_sheet_and_headings(
+    lab: Lab, sandbox: Sandbox, connected: str, pictures: Path, tmp_path: Path, lang: str
+) -> None:
+    """Choose a workbook of two sheets with a title above the headings: the form asks, then reads what was chosen."""
+    path = tmp_path / "名簿.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, tail in {"東日本": "1", "西日本": "2"}.items():
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate([["名簿"], ["氏名", "電話番号"], ["甲", f"0905555000{tail}"]]):
+                sheet.write_row(row, 0, cells)
+    say = {
+        "ja": (
+            "ファイルを選択",
+            "シート",
+            "見出しの行",
+            "読み込むシートを選んでください",
+            "何行目かを入力",
+            "照会（有料）は 1 回",
+        ),
+        "en": (
+            "Choose a file",
+            "Sheet",
+            "Row of headings",
+            "choose the one to read",
+            "give their row",
+            "makes 1 billed",
+        ),
+    }[lang]
+    cell = f'form = zr.forms.clean(client, lang="{lang}")\nform'
+    page = lab.open(f"clean-file-{lang}", connected, cell, lang=lang)
+    with page.expect_file_chooser() as chooser:
+        button(page, f"{say[0]} (0)").or_(page.get_by_role("button", name=say[0])).first.click()
+    chooser.value.set_files(path)
+    page.get_by_text(say[3]).wait_for()
+    picture(page, pictures, f"form-clean-sheet-{lang}")
+    page.get_by_label(say[1], exact=True).select_option("西日本")
+    page.get_by_text(say[4]).wait_for()
+    picture(page, pictures, f"form-clean-headings-{lang}")
+    page.get_by_label(say[2], exact=True).fill("2")
+    page.get_by_label(say[2], exact=True).press("Tab")
+    page.get_by_text(say[5]).wait_for()
+    picture(page, pictures, f"form-clean-read-{lang}")
+    saved = lab.saved(page, f"clean-file-{lang}")
+    assert not [trace for trace in ("5555-0002", "55550002", "55550001") if trace in saved]
     page.close()
 
 

@@ -235,6 +235,30 @@ def test_a_disk_that_is_free_again_is_well(store: receiver.Store, monkeypatch: p
     assert [path for path in (store.path / "intake").iterdir() if path.suffix != ".log"] == []
 
 
+def test_slow_bodies_beside_a_full_disk_lose_nothing(
+    store: receiver.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bodies that dawdle get 408 and those that come 503; nothing is acknowledged that is not kept, and all goes on."""
+    append = store_module._append
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    head = b"POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n"
+    with running(store, patience=1.0) as server, ExitStack() as held:
+        slow = [held.enter_context(connected(server.port)) for _ in range(20)]
+        for connection in slow:
+            connection.sendall(head + report("slow"))
+        monkeypatch.setattr(store_module, "_append", full)
+        assert [post(server.port, report(f"lost {n}")) for n in range(3)] == [503] * 3
+        monkeypatch.setattr(store_module, "_append", append)
+        assert post(server.port, report("kept")) == 200
+        assert all(connection.recv(100).startswith(b"HTTP/1.1 408") for connection in slow)
+        assert post(server.port, report("after")) == 200
+        assert httpx.get(f"http://127.0.0.1:{server.port}/healthz").status_code == 200
+    assert sorted(store.scan().collect()["message_id"]) == ["after", "kept"]
+
+
 def test_requests_of_one_forwarded_address_are_counted(store: receiver.Store) -> None:
     """Behind a proxy one peer's many slow requests are refused from a number on, and another's are not."""
     app = receiver.app(store, path="p", per_address=3)
@@ -351,6 +375,20 @@ def test_the_sandbox_waits_for_no_head_for_ever(monkeypatch: pytest.MonkeyPatch)
             with connected(port) as connection:
                 connection.sendall(first)
                 assert ended(connection, 5)
+
+
+def test_a_foreign_host_is_refused_before_its_body_is_read() -> None:
+    """A page of elsewhere that announces more than it sends, or sends two lengths, is refused at its head."""
+    with zr.sandbox.Sandbox(messages_per_day=10) as sandbox:
+        port = int(sandbox.url.rpartition(":")[2])
+        for lengths in (b"Content-Length: 99999999", b"Content-Length: 9\r\nTransfer-Encoding: chunked"):
+            with connected(port) as connection:
+                connection.sendall(
+                    b"POST /p5/api/mt.json HTTP/1.1\r\nHost: evil.example\r\n" + lengths + b"\r\n\r\n"
+                )
+                assert connection.recv(100)[:12] in (b"HTTP/1.1 403", b"HTTP/1.1 400")
+                assert ended(connection, 5)
+        assert sandbox.calls == {}
 
 
 def test_the_sandbox_waits_for_no_body_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -915,7 +915,7 @@ def test_a_sheet_and_the_row_of_headings_are_chosen_in_the_form(client: zr.Clien
     form.numbers.fill("08011112222")
     form.file.value = upload("名簿.xlsx", file.getvalue(), client.now())
     assert {"ja": "読み込むシートを選んでください", "en": "choose the one to read"}[lang] in form.note.value
-    assert [value for _, value in form.sheet.options] == [None, "東日本", "西日本"]
+    assert [value for _, value in form.sheet.options] == ["", "東日本", "西日本"]
     assert (form.numbers.text, form.cost.value, form.run.disabled) == ("", "", True)
     form.sheet.value = "西日本"
     assert {"ja": "何行目かを入力", "en": "give their row"}[lang] in form.note.value

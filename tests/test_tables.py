@@ -287,6 +287,42 @@ def test_a_password_is_told() -> None:
         tables.read(compound(b""), name="a.xls")
 
 
+PAIRS = {
+    "CP932, CR": lambda text: text.encode("cp932").replace(b"\n", b"\r"),
+    "CP932, CR LF, tabs": lambda text: text.replace(",", "\t").replace("\n", "\r\n").encode("cp932"),
+    "UTF-16, CR, semicolons": lambda text: text.replace(",", ";").replace("\n", "\r").encode("utf-16"),
+    "UTF-8, BOM, sep=": lambda text: ("sep=;\n" + text.replace(",", ";")).encode("utf-8-sig"),
+}
+
+
+@pytest.mark.parametrize("kind", PAIRS)
+@pytest.mark.parametrize("title", [0, 1, 3])
+def test_an_invoice_with_several_oddities_at_once_is_read(tmp_path: Path, kind: str, title: int) -> None:
+    """Encoding, line ends, separator, a title above the headings, eras and signs, all in one file."""
+    lines = [*["請求書", "", "株式会社甲 御中"][:title], "利用月,キャリア,通数,金額"]
+    rows = [
+        "令和8年10月分,ＮＴＴドコモ,１２通,▲500円",
+        "H30.4,au(UQ含む),3,(20)",
+        "2026/4/1 0:00,ソフトバンク,5,￥40-",
+    ]
+    path = tmp_path / "請求.csv"
+    path.write_bytes(PAIRS[kind]("\n".join([*lines, *rows]) + "\n"))
+    header = len(lines) + kind.endswith("sep=")
+    read = zr.usage.read_invoice(path, header=header if title else None)
+    assert read.select("month", "carrier_id", "quantity").rows() == [
+        (date(2018, 4, 1), "101", 3),
+        (date(2026, 4, 1), "105", 5),
+        (date(2026, 10, 1), "103", 12),
+    ]
+    assert [float(a) for a in read["amount"]] == [-20, -40, -500]
+    path.write_bytes(PAIRS[kind]("\n".join([*lines, *rows, "2026-13,au,1,1"]) + "\n"))
+    with pytest.raises(zr.InputError, match=rf"請求\.csv, line {header + 4}: '2026-13' is not a month"):
+        zr.usage.read_invoice(path, header=header if title else None)
+    if title:
+        with pytest.raises(zr.InputError, match="header="):
+            zr.usage.read_invoice(path)
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.txt", "a.tsv"])
 def test_a_workbook_with_the_ending_of_a_text_is_called_one(name: str) -> None:
     """Renamed by hand, it is no text in a strange encoding."""

@@ -196,6 +196,8 @@ def _moments(text: pl.Expr) -> pl.Expr:
 
 
 def _months(text: pl.Expr) -> pl.Expr:
+    # with an era in front no zero can have been lost
+    text = text.str.replace(r"^(令和|平成|[rh])([0-9]{1,2})\.", "${1}${2}/")
     written, close = text.str.extract_groups(_MONTH), text.str.extract_groups(_CLOSE_MONTH)
     year = pl.coalesce(_year(written), _number(close.struct.field("1")))
     number = _number(pl.coalesce(*(written.struct.field(str(n)) for n in (4, 5)), close.struct.field("2")))

@@ -286,6 +286,11 @@ def _csv(text: str, name: str, header: int | None, *, empty: bool) -> Table:
     heading = rest.partition("\n")[0]
     if separator is None:
         separator = "\t" if Path(name).suffix.lower() == ".tsv" else max(",\t;", key=heading.count)
+        if separator not in heading:
+            # one column, or a title in front of many: what most lines hold tells
+            below = [line for line in rest.split("\n", 21)[1:21] if line.strip()]
+            held = {s: sum(s in line for line in below) for s in ",\t;"}
+            separator = max(held, key=lambda s: held[s] if held[s] * 2 > len(below) else 0)
     try:
         frame = pl.read_csv(
             io.BytesIO(rest.encode()), separator=separator, infer_schema=False, truncate_ragged_lines=False

@@ -129,7 +129,7 @@ class CleanForm(Panel):
 
     def _read(self, name: str, body: bytes, *, fresh: bool = False) -> None:
         """Read a file, from the sheet and row that are chosen unless it is a new one."""
-        sheet, row = (None, "") if fresh else (self.sheet.value, self.header.value.strip())
+        sheet, row = (None, "") if fresh else (self.sheet.value or None, self.header.value.strip())
         if row and not (row.isdecimal() and int(row)):
             self._undecided(self.t("header_number"))
             return
@@ -168,9 +168,9 @@ class CleanForm(Panel):
         # whoever looks at these widgets must not read the file again for it
         self._upload = None
         if len(sheets) > 1:
-            blank = [] if chosen else [(self.t("sheet_choose"), None)]
+            blank = [] if chosen else [(self.t("sheet_choose"), "")]
             self.sheet.options = [*blank, *((one, one) for one in sheets)]
-            self.sheet.value = chosen
+            self.sheet.value = chosen or ""
         else:
             self.sheet.options = []
         self.header.value = ""

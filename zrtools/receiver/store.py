@@ -403,6 +403,7 @@ class _Reader:
         if not rows:
             self._bad.append(body)
             self._count("quarantined")
+        fresh: list[dlr.Record] = []
         for row in rows:
             self._count("reports")
             if row[2] in self._recent:
@@ -411,14 +412,14 @@ class _Reader:
             self._recent[row[2]] = None
             if len(self._recent) > _REMEMBERED:
                 self._recent.popitem(last=False)
-            if dlr.is_odd(row[0]):
-                self._count("odd")
             self._rows.append(row)
+            fresh.append(row[0])
+        self._count("odd", _odd(fresh))
         with self._guard:
             self.unread -= len(body.body)
 
-    def _count(self, what: str) -> None:
-        self._counters[what] = (self._counters[what] or 0) + 1
+    def _count(self, what: str, by: int = 1) -> None:
+        self._counters[what] = (self._counters[what] or 0) + by
 
     def _finish(self, number: int) -> None:
         """Where this fails the log stays a log, which loses nothing."""
@@ -679,6 +680,13 @@ def _reports(body: Body) -> tuple[list[dlr.Record], str | None]:
     except Exception as error:  # noqa: BLE001 - whatever a body does to its reader, the body is kept
         return [], str(error)
     return reports, None if reports else "It holds no report."
+
+
+def _odd(reports: list[dlr.Record]) -> int:
+    try:
+        return dlr.odd(reports)
+    except BaseException:  # noqa: BLE001 - a panic of polars is none of Exception, and must not stop the reader
+        return len(reports)
 
 
 def _repeat_key(record: dlr.Record) -> bytes:

@@ -129,7 +129,7 @@ TEXTS: dict[str, Label] = {
         "{name} has {count:,} sheets that hold something: choose the one to read.",
     ),
     "header": Label("見出しの行", "Row of headings"),
-    "header_auto": Label("自動（最初の空でない行）", "automatic (the first filled row)"),
+    "header_auto": Label("自動", "automatic"),
     "header_needed": Label(
         "{name} の見出しの行が分かりません。上に表題があるときは、見出しが何行目かを入力してください。",
         "It cannot be told in which row of {name} the headings stand: where a title is above them, give their row.",
