@@ -40,7 +40,7 @@ AHEAD = 3.0
 
 
 def traffic(
-    seed: int, months: list[str], messages_per_day: int, *, planted: bool
+    seed: int, months: list[str], messages_per_day: int, *, planted: bool | str
 ) -> tuple[list[pl.DataFrame], pl.DataFrame]:
     """Fetch months of a sandbox, and the truth."""
     with Sandbox(seed=seed, today=TODAY, messages_per_day=messages_per_day, incidents=planted) as sandbox:
@@ -70,7 +70,9 @@ def truth_of(planted: pl.DataFrame, month: str) -> pl.DataFrame:
         .then(pl.lit("carrier"))
         .when(pl.col("sms_code").is_not_null())
         .then(pl.lit("sms_code"))
-        .otherwise(pl.lit("campaign")),
+        .when(pl.col("campaign").is_not_null())
+        .then(pl.lit("campaign"))
+        .otherwise(pl.lit("all")),
         segment=pl.coalesce("carrier", "sms_code", "campaign"),
         counts=whole & (pl.col("rate_multiplier") >= 2) & (pl.col("excess_failures") >= 100),
         start=pl.max_horizontal("start", begin),
@@ -317,6 +319,9 @@ def main() -> None:
     parser.add_argument("--quiet", default="220-225", help="seeds of quiet traffic")
     parser.add_argument("--months", type=int, default=3, help="whole months of each seed")
     parser.add_argument("--messages-per-day", type=int, default=4000)
+    parser.add_argument(
+        "--subtle", action="store_true", help="plant weak, national, lasting and mixed ones, too"
+    )
     parser.add_argument("--show", action="store_true", help="list what was missed and wrongly reported")
     parser.add_argument("--worlds", nargs="+", help="kinds of worlds and their seeds instead of the sandbox")
     parser.add_argument("--speed", nargs="?", const="all", help="how long it takes, instead")
@@ -349,7 +354,12 @@ def main() -> None:
     quiet_months, spent, rows = 0, 0.0, 0
     for planted, seeds in ((True, numbers(options.seeds)), (False, numbers(options.quiet))):
         for seed in seeds:
-            frames, planned = traffic(seed, months, options.messages_per_day, planted=planted)
+            frames, planned = traffic(
+                seed,
+                months,
+                options.messages_per_day,
+                planted=planted and ("subtle" if options.subtle else True),
+            )
             for month, frame in zip(months, frames, strict=True):
                 begin = time.perf_counter()
                 reports = {"incidents": incidents(frame)}

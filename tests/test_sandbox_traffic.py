@@ -20,6 +20,7 @@ import pytest
 
 from zrtools import schemas
 from zrtools.codes import CARRIERS, CATEGORIES, MODULES, OPT_OUT_URL
+from zrtools.errors import InputError
 from zrtools.sandbox import Sandbox, calendar
 from zrtools.sandbox.people import FATES, People
 
@@ -510,3 +511,22 @@ def test_the_command_says_what_to_use_and_ends_cleanly() -> None:
     if os.name == "posix":
         assert (run.returncode, err) == (0, "")
         assert "has ended" in out
+
+
+def test_subtle_incidents_are_planted_beside_the_others_on_request() -> None:
+    """Weak, national, lasting and mixed ones come on top; what is planted without them stays."""
+    planted = {}
+    for kind in (True, "subtle"):
+        with Sandbox(seed=3, today="2026-11-20", messages_per_day=300, months=12, incidents=kind) as sandbox:
+            planted[kind] = sandbox.incidents()
+    keys = ["kind", "carrier", "sms_code", "campaign", "start", "end", "strength"]
+    more = (
+        planted["subtle"].select(keys).join(planted[True].select(keys), on=keys, how="anti", nulls_equal=True)
+    )
+    assert more.height == planted["subtle"].height - planted[True].height > 3
+    assert set(more["kind"]) <= {"weak network fault", "national fault", "lasting fault", "mixed fault"}
+    assert (more["strength"] < 0.13).all()
+    national = more.filter(kind="national fault").select("carrier", "sms_code", "campaign")
+    assert national.null_count().row(0) == (national.height,) * 3 > (0,) * 3
+    with pytest.raises(InputError, match="subtle"):
+        Sandbox(incidents="hidden")

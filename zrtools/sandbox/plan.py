@@ -112,7 +112,14 @@ class Plan:
     """What happens on which day, decided by the root number alone."""
 
     def __init__(
-        self, *, root: int, today: date, messages_per_day: int, first: date, incidents: bool, senders: int
+        self,
+        *,
+        root: int,
+        today: date,
+        messages_per_day: int,
+        first: date,
+        incidents: bool | str,
+        senders: int,
     ) -> None:
         self.root = root
         self.today = today
@@ -230,7 +237,31 @@ class Plan:
             if not free:
                 break
             made.append(makers[which](rng, free[int(rng.integers(len(free)))]))
-        return made
+        return made + self._subtle(month, days, made)
+
+    def _subtle(self, month: date, days: list[date], made: list[Incident]) -> list[Incident]:
+        """Plant what is harder to see: weak, everywhere, for days, or of several categories."""
+        if self._wanted != "subtle":
+            return []
+        rng = self.random(6, month.year, month.month)
+        # two to four times the usual rate, which is about four of a hundred
+        strength = 0.04 * (float(np.exp(rng.uniform(np.log(2), np.log(4)))) - 1)
+        mixed = (("721", 0.3), ("732", 0.25), ("823", 0.25), ("824", 0.2))
+        kind, hours, carrier, categories = (
+            ("weak network fault", 12, self._carrier(rng, 0.6)[0], (("823", 1.0),)),
+            ("national fault", 6, None, (("823", 0.6), ("721", 0.4))),
+            ("lasting fault", 120, self._carrier(rng, 0.6)[0], (("824", 1.0),)),
+            ("mixed fault", 24, self._carrier(rng, 0.6)[0], mixed),
+        )[int(rng.integers(4))]
+        free = [
+            d
+            for d in days[: -(hours // 24 + 1)]
+            if all((d - i.end.date()).days > 3 or (i.start.date() - d).days > 3 + hours // 24 for i in made)
+        ]
+        if not free:
+            return []
+        start = datetime.combine(free[int(rng.integers(len(free)))], time(9))
+        return [Incident(kind, start, start + timedelta(hours=hours), strength, categories, carrier=carrier)]
 
     def _strength(self, rng: np.random.Generator, expected: float, low: float, high: float) -> float:
         """Draw how strong an incident is: where traffic is thin, strong enough to touch more than a handful."""

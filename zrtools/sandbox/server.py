@@ -56,7 +56,8 @@ class Sandbox:
 
     `today` is a date or "YYYY-MM-DD" (left out, one fixed day); its clock starts at 10:00 in Japan and ticks.
     `messages_per_day` is the average of a week, `months` how many whole months before the running one are kept.
-    `incidents=False` leaves the same traffic without anything planted. `quota` is how many sends are accepted
+    `incidents=False` leaves the same traffic without anything planted, "subtle" plants weak, national, lasting and
+    mixed ones, too. `quota` is how many sends are accepted
     (then 300), `settle_after` the seconds until a message sent through the API has its result. Counts take
     delivered and failed messages by month of sending (`counts_follow="settled"`) or delivered ones alone
     ("delivered"); `counts_off={("2026-10", "103"): -12}` plants a difference. With a `dlr_url` delivery reports
@@ -78,7 +79,7 @@ class Sandbox:
         messages_per_day: int = 4000,
         months: int = 4,
         port: int = 0,
-        incidents: bool = True,
+        incidents: bool | str = True,
         quota: int | None = None,
         settle_after: float = 2.0,
         counts_follow: CountsRule = "settled",
@@ -95,6 +96,8 @@ class Sandbox:
             raise InputError(f"months must lie between 1 and 24, not {months}.")
         if counts_follow not in ("settled", "delivered"):
             raise InputError(f'counts_follow must be "settled" or "delivered", not {counts_follow!r}.')
+        if incidents not in (True, False, "subtle"):
+            raise InputError(f'incidents must be True, False or "subtle", not {incidents!r}.')
         if dlr_format not in ("json", "xml"):
             raise InputError(f'dlr_format must be "json" or "xml", not {dlr_format!r}.')
         self.seed = seed

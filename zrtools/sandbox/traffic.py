@@ -129,7 +129,7 @@ class Traffic:
         today: date,
         messages_per_day: int,
         first: date,
-        incidents: bool,
+        incidents: bool | str,
         senders: list[str],
         people: People,
     ) -> None:
