@@ -461,6 +461,35 @@ def test_command_reports_from_an_archive(tmp_path: Path, prices: Path, invoice: 
     assert "its months are 2025-01, 2025-02" in another.stderr
 
 
+def test_what_of_an_invoice_is_not_read_is_told_by_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hidden rows are counted and a hidden sheet is named, in the command's language and without a line of code."""
+    book = tmp_path / "請求.xlsx"
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet("明細")
+        for n, row in enumerate([("利用月", "通数"), ("2026-10", 1), ("2026-10", 2)]):
+            sheet.write_row(n, 0, row)
+        sheet.set_row(2, None, None, {"hidden": True})
+        old = made.add_worksheet("旧")
+        old.write(0, 0, "x")
+        old.hide()
+    with pytest.warns(tables.LeftOutWarning, match="1 hidden rows, the hidden sheet 旧") as heard:
+        zr.usage.read_invoice(book)
+    assert [w.filename for w in heard] == [__file__]
+    monkeypatch.setenv("ZRTOOLS_TOKEN", "")
+    folder = zr.Archive(tmp_path / "archive")
+    with zr.Client.sandbox(messages_per_day=10, today="2026-11-10") as client:
+        folder.sync_counts(client)
+    given = ["--archive", str(tmp_path / "archive"), "--month", "2026-10", "--no-statuses", "--out"]
+    for lang, said in {"ja": "非表示", "en": "hidden"}.items():
+        done = CliRunner().invoke(
+            command, [*given, str(tmp_path / "r.html"), "--lang", lang, "--invoice", str(book)]
+        )
+        assert (done.exit_code, said in done.stderr, "旧" in done.stderr) == (0, True, True), done.output
+        assert "Warning" not in done.stderr
+
+
 def test_every_table_of_a_report_may_stand_below_a_title(tmp_path: Path) -> None:
     """Prices, clients, archives and budget, too, are read from the sheet and row that the settings say."""
     given = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import inspect
 import io
 import re
 import sys
@@ -27,6 +28,7 @@ from zrtools.privacy import mask_text
 __all__ = [
     "EXCEL_OPTIONS",
     "MOST_ROWS",
+    "LeftOutWarning",
     "Table",
     "as_csv",
     "as_excel",
@@ -63,6 +65,14 @@ _SEP = re.compile(r"sep=(.)[ \t]*(?:\n|$)", re.IGNORECASE)
 _BLANK_LINE = re.compile(r'[ \t\u3000,;"]*\r?\n')
 _LONE_CR = re.compile(r"\r(?!\n)")
 _QUOTED_OR_CR = re.compile(r'("(?:[^"]|"")*")|\r\n?')
+
+
+class LeftOutWarning(UserWarning):
+    """Something of a `table` was not read."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table.left_out())
+        self.table = table
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,15 @@ class Table:
                 f"{self.place(row)}: {value} is not a {what} (column {mask_text(column)}): {advice}.", row=row
             )
 
+    def warn(self) -> None:
+        """Warn of what was left out, where there is such, at the line outside this package that asked for the table."""
+        if not self.left_out():
+            return
+        level, frame = 1, inspect.currentframe()
+        while frame is not None and frame.f_globals.get("__name__", "").startswith("zrtools."):
+            level, frame = level + 1, frame.f_back
+        warnings.warn(LeftOutWarning(self), stacklevel=level)
+
     def left_out(self) -> str:
         """Say in English what of the file was not read, empty where it is all there."""
         parts = []
@@ -146,8 +165,7 @@ def read(
     Raises `InputError` when the file cannot be read as a table; it names the file.
     """
     table = load(source, name=name, encoding=encoding, sheet=sheet, header=header, hidden_rows=hidden_rows)
-    if said := table.left_out():
-        warnings.warn(said, stacklevel=2)
+    table.warn()
     return table.frame
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -79,8 +78,7 @@ def read_export(
             'columns must name the headers of "send_date" and "status_id": without them a status is none.'
         )
     table = tables.load(path, encoding=encoding, sheet=sheet, header=header)
-    if said := table.left_out():
-        warnings.warn(said, stacklevel=2)
+    table.warn()
     found = {name: table.find(heading) for name, heading in (columns or _LOG).items()}
     missing = [(columns or _LOG)[name] for name, there in found.items() if there is None]
     if missing and (columns is not None or found["send_date"] is None or found["status_id"] is None):

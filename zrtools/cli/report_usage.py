@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from zrtools import words
 from zrtools.cli.options import profile
 from zrtools.errors import InputError
 from zrtools.periods import months_before
+from zrtools.tables import LeftOutWarning
 
 if TYPE_CHECKING:
     import polars as pl
@@ -205,7 +208,8 @@ def command(
     }
     if each_client is not None:
         try:
-            made = list(each(source.counts, each_client, formats or ("xlsx",), **options))
+            with _telling(lang):
+                made = list(each(source.counts, each_client, formats or ("xlsx",), **options))
         except InputError as error:
             raise click.UsageError(str(error)) from None
         _tell_each(made, each_client, lang)
@@ -213,15 +217,16 @@ def command(
     else:
         assert out is not None  # noqa: S101 - one of the two was given
         try:
-            report = gather(
-                source.counts,
-                coverage=source.coverage,
-                invoice=invoice,
-                invoice_columns=mapping,
-                client_id=client_id,
-                tolerance=tolerance,
-                **options,
-            )
+            with _telling(lang):
+                report = gather(
+                    source.counts,
+                    coverage=source.coverage,
+                    invoice=invoice,
+                    invoice_columns=mapping,
+                    client_id=client_id,
+                    tolerance=tolerance,
+                    **options,
+                )
         except InputError as error:
             raise click.UsageError(str(error)) from None
         click.echo(words.text("usage.cli_written", lang, path=save(report, out)))
@@ -237,6 +242,22 @@ def _mapping(columns: tuple[str, ...], option: str, example: str) -> dict[str, s
     if len(mapping) < len(columns):
         raise click.UsageError(f"Write {option} with an equals sign, for example {option} {example}.")
     return mapping or None
+
+
+@contextmanager
+def _telling(lang: str | None) -> Iterator[None]:
+    """Say what of the files was not read, once for each."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            yield
+        finally:
+            left_out = (w.message for w in heard)
+            for said in dict.fromkeys(
+                " ".join(words.left_out(m.table, lang)) if isinstance(m, LeftOutWarning) else str(m)
+                for m in left_out
+            ):
+                click.echo(words.text("usage.cli_problem", lang, problem=said), err=True)
 
 
 def _places(

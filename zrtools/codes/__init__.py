@@ -302,6 +302,7 @@ def read(path: str | Path, *, sheet: str | None = None, header: int | None = Non
     from zrtools import tables  # only here: a table of names needs no polars
 
     table = tables.load(path, sheet=sheet, header=header, empty=True)
+    table.warn()
     rows, name = table.frame, table.name
     missing = [column for column in ("code", "category") if column not in rows.columns]
     if missing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -367,8 +366,7 @@ def _names(
 
 def _read(path: str | Path, sheet: str | None, header: int | None, *, empty: bool = False) -> tables.Table:
     table = tables.load(path, sheet=sheet, header=header, empty=empty)
-    if said := table.left_out():
-        warnings.warn(said, stacklevel=3)
+    table.warn()
     return table
 
 
