@@ -95,7 +95,12 @@ class Grid:
         part = np.choose(sort, [day * DAY, self.bin // 12 * 12, self.bin // 24 * 24])
         key = (sort * len(self.values["sms_code"]) + sender) * size + campaign + 1
         found, self.cluster = np.unique(key * (self.bins + 1) + part, return_inverse=True)
-        self._family = found // (self.bins + 1) // size
+        # in order of time, as cells are: what lies near each other is looked up together
+        order = np.argsort(found % (self.bins + 1), kind="stable")
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        self.cluster = rank[self.cluster]
+        self._family = found[order] // (self.bins + 1) // size
 
     _family: Ints = field(init=False)
 
