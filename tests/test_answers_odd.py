@@ -64,6 +64,48 @@ def answering(
         server.server_close()
 
 
+def test_a_cookie_of_the_service_is_never_sent_back() -> None:
+    """Nothing that an answer sets is kept: the requests that follow carry no cookie."""
+    came: list[str | None] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            came.append(self.headers["Cookie"])
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Set-Cookie", "session=1; Path=/")
+            self.end_headers()
+            self.wfile.write(b'{"responseCode":0,"responseMessage":"Success.","count":0,"templates":[]}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        with zr.Client(token=TOKEN, client_id="1", base_url=url) as client:
+            for _ in range(3):
+                client.templates()
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert came == [None] * 3
+
+
+@pytest.mark.parametrize("charset", ["Shift_JIS", "UTF-16", "x-unknown"])
+def test_a_bomb_that_names_an_encoding_is_refused_all_the_same(charset: str) -> None:
+    """Which encoding an answer names is no way around the limit."""
+    kind = f"application/json; charset={charset}"
+    with (
+        answering(gzip.compress(b" " * (4 << 20)), kind, packed="gzip", limit=1 << 20) as client,
+        pytest.raises(zr.ZrtoolsError, match=r"1,048,576 bytes.*answer_limit"),
+    ):
+        client.templates()
+
+
 def rows(**more: str) -> dict[str, object]:
     """Make an answer of the status call with one row."""
     return {

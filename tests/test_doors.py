@@ -169,6 +169,20 @@ def test_half_handshakes_are_ended_and_keep_nobody_out(tmp_path: Path) -> None:
             server.wait(20)
 
 
+@pytest.mark.parametrize(
+    "path", ["/p/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/p%2f..%2fcounters", "//p/counters/.."]
+)
+def test_no_path_leads_out_of_the_receiver(store: receiver.Store, path: str) -> None:
+    """A path is compared, never opened: with dots, encoded or not, it is 404, and nothing is kept."""
+    with running(store) as server:
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
+        for method in ("GET", "POST"):
+            connection.request(method, path, report("a"))
+            assert connection.getresponse().status == 404
+            connection.close()
+    assert store.counters["bodies"] == 0
+
+
 def test_both_lengths_are_refused(store: receiver.Store) -> None:
     """A request with Content-Length and Transfer-Encoding is answered 400, and the connection ends."""
     with running(store) as server, connected(server.port) as connection:

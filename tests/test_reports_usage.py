@@ -515,6 +515,8 @@ def test_every_table_of_a_report_may_stand_below_a_title(tmp_path: Path) -> None
     path.write_text(text + '[client."7"]\nname = "甲"\n', "utf-8")
     own = zr.reports.read_handover(path).for_client("7")
     assert ("prices" in own.places, "budget" in own.places) == (True, False)
+    path.write_text(text + '[client."7"]\nprices = "other.csv"\n', "utf-8")
+    assert "prices" not in zr.reports.read_handover(path).for_client("7").places
     for wrong in ("sheet = 3", 'header = "2"', "row = 2"):
         path.write_text(f'[prices]\nfile = "prices.xlsx"\n{wrong}\n', "utf-8")
         with pytest.raises(zr.InputError, match=r"report\.toml: prices\."):
