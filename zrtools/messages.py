@@ -469,8 +469,8 @@ def _rendered(
         elif count:
             row = int(bad.arg_max() or 0)
             raise InputError(
-                f"{count} of {frame.height} rows have nothing for {name!r}, the first is row {row}: fill it in, or "
-                "leave those rows out.",
+                f"{count} of {frame.height} rows have nothing for {name!r}, the first is row {row} (counted from 0): "
+                "fill it in, or leave those rows out.",
                 row=row,
             )
     pieces: list[pl.Expr] = []

@@ -161,8 +161,9 @@ def refuse(rows: pl.DataFrame) -> None:
     if bad.height:
         row, problem = bad.select("row", "problem").row(0)
         raise InputError(
-            f"{bad.height:,} of {rows.height:,} rows cannot be sent, the first is row {row} ({problem}). Nothing was "
-            "added: correct them (dry_run=True lists them all), or leave them out with skip_invalid=True.",
+            f"{bad.height:,} of {rows.height:,} rows cannot be sent, the first is row {row} "
+            f"(counted from 0; {problem}). Nothing was added: correct them "
+            "(dry_run=True lists them all), or leave them out with skip_invalid=True.",
             row=row,
         )
 
