@@ -535,6 +535,7 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "dlr.parse": (zr.dlr.parse, {"body": g.pushed, "content_type": "application/json"}),
         "dlr.records": (zr.dlr.records, {"body": g.pushed, "content_type": "application/json"}),
         "dlr.frame": (zr.dlr.frame, {"reports": []}),
+        "dlr.odd": (zr.dlr.odd, {"reports": []}),
         "outbox.Outbox": (zr.Outbox, {"path": out / "p.sqlite", "suppressions": None}),
         "outbox.Outbox.add": (
             outbox.add,
@@ -760,7 +761,7 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             {"frame": g.frame.drop("rawdata", strict=False), "sheet": "a"},
         ),
         "tables.decode": (zr.tables.decode, {"body": b"a,b", "name": "a.csv", "encoding": None}),
-        "codes.read": (zr.codes.read, {"path": g.names}),
+        "codes.read": (zr.codes.read, {"path": g.names, "sheet": None, "header": 1}),
         "periods.day": (zr.periods.day, {"value": "2026-10-01", "name": "value"}),
         "periods.days": (zr.periods.days, {"start": "2026-10-01", "end": "2026-10-02"}),
         "periods.just_before": (

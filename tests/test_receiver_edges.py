@@ -201,6 +201,7 @@ def test_every_refusal_has_its_own_answer_and_is_counted(store: receiver.Store) 
         "bodies": 0,
         "reports": 0,
         "repeats": 0,
+        "odd": 0,
         "quarantined": 0,
         "failed": 0,
         "last": None,
@@ -394,7 +395,7 @@ def test_what_was_kept_is_told_with_its_time(store: receiver.Store) -> None:
 
 def test_counters_tell_what_came_and_stay_after_the_end(store: receiver.Store) -> None:
     """From opening on; a store that is opened again begins anew."""
-    nothing = {"bodies": 0, "reports": 0, "repeats": 0, "quarantined": 0, "failed": 0, "last": None}
+    nothing = {"bodies": 0, "reports": 0, "repeats": 0, "odd": 0, "quarantined": 0, "failed": 0, "last": None}
     assert store.counters == nothing
     start = time.time()
     keep(store, report("a"), b"hello", report("a"))
@@ -404,7 +405,7 @@ def test_counters_tell_what_came_and_stay_after_the_end(store: receiver.Store) -
     for _ in range(2):
         counters = store.counters
         assert start <= (counters.pop("last") or 0) <= time.time()
-        assert counters == {"bodies": 4, "reports": 4, "repeats": 2, "quarantined": 1, "failed": 0}
+        assert counters == {"bodies": 4, "reports": 4, "repeats": 2, "odd": 0, "quarantined": 1, "failed": 0}
         store.close()
     assert store.healthy
     store.open()

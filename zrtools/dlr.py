@@ -129,6 +129,7 @@ def frame(reports: Iterable[Record]) -> pl.DataFrame:
     )
 
 
+@checked
 def odd(reports: Sequence[Record]) -> int:
     """Count the reports without a time that can be read, or without a known status: 0 to 3."""
     # a few are looked at one by one, since a frame alone takes a hundred times as long
