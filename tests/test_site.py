@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from lab import browser  # noqa: F401 # a fixture
 from needs import need
 
 ROOT = Path(__file__).parent.parent
@@ -52,7 +51,7 @@ def address(site: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def test_every_page_is_whole_on_a_phone(site: Path, address: str, browser: Any) -> None:  # noqa: F811
+def test_every_page_is_whole_on_a_phone(site: Path, address: str, browser: Any) -> None:
     """No page is wider than a phone, lacks a picture, links to nothing, asks another host, or has a script fail."""
     page = browser.new_page(viewport={"width": 390, "height": 844})
     wrong: list[str] = []
@@ -92,7 +91,7 @@ def test_every_page_is_whole_on_a_phone(site: Path, address: str, browser: Any) 
 )
 def test_search_finds_words_of_both_languages(
     address: str, browser: Any, home: str, words: str, wanted: str
-) -> None:  # noqa: F811
+) -> None:
     """What is typed into the search leads to the guide, in the language of the page."""
     page = browser.new_page(locale=f"{home[:2]}-JP")
     page.goto(f"{address}/{home}")
@@ -101,7 +100,7 @@ def test_search_finds_words_of_both_languages(
     page.close()
 
 
-def test_the_first_page_leads_to_the_readers_language(address: str, browser: Any) -> None:  # noqa: F811
+def test_the_first_page_leads_to_the_readers_language(address: str, browser: Any) -> None:
     """Japanese, unless the browser asks for English; and from every guide to its other half."""
     for locale, title in (
         ("ja-JP", "ja/README.ja.html"),
