@@ -14,7 +14,10 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from lab import browser
 from needs import need
+
+__all__ = ["browser"]
 
 ROOT = Path(__file__).parent.parent
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
