@@ -17,7 +17,7 @@ from zrtools import codes, messages, phones, privacy, words
 from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.failures import classify
-from zrtools.forms.panel import Panel, heading, table
+from zrtools.forms.panel import Panel, heading, row, table
 from zrtools.forms.scheduling import Schedule
 from zrtools.outbox import Outbox
 
@@ -97,16 +97,15 @@ class CampaignForm(Panel):
         self._found_in_dry_run: pl.DataFrame | None = None
         self.checked: pl.DataFrame | None = None
 
-        style = {"description_width": "130px"}
         self.column = w.Dropdown(
-            description=self.t("column"), options=_columns(frame), value=_numbers(frame), style=style
+            description=self.t("column"), options=_columns(frame), value=_numbers(frame)
         )
         self._name = self._usual_name()
-        self.name = w.Text(description=self.t("campaign_name"), value=self._name, style=style)
+        self.name = w.Text(description=self.t("campaign_name"), value=self._name)
         own = [(self.t("template_column"), "")] if "message" in frame.columns else []
-        self.template = w.Dropdown(description=self.t("template"), options=own, style=style)
+        self.template = w.Dropdown(description=self.t("template"), options=own)
         self.mend = w.Checkbox(
-            description=self.t("mend"), value=True, style=style, layout=w.Layout(width="auto")
+            description=self.t("mend"), value=True, layout=w.Layout(width="auto")
         )
         self.schedule = Schedule(self.lang)
         wide = w.Layout(width="max-content")
@@ -119,7 +118,7 @@ class CampaignForm(Panel):
         self.confirmation = w.HTML()
         self.go = w.Button(button_style="danger", layout=wide)
         self.back = w.Button(description=self.t("back"))
-        self.progress = w.IntProgress(layout=w.Layout(width="420px"))
+        self.progress = w.IntProgress()
         self.count = w.Label()
         self.pause = w.Button(description=self.t("pause"))
         self.resume = w.Button(description=self.t("resume"), button_style="primary")
@@ -133,14 +132,14 @@ class CampaignForm(Panel):
                 self.template,
                 self.mend,
                 self.schedule,
-                w.HBox([self.dry_run, self.review, self.drop, self.cancel]),
+                row(self.dry_run, self.review, self.drop, self.cancel),
                 self.findings,
                 self.again,
             ]
         )
-        self._asked = w.VBox([self.confirmation, w.HBox([self.go, self.back])])
+        self._asked = w.VBox([self.confirmation, row(self.go, self.back)])
         self._running = w.VBox(
-            [w.HBox([self.progress, self.count]), w.HBox([self.pause, self.resume, self.check])]
+            [row(self.progress, self.count), row(self.pause, self.resume, self.check)]
         )
         rows = self.t("campaign_rows", count=frame.height)
         self.children = (
@@ -357,9 +356,8 @@ class CampaignForm(Panel):
         if not first.is_empty():
             text = html.escape(privacy.mask(first)["message"][0])
             shown += (
-                f"<p style='margin:6px 0 2px'>{html.escape(self.t('first_message'))}</p>"
-                "<div style='white-space:pre-wrap;border:1px solid #bdbdbd;border-radius:8px;padding:6px 10px;"
-                f"max-width:460px;line-height:1.5'>{text}</div>"
+                f"<p>{html.escape(self.t('first_message'))}</p>"
+                f'<div class="zrtools-message">{text}</div>'
             )
         return shown
 

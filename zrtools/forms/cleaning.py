@@ -16,7 +16,7 @@ import polars as pl
 from zrtools import phones, schemas, tables, words, workbooks
 from zrtools.arguments import checked
 from zrtools.errors import InputError, Interrupted, PartialResultError, ZrtoolsError
-from zrtools.forms.panel import Panel, heading, table
+from zrtools.forms.panel import Panel, heading, row, table
 from zrtools.forms.private import PrivateDownload, PrivateText
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ class CleanForm(Panel):
         self.result = schemas.empty(schemas.CLEANING)
         self._numbers = self.result.select("input", "phone_number", "error")
 
-        style = {"description_width": "130px"}
         self.numbers = PrivateText(
             description=self.t("numbers"), placeholder=self.t("numbers_example"), lines=6
         )
@@ -63,19 +62,18 @@ class CleanForm(Panel):
             accept=",".join((".csv", ".tsv", ".txt", *workbooks.ENDINGS)),
             layout=w.Layout(width="max-content", margin="2px 0 2px 138px"),
         )
-        self.sheet = w.Dropdown(description=self.t("sheet"), options=[], style=style)
+        self.sheet = w.Dropdown(description=self.t("sheet"), options=[])
         self.header = w.Text(
             description=self.t("header"),
             placeholder=self.t("header_auto"),
             continuous_update=False,
-            style=style,
         )
-        self.column = w.Dropdown(description=self.t("column"), options=[], style=style)
-        self.reference = w.DatePicker(description=self.t("reference_date"), style=style)
+        self.column = w.Dropdown(description=self.t("column"), options=[])
+        self.reference = w.DatePicker(description=self.t("reference_date"))
         self.cost = w.HTML()
         self.run = w.Button(button_style="primary", layout=w.Layout(width="auto"))
         self.stop = w.Button(description=self.t("stop"))
-        self.progress = w.IntProgress(layout=w.Layout(width="480px"))
+        self.progress = w.IntProgress()
         self.summary = w.HTML()
         self.download = PrivateDownload(self._workbook, description=self.t("download"))
         self.children = (
@@ -86,11 +84,9 @@ class CleanForm(Panel):
             self.header,
             self.column,
             self.reference,
-            w.HTML(
-                f'<div style="margin-left:138px;font-size:12px">{html.escape(self.t("reference_help"))}</div>'
-            ),
+            w.HTML(f'<div class="zrtools-indent">{html.escape(self.t("reference_help"))}</div>'),
             self.cost,
-            w.HBox([self.run, self.stop]),
+            row(self.run, self.stop),
             self.progress,
             self.note,
             self.summary,
@@ -213,7 +209,7 @@ class CleanForm(Panel):
             invalid=given - valid.len(),
             requests=self._requests(),
         )
-        self.cost.value = f'<div style="margin-left:138px">{html.escape(text)}</div>' if given else ""
+        self.cost.value = f'<div class="zrtools-indent">{html.escape(text)}</div>' if given else ""
         self.refresh()
 
     def _requests(self) -> int:

@@ -39,12 +39,11 @@ class ConnectForm(Panel):
         self._base_url = base_url
         self._client: Client | None = None
 
-        style = {"description_width": "130px"}
         self.token = PrivateText(
             description=self.t("token"), placeholder=self.t("token_example"), secret=True
         )
-        self.client_id = w.Text(description=self.t("client_id"), style=style)
-        self.sms_code = w.Text(description=self.t("sms_code"), style=style)
+        self.client_id = w.Text(description=self.t("client_id"))
+        self.sms_code = w.Text(description=self.t("sms_code"))
         self.connect = w.Button(description=self.t("connect"), button_style="primary")
         self.result = w.HTML()
         self.children = (

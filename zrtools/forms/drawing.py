@@ -12,6 +12,7 @@ import polars as pl
 import traitlets
 
 from zrtools.charts import style
+from zrtools.forms.web import WEB
 
 __all__ = ["Course", "Matrix", "course_svg", "shade"]
 
@@ -45,76 +46,7 @@ class _Clickable(anywidget.AnyWidget):
 class Matrix(_Clickable):
     """A table of buttons: `columns` and `rows` are headings, `cells` rows of {text, sub, fill, ink, tip}."""
 
-    _esm = """
-    function render({ model, el }) {
-      const show = () => {
-        const table = document.createElement("table");
-        table.className = "zrtools-matrix";
-        const head = table.createTHead().insertRow();
-        const corner = document.createElement("td");
-        corner.textContent = model.get("corner");
-        head.append(corner);
-        for (const name of model.get("columns")) {
-          const th = document.createElement("th");
-          th.scope = "col";
-          for (const line of name.split("\\n")) {
-            const div = document.createElement("div");
-            div.textContent = line;
-            th.append(div);
-          }
-          head.append(th);
-        }
-        const body = table.createTBody();
-        const [r, c] = model.get("picked").concat([-1, -1]);
-        model.get("rows").forEach((name, i) => {
-          const tr = body.insertRow();
-          const th = document.createElement("th");
-          th.scope = "row";
-          th.textContent = name;
-          tr.append(th);
-          model.get("cells")[i].forEach((cell, j) => {
-            const button = document.createElement("button");
-            button.style.background = cell.fill;
-            button.style.color = cell.ink;
-            button.title = cell.tip;
-            button.setAttribute("aria-label", cell.tip);
-            button.setAttribute("aria-pressed", i === r && j === c);
-            button.disabled = model.get("disabled");
-            for (const [text, kind] of [[cell.text, "main"], [cell.sub, "sub"]]) {
-              const div = document.createElement("div");
-              div.className = kind;
-              div.textContent = text;
-              button.append(div);
-            }
-            button.addEventListener("click", () => model.send({ pick: [i, j] }));
-            tr.insertCell().append(button);
-          });
-        });
-        const focused = [...el.querySelectorAll("button")].indexOf(document.activeElement);
-        el.style.overflowX = "auto";
-        el.replaceChildren(table);
-        if (focused >= 0) el.querySelectorAll("button")[focused]?.focus();
-      };
-      show();
-      model.on("change", show);
-      return () => model.off("change", show);
-    }
-    export default { render };
-    """
-    _css = """
-    .zrtools-matrix { border-collapse: separate; border-spacing: 3px; font-size: 13px; }
-    .zrtools-matrix th { font-weight: normal; padding: 2px 6px; }
-    .zrtools-matrix thead th div:last-child:not(:first-child) { font-size: 11px; }
-    .zrtools-matrix thead td { font-size: 12px; color: var(--jp-ui-font-color2, #555); text-align: right; }
-    .zrtools-matrix tbody th { text-align: right; max-width: 240px; }
-    .zrtools-matrix button { width: 100%; min-width: 84px; min-height: 38px;
-      border: 2px solid transparent; border-radius: 3px;
-      padding: 3px 6px; cursor: pointer; font: inherit; line-height: 1.25; }
-    .zrtools-matrix button .main { font-weight: 600; }
-    .zrtools-matrix button .sub { font-size: 11px; }
-    .zrtools-matrix button[aria-pressed="true"] { border-color: #0072b2; outline: 2px solid #0072b2; }
-    .zrtools-matrix button:focus-visible { outline: 3px solid #56b4e9; }
-    """
+    _esm = WEB / "drawing.js"
 
     corner = traitlets.Unicode().tag(sync=True)
     columns = traitlets.List(traitlets.Unicode()).tag(sync=True)
@@ -127,26 +59,7 @@ class Matrix(_Clickable):
 class Course(_Clickable):
     """A course over time as SVG; each stretch of time can be clicked."""
 
-    _esm = """
-    function render({ model, el }) {
-      const show = () => { el.innerHTML = model.get("svg"); };
-      show();
-      model.on("change:svg", show);
-      const onClick = (event) => {
-        const part = event.target.closest("[data-i]");
-        if (part && !model.get("disabled")) model.send({ pick: Number(part.dataset.i) });
-      };
-      el.addEventListener("click", onClick);
-      return () => { model.off("change:svg", show); el.removeEventListener("click", onClick); };
-    }
-    export default { render };
-    """
-    _css = """
-    .zrtools-course { max-width: 100%; height: auto; font-size: 12px; font-family: inherit; }
-    .zrtools-course text { fill: var(--jp-ui-font-color1, #1f2933); }
-    .zrtools-course [data-i] { cursor: pointer; }
-    .zrtools-course [data-i]:hover { fill: #0072b2; fill-opacity: 0.12; }
-    """
+    _esm = WEB / "drawing.js"
 
     svg = traitlets.Unicode().tag(sync=True)
     disabled = traitlets.Bool(False).tag(sync=True)

@@ -13,38 +13,42 @@ import ipywidgets as w
 from zrtools import privacy, words
 from zrtools.client.retry import clock
 from zrtools.errors import ZrtoolsError
+from zrtools.forms.web import Heading
 
 if TYPE_CHECKING:
     from zrtools.client import Client
 
-__all__ = ["Panel", "heading", "table"]
+__all__ = ["Panel", "heading", "row", "table"]
 
 _Result = TypeVar("_Result")
 
 _SHORT = 16  # characters of a cell that stays on one line
 _LOOK = 0.5  # seconds between two looks at whether the service asks to wait
-_COLOURS = {"plain": "#555555", "good": "#00664b", "bad": "#b03a00"}
 
 
-def heading(text: str) -> w.HTML:
+def heading(text: str, lang: str | None = None) -> Heading:
     """Write a form's title."""
-    return w.HTML(f'<h3 style="margin:4px 0">{html.escape(text)}</h3>')
+    return Heading(value=text, ends=[words.text(f"forms.{end}", lang) for end in ("from", "to")])
+
+
+def row(*widgets: w.Widget) -> w.HBox:
+    """Set widgets side by side, on the next line where there is no room."""
+    box = w.HBox(widgets)
+    box.add_class("zrtools-row")
+    return box
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, bad: int = 0) -> str:
-    """Write a small table, the first `bad` rows in red; cells that begin with a digit are set to the right."""
+    """Write a small table, the first `bad` rows marked as such; cells that begin with a digit are set to the right."""
 
     def cell(text: str, tag: str = "td") -> str:
-        side = "right" if text[:1].isdigit() else "left"
-        style = "white-space:nowrap;" if len(text) <= _SHORT else ""
-        style += f"padding:3px 10px;text-align:{side};border-bottom:1px solid #d0d0d0"
-        return f'<{tag} style="{style}">{html.escape(text)}</{tag}>'
+        kinds = {"zrtools-number": text[:1].isdigit(), "zrtools-short": len(text) <= _SHORT}
+        return f'<{tag} class="{" ".join(k for k, there in kinds.items() if there)}">{html.escape(text)}</{tag}>'
 
-    red = f' style="color:{_COLOURS["bad"]};font-weight:bold"'
     body = "".join(
-        f"<tr{red if n < bad else ''}>{''.join(map(cell, row))}</tr>" for n, row in enumerate(rows)
+        f"<tr{' data-state="bad"' if n < bad else ''}>{''.join(map(cell, row))}</tr>" for n, row in enumerate(rows)
     )
-    return f'<table style="border-collapse:collapse"><tr>{"".join(cell(h, "th") for h in head)}</tr>{body}</table>'
+    return f'<table class="zrtools-table"><tr>{"".join(cell(h, "th") for h in head)}</tr>{body}</table>'
 
 
 class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
@@ -56,6 +60,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         self.busy = False
         self._told_waiting = False
         super().__init__()
+        self.add_class("zrtools-form")
 
     def __repr__(self) -> str:
         # the base class would write out every widget and what stands in it
@@ -69,7 +74,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         """Show a message to the person, numbers masked."""
         shown = html.escape(privacy.mask_text(text)).replace("\n", "<br>")
         self.note.value = (
-            f'<div role="status" style="color:{_COLOURS[state]};line-height:1.5">{shown}</div>'
+            f'<div role="status" data-state="{state}">{shown}</div>'
             if text
             else ""
         )

@@ -13,7 +13,7 @@ import polars as pl
 from zrtools import privacy, schemas
 from zrtools.arguments import checked
 from zrtools.errors import InputError, ZrtoolsError
-from zrtools.forms.panel import Panel, heading
+from zrtools.forms.panel import Panel, heading, row
 
 if TYPE_CHECKING:
     from zrtools.client import Client
@@ -43,19 +43,17 @@ class ReservationsForm(Panel):
         self._searched: tuple[object, ...] | None = None
         self._pending: tuple[str, Callable[[], tuple[int | None, int, str]]] | None = None
 
-        style = {"description_width": "150px"}
         today = client.now().date()
         self.by = w.ToggleButtons(
             options=[(self.t("by_days"), "days"), (self.t("by_tag"), "tag")],
             description=self.t("by"),
-            style={"description_width": "150px", "button_width": "110px"},
         )
-        self.start = w.DatePicker(description=self.t("from"), value=today, style=style)
-        self.end = w.DatePicker(description=self.t("to"), value=today + timedelta(days=7), style=style)
-        self.group = w.Text(description=self.t("group"), style=style)
-        self.tag = w.Text(description=self.t("tag"), style=style)
+        self.start = w.DatePicker(description=self.t("from"), value=today)
+        self.end = w.DatePicker(description=self.t("to"), value=today + timedelta(days=7))
+        self.group = w.Text(description=self.t("group"))
+        self.tag = w.Text(description=self.t("tag"))
         self.search = w.Button(description=self.t("search"), button_style="primary")
-        self.chosen = w.SelectMultiple(layout=w.Layout(width="720px", height="170px"))
+        self.chosen = w.SelectMultiple(layout=w.Layout(width="auto", height="170px"))
         self._list = w.VBox([w.Label(self.t("choose")), self.chosen])
         wide = w.Layout(width="auto")
         self.cancel_chosen = w.Button(layout=wide)
@@ -63,13 +61,12 @@ class ReservationsForm(Panel):
         self.cancel_group = w.Button(description=self.t("cancel_group"), layout=wide)
         self.cancel_everything = w.Button(description=self.t("cancel_everything"), layout=wide)
         self.confirmation = w.HTML()
-        self.word = w.Text(description=self.t("type_word"), style=style)
+        self.word = w.Text(description=self.t("type_word"))
         self.go = w.Button(description=self.t("do_cancel"), button_style="danger")
         self.back = w.Button(description=self.t("back"))
-        self._asked = w.VBox([self.confirmation, self.word, w.HBox([self.go, self.back])])
-        self._choices = w.HBox(
-            [self.cancel_chosen, self.cancel_found, self.cancel_group, self.cancel_everything],
-            layout=w.Layout(flex_flow="row wrap"),
+        self._asked = w.VBox([self.confirmation, self.word, row(self.go, self.back)])
+        self._choices = row(
+            self.cancel_chosen, self.cancel_found, self.cancel_group, self.cancel_everything
         )
         self.children = (
             heading(self.t("reservations_title")),

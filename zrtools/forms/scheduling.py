@@ -18,10 +18,9 @@ class Schedule(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
-        style = {"description_width": "130px"}
-        self.later = w.Checkbox(description=self._t("schedule"), style=style)
-        self.when = w.NaiveDatetimePicker(description=self._t("when"), style=style)
-        self.group = w.Text(description=self._t("group"), style=style)
+        self.later = w.Checkbox(description=self._t("schedule"))
+        self.when = w.NaiveDatetimePicker(description=self._t("when"))
+        self.group = w.Text(description=self._t("group"))
         super().__init__([self.later, self.when, self.group])
         self.later.observe(lambda _: self._show(), "value")
         self._show()

@@ -12,7 +12,7 @@ from zrtools import codes, failures, messages, phones, privacy, words
 from zrtools.arguments import checked
 from zrtools.client import Outgoing, new_tag
 from zrtools.errors import InputError, ZrtoolsError
-from zrtools.forms.panel import Panel, heading
+from zrtools.forms.panel import Panel, heading, row
 from zrtools.forms.private import PrivateText
 from zrtools.forms.scheduling import Schedule
 
@@ -44,10 +44,9 @@ class SendForm(Panel):
         self._stage = "editing"
         self.receipt: SendReceipt | None = None
 
-        style = {"description_width": "130px"}
         self.number = PrivateText(description=self.t("number"), placeholder=self.t("number_example"))
         self.template = w.Dropdown(
-            description=self.t("template"), options=[(self.t("template_none"), "")], style=style
+            description=self.t("template"), options=[(self.t("template_none"), "")]
         )
         self.fields = w.VBox()
         self.message = PrivateText(
@@ -62,7 +61,6 @@ class SendForm(Panel):
                 (self.t("carrier_auto"), ""),
                 *((words.carrier(c.name, self.lang), c.id) for c in codes.CARRIERS.values() if c.sendable),
             ],
-            style=style,
         )
         self.schedule = Schedule(self.lang)
         self.preview = w.HTML()
@@ -88,8 +86,8 @@ class SendForm(Panel):
                 self.review,
             ]
         )
-        self._asked = w.VBox([self.confirmation, w.HBox([self.go, self.back])])
-        self._after = w.HBox([self.check, self.another])
+        self._asked = w.VBox([self.confirmation, row(self.go, self.back)])
+        self._after = row(self.check, self.another)
         self.children = (heading(self.t("send_title")), self._editor, self._asked, self.note, self._after)
 
         self.number.on_text(self.react(self._edited))
@@ -160,8 +158,7 @@ class SendForm(Panel):
         self.mend.layout.display = None if mends and not self.template.value else "none"
         self.message.say(advice, "bad" if problems else "plain")
         if self.template.value and text:
-            style = "margin-left:138px;font-size:12px;white-space:pre-line"
-            self.preview.value += f'<div style="{style}">{html.escape(advice)}</div>'
+            self.preview.value += f'<div class="zrtools-indent">{html.escape(advice)}</div>'
         self.refresh()
 
     def _judge_number(self) -> None:
@@ -180,10 +177,8 @@ class SendForm(Panel):
     def _preview(self, text: str) -> str:
         shown = html.escape(privacy.mask_text(text))
         return (
-            f'<div style="display:flex;gap:8px"><div style="width:130px;text-align:right;flex:none">'
-            f"{html.escape(self.t('preview'))}</div>"
-            f'<div style="white-space:pre-wrap;border:1px solid #bdbdbd;border-radius:8px;padding:6px 10px;'
-            f'max-width:460px;line-height:1.5">{shown}</div></div>'
+            f'<div class="zrtools-labelled"><div>{html.escape(self.t("preview"))}</div>'
+            f'<div class="zrtools-message">{shown}</div></div>'
         )
 
     # --------------------------------------------------------------------------------- review and sending
