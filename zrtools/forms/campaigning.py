@@ -17,7 +17,7 @@ from zrtools import codes, messages, phones, privacy, words
 from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.failures import classify
-from zrtools.forms.panel import Panel, heading, row, table
+from zrtools.forms.panel import Panel, heading, side_by_side, table
 from zrtools.forms.scheduling import Schedule
 from zrtools.outbox import Outbox
 
@@ -97,16 +97,12 @@ class CampaignForm(Panel):
         self._found_in_dry_run: pl.DataFrame | None = None
         self.checked: pl.DataFrame | None = None
 
-        self.column = w.Dropdown(
-            description=self.t("column"), options=_columns(frame), value=_numbers(frame)
-        )
+        self.column = w.Dropdown(description=self.t("column"), options=_columns(frame), value=_numbers(frame))
         self._name = self._usual_name()
         self.name = w.Text(description=self.t("campaign_name"), value=self._name)
         own = [(self.t("template_column"), "")] if "message" in frame.columns else []
         self.template = w.Dropdown(description=self.t("template"), options=own)
-        self.mend = w.Checkbox(
-            description=self.t("mend"), value=True, layout=w.Layout(width="auto")
-        )
+        self.mend = w.Checkbox(description=self.t("mend"), value=True, layout=w.Layout(width="auto"))
         self.schedule = Schedule(self.lang)
         wide = w.Layout(width="max-content")
         self.dry_run = w.Button(description=self.t("dry_run"), button_style="primary", layout=wide)
@@ -132,14 +128,14 @@ class CampaignForm(Panel):
                 self.template,
                 self.mend,
                 self.schedule,
-                row(self.dry_run, self.review, self.drop, self.cancel),
+                side_by_side(self.dry_run, self.review, self.drop, self.cancel),
                 self.findings,
                 self.again,
             ]
         )
-        self._asked = w.VBox([self.confirmation, row(self.go, self.back)])
+        self._asked = w.VBox([self.confirmation, side_by_side(self.go, self.back)])
         self._running = w.VBox(
-            [row(self.progress, self.count), row(self.pause, self.resume, self.check)]
+            [side_by_side(self.progress, self.count), side_by_side(self.pause, self.resume, self.check)]
         )
         rows = self.t("campaign_rows", count=frame.height)
         self.children = (
@@ -355,10 +351,7 @@ class CampaignForm(Panel):
         first = checked.filter(pl.col("intake") == "queued").head(1)
         if not first.is_empty():
             text = html.escape(privacy.mask(first)["message"][0])
-            shown += (
-                f"<p>{html.escape(self.t('first_message'))}</p>"
-                f'<div class="zrtools-message">{text}</div>'
-            )
+            shown += f'<p>{html.escape(self.t("first_message"))}</p><div class="zrtools-message">{text}</div>'
         return shown
 
     def _ready(self) -> int:

@@ -16,7 +16,7 @@ import polars as pl
 from zrtools import phones, schemas, tables, words, workbooks
 from zrtools.arguments import checked
 from zrtools.errors import InputError, Interrupted, PartialResultError, ZrtoolsError
-from zrtools.forms.panel import Panel, heading, row, table
+from zrtools.forms.panel import Panel, heading, side_by_side, table
 from zrtools.forms.private import PrivateDownload, PrivateText
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class CleanForm(Panel):
             self.reference,
             w.HTML(f'<div class="zrtools-indent">{html.escape(self.t("reference_help"))}</div>'),
             self.cost,
-            row(self.run, self.stop),
+            side_by_side(self.run, self.stop),
             self.progress,
             self.note,
             self.summary,

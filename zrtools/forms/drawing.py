@@ -121,8 +121,8 @@ def course_svg(
                 f'stroke="{style.FAILED}" stroke-width="1.6"/>'
             )
         parts.append(
-            f'<rect data-i="{i}" x="{places(i)}" y="{_TOP}" width="{step:.1f}" height="{floor - _TOP}" '
-            f'fill="transparent"><title>{html.escape(tips[i])}</title></rect>'
+            f'<rect data-pick="{i}" role="button" aria-label="{html.escape(tips[i])}" x="{places(i)}" y="{_TOP}" '
+            f'width="{step:.1f}" height="{floor - _TOP}"><title>{html.escape(tips[i])}</title></rect>'
         )
         if labels[i]:
             parts.append(
@@ -130,7 +130,7 @@ def course_svg(
             )
     parts += _legend(words, floor + 34)
     return (
-        f'<svg class="zrtools-course" role="img" aria-label="{html.escape(described, quote=True)}" '
+        f'<svg class="zrtools-course" role="group" aria-label="{html.escape(described)}" '
         f'viewBox="0 0 {_WIDTH} {floor + _FOOT + 14}" width="{_WIDTH}">{"".join(parts)}</svg>'
     )
 

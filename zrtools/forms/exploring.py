@@ -23,7 +23,7 @@ from zrtools.failures.traits import CampaignRule
 from zrtools.forms import cube
 from zrtools.forms.cube import OTHERS, Choice, Cube
 from zrtools.forms.drawing import Course, Matrix, course_svg, shade
-from zrtools.forms.panel import Panel, heading
+from zrtools.forms.panel import Panel, heading, side_by_side
 from zrtools.forms.private import PrivateDownload
 
 __all__ = ["ExploreForm", "failures"]
@@ -77,24 +77,18 @@ class ExploreForm(Panel):
         self._silent = False
         self._axis: list[tuple[Any, ...]] = []
         self._starts: list[datetime] = []
-        wide = w.Layout(width="320px")
-        style = {"description_width": "90px"}
         self.period = w.SelectionRangeSlider(
             options=["–"],
             description=self.x("period"),
             continuous_update=False,
-            style=style,
-            layout=w.Layout(width="560px"),
         )
         self.unit = w.Dropdown(
             options=[(self.x(f"unit_{unit}"), unit) for unit in ("1h", "1d", "1w")],
             value="1d",
             description=self.x("unit"),
-            style=style,
-            layout=w.Layout(width="250px"),
         )
         self.carrier, self.category, self.campaign = (
-            w.Dropdown(options=[(self.x("all"), ...)], description=self.x(name), style=style, layout=wide)
+            w.Dropdown(options=[(self.x("all"), ...)], description=self.x(name))
             for name in ("carrier", "category", "campaign")
         )
         self.reset = w.Button(description=self.x("reset"))
@@ -110,11 +104,11 @@ class ExploreForm(Panel):
         )
         self.csv, self.excel = (_Download(self, kind, description=self.x(kind)) for kind in ("csv", "excel"))
         self.children = (
-            heading(self.x("title")),
-            w.HBox([self.period, self.unit, self.reset], layout=w.Layout(flex_flow="row wrap")),
-            w.HBox([self.carrier, self.category, self.campaign], layout=w.Layout(flex_flow="row wrap")),
+            heading(self.x("title"), self.lang),
+            side_by_side(self.period, self.unit, self.reset),
+            side_by_side(self.carrier, self.category, self.campaign),
             self.note,
-            w.HBox([self.summary, self.why], layout=w.Layout(flex_flow="row wrap", align_items="center")),
+            side_by_side(self.summary, self.why),
             self.reason,
             _small(self.x("matrix")),
             self.matrix,
@@ -123,7 +117,7 @@ class ExploreForm(Panel):
             _small(self.x("campaigns")),
             self.campaigns,
             self.table,
-            w.HBox([self.csv, self.excel, self.unmasked], layout=w.Layout(flex_flow="row wrap")),
+            side_by_side(self.csv, self.excel, self.unmasked),
         )
         for control in (self.period, self.unit, self.carrier, self.category, self.campaign):
             control.observe(self.react(self._changed), "value")
@@ -306,7 +300,7 @@ class ExploreForm(Panel):
             )
         if summed["pending"]:
             told += self.x("summary_pending", pending=count_text(summed["pending"]))
-        return f'<div style="font-size:15px;font-weight:600;margin:4px 0">{html.escape(told)}</div>'
+        return f'<div class="zrtools-sum">{html.escape(told)}</div>'
 
     def _matrix(
         self, cells: pl.DataFrame, choice: Choice
@@ -444,24 +438,15 @@ class ExploreForm(Panel):
             message=pl.col("message").str.slice(0, 40),
         )
         told = self.x("rows", n=count_text(behind.height), shown=shown.height)
-        head = "".join(
-            f"<th style='text-align:left;padding:2px 8px;white-space:nowrap'>{html.escape(self.x(n))}</th>"
-            for n in names
-        )
-        styles = ["padding:2px 8px;white-space:nowrap", *["padding:2px 8px"] * (len(names) - 1)]
+        none = "–"
+        head = "".join(f"<th>{html.escape(self.x(n))}</th>" for n in names)
         body = "".join(
-            "<tr>"
-            + "".join(
-                f"<td style='{style}'>{html.escape(str(v or '–'))}</td>"
-                for style, v in zip(styles, row, strict=True)
-            )
-            + "</tr>"
+            f"<tr>{''.join(f'<td>{html.escape(str(v or none))}</td>' for v in row)}</tr>"
             for row in shown.select(names).iter_rows()
         )
         return (
-            f"<div style='margin-top:8px'>{html.escape(told)}</div><div style='max-height:260px;overflow:auto'>"
-            f"<table style='font-size:12px;line-height:1.5;border-collapse:collapse'><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table></div>"
+            f'<div class="zrtools-part">{html.escape(told)}</div><div class="zrtools-rows" tabindex="0">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 
     # ------------------------------------------------------------------------------------------ exporting
@@ -559,4 +544,4 @@ def _labels(starts: list[datetime], unit: str, lang: str) -> list[str]:
 
 
 def _small(text: str) -> w.HTML:
-    return w.HTML(f'<div style="font-size:13px;margin-top:8px;font-weight:600">{html.escape(text)}</div>')
+    return w.HTML(f'<div class="zrtools-part">{html.escape(text)}</div>')

@@ -18,7 +18,7 @@ from zrtools.forms.web import Heading
 if TYPE_CHECKING:
     from zrtools.client import Client
 
-__all__ = ["Panel", "heading", "row", "table"]
+__all__ = ["Panel", "heading", "side_by_side", "table"]
 
 _Result = TypeVar("_Result")
 
@@ -31,7 +31,7 @@ def heading(text: str, lang: str | None = None) -> Heading:
     return Heading(value=text, ends=[words.text(f"forms.{end}", lang) for end in ("from", "to")])
 
 
-def row(*widgets: w.Widget) -> w.HBox:
+def side_by_side(*widgets: w.Widget) -> w.HBox:
     """Set widgets side by side, on the next line where there is no room."""
     box = w.HBox(widgets)
     box.add_class("zrtools-row")
@@ -43,10 +43,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, bad: int = 0) -
 
     def cell(text: str, tag: str = "td") -> str:
         kinds = {"zrtools-number": text[:1].isdigit(), "zrtools-short": len(text) <= _SHORT}
-        return f'<{tag} class="{" ".join(k for k, there in kinds.items() if there)}">{html.escape(text)}</{tag}>'
+        return (
+            f'<{tag} class="{" ".join(k for k, there in kinds.items() if there)}">{html.escape(text)}</{tag}>'
+        )
 
+    state = ' data-state="bad"'
     body = "".join(
-        f"<tr{' data-state="bad"' if n < bad else ''}>{''.join(map(cell, row))}</tr>" for n, row in enumerate(rows)
+        f"<tr{state if n < bad else ''}>{''.join(map(cell, cells))}</tr>" for n, cells in enumerate(rows)
     )
     return f'<table class="zrtools-table"><tr>{"".join(cell(h, "th") for h in head)}</tr>{body}</table>'
 
@@ -73,11 +76,7 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def say(self, text: str, state: str = "plain") -> None:
         """Show a message to the person, numbers masked."""
         shown = html.escape(privacy.mask_text(text)).replace("\n", "<br>")
-        self.note.value = (
-            f'<div role="status" data-state="{state}">{shown}</div>'
-            if text
-            else ""
-        )
+        self.note.value = f'<div role="status" data-state="{state}">{shown}</div>' if text else ""
 
     def told(self, error: Exception) -> str:
         """Say an error in the form's language where there are words for it, else as it is."""

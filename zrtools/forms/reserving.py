@@ -13,7 +13,7 @@ import polars as pl
 from zrtools import privacy, schemas
 from zrtools.arguments import checked
 from zrtools.errors import InputError, ZrtoolsError
-from zrtools.forms.panel import Panel, heading, row
+from zrtools.forms.panel import Panel, heading, side_by_side
 
 if TYPE_CHECKING:
     from zrtools.client import Client
@@ -64,8 +64,8 @@ class ReservationsForm(Panel):
         self.word = w.Text(description=self.t("type_word"))
         self.go = w.Button(description=self.t("do_cancel"), button_style="danger")
         self.back = w.Button(description=self.t("back"))
-        self._asked = w.VBox([self.confirmation, self.word, row(self.go, self.back)])
-        self._choices = row(
+        self._asked = w.VBox([self.confirmation, self.word, side_by_side(self.go, self.back)])
+        self._choices = side_by_side(
             self.cancel_chosen, self.cancel_found, self.cancel_group, self.cancel_everything
         )
         self.children = (

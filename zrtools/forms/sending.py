@@ -12,7 +12,7 @@ from zrtools import codes, failures, messages, phones, privacy, words
 from zrtools.arguments import checked
 from zrtools.client import Outgoing, new_tag
 from zrtools.errors import InputError, ZrtoolsError
-from zrtools.forms.panel import Panel, heading, row
+from zrtools.forms.panel import Panel, heading, side_by_side
 from zrtools.forms.private import PrivateText
 from zrtools.forms.scheduling import Schedule
 
@@ -45,9 +45,7 @@ class SendForm(Panel):
         self.receipt: SendReceipt | None = None
 
         self.number = PrivateText(description=self.t("number"), placeholder=self.t("number_example"))
-        self.template = w.Dropdown(
-            description=self.t("template"), options=[(self.t("template_none"), "")]
-        )
+        self.template = w.Dropdown(description=self.t("template"), options=[(self.t("template_none"), "")])
         self.fields = w.VBox()
         self.message = PrivateText(
             description=self.t("message"), placeholder=self.t("message_example"), lines=4
@@ -86,8 +84,8 @@ class SendForm(Panel):
                 self.review,
             ]
         )
-        self._asked = w.VBox([self.confirmation, row(self.go, self.back)])
-        self._after = row(self.check, self.another)
+        self._asked = w.VBox([self.confirmation, side_by_side(self.go, self.back)])
+        self._after = side_by_side(self.check, self.another)
         self.children = (heading(self.t("send_title")), self._editor, self._asked, self.note, self._after)
 
         self.number.on_text(self.react(self._edited))

@@ -102,7 +102,7 @@ function render({ model, el }) {
   el.classList.add("zrtools-drawing");
   el.addEventListener("click", pick);
   el.addEventListener("keydown", onKey);
-  measured.observe(el);
+  if (model.get("svg") !== undefined) measured.observe(el);
   return () => {
     measured.disconnect();
     model.off("change", show);

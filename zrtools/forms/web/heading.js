@@ -32,7 +32,12 @@ function render({ model, el }) {
     const name = () => nameSliders(form, model.get("ends"));
     name();
     observer = new MutationObserver(name);
-    observer.observe(form, { childList: true, subtree: true, characterData: true, attributeFilter: ["aria-valuetext"] });
+    observer.observe(form, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+      attributeFilter: ["aria-valuetext"],
+    });
   };
   attach();
   return () => {

@@ -19,6 +19,9 @@ function render({ model, el }) {
   };
   model.on("msg:custom", onMessage);
   el.append(button);
-  return () => { model.off("change", show); model.off("msg:custom", onMessage); };
+  return () => {
+    model.off("change", show);
+    model.off("msg:custom", onMessage);
+  };
 }
 export default { render };

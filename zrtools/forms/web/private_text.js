@@ -1,5 +1,5 @@
 function render({ model, el }) {
-  const id = "zrtools-" + Math.random().toString(36).slice(2);
+  const id = `zrtools-${Math.random().toString(36).slice(2)}`;
   const label = document.createElement("label");
   label.htmlFor = id;
   const many = model.get("lines") > 1;
@@ -38,8 +38,13 @@ function render({ model, el }) {
   });
   // the notebook's own shortcuts must not fire while someone types
   box.addEventListener("keydown", (event) => event.stopPropagation());
-  const onMessage = (message) => { if ("text" in message) box.value = message.text; };
+  const onMessage = (message) => {
+    if ("text" in message) box.value = message.text;
+  };
   model.on("msg:custom", onMessage);
-  return () => { model.off("change", show); model.off("msg:custom", onMessage); };
+  return () => {
+    model.off("change", show);
+    model.off("msg:custom", onMessage);
+  };
 }
 export default { render };
