@@ -10,7 +10,8 @@ import re
 import sys
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -26,13 +27,13 @@ from zrtools.files import replace_file
 from zrtools.privacy import mask_text
 
 __all__ = [
-    "EXCEL_OPTIONS",
     "MOST_ROWS",
     "LeftOutWarning",
     "Table",
     "as_csv",
     "as_excel",
     "decode",
+    "excel",
     "load",
     "read",
     "replace_file",
@@ -42,13 +43,12 @@ __all__ = [
 MOST_ROWS = 1_048_575
 """How many rows a sheet of Excel holds below its headings."""
 
-EXCEL_OPTIONS: dict[str, Any] = {
+_EXCEL_OPTIONS: dict[str, Any] = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "nan_inf_to_errors": True,
 }
-"""How xlsxwriter is told that text stays text: no formula, link or number is made of it."""
 
 _TEXT = (".csv", ".tsv", ".txt")
 _MOST_COLUMNS = 16_384
@@ -441,8 +441,6 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fill(frame: pl.DataFrame, target: Path | IO[bytes], sheet: str | None = None) -> None:
-    import xlsxwriter
-
     if frame.height > MOST_ROWS or frame.width > _MOST_COLUMNS:
         raise InputError(
             f"The table has {frame.height:,} rows and {frame.width:,} columns; a sheet holds {MOST_ROWS:,} and "
@@ -474,8 +472,25 @@ def _fill(frame: pl.DataFrame, target: Path | IO[bytes], sheet: str | None = Non
     shown = plain.select(made)
     # the headings of a table in Excel differ in more than case
     shown.columns = _unique(shown.columns, str.lower)
-    with xlsxwriter.Workbook(target, EXCEL_OPTIONS) as book:
+    with excel(target) as book:
         shown.write_excel(book, sheet, autofit=True)
+
+
+@contextmanager
+def excel(target: Path | IO[bytes], options: Mapping[str, Any] | None = None) -> Iterator[Any]:
+    """Open a new workbook in which text stays text: no formula, link or number is made of it.
+
+    Raises `OSError` where it cannot be written, a full disk as any other.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        with xlsxwriter.Workbook(target, _EXCEL_OPTIONS | dict(options or {})) as book:
+            yield book
+    except FileCreateError as error:
+        why = error.args[0] if error.args else None
+        raise why if isinstance(why, OSError) else OSError(str(error)) from None
 
 
 def _fill_text(frame: pl.DataFrame, file: IO[bytes], *, separator: str, encoding: str, defuse: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ __all__ = ["command"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_MOST_NAMED = 10
 
 
 @click.command(
@@ -210,9 +211,10 @@ def command(
         try:
             with _telling(lang):
                 made = list(each(source.counts, each_client, formats or ("xlsx",), **options))
+                expected = _expected(given, table)
         except InputError as error:
             raise click.UsageError(str(error)) from None
-        _tell_each(made, each_client, lang)
+        _tell_each(made, expected, each_client, lang)
         failed = any(report.failed for report, _ in made)
     else:
         assert out is not None  # noqa: S101 - one of the two was given
@@ -280,18 +282,40 @@ def _places(
     return made
 
 
-def _tell_each(made: list[tuple[Any, list[Path]]], folder: Path, lang: str | None) -> None:
-    """Say what was written, once for all, and what is missing in each."""
+def _expected(given: Handover, table: Any) -> set[str]:
+    """List the clients that settings and table name: the service leaves those without a message out of its counts."""
+    import zrtools as zr
+
+    clients = set(given.of)
+    # a table that cannot be used is told in the reports
+    with suppress(InputError):
+        if isinstance(table, Path):
+            table = zr.usage.read_clients(table, **given.places.get("clients", {}))
+        clients |= set() if table is None else set(table["client_id"])
+    return clients
+
+
+def _tell_each(
+    made: list[tuple[Any, list[Path]]], expected: set[str], folder: Path, lang: str | None
+) -> None:
+    """Say what was written, once for all, what is missing in which reports, and whose there is none."""
+    comma = "、" if words.language(lang) == "ja" else ", "
     click.echo(words.text("usage.cli_each", lang, n=len(made), folder=folder))
-    bare = [report.client[1] for report, _ in made if report.delivery() is None]
-    if bare:
-        listed = ("、" if words.language(lang) == "ja" else ", ").join(bare)
-        click.echo(words.text("usage.cli_only_counts", lang, n=len(bare), clients=listed), err=True)
+    named: dict[str, list[str]] = {}
     for report, _ in made:
         for problem in report.problems:
-            if problem != report.say("only_counts"):
-                said = words.text("usage.cli_client", lang, client=report.client[1], problem=problem)
-                click.echo(words.text("usage.cli_problem", lang, problem=said), err=True)
+            named.setdefault(problem, []).append(report.client[1])
+    for problem, clients in named.items():
+        listed = comma.join(clients[:_MOST_NAMED]) + ("…" if len(clients) > _MOST_NAMED else "")
+        whose = (
+            listed
+            if len(clients) == 1
+            else words.text("usage.cli_clients", lang, n=len(clients), clients=listed)
+        )
+        said = words.text("usage.cli_client", lang, client=whose, problem=problem)
+        click.echo(words.text("usage.cli_problem", lang, problem=said), err=True)
+    if absent := sorted(expected - {report.client[0] for report, _ in made}):
+        click.echo(words.text("usage.cli_absent", lang, clients=comma.join(absent)), err=True)
 
 
 @dataclass(frozen=True)
@@ -347,9 +371,10 @@ def _from_archive(place: str, wanted: _Wanted) -> _Source:
     if wanted.month is not None:
         reportable(wanted.month, counts, datetime.now(zr.periods.TOKYO).date())
     whose = _own(wanted.statuses_of or os.environ.get("ZRTOOLS_CLIENT_ID"), counts)
-    if wanted.statuses is False:
+    days = archive.days()
+    if wanted.statuses is False or days.is_empty():
         return _Source(counts, wanted.month, whose)
-    return _Source(counts, wanted.month, whose, archive.scan(), archive.days())
+    return _Source(counts, wanted.month, whose, archive.scan(), days)
 
 
 def _from_service(wanted: _Wanted, *, sandbox: bool) -> _Source:

@@ -118,6 +118,8 @@ class Handover:
             ) from None
         if not data.startswith(_PNG):
             raise InputError(f"The logo {self.logo.name} is no PNG: save it as one.")
+        if data[12:16] != b"IHDR" or b"IEND" not in data[-16:]:
+            raise InputError(f"The logo {self.logo.name} is not whole: copy it again, or save it anew.")
         if len(data) > _MOST_LOGO:
             raise InputError(
                 f"The logo {self.logo.name} has {len(data):,} bytes: make it smaller than {_MOST_LOGO:,}."
@@ -170,8 +172,9 @@ def read_handover(path: str | Path) -> Handover:
             raise InputError(
                 f'{path.name}: {", ".join(wrong)} is the same for all clients: move it out of client."{number}".'
             )
+    shared = _settings(data, path, "")
     try:
-        return Handover(**_settings(data, path, ""), of=own)
+        return Handover(**shared, of=own)
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
 
@@ -197,7 +200,13 @@ def _settings(data: Mapping[str, Any], path: Path, where: str) -> dict[str, Any]
                 made.setdefault("places", {})[key] = place
             for name, target in extra.items():
                 if name in value:
-                    made[target] = {str(k): str(v) for k, v in value[name].items()}
+                    if not isinstance(value[name], dict) or not all(
+                        isinstance(v, str) for v in value[name].values()
+                    ):
+                        raise InputError(
+                            f"{path.name}: {where}{key}.{name} must be names and texts: {{ a = 'b' }}."
+                        )
+                    made[target] = dict(value[name])
             if unknown := sorted(set(value) - {"file", *extra, *_PLACE}):
                 raise InputError(f"{path.name}: {where}{key}.{', '.join(unknown)} is not a setting.")
             if "file" not in value:
@@ -224,7 +233,12 @@ def _settings(data: Mapping[str, Any], path: Path, where: str) -> dict[str, Any]
 def _budget(value: Any, path: Path, where: str) -> float | dict[str, float]:
     figures = value if isinstance(value, dict) else {"": value}
     for figure in figures.values():
-        if isinstance(figure, bool) or not isinstance(figure, int | Decimal) or figure < 0:
+        if (
+            isinstance(figure, bool)
+            or not isinstance(figure, int | Decimal)
+            or not Decimal(figure).is_finite()
+            or figure < 0
+        ):
             raise InputError(
                 f'{path.name}: {where}budget must be a figure, or figures by month: "2026-10" = 500000.'
             )
@@ -238,5 +252,7 @@ def file_name(month: date, ending: str, client_id: str | None = None, client: st
         _FORBIDDEN.sub("_", "".join(c for c in p if unicodedata.category(c) != "Cf")).strip(" ._")
         for p in parts
     ]
-    plain = [p[:60] + "_" if _RESERVED.match(p) else p[:60] for p in plain]
+    # a name may be 255 bytes long, of which an emoji takes four
+    plain = [p.encode()[:100].decode(errors="ignore")[:60] for p in plain]
+    plain = [p + "_" if _RESERVED.match(p) else p for p in plain]
     return "_".join([*filter(None, plain), f"{month:%Y-%m}"]) + ending

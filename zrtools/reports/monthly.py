@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -37,9 +37,9 @@ from zrtools.schemas import (
 from zrtools.usage import wording
 from zrtools.usage.inputs import budget_of, client_names
 from zrtools.usage.months import as_daily
-from zrtools.usage.source import newest
+from zrtools.usage.source import is_counts, newest
 
-__all__ = ["UsageReport", "gather", "reportable"]
+__all__ = ["Account", "UsageReport", "gather", "reportable"]
 
 
 @dataclass(slots=True)
@@ -441,8 +441,12 @@ def gather(
     tolerance: float = 0,
     today: Day | None = None,
     lang: str | None = None,
+    account: Account | None = None,
 ) -> UsageReport:
-    """Put the report together without writing it; arguments as in `usage`. Raises `InputError`."""
+    """Put the report together without writing it; arguments as in `usage`.
+
+    `account` is what all of `counts` cost together, where it was computed before. Raises `InputError`.
+    """
     if months < 1:
         raise InputError(f"months must be 1 or more, not {months}.")
     if months > _MOST_MONTHS:
@@ -506,7 +510,18 @@ def gather(
         compared, reconciliation = _reconciled(
             said, inside, days, lines, first, target, coverage=coverage, tolerance=tolerance
         )
-    cost, bill = _costs(said, inside, days, table, named, scope, first, target)
+    cost, bill = pl.DataFrame(schema=COST), pl.DataFrame(schema=BILL)
+    if table is not None:
+        upto = counted.filter(pl.col("month") >= first)
+        base = (
+            upto if table.plan == "delivered" or days is None else days.filter(pl.col("send_date") >= first)
+        )
+        priced = said.attempt(
+            "problem_cost",
+            lambda: _costs(base, table, named, everything, client_id, account or Account(counts)),
+        )
+        cost, bill = (frame.filter(pl.col("month") >= first) for frame in priced or (cost, bill))
+    upto_target = pl.col("month") <= target
     report = UsageReport(
         month=target,
         first=first,
@@ -516,8 +531,8 @@ def gather(
         everything=everything,
         forecast=forecast if forecast is not None else pl.DataFrame(schema=FORECAST),
         reconciliation=reconciliation if reconciliation is not None else pl.DataFrame(schema=RECONCILIATION),
-        cost=cost,
-        bill=bill,
+        cost=cost.filter(upto_target),
+        bill=bill.filter(upto_target),
         prices=table,
         handover=given,
         client=_client(client_id, named, given),
@@ -526,7 +541,7 @@ def gather(
         problems=problems,
     )
     _add_deliveries(report, sources, said)
-    _add_terms(report, said, named)
+    _add_terms(report, said, named, bill)
     report.failed = bool(problems)
     problems += _absences(report, named, asked=client_id)
     return report
@@ -556,7 +571,7 @@ def _client(client_id: str | None, named: pl.DataFrame | None, given: Handover) 
     if client_id is None:
         return None
     names = dict(named.iter_rows()) if named is not None else {}
-    return client_id, given.name or names.get(client_id) or client_id
+    return client_id, given.name.strip() or (names.get(client_id) or "").strip() or client_id
 
 
 def _sources(
@@ -674,29 +689,21 @@ def _closed(report: UsageReport, named: pl.DataFrame | None) -> pl.DataFrame:
     )
 
 
-def _billed(report: UsageReport, months: pl.DataFrame) -> pl.DataFrame | None:
-    prices = report.prices
-    if prices is None or prices.plan != "delivered":
-        return report.bill
-    counted = months.select(pl.col(c).cast(t) for c, t in COUNTS.items())
-    return room.bill(room.cost(counted, prices), prices, whole=months.select("month", "complete"))
-
-
-def _add_terms(report: UsageReport, said: _Attempts, named: pl.DataFrame | None) -> None:
-    """Add the periods up to a closing day, the budget, and an agency's movers."""
+def _add_terms(report: UsageReport, said: _Attempts, named: pl.DataFrame | None, bill: pl.DataFrame) -> None:
+    """Add the periods up to a closing day, the budget, and an agency's movers; `bill` goes on to the running month."""
     given, inside = report.handover, pl.col("month").is_between(report.first, report.month)
     if given.closing_day is not None:
         closed = None
         if report.days.height:
             closed = said.attempt("problem_closing", lambda: _closed(report, named))
-        else:
-            said.problems.append(report.say("no_closing", day=given.closing_day))
         if closed is not None:
             report.closed = closed.filter(inside)
             # billed as the counts are: by what follows them, and at the month's price
             counted = report.closed.select(pl.col(c).cast(t) for c, t in COUNTS.items())
             prices = report.prices
-            if prices is not None and prices.plan == "delivered":
+            # which tier all clients reached together up to that day is not known from one client's days
+            alone = report.client is not None and prices is not None and prices.tier_by == "account"
+            if prices is not None and prices.plan == "delivered" and not alone:
                 lines = said.attempt("problem_cost", lambda: room.cost(counted, prices, clients=named))
                 if lines is not None:
                     whole = report.closed.select("month", "complete")
@@ -707,7 +714,7 @@ def _add_terms(report: UsageReport, said: _Attempts, named: pl.DataFrame | None)
         months = report.everything.filter(pl.col("month") >= report.first)
         actual: pl.DataFrame | None = months
         if given.budget_in == "yen":
-            actual = said.attempt("problem_budget", lambda: _billed(report, months))
+            actual = bill
         if actual is None or actual.is_empty():
             said.problems.append(report.say("no_budget"))
         else:
@@ -756,25 +763,42 @@ def _days_of(days: pl.DataFrame | None, first: date, target: date) -> pl.DataFra
     return days.filter(pl.col("send_date").is_between(first, month_end(target)))
 
 
+class Account:
+    """What all clients of an account cost together, computed once for each table of prices."""
+
+    def __init__(self, counts: pl.DataFrame | pl.LazyFrame) -> None:
+        self._counts = counts
+        self._made: dict[tuple[Any, ...], tuple[pl.DataFrame, pl.DataFrame]] = {}
+
+    def costs(self, prices: room.Prices) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Give COST and BILL of all clients and months."""
+        plain = (getattr(prices, f.name) for f in fields(prices) if f.name != "table")
+        key = (*plain, *prices.table.rows())
+        if key not in self._made:
+            counts = newest(self._counts)
+            lines = room.cost(counts, prices)
+            self._made[key] = lines, room.bill(lines, prices, whole=room.monthly(counts))
+        return self._made[key]
+
+
 def _costs(
-    said: _Attempts,
-    inside: pl.DataFrame,
-    days: pl.DataFrame | None,
-    table: room.Prices | None,
+    base: pl.DataFrame,
+    prices: room.Prices,
     clients: Any,
-    scope: pl.DataFrame,
-    first: date,
-    target: date,
+    everything: pl.DataFrame,
+    client_id: str | None,
+    account: Account,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    empty = pl.DataFrame(schema=COST), pl.DataFrame(schema=BILL)
-    if table is None:
-        return empty
-    # counts name their client; statuses are needed only where the plan bills what was accepted
-    base: Any = inside if table.plan == "delivered" or days is None else _days_of(days, first, target)
-    lines = said.attempt("problem_cost", lambda: room.cost(base, table, clients=clients))
-    if lines is None:
-        return empty
-    return lines, room.bill(lines, table, whole=scope)
+    """Give COST and BILL: one client's share of the one invoice where the account is billed together."""
+    if client_id is not None and "account" in (prices.bill_by, prices.tier_by) and is_counts(base):
+        of_one = pl.col("client_id") == client_id
+        name = dict(clients.iter_rows()).get(client_id, client_id) if clients is not None else client_id
+        lines, bills = (
+            frame.filter(of_one).with_columns(client=pl.lit(name)) for frame in account.costs(prices)
+        )
+        return lines, bills
+    lines = room.cost(base, prices, clients=clients)
+    return lines, room.bill(lines, prices, whole=everything)
 
 
 def reportable(month: Month, counts: pl.DataFrame, today: date) -> date:
@@ -804,6 +828,8 @@ def _absences(report: UsageReport, clients: pl.DataFrame | None, *, asked: str |
     """Say which months and clients have no rows, what a client's report lacks, and which carriers have no price."""
     if asked is not None and report.delivery() is None:
         yield report.say("only_counts")
+    if report.handover.closing_day is not None and not report.days.height:
+        yield report.say("no_closing", day=report.handover.closing_day)
     known = set(report.everything["month"])
     if absent := [m for m in months(report.first, report.month) if m not in known]:
         yield report.say("missing_month", months=_spans(report, absent))

@@ -17,7 +17,7 @@ from zrtools.errors import InputError
 from zrtools.periods import Day, Month, months_before
 from zrtools.reports import printing
 from zrtools.reports.handover import Handover, file_name, handover_of
-from zrtools.reports.monthly import UsageReport, gather, reportable
+from zrtools.reports.monthly import Account, UsageReport, gather, reportable
 from zrtools.reports.page import Figure, Kind, Page
 from zrtools.usage import wording
 from zrtools.usage.source import snapshots
@@ -208,9 +208,22 @@ def each(
             'Say whose the statuses are: statuses_of="11111", or give them by client id, {"11111": statuses}.'
         )
     for client_id in whose:
-        report = gather(frame, client_id=client_id, settings=given, **options)
+        # a logo that is none is told before anything is written
+        try:
+            given.for_client(client_id).picture()
+        except InputError as error:
+            raise InputError(f"Client {client_id}: {error}") from None
+    account = Account(frame)
+    taken: set[str] = set()
+    for client_id in whose:
+        report = gather(frame, client_id=client_id, settings=given, account=account, **options)
         assert report.client is not None  # noqa: S101 - it is about one
         paths = [folder / file_name(report.month, ending, *report.client) for ending in endings]
+        if clash := taken & {path.name.casefold() for path in paths}:
+            raise InputError(
+                f"Client {client_id} and another would both be {min(clash)}: name one otherwise."
+            )
+        taken |= {path.name.casefold() for path in paths}
         yield report, [save(report, path) for path in paths]
 
 

@@ -36,13 +36,8 @@ _MONTH, _DAY = "yyyy/mm", "yyyy/mm/dd"
 
 def fill(report: UsageReport, path: Path) -> None:
     """Write the workbook to a path: the month as it is handed over, sheet by sheet."""
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(
-        path,
-        tables.EXCEL_OPTIONS
-        | {"default_format_properties": {"font_name": _FONT, "font_size": 10, "font_color": _INK}},
-    ) as book:
+    look = {"font_name": _FONT, "font_size": 10, "font_color": _INK}
+    with tables.excel(path, {"default_format_properties": look}) as book:
         book.set_properties({"title": report.say("title", month=report.name_month(report.month))})
         made = _Book(book, report)
         # the summary stands first, and its charts draw from the sheet that is filled before it

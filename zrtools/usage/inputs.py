@@ -61,10 +61,40 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
         *("取引先名", "取引先", "契約クライアント名", "クライアント名"),
         *("顧客名", "会社名", "社名", "名称", "名前"),
     ),
-    "month": ("利用月", "利用年月", "対象月", "対象年月", "請求月", "請求対象月", "年月", "月"),
-    "carrier": ("キャリア", "キャリア名", "通信事業者", "携帯会社", "携帯電話会社", "回線", "事業者"),
-    "quantity": ("課金通数", "通数", "数量", "利用通数", "配信通数", "送信通数", "件数"),
-    "amount": ("金額", "金額(税抜)", "請求金額", "請求額", "利用料金"),
+    "month": (
+        "利用月",
+        "利用年月",
+        "ご利用月",
+        "ご利用年月",
+        "対象月",
+        "対象年月",
+        "請求月",
+        "請求対象月",
+        "年月",
+        "月",
+    ),
+    "carrier": (
+        "キャリア",
+        "キャリア名",
+        "通信会社",
+        "通信事業者",
+        "携帯会社",
+        "携帯電話会社",
+        "回線",
+        "事業者",
+    ),
+    "quantity": (
+        "課金通数",
+        "通数",
+        "数量",
+        "利用通数",
+        "ご利用通数",
+        "ご利用件数",
+        "配信通数",
+        "送信通数",
+        "件数",
+    ),
+    "amount": ("金額", "金額(税抜)", "請求金額", "ご請求金額", "請求額", "ご請求額", "利用料金"),
     "unit_price": ("単価", "単価(税抜)", "単価(円)"),
     "since": ("適用日", "適用開始日", "適用開始", "単価の適用日"),
     "prefix": ("タグ", "タグの先頭", "接頭辞", "クライアントタグ", "client_tag"),
@@ -425,7 +455,10 @@ def client_names(
         raise InputError(
             f"The table of clients has no column {', '.join(missing)}: it needs client_id and client."
         )
-    frame = clients.select(pl.col(c).cast(t) for c, t in _CLIENTS.items()).unique(maintain_order=True)
+    frame = clients.select(pl.col(c).cast(t).str.strip_chars() for c, t in _CLIENTS.items())
+    # one without a name is called by its id
+    name = pl.when(pl.col("client") != "").then("client").otherwise("client_id")
+    frame = frame.with_columns(client=name).unique(maintain_order=True)
     if of is not None:
         frame = frame.filter(pl.col("client_id").is_in(of.unique().implode()))
     if (twice := frame.filter(pl.col("client_id").is_duplicated())).height:

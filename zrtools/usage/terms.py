@@ -162,10 +162,12 @@ def budget(
         .join(expected, on="month", how="left")
         .with_columns(forecast=pl.when(pl.col("parts") > 0).then(pl.col("whole") * price))
         .sort("month")
-        .with_columns(year=_year(pl.col("month"), begins))
         .with_columns(
-            # a year whose first month is not there cannot be summed up to date
-            pl.when(pl.col("month").min().over("year").dt.month() == begins)
+            year=_year(pl.col("month"), begins), at=(pl.col("month").dt.month().cast(pl.Int32) - begins) % 12
+        )
+        .with_columns(
+            # after a month that is not there, or has no figure, a year cannot be summed up to date
+            pl.when(pl.col(c).is_not_null().cast(pl.Int32).cum_sum().over("year") == pl.col("at") + 1)
             .then(pl.col(c).cum_sum().over("year"))
             .alias(f"{c}_to_date")
             for c in ("budget", "actual")

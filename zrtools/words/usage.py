@@ -382,8 +382,9 @@ TEXTS: dict[str, Label] = {
         "The statuses are left out, since it is not known which client they are of: say so with --client-id.",
     ),
     "cli_each": Label("{n}社分のレポートを {folder} に作成しました。", "Reports of {n} clients: {folder}"),
-    "cli_only_counts": Label(
-        "{n}社は配信状況がないため、課金通数だけのレポートです：{clients}",
-        "Only counts, since there are no statuses, for {n}: {clients}",
+    "cli_clients": Label("{n}社（{clients}）", "{n} clients ({clients})"),
+    "cli_absent": Label(
+        "課金通数にないためレポートがない契約クライアント（設定や一覧にはあります）：{clients}",
+        "In the settings or the table of clients, but not in the counts, so without a report: {clients}",
     ),
 }
