@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import zrtools as zr
 from zrtools.cli.report_usage import command
+from zrtools.reports.usage import gather
 from zrtools.sandbox import Sandbox
 
 # ------------------------------------------------------------------------------ the service's clock
@@ -386,7 +387,7 @@ def test_the_command_writes_a_report_for_each_client(tmp_path: Path) -> None:
     files = sorted(f.name for f in (tmp_path / "reports").iterdir())
     assert len(files) == 3
     assert f"{own}_2026-10.xlsx" in files
-    assert "Only counts, since there are no statuses, for 2" in done.stderr
+    assert "2 clients (" in done.stderr
     said = _said(tmp_path / "reports" / f"{own}_2026-10.xlsx")
     assert "Counts and statuses agree." in said
     assert not [f for f in files if not f.startswith(own) and f.split("_")[0] in said]
@@ -660,3 +661,129 @@ def test_what_is_the_agencys_goes_to_no_client() -> None:
     mine, other = agency.for_client("1"), agency.for_client("2")
     assert (mine.addressee, mine.budget, mine.plan_limit, mine.author) == ("青葉 御中", None, None, "A")
     assert (other.addressee, dict(other.of)) == ("", {})
+
+
+# ------------------------------------------------------------------------------ what broke when it was tried
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"bill_by": "account"},
+        {"bill_by": "account", "tax_included": True, "rounding": "up"},
+        {"tiers": "all", "tier_by": "account"},
+        {"tiers": "all", "tier_by": "account", "bill_by": "account"},
+    ],
+)
+def test_a_clients_report_costs_what_the_agencys_says(tmp_path: Path, rule: dict[str, Any]) -> None:
+    """Tiers and rounding of the whole account hold in each client's report too: the reports sum to the invoice."""
+    table = pl.DataFrame(
+        [("*", "*", date(2000, 1, 1), over, Decimal(price)) for over, price in ((0, "8.73"), (9000, "5.31"))],
+        schema=zr.schemas.PRICES,
+        orient="row",
+    )
+    prices = zr.usage.Prices(table, **rule)
+    counts, names = _agency(12), {_id(n): f"第{n}商事" for n in range(1, 13)}
+    options: dict[str, Any] = {"prices": prices, "clients": names, "month": "2026-10", "settings": None}
+    whole = gather(counts, **options)
+    own = {number: gather(counts, client_id=number, **options) for number in names}
+    for number, report in own.items():
+        assert report.bill.equals(whole.bill.filter(client_id=number))
+        assert report.cost.equals(whole.cost.filter(client_id=number))
+        assert not [name for other, name in names.items() if other != number and name in str(report.bill)]
+    told = sum(report.bill.filter(month=date(2026, 10, 1))["gross"].sum() for report in own.values())
+    assert told == whole.bill.filter(month=date(2026, 10, 1))["gross"].sum()
+    # the running month's money stands against the budget in the same way
+    budget = zr.reports.Handover(budget=100_000.0)
+    found = gather(counts, client_id=_id(12), **options | {"settings": budget}).budget
+    assert found["actual"].to_list() == whole.bill.filter(client_id=_id(12))["net"].cast(float).to_list()
+
+
+def test_a_budget_is_summed_up_to_date_as_far_as_it_goes() -> None:
+    """After a month without a budget, or without counts, a sum to date would set unlike months side by side."""
+    months = [date(2026, 4 + n, 1) for n in range(5)]
+    counts = pl.concat(_counts({"7": 100}, m) for m in months)
+    planned = {"2026-04": 100.0, "2026-05": 100.0, "2026-07": 100.0, "2026-08": 100.0}
+    rows = zr.usage.budget(counts, planned)
+    assert rows["budget_to_date"].to_list() == [100, 200, None, None, None]
+    assert rows["used_to_date"].to_list() == [1, 1, None, None, None]
+    gap = zr.usage.budget(counts.filter(pl.col("month") != months[1]), 100)
+    assert gap["actual_to_date"].to_list() == [100, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("budget = nan", "budget must be a figure"),
+        ("budget = inf", "budget must be a figure"),
+        ("[invoice]\nfile = 'i.csv'\ncolumns = 3", "invoice.columns must be names and texts"),
+        ("[invoice.carriers]\nx = { y = 1 }", "invoice.carriers must be names and texts"),
+        ("autor = 1", "^report.toml: autor"),
+    ],
+)
+def test_odd_settings_are_told_once(tmp_path: Path, text: str, said: str) -> None:
+    """Figures that are none and tables that are none are refused by their key, the file named once."""
+    path = tmp_path / "report.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(zr.InputError, match=said):
+        zr.reports.read_handover(path)
+
+
+def test_a_wrong_logo_of_one_client_stops_all_before_the_first(tmp_path: Path) -> None:
+    """A PNG that is cut off, or not there, is told with its client, and no report is written."""
+    (tmp_path / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 40)
+    for logo, said in (("cut.png", "is not whole"), ("none.png", "cannot be read")):
+        given = zr.reports.Handover(of={_id(2): {"logo": tmp_path / logo}})
+        with pytest.raises(zr.InputError, match=f"Client {_id(2)}: The logo {logo} {said}"):
+            zr.reports.usage_each(_agency(), tmp_path / "out", settings=given, month="2026-10")
+    assert not (tmp_path / "out").exists()
+
+
+def test_file_names_fit_every_system(tmp_path: Path) -> None:
+    """At most 255 bytes, whatever the client is called; two clients whose names would be one are told."""
+    counts = _agency(2).with_columns(pl.col("client_id").replace({_id(1): "a:b", _id(2): "A/B"}))
+    with pytest.raises(zr.InputError, match=r"would both be a_b_2026-10\.xlsx"):
+        zr.reports.usage_each(counts, tmp_path, month="2026-10")
+    names = {_id(1): "😀" * 90, _id(2): "  "}
+    made = zr.reports.usage_each(_agency(2), tmp_path, month="2026-10", clients=names)
+    assert max(len(path.name.encode()) for paths in made.values() for path in paths) <= 200
+    assert made[_id(2)][0].name == f"{_id(2)}_2026-10.xlsx"
+
+
+def test_a_full_disk_is_an_error_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbook that cannot be written is told as any file: no other error, nothing half done."""
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    for write in (
+        lambda path: zr.reports.usage(_agency(), path, month="2026-10"),
+        lambda path: zr.tables.write(_agency(), path),
+    ):
+        with pytest.raises(OSError, match="No space left"):
+            write(tmp_path / "a.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_command_tells_an_agency_whom_it_has_nothing_of(tmp_path: Path) -> None:
+    """What many reports lack is one line; clients of settings and table that the counts lack are named."""
+    with zr.Client.sandbox(seed=2, messages_per_day=5, today="2026-11-05", months=2) as client:
+        zr.Archive(tmp_path / "whole").sync_counts(
+            client, "2026-10", "2026-11", client_id="all", progress=False
+        )
+    (tmp_path / "clients.csv").write_text("client_id,client\n99999,居ない社\n", "utf-8")
+    (tmp_path / "report.toml").write_text(
+        'closing_day = 20\nclients = "clients.csv"\n[client."77777"]\nname = "打ち間違い"\n', "utf-8"
+    )
+    common = ["--archive", str(tmp_path / "whole"), "--month", "2026-10", "--months", "1", "--lang", "en"]
+    settings = ["--settings", str(tmp_path / "report.toml")]
+    done = CliRunner().invoke(command, [*common, *settings, "--each-client", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count("Periods that close on the 20th need statuses") == 1
+    assert "3 clients (" in done.stderr
+    assert "77777, 99999" in done.stderr
+    assert "居ない社" not in "".join(_said(path) for path in (tmp_path / "out").iterdir())
+    # an archive of counts alone holds nobody's statuses
+    assert "--client-id" not in done.stderr
