@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import io
 import time
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 import zrtools as zr
 from zrtools.charts import style
@@ -59,13 +61,80 @@ def test_classes_that_are_there_stay(statuses: pl.DataFrame) -> None:
     assert "tunnel" in cube.cells(Choice(cube.days[0], cube.days[-1]))["failure_category"].to_list()
 
 
-def test_course_is_that_of_trend(statuses: pl.DataFrame) -> None:
-    """The cube's course holds what trend counts, pending apart."""
+CHOICES: dict[str, dict[str, object]] = {
+    "everything": {},
+    "carrier": {"carrier": "au"},
+    "unknown carrier": {"carrier": None},
+    "category": {"failure_category": "not in service"},
+    "cell": {"carrier": "docomo", "failure_category": "not in service"},
+    "campaign": {"campaign": "otp"},
+    "no campaign": {"campaign": None, "carrier": "SoftBank"},
+}
+
+
+@pytest.mark.parametrize("chosen", CHOICES.values(), ids=CHOICES)
+@pytest.mark.parametrize("days", [(5, 18), (8, 9)])
+def test_numbers_and_intervals_are_those_of_the_analyses(
+    statuses: pl.DataFrame, days: tuple[int, int], chosen: dict[str, object]
+) -> None:
+    """Whatever is chosen, rate and interval are those of `breakdown` and `trend` by campaigns; pending follows, too."""
+    first, last = (date(2026, 10, day) for day in days)
     cube = build(statuses)
-    columns = ["failed", "settled", "pending", "failure_rate", "rate_low", "rate_high", "is_final"]
-    found = cube.course(Choice(cube.days[0], cube.days[-1]))
-    truth = zr.failures.trend(statuses)
-    assert found.select(columns).equals(truth.select(columns))
+    asked = Choice(first, last, **{k.removeprefix("failure_"): v for k, v in chosen.items()})
+    frame = zr.failures.features(zr.classify(statuses)).filter(pl.col("day").is_between(first, last))
+    if "campaign" in chosen:
+        frame = frame.filter(pl.col("campaign").eq_missing(pl.lit(chosen["campaign"])))
+    by = [key for key in chosen if key != "campaign"]
+    kept = pl.all_horizontal(pl.lit(value=True), *(pl.col(k).eq_missing(pl.lit(chosen[k])) for k in by))
+    truth = zr.failures.breakdown(frame, by, cluster="campaign").filter(kept).row(0, named=True)
+    summed = cube.summary(asked)
+    for name in ("failed", "settled", "pending", "failure_rate", "rate_low", "rate_high", "few_clusters"):
+        assert summed[name] == pytest.approx(truth[name]), name
+    assert summed["pending"] + summed["unplaced"] == frame.filter(pl.col("status_id") < 2).height
+    if "failure_category" not in chosen:
+        over_time = zr.failures.trend(frame, by=by, cluster="campaign").filter(kept)
+        found = cube.course(asked)
+        same = ["start", "failed", "settled", "pending", "failure_rate", "rate_low", "rate_high"]
+        truth_over_time = over_time.with_columns(pl.col("start").dt.replace_time_zone(None)).select(same)
+        assert_frame_equal(
+            found.filter(pl.col("settled") + pl.col("pending") > 0).select(same), truth_over_time
+        )
+
+
+def test_explorer_report_and_investigation_say_the_same(statuses: pl.DataFrame, tmp_path: Path) -> None:
+    """The same month has one rate and one interval, and its method's name, in all three."""
+    form = zr.forms.failures(statuses, lang="ja")
+    found = zr.investigate(statuses, "2026-10", compare_to=False, lang="ja")
+    row = found.overview.row(0, named=True)
+    rate, low, high = (zr.words.percent(row[c]) for c in ("failure_rate", "rate_low", "rate_high"))
+    said = f"（{rate}、95%信頼区間 {low}〜{high}、キャンペーンごとのばらつきを考慮）"
+    assert said in form.summary.value
+    assert f"{rate}（95%信頼区間 {low}〜{high}、キャンペーンごとのばらつきを考慮）" in str(found)
+    page = zr.reports.failures(found, tmp_path / "report.html").read_text("utf-8")
+    assert f"95%信頼区間 {low}〜{high}" in page
+    form.carrier.value = "au"
+    au = (
+        zr.failures.breakdown(found.counted, ["carrier"], cluster="campaign")
+        .filter(carrier="au")
+        .row(0, named=True)
+    )
+    ends = [zr.words.percent(au[c]) for c in ("rate_low", "rate_high")]
+    assert f"95%信頼区間 {'〜'.join(ends)}" in form.summary.value
+    assert " – ".join(ends) in page
+
+
+def test_pending_counts_follow_the_filter(statuses: pl.DataFrame) -> None:
+    """What is pending has no carrier yet: a carrier has none of it, and the form says how many are on no carrier."""
+    late = pl.col("send_date") > pl.date(2026, 10, 16)
+    pending = statuses.with_columns(
+        status_id=pl.when(late).then(1).otherwise("status_id").cast(pl.Int16),
+        carrier=pl.when(~late).then("carrier"),
+    )
+    count = pending.filter(pl.col("status_id") < 2).height
+    form = zr.forms.failures(pending, lang="en")
+    assert f"; {count} pending" in form.summary.value
+    form.carrier.value = "au"
+    assert f"{count} pending on no carrier yet" in form.summary.value
 
 
 def test_every_filter_narrows_the_rows(form: ExploreForm, statuses: pl.DataFrame) -> None:

@@ -125,6 +125,8 @@ class Times:
     dated: str
     few: int
     centred: bool
+    clustered: bool
+    """Whether intervals allow for campaigns, as the report's do."""
 
 
 def times_of(
@@ -142,9 +144,11 @@ def times_of(
     first of `few` that at least half of the times reach have no rate.
     """
     ready = isinstance(frame, pl.DataFrame) and set(TREND) <= set(frame.columns)
+    counts = isinstance(frame, Traffic) and "campaign" in frame.rows.collect_schema()
+    cluster = "campaign" if counts else None
 
     def counted(unit: Every) -> pl.DataFrame:
-        found = frame if ready else trend(frame, unit, by or ())
+        found = frame if ready else trend(frame, unit, by or (), cluster=cluster)
         return found.with_columns(time=pl.col("start").dt.replace_time_zone(None)).drop_nulls("time")
 
     found, unit = counted(every), every
@@ -168,6 +172,7 @@ def times_of(
         f"by_{dated}",
         least,
         centred,
+        cluster is not None,
     )
 
 
@@ -355,7 +360,8 @@ def is_dense(times: Times) -> bool:
 
 def notes(times: Times, lang: str | None) -> list[str]:
     """Say how a course is to be read."""
-    said = [say("band_note" if is_dense(times) else "lines_note", lang)]
+    shape = "band_note" if is_dense(times) else "lines_note"
+    said = [say(shape, lang) + (say("clustered_note", lang) if times.clustered else "")]
     if times.frame["is_open"].any():
         said.append(say("open_note", lang))
     if times.frame.filter(pl.col("settled") > 0)["failure_rate"].null_count():

@@ -11,12 +11,12 @@ import polars as pl
 
 from zrtools import periods, schemas, words
 from zrtools.failures.causes import causes_of, sentence
-from zrtools.failures.course import Every, day_basis, finality, placed
+from zrtools.failures.course import Every, day_basis, trend
 from zrtools.failures.investigation import dated, explained
 from zrtools.failures.locate import locate
+from zrtools.failures.rates import breakdown
 from zrtools.failures.traffic import Traffic, grouped, joined, sums
 from zrtools.failures.traits import TIMES
-from zrtools.intervals import share, wilson
 
 if TYPE_CHECKING:
     from zrtools.failures.traits import CampaignRule
@@ -85,29 +85,42 @@ class Cube:
         return joined(settled, failed, ["carrier"]).with_columns(pl.col("failed").fill_null(0))
 
     def course(self, choice: Choice) -> pl.DataFrame:
-        """Count the chosen failures over time, as `failures.trend` does; times are naive."""
-        of = sums()
-        # what is pending has no carrier yet: it counts whatever carrier is chosen
-        around = placed(self.counts.filter(_within(choice, "day", "campaign")), choice.unit)
-        whole = grouped(around, ["start"], pending=of["pending"], all_settled=of["settled"])
-        # hours of messages without a result are no hours of sending
-        whole = whole.drop_nulls("start").filter((pl.col("all_settled") > 0) | (choice.unit != "1h"))
-        counted = grouped(around.filter(_within(choice, "carrier")), ["start"], **self._sums(choice))
+        """Give the choice over time, as `failures.trend` does with campaigns as clusters; times are naive.
+
+        Times in which nothing of the choice was settled have no rate, and hours without any result have no row.
+        """
+        by = [] if choice.carrier is ... else ["carrier"]
+        found = trend(self._chosen(choice, "campaign"), choice.unit, by, cluster="campaign")
+        known = pl.col("start").is_not_null() & ((pl.col("settled") > 0) | (choice.unit != "1h"))
+        # a carrier's days are as final as the days: what is pending has no carrier yet
+        times = found.filter(known).select("start", "is_final").unique()
+        of_it = found.filter(_within(choice, *by)).drop("is_final")
         return (
-            joined(joined(whole, counted, ["start"]), finality(around), ["start"])
+            joined(times, of_it, ["start"])
             .with_columns(
-                pl.col("failed", "settled").fill_null(0), pl.col("start").dt.replace_time_zone(None)
+                pl.col("failed", "settled", "pending").fill_null(0),
+                pl.col("start").dt.replace_time_zone(None),
             )
-            .with_columns(**_rates())
             .sort("start")
         )
 
     def summary(self, choice: Choice) -> dict[str, Any]:
-        """Sum the choice: failed, settled, pending, and the rate with its interval."""
-        around = self.counts.filter(_within(choice, "day", "campaign"))
-        counted = around.filter(_within(choice, "carrier")).select(**self._sums(choice))
-        pending = around.select(pending=sums()["pending"])
-        return counted.hstack(pending).with_columns(**_rates()).row(0, named=True)
+        """Sum the choice, as `failures.breakdown` does with campaigns as clusters.
+
+        `unplaced` is what is pending on no carrier yet, where one is chosen.
+        """
+        taken = {"carrier": choice.carrier, "failure_category": choice.category}
+        by = [key for key, value in taken.items() if value is not ...]
+        read = self._chosen(replace(choice, category=...), "campaign")
+        found = breakdown(read, by, cluster="campaign").filter(_within(choice, *by))
+        if found.is_empty():
+            # nothing failed so, or nothing is there
+            found = breakdown(self._chosen(choice, "campaign", "carrier"), [], cluster="campaign")
+        unplaced = 0
+        if choice.carrier is not ...:
+            pending = self.counts.filter(_within(choice, "day", "campaign")).select(sums()["pending"]).item()
+            unplaced = pending - found["pending"].item()
+        return found.row(0, named=True) | {"unplaced": unplaced}
 
     def campaigns(self, choice: Choice, most: int) -> pl.DataFrame:
         """List the campaigns with the most chosen failures."""
@@ -134,7 +147,7 @@ class Cube:
         others = day.is_between(choice.first - length, choice.first, closed="left")
         if self.days and self.days[0] >= choice.first:
             others = day > choice.last
-        chosen = self._chosen(choice)
+        chosen = self._chosen(choice, "campaign", "carrier", days=False)
         taken = {"carrier": choice.carrier, "campaign": choice.campaign, "failure_category": choice.category}
         by = [*(key for key, value in taken.items() if value is ...), "hour", "weekday", "failure_module"]
         before, after = chosen.where(others), chosen.where(day.is_between(choice.first, choice.last))
@@ -143,12 +156,19 @@ class Cube:
         causes = pl.Series([sentence(row, lang) for row in told.iter_rows(named=True)], dtype=pl.String)
         return found.with_columns(sentence=pl.col("sentence") + " " + causes), why
 
-    def _chosen(self, choice: Choice) -> Traffic:
-        """Keep the carrier and the campaign; failures for other reasons count as settled only."""
+    def _chosen(self, choice: Choice, *keys: str, days: bool = True) -> Traffic:
+        """Keep what is chosen by these keys; failures for other reasons count as settled only."""
         kept = dated(self.kept)
-        for key, value in (("carrier", choice.carrier), ("campaign", choice.campaign)):
-            if value is not ...:
-                kept = kept.where(nw.col(key).is_null() if value is None else nw.col(key) == value)
+        if days:
+            kept = kept.where(nw.col("day").is_between(choice.first, choice.last))
+        for key in keys:
+            column, value = nw.col(key), getattr(choice, key)
+            if value == OTHERS:
+                kept = kept.where(
+                    ~column.is_null() & ~column.is_in(self.counts[key].drop_nulls().unique().to_list())
+                )
+            elif value is not ...:
+                kept = kept.where(column.is_null() if value is None else column == value)
         if choice.category is ...:
             return kept
         other = (nw.col("outcome") == "failed") & (nw.col("failure_category") != choice.category)
@@ -200,9 +220,3 @@ def _within(choice: Choice, *keys: str) -> pl.Expr:
         if key in wanted and wanted[key] is not ...:
             found &= pl.col(key).eq_missing(pl.lit(wanted[key], pl.String))
     return found
-
-
-def _rates() -> dict[str, pl.Expr]:
-    rate = share(pl.col("failed"), pl.col("settled"))
-    low, high = wilson(rate, pl.col("settled"))
-    return {"failure_rate": rate, "rate_low": low, "rate_high": high}

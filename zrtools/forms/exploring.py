@@ -298,8 +298,11 @@ class ExploreForm(Panel):
                 rate=words.percent(summed["failure_rate"]),
                 **{end: words.percent(summed[f"rate_{end}"]) for end in ("low", "high")},
             )
-        if summed["pending"]:
-            told += self.x("summary_pending", pending=count_text(summed["pending"]))
+        for key in ("pending", "unplaced"):
+            if summed[key]:
+                told += self.x(f"summary_{key}", pending=count_text(summed[key]))
+        if summed["few_clusters"]:
+            told += self.x("few_clusters")
         return f'<div class="zrtools-sum">{html.escape(told)}</div>'
 
     def _matrix(

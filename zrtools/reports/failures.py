@@ -135,7 +135,7 @@ class _Report:
         self.settled = int(self.now["delivered"]) + self.failed
         keys = ["failure_category", "failure_origin", "failure_action"]
         self.reasons = breakdown(found.counted, keys)
-        carriers = breakdown(found.counted, ["carrier"])
+        carriers = breakdown(found.counted, ["carrier"], cluster="campaign")
         self.carriers = carriers.filter(pl.col("settled") > 0).sort("settled", descending=True)
 
     @property

@@ -48,6 +48,7 @@ TEXTS: dict[str, Label] = {
     ),
     "band_note": Label("帯：95%信頼区間", "Band: 95% interval"),
     "lines_note": Label("縦線：95%信頼区間", "Vertical lines: 95% interval"),
+    "clustered_note": Label("（キャンペーンごとのばらつきを考慮）", ", allowing for campaigns"),
     "open_note": Label(
         "白抜きの点：未確定が1%以上残り、率はまだ変わりうる",
         "Hollow points: 1% or more still pending, the rate may change",

@@ -28,11 +28,18 @@ TEXTS: dict[str, Label] = {
         "Compare with as many days just before (else with those after): where did the failure rate change?",
     ),
     "summary": Label(
-        "{what}：確定 {settled}件のうち不達 {failed}件（{rate}、95%信頼区間 {low}〜{high}）",
-        "{what}: {failed} of {settled} settled messages failed ({rate}, 95% interval {low} to {high})",
+        "{what}：確定 {settled}件のうち不達 {failed}件（{rate}、95%信頼区間 {low}〜{high}、キャンペーンごとのばらつきを考慮）",
+        "{what}: {failed} of {settled} settled messages failed ({rate}, 95% interval {low} to {high}, allowing for campaigns)",
     ),
     "summary_none": Label("{what}：確定した件はありません", "{what}: nothing is settled"),
     "summary_pending": Label("。未確定 {pending}件", "; {pending} pending"),
+    "summary_unplaced": Label(
+        "。ほかに未確定 {pending}件（キャリアが決まっていません）", "; {pending} pending on no carrier yet"
+    ),
+    "few_clusters": Label(
+        "。大半が1〜2個のキャンペーンのため、区間は実際より狭い可能性があります",
+        "; one or two campaigns hold most of them: the interval may be too narrow",
+    ),
     "everything": Label("全体", "Everything"),
     "and": Label(" × ", " × "),
     "matrix": Label(
@@ -53,7 +60,8 @@ TEXTS: dict[str, Label] = {
         "{when}\nfailure rate {rate} ({low} to {high})\n{failed} failed, {settled} settled, {pending} pending",
     ),
     "course_note": Label(
-        "縦線：95%信頼区間　白抜き：未確定1%以上", "lines: 95% interval; hollow: 1% or more pending"
+        "縦線：95%信頼区間（キャンペーンごとのばらつきを考慮）　白抜き：未確定1%以上",
+        "lines: 95% interval, allowing for campaigns; hollow: 1% or more pending",
     ),
     "course_short": Label(
         "時間ごとは31日まで表示できます。日ごとに表示しました。",

@@ -242,9 +242,8 @@ TEXTS: dict[str, Label] = {
         "the rate.",
     ),
     "method_interval": Label(
-        "全体の率の区間は、同じキャンペーンのメッセージは結果が似やすいことを考慮した95%信頼区間です。キャリア別などは Wilson の区間で、実際の不確かさはこれより大きいことがあります。",
-        "The interval of the whole rate (95%) allows for messages of one campaign sharing their fate. Those by carrier are "
-        "Wilson's, which take messages as independent: the real uncertainty can be larger.",
+        "率の区間は、同じキャンペーンのメッセージは結果が似やすいことを考慮した95%信頼区間です（キャンペーンをまとまりとする、Wilson の区間）。",
+        "Intervals of rates (95%) allow for messages of one campaign sharing their fate: Wilson's, with campaigns as clusters.",
     ),
     "method_reason": Label(
         "理由は詳細コードの下3桁で決めています。上2桁（モジュール）のキャリアは、番号ポータビリティなどにより実際のキャリアと異なることがあります。",
