@@ -735,7 +735,9 @@ def _fetch(
         frame = client.status(days[0], days[-1], rawdata=rawdata, progress=False)
     except PartialResultError as error:
         frame, stopped = error.frame, isinstance(error, KeyboardInterrupt)
-        failures = {periods.day(day): str(error) for day in error.missing}
+        # how the answer could be had in Python is nothing to tell here
+        why = str(error.__cause__ or error)
+        failures = {periods.day(day): why for day in error.missing}
         later = str(error) if error.retry_after else ""
     except (ConfigurationError, InputError):
         raise

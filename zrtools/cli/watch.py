@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ import click
 
 from zrtools import periods, words
 from zrtools.cli.options import profile
+from zrtools.privacy import mask_text
 
 if TYPE_CHECKING:
     from zrtools.archive import Archive
@@ -92,8 +95,7 @@ def command(
             raise click.UsageError(f"{path.name} must end in .html, .md or .txt.")
     if state is None and "://" in place:
         raise click.UsageError("Give --state a file on this computer: the archive lies elsewhere.")
-    if program is not None and not program.strip():
-        raise click.UsageError("Give --program a command, or leave it out.")
+    _check(program)
     folder = Path(place)
     kept = state or folder.resolve().with_name(f"{folder.resolve().name}-watch.sqlite")
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -102,6 +104,8 @@ def command(
         archive, told = zr.Archive(place), State(kept)
         client = None if no_sync else zr.Client.sandbox() if sandbox else zr.Client()
         try:
+            if client is not None:
+                client.today()  # the service's clock is known from its first answer
             now = datetime.now(periods.TOKYO) if client is None else client.now()
             came = go_round(
                 archive,
@@ -120,8 +124,11 @@ def command(
             told.close()
             if client is not None:
                 client.close()
-    for why in came.undelivered:
-        click.echo(why, err=True)
+    for why in (
+        *came.undelivered,
+        *([words.text("watch.blind", chosen, why=came.blind)] if came.blind else []),
+    ):
+        click.echo(f"{now:%Y-%m-%d %H:%M} {mask_text(why)}", err=True)
     if verbose and came.level == "nothing" and not came.blind:
         click.echo(words.text("watch.nothing", chosen, at=f"{now:%Y-%m-%d %H:%M}"))
     code = (
@@ -134,6 +141,16 @@ def command(
         else 0
     )
     click.get_current_context().exit(code)
+
+
+def _check(program: str | None) -> None:
+    """Refuse what is no command before anything is told."""
+    try:
+        empty = program is not None and not shlex.split(program)
+    except ValueError:
+        empty = os.name != "nt"
+    if empty:
+        raise click.UsageError("--program is no command, or a quotation mark in it stays open: correct it.")
 
 
 def _syncing(

@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What is told at once. `items` hold what happened (new, worse, over), sentence, cause and ticket."""
+    """What is told at once, to `targets`. `items` hold what happened (new, worse, over), sentence, cause and ticket."""
 
     id: str
     made_at: str
@@ -45,6 +45,7 @@ class Digest:
     level: str
     lang: words.Lang
     items: list[dict[str, Any]] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
     again: bool = False
 
     @classmethod

@@ -87,13 +87,16 @@ def _finding(level: str, row: dict[str, Any], cause: dict[str, Any], lang: words
 def _missing_reports(statuses: pl.DataFrame, store: Any, now: datetime, lang: words.Lang) -> list[Finding]:
     """Find settled messages with a tag of which no report was pushed, since reports first came."""
     reports = store.scan(received=True).select("client_tag", "date_time", "received_at").collect()
-    first = reports["received_at"].min()
-    if first is None:
+    # by this computer's clock and by the service's, since one of them may be behind
+    first = max(filter(None, reports.select(pl.col("received_at", "date_time").min()).row(0)), default=None)
+    newest = statuses["date_time"].max()
+    if first is None or not isinstance(newest, datetime):
         return []
     due = statuses.filter(
         pl.col("status_id").is_in([2, 3]),
         pl.col("client_tag").is_not_null(),
-        pl.col("date_time").is_between(pl.lit(first, TIME), pl.lit(now - _PATIENCE, TIME)),
+        # so too where this computer's is ahead
+        pl.col("date_time").is_between(pl.lit(first, TIME), pl.lit(min(now, newest) - _PATIENCE, TIME)),
     )
     missing = due.join(reports.select("client_tag").drop_nulls().unique(), on="client_tag", how="anti")
     if missing.height < max(_FEW, _SMALL * due.height):
@@ -109,8 +112,8 @@ def _missing_reports(statuses: pl.DataFrame, store: Any, now: datetime, lang: wo
         start=f"{start:%m-%d %H:%M}",
         end=f"{end:%m-%d %H:%M}",
     )
-    newest = reports["date_time"].max()
-    over = isinstance(newest, datetime) and newest > end
+    last = reports["date_time"].max()
+    over = isinstance(last, datetime) and last > end
     return [
         Finding(
             "incident",
@@ -127,11 +130,11 @@ def _missing_reports(statuses: pl.DataFrame, store: Any, now: datetime, lang: wo
     ]
 
 
-def weekly(archive: Any, now: datetime, *, lang: words.Lang = "ja") -> tuple[date, list[str]]:
-    """Say what failed in the last seven whole days, against the seven before; with the week's last day."""
+def weekly(archive: Any, now: datetime, *, lang: words.Lang = "ja") -> list[str]:
+    """Say what failed in the last seven whole days, against the seven before."""
     last = now.date() - timedelta(1)
     week = (last - timedelta(6), last)
     earlier = (last - timedelta(13), last - timedelta(7))
     has_earlier = archive.scan(*earlier).select(pl.len()).collect().item() > 0
     found = investigate(archive, week, compare_to=earlier if has_earlier else False, now=now, lang=lang)
-    return last, found.sentences
+    return found.sentences

@@ -8,9 +8,10 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,30 +52,30 @@ def alone(path: Path, patience: float, waiting: Callable[[], object]) -> Iterato
     place = path.with_name(path.name + ".lock")
     with suppress(FileExistsError):
         files.create(place).close()
-    connection = sqlite3.connect(place, timeout=0, isolation_level=None)
-    try:
-        end = time.monotonic() + patience
-        told = False
+    end, told = time.monotonic() + patience, False
+    with ExitStack() as held:
         while True:
             try:
+                connection = held.enter_context(
+                    closing(sqlite3.connect(place, timeout=0, isolation_level=None))
+                )
                 connection.execute("begin exclusive")
                 break
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error):
+            except sqlite3.Error as error:
+                held.close()
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                     raise ArchiveError(
-                        f"The lock {place} cannot be used ({error}): name another --state."
+                        f"The lock {place} cannot be used ({error}): remove it, or name another --state."
                     ) from None
-                if time.monotonic() >= end:
-                    raise ArchiveError(
-                        f"Another watch of {path} has been going on for {patience:.0f} seconds: wait for it, or end it."
-                    ) from None
+            if time.monotonic() >= end:
+                raise ArchiveError(
+                    f"Another watch of {path} has been going on for {patience:.0f} seconds: wait for it, or end it."
+                )
             if not told:
                 waiting()
                 told = True
             time.sleep(0.2)
         yield
-    finally:
-        connection.close()
 
 
 def go_round(
@@ -97,29 +98,30 @@ def go_round(
     before it is delivered, and gone from there after: killed in between, it is delivered by the next round, which says
     that it may come twice.
     """
-    targets = {"show": show, **{f"file {path}": path for path in out}, "program": program}
+    targets = _targets(show, out, program, of_week=of_week)
     left = _delivered(state, state.pending(), targets)
-    levels = [digest.level for digest, failures in left if not failures]
+    levels = [digest.level for digest, given, _ in left if given]
     blind = ""
     try:
         if sync is not None:
             blind = sync(now.date() - timedelta(HISTORY) if _is_new(archive) else None)
         if archive.days().is_empty():
             raise InputError("The archive is empty: sync it first.")
-        made = (
-            _week(archive, state, now, lang)
-            if of_week
-            else _look(archive, state, now, blind, store, min_excess, lang)
-        )
+        found = [_blind(now, blind, lang)] if blind else []
+        if of_week:
+            made = state.record_week(now, lambda: weekly(archive, now, lang=lang), found, lang, list(targets))
+        else:
+            found += _look(archive, state, now, store, min_excess, lang)
+            made = state.record(found, now, lang, looked=not blind, targets=list(targets))
     except Interrupted:
         raise
     except ZrtoolsError as error:
         blind = words.told(error, lang)
-        made = state.record([_blind(now, blind, lang)], now, lang, looked=False)
+        made = state.record([_blind(now, blind, lang)], now, lang, looked=False, targets=list(targets))
     if made is not None:
         left += _delivered(state, [made], targets)
         levels.append(made.level)
-    undelivered = [why for _, failures in left for why in failures]
+    undelivered = [why for _, _, failures in left for why in failures]
     return Told(max(levels, key=LEVELS.index, default="nothing"), undelivered, blind)
 
 
@@ -132,25 +134,11 @@ def _is_new(archive: Any) -> bool:
 
 
 def _look(
-    archive: Any,
-    state: State,
-    now: datetime,
-    blind: str,
-    store: Any,
-    min_excess: float | None,
-    lang: words.Lang,
-) -> Digest | None:
+    archive: Any, state: State, now: datetime, store: Any, min_excess: float | None, lang: words.Lang
+) -> list[Finding]:
     since = min(state.since() or now.date(), now.date() - timedelta(1))
     since = max(since, now.date() - timedelta(_LOOK_BACK))
-    found = look(archive, now, since, store=store, min_excess=min_excess, lang=lang)
-    if blind:
-        found.append(_blind(now, blind, lang))
-    return state.record(found, now, lang, looked=not blind)
-
-
-def _week(archive: Any, state: State, now: datetime, lang: words.Lang) -> Digest | None:
-    last, lines = weekly(archive, now, lang=lang)
-    return state.record_week(last, lines, now, lang)
+    return look(archive, now, since, store=store, min_excess=min_excess, lang=lang)
 
 
 def _blind(now: datetime, why: str, lang: words.Lang) -> Finding:
@@ -158,62 +146,95 @@ def _blind(now: datetime, why: str, lang: words.Lang) -> Finding:
     return Finding("blind", "blind", [], "blind", now, now, 1.0, is_over=False, sentence=said)
 
 
+def _targets(
+    show: Callable[[str], object] | None, out: Sequence[Path], program: str | None, *, of_week: bool
+) -> dict[str, Callable[[Digest], str]]:
+    """Name the targets of a round, each with what brings a digest to it and says why that failed.
+
+    The weekly round's program and terminal are others than the daily one's.
+    """
+    own = "weekly " if of_week else ""
+    made: dict[str, Callable[[Digest], str]] = {}
+    if show is not None:
+        made[f"{own}terminal"] = partial(_shown, show)
+    made |= {f"file {path.resolve()}": partial(_written, path) for path in out}
+    if program is not None:
+        made[f"{own}program"] = partial(_through, program)
+    return made
+
+
 def _delivered(
-    state: State, digests: Sequence[Digest], targets: dict[str, Any]
-) -> list[tuple[Digest, list[str]]]:
-    """Bring digests to each target that has not had them; give what failed."""
+    state: State, digests: Sequence[Digest], targets: dict[str, Callable[[Digest], str]]
+) -> list[tuple[Digest, int, list[str]]]:
+    """Bring digests to each of this round's targets that is to have them; give to how many, and what failed.
+
+    A digest stays until all that it was made for have it, in whatever round.
+    """
     done = []
+    hung: set[str] = set()
     for digest in digests:
-        failures: list[str] = []
-        for name, target in targets.items():
-            if target is None or state.is_delivered(digest, name):
+        given, failures = 0, []
+        for name in digest.targets:
+            if name not in targets or name in hung or state.is_delivered(digest, name):
                 continue
-            why = _to(digest, name, target)
+            try:
+                why = targets[name](digest)
+            except subprocess.TimeoutExpired as error:
+                # the others wait for the next round, or this one would last for hours
+                hung.add(name)
+                why = _not_taken(digest, error.cmd, f"{_PROGRAM_SECONDS} s")
             if why:
                 failures.append(why)
             else:
                 state.delivered(digest, name)
-        if not failures:
-            state.done(digest)
-        done.append((digest, failures))
+                given += 1
+        state.done(digest)
+        done.append((digest, given, failures))
     return done
 
 
-def _to(digest: Digest, name: str, target: Any) -> str:
-    """Bring a digest to one target; say why that failed."""
+def _shown(show: Callable[[str], object], digest: Digest) -> str:
     try:
-        if name == "show":
-            target(digest.text())
-        elif name == "program":
-            return _through(digest, target)
-        else:
-            written = _FORMATS[target.suffix.lower()](digest)
-            files.replace_file(target, lambda part: part.write_text(written, "utf-8"))
+        show(digest.text())
     except OSError as error:
-        return words.text(
-            "watch.not_written", digest.lang, target=name, why=error.strerror or type(error).__name__
-        )
+        return _not_written(digest, "stdout", error)
     return ""
 
 
-def _through(digest: Digest, command: str) -> str:
+def _written(path: Path, digest: Digest) -> str:
+    text = _FORMATS[path.suffix.lower()](digest)
+    try:
+        files.replace_file(path, lambda part: part.write_text(text, "utf-8"))
+    except OSError as error:
+        return _not_written(digest, str(path), error)
+    return ""
+
+
+def _not_written(digest: Digest, target: str, error: OSError) -> str:
+    why = error.strerror or type(error).__name__
+    return words.text("watch.not_written", digest.lang, target=target, why=why)
+
+
+def _not_taken(digest: Digest, command: str | list[str], why: object) -> str:
+    # what stands behind the name may be a secret
+    program = command.split(maxsplit=1)[0] if isinstance(command, str) else command[0]
+    return words.text("watch.not_run", digest.lang, program=program, why=why)
+
+
+def _through(line: str, digest: Digest) -> str:
     """Give a digest to a program of the user's on standard input, as Markdown in UTF-8."""
-    arguments = shlex.split(command, posix=os.name != "nt")
+    # Windows takes a program's line as it is
+    command = line if os.name == "nt" else shlex.split(line)
     kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     told = {"ZRTOOLS_DIGEST": digest.id, "ZRTOOLS_LEVEL": digest.level}
     try:
         run = subprocess.run(  # noqa: S603 - the program that the user named
-            arguments,
+            command,
             input=digest.markdown().encode(),
             env={**kept, **told},
             timeout=_PROGRAM_SECONDS,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        why = (
-            f"{_PROGRAM_SECONDS} s" if isinstance(error, subprocess.TimeoutExpired) else error.strerror or ""
-        )
-        return words.text("watch.not_run", digest.lang, program=arguments[0], why=why)
-    if run.returncode:
-        return words.text("watch.not_run", digest.lang, program=arguments[0], why=run.returncode)
-    return ""
+    except OSError as error:
+        return _not_taken(digest, command, error.strerror or type(error).__name__)
+    return _not_taken(digest, command, run.returncode) if run.returncode else ""

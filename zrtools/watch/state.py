@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from sqlite3 import Cursor
 from typing import Any
 
 from zrtools import words
+from zrtools.errors import ArchiveError
 from zrtools.sqlite import Database, stamp
 from zrtools.watch.digest import LEVELS, Digest, Finding
 
@@ -25,6 +28,7 @@ create table digests (id text primary key, made_at text not null, body text not 
 create table delivered (digest text not null, target text not null, primary key (digest, target));
 create table facts (name text primary key, value text not null);
 """
+_COLUMNS = "level, dimension, names, kind, began, ended, excess, is_over"
 _KEPT = timedelta(days=40)
 # the same incident, seen again with more data: near in time, or the same time under another name
 _NEAR = timedelta(hours=3)
@@ -37,7 +41,8 @@ class State:
     """Alerts that were told, digests that are still to be delivered, and the last look."""
 
     def __init__(self, path: str | Path) -> None:
-        self._file = Database(path, what="watch state", application=0x7A72_7774, tables=_TABLES)
+        with _damage_told():
+            self._file = Database(path, what="watch state", application=0x7A72_7774, tables=_TABLES)
         self.path = self._file.path
 
     def close(self) -> None:
@@ -47,75 +52,56 @@ class State:
     def since(self) -> date | None:
         """Tell the day of the last look."""
         found = self._fact("looked")
-        return None if found is None else date.fromisoformat(found)
+        with _damage_told():
+            return None if found is None else date.fromisoformat(found)
 
     def pending(self) -> list[Digest]:
         """Give the digests that were not delivered everywhere they were meant to go, the oldest first."""
-        with self._file.reading() as run:
+        with self._reading() as run:
             rows = run("select body from digests order by made_at, id").fetchall()
-        return [Digest.read(body, again=True) for (body,) in rows]
+            return [Digest.read(body, again=True) for (body,) in rows]
 
     def record(
-        self, found: Sequence[Finding], now: datetime, lang: words.Lang, *, looked: bool
+        self,
+        found: Sequence[Finding],
+        now: datetime,
+        lang: words.Lang,
+        *,
+        looked: bool,
+        targets: Sequence[str] = (),
     ) -> Digest | None:
-        """Keep what was found, and what of it is to be told, in one step; None where nothing is new."""
-        with self._file.transaction() as run:
-            run("delete from alerts where ended < ?", (stamp(now - _KEPT),))
-            known = [
-                dict(
-                    zip(
-                        ("id", "level", "dimension", "names", "kind", "began", "ended", "excess", "is_over"),
-                        row,
-                        strict=True,
-                    )
-                )
-                for row in run("select * from alerts order by id").fetchall()
-            ]
-            items = []
-            # the gravest first: each known alert is one finding's
-            for finding in sorted(found, key=lambda f: (-_GRAVITY[f.level], -f.excess)):
-                same = next((a for a in known if _is_same(a, finding)), None)
-                if same is not None:
-                    known.remove(same)
-                what = _news(same, finding)
-                row = _row(finding, same, told=what is not None)
-                if same is None:
-                    run(
-                        "insert into alerts (level, dimension, names, kind, began, ended, excess, is_over) "
-                        "values (?, ?, ?, ?, ?, ?, ?, ?)",
-                        row,
-                    )
-                else:
-                    run(
-                        "update alerts set level = ?, dimension = ?, names = ?, kind = ?, began = ?, ended = ?, "
-                        "excess = ?, is_over = ? where id = ?",
-                        (*row, same["id"]),
-                    )
-                if what is not None:
-                    items.append({"what": what, **_shown(finding)})
+        """Keep what was found, and what of it is to be told and where, in one step; None where nothing is new."""
+        with self._writing() as run:
+            for table, column in (("alerts", "ended"), ("digests", "made_at")):
+                run(f"delete from {table} where {column} < ?", (stamp(now - _KEPT),))  # noqa: S608 - constants
+            run("delete from delivered where digest not in (select id from digests)")
             if looked:
                 run("insert or replace into facts values ('looked', ?)", (now.date().isoformat(),))
-                for blind in (a for a in known if a["level"] == "blind" and not a["is_over"]):
-                    run("update alerts set is_over = 1 where id = ?", (blind["id"],))
-                    said = words.text("watch.sees_again", lang)
-                    items.append({"what": "over", "sentence": said, "level": "watch"})
-            if not items:
-                return None
-            level = max((item["level"] for item in items), key=lambda name: _GRAVITY[name])
-            return self._put("daily", level, items, now, lang)
+            items = self._noted(run, found, lang, sees=looked)
+            return self._put("daily", items, now, lang, targets) if items else None
 
-    def record_week(self, week: date, lines: Sequence[str], now: datetime, lang: words.Lang) -> Digest | None:
-        """Keep the digest of a week; None where it was made before."""
-        with self._file.transaction() as run:
-            if run("select 1 from facts where name = 'week' and value >= ?", (week.isoformat(),)).fetchone():
-                return None
-            run("insert or replace into facts values ('week', ?)", (week.isoformat(),))
-            items = [{"what": "", "sentence": line, "level": "nothing"} for line in lines]
-            return self._put("weekly", "nothing", items, now, lang)
+    def record_week(
+        self,
+        now: datetime,
+        look: Callable[[], list[str]],
+        found: Sequence[Finding],
+        lang: words.Lang,
+        targets: Sequence[str] = (),
+    ) -> Digest | None:
+        """Keep the digest of a week and what keeps one from seeing it all; None where this week had one."""
+        week = "{}-{:02}".format(*now.isocalendar())
+        if (self._fact("week") or "") >= week:
+            return None
+        lines = look()
+        with self._writing() as run:
+            run("insert or replace into facts values ('week', ?)", (week,))
+            items = self._noted(run, found, lang, sees=not found)
+            items += [{"what": "", "sentence": line, "level": "nothing"} for line in lines]
+            return self._put("weekly", items, now, lang, targets)
 
     def is_delivered(self, digest: Digest, target: str) -> bool:
         """Tell whether a digest went to a target."""
-        with self._file.reading() as run:
+        with self._reading() as run:
             return (
                 run("select 1 from delivered where digest = ? and target = ?", (digest.id, target)).fetchone()
                 is not None
@@ -123,27 +109,101 @@ class State:
 
     def delivered(self, digest: Digest, target: str) -> None:
         """Note that a digest went to a target."""
-        with self._file.transaction() as run:
+        with self._writing() as run:
             run("insert or ignore into delivered values (?, ?)", (digest.id, target))
 
     def done(self, digest: Digest) -> None:
         """Forget a digest that went everywhere."""
-        with self._file.transaction() as run:
-            run("delete from digests where id = ?", (digest.id,))
-            run("delete from delivered where digest = ?", (digest.id,))
+        with self._writing() as run:
+            had = {name for (name,) in run("select target from delivered where digest = ?", (digest.id,))}
+            if had >= {*digest.targets}:
+                run("delete from digests where id = ?", (digest.id,))
+                run("delete from delivered where digest = ?", (digest.id,))
+
+    def _noted(
+        self, run: Callable[..., Cursor], found: Sequence[Finding], lang: words.Lang, *, sees: bool
+    ) -> list[dict[str, Any]]:
+        """Bring the alerts up to what was found, and give what of it is to be told."""
+        rows = run(f"select id, {_COLUMNS} from alerts order by id").fetchall()  # noqa: S608 - constants
+        known = [dict(zip(("id", *_COLUMNS.split(", ")), row, strict=True)) for row in rows]
+        items = []
+        # the gravest first: each known alert is one finding's
+        ordered = sorted(found, key=lambda f: (-_GRAVITY[f.level], -f.excess))
+        for finding, same in _paired(ordered, known):
+            what = _news(same, finding)
+            values = _row(finding, same, told=what is not None)
+            if same is not None:
+                run("delete from alerts where id = ?", (same["id"],))
+            run(f"insert into alerts ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 - constants
+            if what is not None:
+                items.append({"what": what, **_shown(finding)})
+        if sees:
+            for blind in (a for a in known if a["level"] == "blind" and not a["is_over"]):
+                run("update alerts set is_over = 1 where id = ?", (blind["id"],))
+                said = words.text("watch.sees_again", lang)
+                items.append({"what": "over", "sentence": said, "level": "watch"})
+        return items
 
     def _put(
-        self, kind: str, level: str, items: list[dict[str, Any]], now: datetime, lang: words.Lang
+        self,
+        kind: str,
+        items: list[dict[str, Any]],
+        now: datetime,
+        lang: words.Lang,
+        targets: Sequence[str],
     ) -> Digest:
-        digest = Digest(secrets.token_hex(4), stamp(now), kind, level, lang, items)
-        with self._file.transaction() as run:
+        level = max((item["level"] for item in items), key=lambda name: _GRAVITY[name], default="nothing")
+        digest = Digest(secrets.token_hex(4), stamp(now), kind, level, lang, items, [*targets])
+        with self._writing() as run:
             run("insert into digests values (?, ?, ?)", (digest.id, digest.made_at, digest.kept()))
         return digest
 
     def _fact(self, name: str) -> str | None:
-        with self._file.reading() as run:
+        with self._reading() as run:
             row = run("select value from facts where name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
+
+    @contextmanager
+    def _reading(self) -> Iterator[Callable[..., Cursor]]:
+        with _damage_told(), self._file.reading() as run:
+            yield run
+
+    @contextmanager
+    def _writing(self) -> Iterator[Callable[..., Cursor]]:
+        with _damage_told(), self._file.transaction() as run:
+            yield run
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Say of a state that cannot be read that nothing is lost with it."""
+    hint = "A watch state may also be deleted: what still goes on is then told once more."
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as error:
+        raise ArchiveError(f"The watch state holds what cannot be read. {hint}") from error
+    except ArchiveError as error:
+        if "damaged" in str(error) and hint not in str(error):
+            raise ArchiveError(f"{error} {hint}") from None
+        raise
+
+
+def _paired(
+    found: Sequence[Finding], known: list[dict[str, Any]]
+) -> Iterator[tuple[Finding, dict[str, Any] | None]]:
+    """Give each finding with the alert that it is, taken out of `known`: one of its own name before one of another."""
+    pairs: dict[int, dict[str, Any]] = {}
+    for alike in (True, False):
+        for number, finding in enumerate(found):
+            if number in pairs:
+                continue
+            for alert in known:
+                if (alert["dimension"] == finding.dimension) == alike and _is_same(alert, finding):
+                    pairs[number] = alert
+                    known.remove(alert)
+                    break
+    for number, finding in enumerate(found):
+        yield finding, pairs.get(number)
 
 
 def _row(finding: Finding, same: dict[str, Any] | None, *, told: bool) -> tuple[Any, ...]:
