@@ -440,11 +440,12 @@ def test_reports_are_missed_by_the_services_clock_as_well_as_by_ours(
     rows = rows.filter(pl.col("send_date") == date(2026, 11, 12)).sort("date_time")
     moment = datetime.now(TOKYO)
 
-    def missed(first: timedelta, pushed: slice, ahead: timedelta) -> list[Finding]:
-        """Look with statuses a second apart from then on, and reports of some of them."""
+    def missed(first: timedelta, pushed: slice, ahead: timedelta, last: timedelta) -> list[Finding]:
+        """Look with statuses a second apart from then on, one much later, and reports of some of them."""
         frame = rows.head(200).with_columns(
             date_time=pl.lit(moment + first).cast(pl.Datetime("ms", "Asia/Tokyo"))
-            + pl.duration(seconds=pl.int_range(200)),
+            + pl.duration(seconds=pl.int_range(200))
+            + pl.when(pl.int_range(200) == 199).then(last).otherwise(timedelta(0)),
             send_date=pl.lit(moment.date()),
         )
         folder = tmp_path / str(first)
@@ -459,8 +460,9 @@ def test_reports_are_missed_by_the_services_clock_as_well_as_by_ours(
         return [f for f in found if f.dimension == "reports"]
 
     hour = timedelta(hours=1)
-    assert missed(hour, slice(100, None), 5 * hour) == []
-    assert missed(2 * hour, slice(0, 100), hour) == []
+    assert missed(hour, slice(100, None), hour, 5 * hour) == []
+    assert missed(2 * hour, slice(0, 100), hour, timedelta(0)) == []
+    assert len(missed(3 * hour, slice(0, 100), hour, 5 * hour)) == 1
 
 
 @pytest.mark.slow
