@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -129,6 +129,48 @@ def test_nothing_goes_out_on_days_of_rest_unless_asked_for() -> None:
         assert zr.failures.retry_plan(frame, keep_for=500)["at"].to_list() == [at]
         asked = zr.failures.retry_plan(frame, keep_for=500, on_rest_days=True)["at"].item()
         assert asked.date() == (when + timedelta(days=1)).date()
+
+
+CODED = """認証コード 123456|ログインコードは1234です|パスコード:1234|PIN: 1234|PINコード 1234|二段階認証 1234|２段階認証:1234|認証 1234
+SMS認証|Your code is 123456|Your Example Co. code: 123456|G-123456 is your Example code|2FA 1234|確認用番号 1234|認証用のコード:1234
+ワンタイムパスワード|ＰＩＮ：1234|アクセスコード 1234|コード：123456（10分以内に入力）|本人認証|暗証番号|Verification No. 12|認証ｺｰﾄﾞ 1
+セキュリティコード|OTP 1234|ｏｎｅ－ｔｉｍｅ|パスコード|一時パスワード"""
+PLAIN = """クーポンコード ABC|会員番号のご確認|郵便番号 100-0001|登録番号 T1234567890123|本日 10:00 に伺います|オピニオン|Pinterest
+スピンオフ|your order 1234 is ready|1234 is your queue number?|STOPINFO|注文番号 123456"""
+
+
+def test_one_time_codes_are_told_by_any_wording_and_never_sent_again() -> None:
+    """Codes, PINs and passwords for once in both languages, full and half width; other numbers are not taken for them."""
+    coded, plain = (text.replace("\n", "|").split("|") for text in (CODED, PLAIN))
+    frame = statuses([failed(NOON, n=n, message=text) for n, text in enumerate([*coded, *plain])])
+    plan = zr.failures.retry_plan(frame, now=LATER, mask=False).sort("client_tag")
+    told = plan.select("client_tag", is_code=pl.col("reason") == "one-time code")["is_code"]
+    wrong = [t for t, is_code in zip([*coded, *plain], told, strict=True) if is_code != (t in coded)]
+    assert wrong == ["1234 is your queue number?"]
+    assert plan.filter(told)["at"].null_count() == len(coded) + 1
+
+
+@pytest.mark.parametrize(
+    "number", ["+819000000001", "090-0000-0001", "０９０　００００　０００１", "9000000001"]
+)
+def test_who_opted_out_is_left_alone_however_the_number_is_written(number: str) -> None:
+    """A spelling that nobody can read, a masked number too, is refused: it would be written to."""
+    frame = statuses([failed(NOON, n=1), failed(NOON, n=2)])
+    plan = zr.failures.retry_plan(frame, now=LATER, opted_out=[number], mask=False)
+    assert plan.filter(reason="opted out")["phone_number"].to_list() == ["+819000000001"]
+    with pytest.raises(zr.InputError, match="cannot be used"):
+        zr.failures.retry_plan(frame, opted_out=[number, "+8190****0002"])
+
+
+@pytest.mark.parametrize(
+    "now",
+    ["2026-10-01 16:00:01", datetime(2026, 10, 1, 16, 0, 0, 1), datetime(2026, 10, 1, 7, 0, 59, tzinfo=UTC)],
+)
+def test_a_minute_that_has_begun_is_past(now: datetime | str) -> None:
+    """With seconds, as text too, the next minute is the first."""
+    plan = zr.failures.retry_plan(statuses([failed(NOON)]), now=now)
+    assert plan["at"].item() == datetime(2026, 10, 1, 16, 1, tzinfo=TOKYO)
+    assert zr.failures.retry_plan(statuses([failed(NOON)]), now="2026-10-01 16:00:00")["at"].item() == LATER
 
 
 moments = st.datetimes(datetime(2026, 9, 18), datetime(2027, 1, 8)).map(lambda t: t.replace(tzinfo=TOKYO))

@@ -59,7 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "client": {"wire", "phones", "messages", "sandbox"} | GROUND,
     "outbox": {"client", "messages", "phones"} | GROUND,
     "archive": {"client", "phones"} | GROUND,
-    "failures": {"messages"} | GROUND,
+    "failures": {"messages", "phones"} | GROUND,
     "usage": {"failures", "messages"} | GROUND,
     "charts": {"failures", "usage"} | GROUND,
     "reports": {"charts", "failures", "usage"} | GROUND,

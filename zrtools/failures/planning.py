@@ -10,7 +10,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from zrtools import periods, privacy, words
+from zrtools import periods, phones, privacy, words
 from zrtools.arguments import checked
 from zrtools.codes.causes import GROUPS
 from zrtools.errors import InputError
@@ -60,12 +60,14 @@ _ENOUGH = 30
 _USUAL_WAIT = {"send again later": "1-6h", "drop the number": "1-3d"}
 # reports come up to an hour late as a rule
 _LATE = timedelta(hours=1)
-# no \b: it takes Japanese letters for a part of the word, and costs seventy times as much
-_APART = "A-Za-zＡ-Ｚａ-ｚ"
+# of text in NFKC; no \b: it takes Japanese letters for a part of the word, and costs seventy times as much
+_CODE = "(?:コード|番号|パスワード|キー)"
 _ONE_TIME = (
-    r"(?i)(?:認証|確認|検証|ワンタイム|本人確認|セキュリティ)用?(?:コード|番号|パスワード|キー)|ワンタイム|暗証番号"
-    r"|(?:verification|security|confirmation|login|access|authentication)\s+code|one[- ]?time|passcode"
-    rf"|(?:^|[^{_APART}])(?:OTP|ＯＴＰ)(?:$|[^{_APART}])"
+    rf"(?i)(?:認証|確認|検証|本人確認|セキュリティ)用?の?{_CODE}|(?:ログイン|サインイン)用?の?(?:コード|番号)"
+    r"|ワンタイム|暗証番号|パスコード|PINコード|アクセスコード|(?:[2二]段階|2要素|二要素|SMS|本人)認証|一時パスワード"
+    r"|(?:verification|security|confirmation|login|log-in|sign-in|access|authentication)\s+(?:code|number|no\.|pin)"
+    r"|one[- ]?time|passcode|your\s(?:[a-z0-9.&'-]+\s){0,3}(?:code|pin)(?:\s+is)?\s*:?\s*[0-9]"
+    r"|認証[^0-9]{0,4}[0-9]{4,8}|コード[^0-9]{0,6}[0-9]{4,8}[^0-9]+[0-9]+分|[0-9]{4,8}\s+is\s+your\s.*(?:code|pin|password)|(?:^|[^A-Za-z])(?:OTP|PIN|2FA)(?:$|[^A-Za-z])"
 )
 _LONGEST = 24 * 3660.0
 
@@ -119,7 +121,7 @@ def retry_plan(
     now
         The service's clock (`client.now()`); the newest status of the frame where it is left out.
     opted_out
-        Numbers that must not be written to, in the form +81….
+        Numbers that must not be written to, in any spelling.
     hours
         The hours in which messages may go out (Japan): the first, and the one that ends sending.
     on_rest_days
@@ -143,7 +145,7 @@ def retry_plan(
     Raises
     ------
     InputError
-        For another kind of frame, missing columns, and hours or times that make no sense.
+        For another kind of frame, missing columns, hours or times that make no sense, and numbers that are none.
     """
     choice = chosen(
         now=now,
@@ -179,12 +181,21 @@ def chosen(
             f"hours={hours}: give the first hour and the hour that ends sending, for example (9, 20)."
         )
     moment = None if now is None else periods.time(now, "now")
-    if moment is not None and isinstance(now, datetime) and (now.second or now.microsecond):
+    seconds = (
+        now.strip()[16:].strip(":0") if isinstance(now, str) else now and (now.second or now.microsecond)
+    )
+    if moment is not None and seconds:
         # a minute that has begun is past
         moment += timedelta(minutes=1)
     kept = {str(name): _hours(f"expires[{str(name)!r}]", value) for name, value in (expires or {}).items()}
-    numbers = [str(number) for number in opted_out]
-    return Choice(moment, numbers, hours, on_rest_days, _hours("keep_for", keep_for), kept)
+    return Choice(
+        moment,
+        [phones.normalise(number) for number in opted_out],
+        hours,
+        on_rest_days,
+        _hours("keep_for", keep_for),
+        kept,
+    )
 
 
 def _hours(name: str, value: Hours) -> float:
@@ -318,7 +329,11 @@ def _steps(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
         (pl.col("_pending_since"), "leave", "a later try is pending"),
         (pl.col("_tried_since"), "leave", "tried again since"),
         (pl.col("phone_number").is_in(choice.opted_out), "leave", "opted out"),
-        (pl.col("message").str.contains(_ONE_TIME), "leave", "one-time code"),
+        (
+            pl.col("message").str.normalize("NFKC").str.contains(_ONE_TIME),
+            "leave",
+            "one-time code",
+        ),
         (pl.col("phone_number").is_null(), "look into it", "no number"),
         (cause == "sender or text blocked", "ask the vendor first", "sender or text blocked"),
         (cause == "unknown code", "ask the vendor first", "unknown code in an incident"),
