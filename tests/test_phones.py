@@ -64,6 +64,8 @@ REFUSED = {
     "0.9012345678": "fraction",
     "９０１２３４５６７．８": "fraction",
     "184-9012345678": "too long",
+    "+8190****5678": "masked",
+    "****": "masked",
     "-9012345678": "other characters",
     "090-1234-5678 内線3": "other characters",
     "090+12345678": "other characters",

@@ -17,7 +17,7 @@ import openpyxl
 import polars as pl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import zrtools as zr
@@ -479,6 +479,32 @@ def test_no_text_of_a_csv_file_becomes_a_formula(tmp_path: Path) -> None:
     assert tables.as_csv(frame) == path.read_bytes()
     raw = pl.read_csv(tables.as_csv(frame, defuse=False), infer_schema=False).fill_null("")
     assert raw.to_dict(as_series=False) == frame.to_dict(as_series=False)
+
+
+@given(st.text(st.sampled_from("'=+-@＝\t\r\n1a,\" "), min_size=1, max_size=5))
+@example("'=1")
+@example("''+5,0")
+def test_a_text_comes_back_from_a_csv_file_as_it_was(text: str) -> None:
+    """What was kept from being a formula is read without its apostrophe, whatever the text began with."""
+    frame = pl.DataFrame({"n": ["1"], "t": [text]})
+    back = tables.read(tables.as_csv(frame), name="a.csv")
+    assert back["t"].to_list() == [text]
+
+
+def test_what_an_encoding_cannot_hold_is_refused_with_its_place(tmp_path: Path) -> None:
+    """No text is changed silently on its way to people; what stood there before stays."""
+    path = tables.write(FRAME, tmp_path / "a.csv")
+    before = path.read_bytes()
+    frame = pl.DataFrame({"番号": ["090-1234-5678"] * 2, "本文": ["10時〜髙①", "秘密😀"]})
+    with pytest.raises(
+        zr.InputError, match=r"'😀' \(U\+1F600; column 本文, row 1 counted from 0\)"
+    ) as raised:
+        tables.write(frame, path, encoding="cp932")
+    assert (raised.value.row, "秘密" in str(raised.value)) == (1, False)
+    with pytest.raises(zr.InputError, match="a heading"):
+        tables.as_csv(pl.DataFrame({"é": ["x"]}), encoding="cp932")
+    assert path.read_bytes() == before
+    assert tables.as_csv(frame.head(1), encoding="cp932").decode("cp932").count("髙") == 1
 
 
 def test_no_text_of_a_sheet_becomes_a_formula_a_link_or_a_number(tmp_path: Path) -> None:

@@ -34,6 +34,10 @@ PROBLEMS: dict[str, Label] = {
         "桁が失われた数値です（Float32などの列です。元のデータで列を「文字列」にしてください）",
         "its digits are gone, as in a Float32 column: make the column text where it comes from",
     ),
+    "masked": Label(
+        "伏せた番号です（mask=False や --plain-numbers で伏せずに出力してください）",
+        "it is masked: take it from where it is not (mask=False, --plain-numbers)",
+    ),
     "other characters": Label(
         "数字・ハイフン・空白・かっこ以外の文字があります",
         "it holds something other than digits, hyphens, spaces and brackets",
@@ -235,6 +239,8 @@ def _reasons(frame: pl.DataFrame) -> pl.Series:
                 .then(pl.lit("shortened by Excel"))
                 .otherwise(pl.lit("digits lost"))
             )
+            .when(text.str.contains("****", literal=True))
+            .then(pl.lit("masked"))
             .when(~compact.str.contains(r"^\+?[0-9]+$"))
             .then(pl.lit("other characters"))
             .when(compact.str.contains(r"^(?:\+|00|010)(?:[^8]|8[^1]|8?$)"))

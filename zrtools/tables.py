@@ -58,7 +58,8 @@ _EXACT = 2**53
 _ZONE = "Asia/Tokyo"
 _AT_ONCE = 100_000
 # text that a spreadsheet would work out; a plain figure or a number in the form +81… is no such text
-_FORMULA = r"^[=+\-@\t\r＝＋－＠]"
+_FORMULA = r"^'*[=+\-@\t\r＝＋－＠]"
+_GUARDED = r"^'('*[=+\-@\t\r＝＋－＠])"
 _FIGURE = r"^[+-]?[0-9]+(?:[.,][0-9]+)*$"
 _SHEET = re.compile(r"(?!')[^\[\]:*?/\\\0]{1,31}(?<!')")
 _SEP = re.compile(r"sep=(.)[ \t]*(?:\n|$)", re.IGNORECASE)
@@ -158,9 +159,10 @@ def read(
 
     `source` is a path, or the file's bytes with its `name`. CSV may be UTF-8, UTF-8 with BOM, UTF-16 with BOM or
     CP932 (`encoding` overrules the guess), its columns separated by commas, tabs or semicolons, its lines ended as on
-    Windows, Unix or an old Mac. Of a workbook the only visible sheet that holds anything is read, or `sheet`; rows
-    that are hidden are left out unless `hidden_rows`, and a warning says so. Excel numbers are written out in full.
-    The headings stand in the first row that holds anything, or in row `header` of the file, counted from 1.
+    Windows, Unix or an old Mac; an apostrophe that keeps a text from being a formula is left out. Of a workbook the
+    only visible sheet that holds anything is read, or `sheet`; rows that are hidden are left out unless `hidden_rows`,
+    and a warning says so. Excel numbers are written out in full. The headings stand in the first row that holds
+    anything, or in row `header` of the file, counted from 1.
 
     Raises `InputError` when the file cannot be read as a table; it names the file.
     """
@@ -210,12 +212,12 @@ def load(
 def write(frame: pl.DataFrame, path: str | Path, *, encoding: str = "utf-8-sig", defuse: bool = True) -> Path:
     """Write a table as CSV or Excel, by the path's ending, all or nothing.
 
-    CSV is UTF-8 with BOM, which Excel opens rightly, or `encoding` (for example "cp932"; what it cannot hold is
-    written as "?"). In CSV a text that a spreadsheet would work out as a formula (it begins with = + - @, a tab or
-    a line end, and is no plain figure nor a number +81…) gets an apostrophe in front, unless `defuse=False`; in Excel
-    text is text. Times of a zone are written as Japan's, lists and structs as JSON.
+    CSV is UTF-8 with BOM, which Excel opens rightly, or `encoding` (for example "cp932"). In CSV a text that a
+    spreadsheet would work out as a formula (it begins with = + - @, a tab or a line end, and is no plain figure nor a
+    number +81…) gets an apostrophe in front, which `read` takes off again, unless `defuse=False`; in Excel text is
+    text. Times of a zone are written as Japan's, lists and structs as JSON.
 
-    Raises `InputError` for another ending, a column of bytes or objects, and what a sheet cannot hold.
+    Raises `InputError` for another ending, a column of bytes or objects, and what a sheet or the encoding cannot hold.
     """
     path = Path(path)
     ending = path.suffix.lower()
@@ -323,7 +325,8 @@ def _csv(text: str, name: str, header: int | None, *, empty: bool) -> Table:
         ) from None
     quoted = '"' in rest
     lines = partial(_line_of, rest if quoted else None, separator, line)
-    names = [re.sub(r"^_duplicated_\d+$", "", c) for c in frame.columns]
+    names = [re.sub(_GUARDED, r"\1", re.sub(r"^_duplicated_\d+$", "", c)) for c in frame.columns]
+    frame = frame.with_columns(pl.all().str.replace(_GUARDED, "${1}"))
     return _headed(Table(frame, name, _lines=lines), names, line, empty=empty)
 
 
@@ -508,8 +511,28 @@ def _fill_text(frame: pl.DataFrame, file: IO[bytes], *, separator: str, encoding
         return
     for n, piece in enumerate(plain.iter_slices(_AT_ONCE) if plain.height else [plain]):
         text = piece.write_csv(separator=separator, include_header=n == 0)
-        # the mark stands at the beginning alone
-        file.write(text.encode(encoding if n == 0 else _unmarked(encoding), errors="replace"))
+        try:
+            # the mark stands at the beginning alone
+            file.write(text.encode(encoding if n == 0 else _unmarked(encoding)))
+        except UnicodeEncodeError as error:
+            raise _unwritten(plain, text[error.start], encoding) from None
+
+
+def _unwritten(frame: pl.DataFrame, lost: str, encoding: str) -> InputError:
+    """Say which character an encoding does not know, and where it stands."""
+    where, row = "a heading", None
+    for name, dtype in frame.schema.items():
+        if dtype == pl.String and row is None:
+            found = frame[name].str.contains(lost, literal=True).fill_null(value=False)
+            if found.any():
+                row = int(found.arg_max() or 0)
+                where = f"column {mask_text(name)}, row {row} counted from 0"
+    return InputError(
+        f"{lost!r} (U+{ord(lost):04X}; {where}) cannot be written in {encoding}: write it otherwise, or write the file "
+        "in utf-8-sig or as .xlsx.",
+        row=row,
+        choices={"encoding": ("utf-8-sig", "utf-8")},
+    )
 
 
 def _unmarked(encoding: str) -> str:

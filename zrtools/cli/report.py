@@ -169,7 +169,10 @@ def failures(
             # as Outbox.add reads them, from a file too
             listed = getattr(found, name).with_columns(pl.selectors.datetime().dt.strftime("%Y-%m-%d %H:%M"))
             listed = listed if plain_numbers else zr.mask(listed, keep=["failed_client_tag"])
-            zr.tables.write(listed, file, encoding="utf-8-sig" if encoding == "utf-8" else encoding)
+            try:
+                zr.tables.write(listed, file, encoding="utf-8-sig" if encoding == "utf-8" else encoding)
+            except InputError as error:
+                raise click.UsageError(f"{file.name} (--encoding): {error}") from None
             click.echo(words.text("reports.listed", lang, path=file, n=listed.height))
     click.echo(words.text("reports.written", lang, path=path))
     if missing:

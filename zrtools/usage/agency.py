@@ -15,7 +15,6 @@ from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
 from zrtools.periods import Day, Month, day
 from zrtools.periods import month as month_of
-from zrtools.privacy import mask_text
 from zrtools.schemas import ACCOUNTING, BILL, MOVERS, check
 from zrtools.usage.inputs import client_names
 from zrtools.usage.months import monthly
@@ -203,13 +202,4 @@ def _write(frame: pl.DataFrame, path: Path, columns: Mapping[str, str] | None, e
         for c, t in shown.schema.items()
         if isinstance(t, pl.Decimal)
     )
-    for texts in shown.select(pl.col(pl.String)):
-        for value in texts.unique().drop_nulls():
-            try:
-                value.encode(encoding)
-            except UnicodeEncodeError as error:
-                raise InputError(
-                    f"{mask_text(value)}: {value[error.start]!r} cannot be written in {encoding}: write it "
-                    'otherwise, or use encoding="utf-8-sig".'
-                ) from None
     tables.write(shown, path, encoding=encoding)
