@@ -14,7 +14,7 @@ import polars as pl
 from failures_frames import ODD, statuses
 
 import zrtools as zr
-from zrtools import schemas
+from zrtools import schemas, watch
 from zrtools.periods import TOKYO
 
 
@@ -822,6 +822,56 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "dlr_format": "json",
                 "dlr_retry": 1.0,
                 "domain": None,
+            },
+        ),
+        **watching(g),
+    }
+
+
+def watching(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
+    """Give the calls of the watch."""
+    now, place = datetime(2026, 10, 4, 10, tzinfo=TOKYO), g.folder / "watch.sqlite"
+    state = watch.State(place)
+    digest = state.record([], now, "en", looked=True) or watch.Digest("1", "", "daily", "nothing", "en")
+    look = {"archive": g.archive, "now": now}
+
+    def alone(**arguments: Any) -> None:
+        with watch.alone(**arguments):
+            pass
+
+    return {
+        "watch.Digest.read": (watch.Digest.read, {"text": digest.kept(), "again": False}),
+        "watch.State": (watch.State, {"path": place}),
+        "watch.State.record": (
+            state.record,
+            {"found": [], "now": now, "lang": "en", "looked": True, "targets": ["program"]},
+        ),
+        "watch.State.record_week": (
+            state.record_week,
+            {"now": now, "lines": ["said"], "found": [], "lang": "en", "targets": []},
+        ),
+        "watch.State.has_week": (state.has_week, {"now": now}),
+        "watch.State.is_delivered": (state.is_delivered, {"digest": digest, "target": "program"}),
+        "watch.State.delivered": (state.delivered, {"digest": digest, "target": "program"}),
+        "watch.State.done": (state.done, {"digest": digest}),
+        "watch.alone": (alone, {"path": place, "patience": 0.0, "waiting": list}),
+        "watch.look": (
+            watch.look,
+            {**look, "since": date(2026, 10, 3), "store": g.store, "min_excess": 5.0, "lang": "en"},
+        ),
+        "watch.weekly": (watch.weekly, {**look, "lang": "en"}),
+        "watch.go_round": (
+            lambda **arguments: watch.go_round(sync=None, **arguments),
+            {
+                **look,
+                "state": state,
+                "store": g.store,
+                "show": None,
+                "out": [],
+                "program": None,
+                "min_excess": None,
+                "of_week": False,
+                "lang": "en",
             },
         ),
     }

@@ -30,13 +30,16 @@ ROOMS = (
         "outbox",
         "tables",
     ),
-    *("phones", "messages", "privacy", "codes", "periods", "erasure", "sandbox"),
+    *("phones", "messages", "privacy", "codes", "periods", "erasure", "sandbox", "watch"),
 )
 APART = {
     # they go on until they are stopped
     *("receiver.serve", "receiver.running"),
     # they serve the rooms themselves
-    *("tables.Table.refuse", "tables.replace_file", "sandbox.Message.code", "sandbox.Message.status"),
+    *("tables.Table.refuse", "tables.replace_file", "tables.excel", "sandbox.Message.code"),
+    "sandbox.Message.status",
+    # its functions are the command's own
+    "watch.go_round",
     # they have refusals of their own, and serve tests
     *("sandbox.Faults.add", "sandbox.Faults.pick", "sandbox.Sandbox.advance"),
 }

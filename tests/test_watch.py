@@ -194,7 +194,7 @@ def test_the_week_is_told_once_a_week(place: Path, state: watch.State) -> None:
     for part in ("2026-11-06 to 2026-11-12", "docomo", "A day is missing."):
         assert part in said
     for later, news in ((0, False), (2, False), (3, True), (9, False), (10, True), (48, True), (52, True)):
-        digest = state.record_week(NOW + timedelta(days=later), lambda: ["said"], [], "en")
+        digest = state.record_week(NOW + timedelta(days=later), ["said"], [], "en")
         assert (digest is not None) == news, later
     assert digest is not None
     assert "2027-01-04" in digest.title

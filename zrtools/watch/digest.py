@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from zrtools import words
+from zrtools.arguments import checked
+from zrtools.errors import InputError
 from zrtools.privacy import mask_text
 from zrtools.reports.page import Page
 
@@ -49,9 +51,13 @@ class Digest:
     again: bool = False
 
     @classmethod
+    @checked
     def read(cls, text: str, *, again: bool = False) -> Digest:
-        """Read what `kept` wrote."""
-        return cls(**{**json.loads(text), "again": again})
+        """Read what `kept` wrote. Raises `InputError` for other text."""
+        try:
+            return cls(**{**json.loads(text), "again": again})
+        except (ValueError, TypeError):
+            raise InputError("text is not what kept() of a digest wrote.") from None
 
     def kept(self) -> str:
         """Write it so that it can be told later."""

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import polars as pl
 
 from zrtools import words
+from zrtools.arguments import Archive, Kind, checked
 from zrtools.codes.causes import group_of
 from zrtools.failures import incidents, investigate, watch_list
 from zrtools.failures.causes import causes, sentence
 from zrtools.failures.wording import values_of
+from zrtools.periods import TOKYO
 from zrtools.privacy import mask_text
 from zrtools.schemas import TIME
 from zrtools.watch.digest import Finding
 
-__all__ = ["HISTORY", "look", "weekly"]
+__all__ = ["HISTORY", "Reports", "japan", "look", "weekly"]
 
 HISTORY = 28
 """Days before those that are looked at, which tell what is usual."""
+
+Reports = Annotated[Any, Kind(lambda it: callable(getattr(it, "scan", None)), "a zr.receiver.Store")]
 
 _NEEDED = (
     "send_date",
@@ -37,16 +41,21 @@ _PATIENCE = timedelta(hours=1)
 _FEW, _SMALL = 10, 0.01
 
 
+@checked
 def look(
-    archive: Any,
+    archive: Archive,
     now: datetime,
     since: date,
     *,
-    store: Any | None = None,
+    store: Reports | None = None,
     min_excess: float | None = None,
     lang: words.Lang = "ja",
 ) -> list[Finding]:
-    """Find incidents, what is to be watched, and pushed reports that never came, from a day until now."""
+    """Find incidents, what is to be watched, and pushed reports that never came, from a day until now.
+
+    Raises `InputError` for days that are none, and what `archive.scan` does.
+    """
+    now = japan(now)
     first = since - timedelta(HISTORY)
     whole = archive.scan(first, now.date()).select(_NEEDED).collect()
     here, before = (
@@ -65,6 +74,11 @@ def look(
     if store is not None:
         found += _missing_reports(here, store, now, lang)
     return found
+
+
+def japan(now: datetime) -> datetime:
+    """Give a time in Japan; one without a zone is Japan's."""
+    return now.astimezone(TOKYO) if now.tzinfo else now.replace(tzinfo=TOKYO)
 
 
 def _finding(level: str, row: dict[str, Any], cause: dict[str, Any], lang: words.Lang) -> Finding:
@@ -130,8 +144,10 @@ def _missing_reports(statuses: pl.DataFrame, store: Any, now: datetime, lang: wo
     ]
 
 
-def weekly(archive: Any, now: datetime, *, lang: words.Lang = "ja") -> list[str]:
-    """Say what failed in the last seven whole days, against the seven before."""
+@checked
+def weekly(archive: Archive, now: datetime, *, lang: words.Lang = "ja") -> list[str]:
+    """Say what failed in the last seven whole days, against the seven before. Raises what `investigate` does."""
+    now = japan(now)
     last = now.date() - timedelta(1)
     week = (last - timedelta(6), last)
     earlier = (last - timedelta(13), last - timedelta(7))

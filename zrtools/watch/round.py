@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from zrtools import files, words
+from zrtools.arguments import Archive, checked
 from zrtools.errors import ArchiveError, InputError, Interrupted, ZrtoolsError
 from zrtools.watch.digest import LEVELS, Digest, Finding
-from zrtools.watch.looking import HISTORY, look, weekly
+from zrtools.watch.looking import HISTORY, Reports, japan, look, weekly
 from zrtools.watch.state import State
 
 __all__ = ["Told", "alone", "go_round"]
@@ -44,6 +45,7 @@ class Told:
 
 
 @contextmanager
+@checked
 def alone(path: Path, patience: float, waiting: Callable[[], object]) -> Iterator[None]:
     """Let one round at a time go on; the system lets go of it whatever happens to the process.
 
@@ -78,13 +80,14 @@ def alone(path: Path, patience: float, waiting: Callable[[], object]) -> Iterato
         yield
 
 
+@checked
 def go_round(
-    archive: Any,
+    archive: Archive,
     state: State,
     *,
     now: datetime,
     sync: Callable[[date | None], str] | None,
-    store: Any | None = None,
+    store: Reports | None = None,
     show: Callable[[str], object] | None = None,
     out: Sequence[Path] = (),
     program: str | None = None,
@@ -98,6 +101,7 @@ def go_round(
     before it is delivered, and gone from there after: killed in between, it is delivered by the next round, which says
     that it may come twice.
     """
+    now = japan(now)
     targets = _targets(show, out, program, of_week=of_week)
     left = _delivered(state, state.pending(), targets)
     levels = [digest.level for digest, given, _ in left if given]
@@ -109,7 +113,8 @@ def go_round(
             raise InputError("The archive is empty: sync it first.")
         found = [_blind(now, blind, lang)] if blind else []
         if of_week:
-            made = state.record_week(now, lambda: weekly(archive, now, lang=lang), found, lang, list(targets))
+            lines = [] if state.has_week(now) else weekly(archive, now, lang=lang)
+            made = state.record_week(now, lines, found, lang, list(targets))
         else:
             found += _look(archive, state, now, store, min_excess, lang)
             made = state.record(found, now, lang, looked=not blind, targets=list(targets))
@@ -134,7 +139,7 @@ def _is_new(archive: Any) -> bool:
 
 
 def _look(
-    archive: Any, state: State, now: datetime, store: Any, min_excess: float | None, lang: words.Lang
+    archive: Any, state: State, now: datetime, store: Any | None, min_excess: float | None, lang: words.Lang
 ) -> list[Finding]:
     since = min(state.since() or now.date(), now.date() - timedelta(1))
     since = max(since, now.date() - timedelta(_LOOK_BACK))

@@ -13,9 +13,11 @@ from sqlite3 import Cursor
 from typing import Any
 
 from zrtools import words
-from zrtools.errors import ArchiveError
+from zrtools.arguments import checked
+from zrtools.errors import ArchiveError, InputError
 from zrtools.sqlite import Database, stamp
 from zrtools.watch.digest import LEVELS, Digest, Finding
+from zrtools.watch.looking import japan
 
 __all__ = ["State"]
 
@@ -40,6 +42,7 @@ _GRAVITY = {level: n for n, level in enumerate(LEVELS)}
 class State:
     """Alerts that were told, digests that are still to be delivered, and the last look."""
 
+    @checked
     def __init__(self, path: str | Path) -> None:
         with _damage_told():
             self._file = Database(path, what="watch state", application=0x7A72_7774, tables=_TABLES)
@@ -61,6 +64,7 @@ class State:
             rows = run("select body from digests order by made_at, id").fetchall()
             return [Digest.read(body, again=True) for (body,) in rows]
 
+    @checked
     def record(
         self,
         found: Sequence[Finding],
@@ -71,6 +75,7 @@ class State:
         targets: Sequence[str] = (),
     ) -> Digest | None:
         """Keep what was found, and what of it is to be told and where, in one step; None where nothing is new."""
+        now = japan(now)
         with self._writing() as run:
             for table, column in (("alerts", "ended"), ("digests", "made_at")):
                 run(f"delete from {table} where {column} < ?", (stamp(now - _KEPT),))  # noqa: S608 - constants
@@ -80,25 +85,30 @@ class State:
             items = self._noted(run, found, lang, sees=looked)
             return self._put("daily", items, now, lang, targets) if items else None
 
+    @checked
+    def has_week(self, now: datetime) -> bool:
+        """Tell whether the week of a day, from Monday, had its digest."""
+        return (self._fact("week") or "") >= _week(now)
+
+    @checked
     def record_week(
         self,
         now: datetime,
-        look: Callable[[], list[str]],
+        lines: Sequence[str],
         found: Sequence[Finding],
         lang: words.Lang,
         targets: Sequence[str] = (),
     ) -> Digest | None:
         """Keep the digest of a week and what keeps one from seeing it all; None where this week had one."""
-        week = "{}-{:02}".format(*now.isocalendar())
-        if (self._fact("week") or "") >= week:
-            return None
-        lines = look()
         with self._writing() as run:
-            run("insert or replace into facts values ('week', ?)", (week,))
+            if self.has_week(now):
+                return None
+            run("insert or replace into facts values ('week', ?)", (_week(now),))
             items = self._noted(run, found, lang, sees=not found)
             items += [{"what": "", "sentence": line, "level": "nothing"} for line in lines]
             return self._put("weekly", items, now, lang, targets)
 
+    @checked
     def is_delivered(self, digest: Digest, target: str) -> bool:
         """Tell whether a digest went to a target."""
         with self._reading() as run:
@@ -107,11 +117,13 @@ class State:
                 is not None
             )
 
+    @checked
     def delivered(self, digest: Digest, target: str) -> None:
         """Note that a digest went to a target."""
         with self._writing() as run:
             run("insert or ignore into delivered values (?, ?)", (digest.id, target))
 
+    @checked
     def done(self, digest: Digest) -> None:
         """Forget a digest that went everywhere."""
         with self._writing() as run:
@@ -174,13 +186,17 @@ class State:
             yield run
 
 
+def _week(now: datetime) -> str:
+    return "{}-{:02}".format(*japan(now).isocalendar())
+
+
 @contextmanager
 def _damage_told() -> Iterator[None]:
     """Say of a state that cannot be read that nothing is lost with it."""
     hint = "A watch state may also be deleted: what still goes on is then told once more."
     try:
         yield
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, InputError) as error:
         raise ArchiveError(f"The watch state holds what cannot be read. {hint}") from error
     except ArchiveError as error:
         if "damaged" in str(error) and hint not in str(error):
