@@ -131,7 +131,8 @@ def test_a_template_asks_for_its_fields_and_sends_nothing_half_filled(client: zr
     form = filled(client, "")
     form.template.value = "認証コード"
     assert [box.description for box in form.fields.children] == ["code"]
-    assert "差し込み項目を入力してください：code" in form.preview.value
+    assert '認証コード: <mark class="zrtools-gap">code</mark> 有効期限' in form.preview.value
+    assert "入力してください：code" in form.hurdle.value
     assert form.review.disabled
     form.fields.children[0].fill("123456")
     assert not form.review.disabled
@@ -859,6 +860,7 @@ def test_cleaning_says_what_it_costs_before_it_asks(client: zr.Client) -> None:
     assert not form.run.disabled
     assert not [r for r in client.embedded.requests if r.call == "clean"]
     form.run.click()
+    form.go.click()
     assert len([r for r in client.embedded.requests if r.call == "clean"]) == 2
     assert form.result.schema == zr.schemas.CLEANING
     assert form.result["input"].to_list() == [NUMBER, "080 5555 1234", "03-1234-5678", "090-1111-2222"]
@@ -889,17 +891,15 @@ def test_a_file_of_numbers_is_read_and_forgotten_by_the_widget(client: zr.Client
     assert form.file.value == ()
     assert form.column.value == "電話番号"
     assert "照会（有料）は 2 回" in form.cost.value
-    form.file.value = (
-        {
-            "name": "x.xlsx",
-            "type": "",
-            "size": 1,
-            "content": memoryview(b"no"),
-            "last_modified": client.now(),
-        },
-    )
+    form.reference.value = client.now().date()
+    form.run.click()
+    form.file.value = upload("x.xlsx", b"no", client.now())
     assert "x.xlsx" in form.note.value
-    assert "照会（有料）は 2 回" in form.cost.value
+    assert (form.cost.value, form.column.layout.display, form.run.disabled) == ("", "none", True)
+    # nor does the question that was put for the other file stand any more
+    assert form._asked.layout.display == "none"
+    form.go.click()
+    assert not [r for r in client.embedded.requests if r.call == "clean"]
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
@@ -929,6 +929,7 @@ def test_a_sheet_and_the_row_of_headings_are_chosen_in_the_form(client: zr.Clien
     form.sheet.value = "東日本"
     form.reference.value = client.now().date()
     form.run.click()
+    form.go.click()
     assert form.result["phone_number"].to_list() == ["+8180" + TAIL]
     form.file.value = upload("一覧.csv", b"phone_number\n09011112222\n", client.now())
     assert (form.sheet.layout.display, form.header.value) == ("none", "")
@@ -936,6 +937,46 @@ def test_a_sheet_and_the_row_of_headings_are_chosen_in_the_form(client: zr.Clien
     form.numbers.fill(NUMBER)
     assert form.header.layout.display == "none"
     assert not form.run.disabled
+
+
+def test_nothing_is_billed_twice_and_a_yes_belongs_to_one_list(client: zr.Client, tmp_path: Path) -> None:
+    """A click asks, a yes bills once, a change takes the question back; what is answered is never asked again."""
+    calls = lambda: len([r for r in client.embedded.requests if r.call == "clean"])  # noqa: E731 - short
+    form = zr.forms.clean(client, price="3.5", store=tmp_path / "answers.db", lang="ja")
+    assert "番号を入力するか" in form.hurdle.value
+    form.numbers.fill(f"{NUMBER}\n090-1111-2222")
+    assert "基準日を選んで" in form.hurdle.value
+    form.reference.value = client.now().date() - timedelta(days=1000)
+    assert form.run.disabled
+    assert 'data-state="bad"' in form.hurdle.value
+    form.reference.value = client.now().date()
+    form.run.click()
+    for part in ("7.0 円（1 回 3.5 円）", "入力欄の番号", f"{client.now():%Y-%m-%d}", ">2<"):
+        assert part in form.confirmation.value
+    assert form.go.description == "2 回照会する（有料）"
+    form.numbers.fill(NUMBER)
+    form.go.click()
+    assert calls() == 0
+    form.run.click()
+    for _ in range(3):
+        form.go.click()
+        form.run.click()
+    assert calls() == 1
+    assert form.run.layout.display == "none"
+    assert "入力欄の番号（基準日" in form.summary.value
+    # of a longer list only the rest; another form reads the store
+    form.numbers.fill(f"{NUMBER}\n090-1111-2222")
+    assert "1 件は回答済みのため照会しません" in form.cost.value
+    form.run.click()
+    form.go.click()
+    assert calls() == 2
+    assert form.result["status"].null_count() == 0
+    other = zr.forms.clean(client, store=tmp_path / "answers.db", lang="en")
+    other.numbers.fill(f"{NUMBER}\n090-1111-2222")
+    other.reference.value = client.now().date()
+    other.run.click()
+    assert calls() == 2
+    assert other.result["status"].null_count() == 0
 
 
 def test_an_account_error_keeps_the_answers_that_came(client: zr.Client) -> None:
@@ -953,6 +994,7 @@ def test_an_account_error_keeps_the_answers_that_came(client: zr.Client) -> None
         when=lambda fields: fields["phoneNumber"] in late,
     )
     form.run.click()
+    form.go.click()
     assert "token" in form.note.value
     assert form.result.height == 130
     assert form.result["status"].is_not_null().sum() == 100
@@ -964,6 +1006,7 @@ def test_the_result_is_downloaded_without_becoming_state(client: zr.Client) -> N
     form.numbers.fill(NUMBER)
     form.reference.value = client.now().date()
     form.run.click()
+    form.go.click()
     sent: list[object] = []
     assert isinstance(form.download, PrivateDownload)
     form.download.send = lambda content, buffers=None: sent.append((content, buffers))  # type: ignore[method-assign]
@@ -1056,6 +1099,7 @@ def test_no_form_leaves_a_number_in_widget_state(client: zr.Client) -> None:
     cleaning.numbers.fill(NUMBER)
     cleaning.reference.value = client.now().date()
     cleaning.run.click()
+    cleaning.go.click()
     search = zr.forms.reservations(client, lang="ja")
     search.search.click()
     assert search.found.height == 1

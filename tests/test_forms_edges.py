@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ipywidgets import Widget
 
 import zrtools as zr
 from zrtools.words.forms import TEXTS
@@ -146,19 +148,20 @@ def test_buttons_can_be_pressed_in_their_stage_alone(client: zr.Client) -> None:
     assert form.receipt is first
 
 
-def test_the_confirmation_tells_all_that_goes_out_with_the_number_masked(client: zr.Client) -> None:
-    """To whom, how many parts, when, from which sender code, through which carrier, and the text, numbers masked."""
-    form = filled(client, "Call 090-1234-5678 <now>")
+def test_the_confirmation_shows_what_goes_out_as_it_leaves_and_on_the_page_alone(client: zr.Client) -> None:
+    """To whom, how many parts, when, from which sender code, through which carrier, and the text, numbers whole."""
+    form = filled(client, "Call 090-9876-4321 <now>")
     form.carrier.value = "103"
     form.review.click()
     told = form.confirmation.value
-    for part in ("+8180****1234", client.sms_code, "docomo", "now", "090****5678 &lt;now&gt;"):
+    for part in (NUMBER, client.sms_code, "docomo", "now", "090-9876-4321 &lt;now&gt;"):
         assert part in told
-    assert not re.search("5555|1234-5678", told)
+    assert "090-9876-4321 &lt;now&gt;" in form.preview.value
+    assert not re.search("5555-1234|9876-4321", json.dumps(Widget.get_manager_state(), default=repr))
     assert form.go.description == "Send"
     form.go.click()
     assert client.embedded is not None
-    assert client.embedded.accepted[-1].message == "Call 090-1234-5678 <now>"
+    assert client.embedded.accepted[-1].message == "Call 090-9876-4321 <now>"
 
 
 @pytest.mark.parametrize(("outcome", "lang"), [(3, "ja"), (2, "en")])

@@ -254,7 +254,7 @@ class CampaignForm(Panel):
             return
         self._changed()
         plan = self._plan = self._planned()
-        self.say(self.t("working"))
+        self.working()
 
         def work() -> tuple[pl.DataFrame, int, int]:
             reserved = self.outbox.suppressed_reservations(self._client).height
@@ -428,7 +428,7 @@ class CampaignForm(Panel):
             return
         self._stop.clear()
         self._enter("sending")
-        self.say(self.t("working"))
+        self.working()
 
         def work() -> None:
             if self._to_add:
@@ -483,7 +483,7 @@ class CampaignForm(Panel):
         plan = self._plan
         if plan is None or self.busy:
             return
-        self.say(self.t("working"))
+        self.working()
 
         def done(sent: pl.DataFrame) -> None:
             found = classify(sent).group_by("sending_state", "outcome").len().sort("len", descending=True)

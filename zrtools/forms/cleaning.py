@@ -6,6 +6,7 @@ import html
 import threading
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ import polars as pl
 
 from zrtools import phones, schemas, tables, words, workbooks
 from zrtools.arguments import checked
+from zrtools.client.cleaning import Cleaning, prepared
 from zrtools.errors import InputError, Interrupted, PartialResultError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading, side_by_side, table
 from zrtools.forms.private import PrivateDownload, PrivateText
@@ -31,28 +33,49 @@ _AT_A_TIME = 100
 
 
 @checked
-def clean(client: Client, *, store: str | Path | None = None, lang: str | None = None) -> CleanForm:
+def clean(
+    client: Client,
+    *,
+    store: str | Path | None = None,
+    price: Decimal | int | str | None = None,
+    lang: str | None = None,
+) -> CleanForm:
     """Show a form that judges pasted or uploaded numbers by the service's number cleaning.
 
-    It says how many billed requests it will make before any leaves. `form.result` is the frame afterwards
-    (`schemas.CLEANING`); with `store` answers are kept there as they come and never paid for twice. Numbers are no
-    widget state: they are typed, uploaded and downloaded in messages.
+    Before any billed request leaves it asks: which list, how many requests, at what cost where the `price` of one (yen)
+    is given. What a form has asked it never asks again, and with `store` no other does: answers are kept there as they
+    come. `form.result` is the frame afterwards (`schemas.CLEANING`). Numbers are no widget state: they are typed,
+    uploaded and downloaded in messages.
+    Raises `InputError` for a price that is none.
     """
-    return CleanForm(client, store=store, lang=lang)
+    return CleanForm(client, store=store, price=price, lang=lang)
 
 
 class CleanForm(Panel):
     """A form for number cleaning; `result` is the frame of the last run."""
 
-    def __init__(self, client: Client, *, store: str | Path | None = None, lang: str | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        store: str | Path | None = None,
+        price: Decimal | int | str | None = None,
+        lang: str | None = None,
+    ) -> None:
         super().__init__(lang)
         self._client = client
         self._store = store
+        self._price = None if price is None else _price(price)
+        self._confirming = False
+        self._known = schemas.empty(schemas.CLEANING)
         self._file: tuple[str, pl.DataFrame] | None = None
         self._upload: tuple[str, bytes] | None = None
         self._stop = threading.Event()
         self.result = schemas.empty(schemas.CLEANING)
         self._numbers = self.result.select("input", "phone_number", "error")
+        self._to_ask = self.result["phone_number"]
+        self._wrong: list[str] = []
+        self._shown: tuple[pl.DataFrame, date] | None = None
 
         self.numbers = PrivateText(
             description=self.t("numbers"), placeholder=self.t("numbers_example"), lines=6
@@ -72,6 +95,10 @@ class CleanForm(Panel):
         self.reference = w.DatePicker(description=self.t("reference_date"))
         self.cost = w.HTML()
         self.run = w.Button(button_style="primary", layout=w.Layout(width="auto"))
+        self.confirmation = w.HTML()
+        self.go = w.Button(button_style="danger", layout=w.Layout(width="auto"))
+        self.back = w.Button(description=self.t("back"))
+        self._asked = w.VBox([self.confirmation, side_by_side(self.go, self.back)])
         self.stop = w.Button(description=self.t("stop"))
         self.progress = w.IntProgress()
         self.summary = w.HTML()
@@ -86,7 +113,9 @@ class CleanForm(Panel):
             self.reference,
             w.HTML(f'<div class="zrtools-indent">{html.escape(self.t("reference_help"))}</div>'),
             self.cost,
-            side_by_side(self.run, self.stop),
+            side_by_side(self.run, self.hurdle),
+            self._asked,
+            self.stop,
             self.progress,
             self.note,
             self.summary,
@@ -97,8 +126,10 @@ class CleanForm(Panel):
         self.sheet.observe(self.react(self._chosen), "value")
         self.header.observe(self.react(self._chosen), "value")
         self.column.observe(self.react(self._count), "value")
-        self.reference.observe(self.react(self.refresh), "value")
-        self.run.on_click(self.react(self._run))
+        self.reference.observe(self.react(self._count), "value")
+        self.run.on_click(self.react(self._ask))
+        self.go.on_click(self.react(self._run))
+        self.back.on_click(self.react(self._back))
         self.stop.on_click(self.react(self._stop.set))
         self._count()
 
@@ -117,6 +148,7 @@ class CleanForm(Panel):
         body, name = bytes(upload["content"]), str(upload["name"])
         # the upload is widget state until it is emptied
         self.file.value = ()
+        self.working(self.t("doing_file", name=name))
         self._read(name, body, fresh=True)
 
     def _chosen(self) -> None:
@@ -132,13 +164,10 @@ class CleanForm(Panel):
         try:
             table = tables.load(body, name=name, sheet=sheet, header=int(row) if row else None)
         except InputError as error:
-            if fresh and not error.choices:
-                # it is none that could be read: what was there before stays
-                self.fail(error)
-                return
             sheets = error.choices.get("sheet", ())
             if fresh or sheets:
-                self._take(name, body, sheets, None)
+                # a file that cannot be used leaves nothing behind that could be taken for its list
+                self._take(name, body if error.choices else None, sheets, None)
             self._undecided(
                 self.t("sheet_needed", name=name, count=len(sheets))
                 if sheets
@@ -160,7 +189,7 @@ class CleanForm(Panel):
         self.column.value = max(self._file[1].columns, key=self._share_of_numbers)
         self._count()
 
-    def _take(self, name: str, body: bytes, sheets: Sequence[str], chosen: str | None) -> None:
+    def _take(self, name: str, body: bytes | None, sheets: Sequence[str], chosen: str | None) -> None:
         # whoever looks at these widgets must not read the file again for it
         self._upload = None
         if len(sheets) > 1:
@@ -170,7 +199,7 @@ class CleanForm(Panel):
         else:
             self.sheet.options = []
         self.header.value = ""
-        self._upload = (name, body)
+        self._upload = None if body is None else (name, body)
 
     def _undecided(self, said: str) -> None:
         """Say what is to be chosen; no other list may be asked meanwhile."""
@@ -193,44 +222,103 @@ class CleanForm(Panel):
         )
 
     def _count(self) -> None:
-        self._numbers = (
-            self._given()
-            .to_frame()
-            .with_columns(
-                phones.normalised("input").alias("phone_number"), phones.problem("input").alias("error")
-            )
+        """Count what would be asked; a question that was put belongs to what stood there before."""
+        self._confirming = False
+        given = self._given().to_frame()
+        self._numbers = given.with_columns(
+            phones.normalised("input").alias("phone_number"), phones.problem("input").alias("error")
         )
-        given, valid = self._numbers.height, self._numbers["phone_number"].drop_nulls()
+        valid = self._numbers["phone_number"].drop_nulls()
+        self._to_ask = self._unknown(valid.unique(maintain_order=True))
         text = self.t(
             "requests",
-            given=given,
+            given=given.height,
             valid=valid.len(),
             repeated=valid.len() - valid.n_unique(),
-            invalid=given - valid.len(),
+            invalid=given.height - valid.len(),
             requests=self._requests(),
         )
-        self.cost.value = f'<div class="zrtools-indent">{html.escape(text)}</div>' if given else ""
+        known = valid.n_unique() - self._requests()
+        text += self.t("requests_known", count=known) if known else ""
+        self.cost.value = f'<div class="zrtools-indent">{html.escape(text)}</div>' if given.height else ""
         self.refresh()
 
+    def _unknown(self, numbers: pl.Series) -> pl.Series:
+        """Give the numbers to which neither this form nor its store has an answer for the day."""
+        self._wrong, day = [], self.reference.value
+        if day is None:
+            return numbers
+        known = self._known.filter(reference_date=day)["phone_number"]
+        numbers = numbers.filter(~numbers.is_in(known.implode()))
+        try:
+            asking = Cleaning(
+                prepared(numbers, day, self._client.now().date()), self._store, self._client.origin
+            )
+        except ZrtoolsError as error:
+            self._wrong = [self.told(error)]
+            return numbers.clear()
+        asking.close()
+        return pl.Series("phone_number", [number for number, _ in asking.run.items], pl.String)
+
+    def _answered(self, day: date | None) -> bool:
+        """Tell whether the result that is shown is that of this list and day."""
+        return self._shown is not None and self._shown[1] == day and self._shown[0].equals(self._numbers)
+
     def _requests(self) -> int:
-        return self._numbers["phone_number"].drop_nulls().n_unique()
+        return self._to_ask.len()
+
+    def _source(self) -> str:
+        return self.t("numbers_typed") if self._file is None else f"{self._file[0]} / {self.column.value}"
 
     # ------------------------------------------------------------------------------------------ the run
 
+    def _ask(self) -> None:
+        """Say what will be billed, and wait for a yes."""
+        if self.busy or self.run.disabled:
+            return
+        requests, self._confirming = self._requests(), True
+        if not requests:
+            # all of it is answered: nothing is billed
+            self._run()
+            return
+        cost = self.t("cost_unknown")
+        if self._price is not None:
+            cost = self.t("cost_known", price=f"{self._price:,}", cost=f"{self._price * requests:,}")
+        figures = {
+            "list": self._source(),
+            "reference_date": f"{self.reference.value:%Y-%m-%d}",
+            "billed": f"{requests:,}",
+            "cost": cost,
+        }
+        self.confirmation.value = f"<b>{html.escape(self.t('clean_confirm'))}</b>" + table(
+            [self.t("what"), self.t("detail")], ((self.t(key), value) for key, value in figures.items())
+        )
+        self.go.description = self.t("run_confirmed", requests=requests)
+        self.say("")
+        self.refresh()
+
+    def _back(self) -> None:
+        self._confirming = False
+        self.refresh()
+
     def _run(self) -> None:
         day = self.reference.value
-        if self.busy or day is None or not self._requests():
+        if self.busy or day is None or not self._confirming:
             return
-        numbers = self._numbers
-        asked = numbers["phone_number"].drop_nulls().unique(maintain_order=True)
+        self._confirming = False
+        numbers, asked, source = self._numbers, self._to_ask, self._source()
+        known = self._known.filter(reference_date=day)
+        valid = numbers["phone_number"].drop_nulls().unique(maintain_order=True)
         self._stop.clear()
         self.progress.max, self.progress.value = asked.len(), 0
-        self.say(self.t("working"))
+        self.working()
         show = self.shower()
 
         def work() -> tuple[pl.DataFrame, Exception | None]:
-            answers, problem = [schemas.empty(schemas.CLEANING)], None
-            for part in asked.to_frame().iter_slices(_AT_A_TIME):
+            answers, problem = [known], None
+            # what the store has costs nothing, and what this form has is not asked for again
+            rest = valid.filter(~valid.is_in(known["phone_number"].implode()))
+            for part in rest.to_frame().iter_slices(_AT_A_TIME):
                 if self._stop.is_set():
                     break
                 try:
@@ -244,20 +332,26 @@ class CleanForm(Panel):
                         answers.append(error.frame)
                     problem = error
                     break
-                done = sum(frame.height for frame in answers)
-                show(partial(self.progress.set_trait, "value", done))
+                done = sum(frame.height for frame in answers) - known.height
+                show(partial(self.progress.set_trait, "value", min(done, asked.len())))
             return _together(numbers, pl.concat(answers), day), problem
 
         def done(found: tuple[pl.DataFrame, Exception | None]) -> None:
             self.result, problem = found
-            judged = self.result["status"].count()
+            judged = self.result.filter(pl.col("status").is_not_null())
+            self._known = pl.concat([self._known, judged.unique("phone_number")]).unique(
+                ["phone_number", "reference_date"], keep="last", maintain_order=True
+            )
+            self._shown = (numbers, day)
+            self._count()
             if problem is not None and not isinstance(problem, Interrupted):
                 self.fail(problem)
             elif self._stop.is_set():
-                self.say(self.t("stopped", count=judged))
+                self.say(self.t("stopped", count=judged.height))
             else:
-                self.say(self.t("cleaned", count=judged), "good")
-            self.summary.value = self._table()
+                self.say(self.t("cleaned", count=judged.height), "good")
+            named = self.t("result_of", source=source, day=f"{day:%Y-%m-%d}")
+            self.summary.value = f"<p>{html.escape(named)}</p>{self._table()}"
 
         self.act(work, done)
 
@@ -279,18 +373,36 @@ class CleanForm(Panel):
 
     def refresh(self) -> None:
         """Show and enable what fits the form's stage."""
-        requests = self._requests()
+        requests, day, asking = self._requests(), self.reference.value, self._confirming
+        given, valid = self._numbers.height, self._numbers["phone_number"].count()
         self.column.layout.display = None if self._file is not None else "none"
         self.sheet.layout.display = None if self._upload is not None and self.sheet.options else "none"
         self.header.layout.display = None if self._upload is not None else "none"
-        self.run.description = self.t("run", requests=requests)
-        self.run.disabled = self.busy or not requests or self.reference.value is None
-        self.stop.disabled = not self.busy
-        for one in (self.file, self.numbers, self.sheet, self.header):
-            one.disabled = self.busy
+        self.run.description = self.t("run" if requests else "run_free", requests=requests)
+        missing = [] if valid else [self.t("needs_numbers")]
+        missing += [] if day else [self.t("needs_day")]
+        self.run.disabled = self.busy or bool(missing or self._wrong)
+        finished = bool(valid) and not requests and self._answered(day)
+        self.run.layout.display = "none" if asking or finished or self.busy else None
+        self.hold([] if asking or finished or self.busy else missing, self._wrong)
+        self._asked.layout.display = None if asking else "none"
+        self.stop.layout.display = None if self.busy else "none"
+        self.go.disabled = self.back.disabled = self.busy
+        for one in (self.file, self.numbers, self.sheet, self.header, self.column, self.reference):
+            one.disabled = self.busy or asking
         self.progress.layout.display = None if self.busy else "none"
         self.download.disabled = self.busy or self.result.is_empty()
         self.download.layout.display = "none" if self.result.is_empty() else None
+
+
+def _price(given: Decimal | int | str) -> Decimal:
+    try:
+        price = Decimal(given)
+    except (InvalidOperation, TypeError):
+        price = Decimal(-1)
+    if not (price.is_finite() and price >= 0):
+        raise InputError('price must be that of one request, a decimal such as "3.5".')
+    return price
 
 
 def _together(numbers: pl.DataFrame, answers: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from zrtools import client as service
 from zrtools import words
 from zrtools.arguments import checked
 from zrtools.errors import ConfigurationError
-from zrtools.forms.panel import Panel, heading, table
+from zrtools.forms.panel import Panel, heading, side_by_side, table
 from zrtools.forms.private import PrivateText
 
 if TYPE_CHECKING:
@@ -40,7 +40,10 @@ class ConnectForm(Panel):
         self._client: Client | None = None
 
         self.token = PrivateText(
-            description=self.t("token"), placeholder=self.t("token_example"), secret=True
+            description=self.t("token"),
+            placeholder=self.t("token_example"),
+            secret=True,
+            gone=self.t("token_gone"),
         )
         self.client_id = w.Text(description=self.t("client_id"))
         self.sms_code = w.Text(description=self.t("sms_code"))
@@ -51,11 +54,11 @@ class ConnectForm(Panel):
             self.token,
             self.client_id,
             self.sms_code,
-            self.connect,
+            side_by_side(self.connect, self.hurdle),
             self.note,
             self.result,
         )
-        self.token.on_text(self.react(self.refresh))
+        self.token.on_text(self.react(self._typed))
         self.client_id.observe(self.react(self.refresh), "value")
         self.connect.on_click(self.react(self._connect))
         self.refresh()
@@ -66,6 +69,11 @@ class ConnectForm(Panel):
         if self._client is None:
             raise ConfigurationError("Not connected yet: fill in the form and press the button.")
         return self._client
+
+    def _typed(self) -> None:
+        # a second view, or the page after a reload, shows no token: it says that there is one
+        self.token.say(self.t("token_there") if self.token.text else "")
+        self.refresh()
 
     def _connect(self) -> None:
         # the second click of two finds the field blank, which is no wish to connect without a token
@@ -99,7 +107,7 @@ class ConnectForm(Panel):
                 self.say(self.t("connected"), "good")
 
         self.result.value = ""
-        self.say(self.t("working"))
+        self.working()
         self.act(work, done)
 
     def _table(self, checks: pl.DataFrame) -> str:
@@ -120,4 +128,7 @@ class ConnectForm(Panel):
 
     def refresh(self) -> None:
         """Show and enable what fits the form's stage."""
-        self.connect.disabled = self.busy or not self.token.text or not self.client_id.value.strip()
+        needed = {self.t("token"): self.token.text, self.t("client_id"): self.client_id.value.strip()}
+        missing = self.t("comma").join(name for name, value in needed.items() if not value)
+        self.hold([self.t("fields_empty", names=missing)] if missing and self._client is None else [])
+        self.connect.disabled = self.busy or bool(missing)

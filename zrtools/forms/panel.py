@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,7 +24,8 @@ __all__ = ["Panel", "heading", "side_by_side", "table"]
 _Result = TypeVar("_Result")
 
 _SHORT = 16  # characters of a cell that stays on one line
-_LOOK = 0.5  # seconds between two looks at whether the service asks to wait
+_LOOK = 0.5  # seconds after which, and between two times that, a form says what it is doing
+_STEP = 5  # seconds in whose steps it says for how long already
 
 
 def heading(text: str, lang: str | None = None) -> Heading:
@@ -60,8 +62,9 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
     def __init__(self, lang: str | None) -> None:
         self.lang = words.language(lang)
         self.note = w.HTML()
+        self.hurdle = w.HTML()
         self.busy = False
-        self._told_waiting = False
+        self._doing = ""
         super().__init__()
         self.add_class("zrtools-form")
 
@@ -77,6 +80,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         """Show a message to the person, numbers masked."""
         shown = html.escape(privacy.mask_text(text)).replace("\n", "<br>")
         self.note.value = f'<div role="status" data-state="{state}">{shown}</div>' if text else ""
+
+    def hold(self, missing: Sequence[str], wrong: Sequence[str] = ()) -> None:
+        """Say beside the button to the next step what keeps it off: what is still missing, and what is wrong."""
+        lines = [(why, "bad") for why in wrong] + [(why, "plain") for why in missing]
+        self.hurdle.value = "".join(
+            f'<div data-state="{state}">{html.escape(privacy.mask_text(why))}</div>' for why, state in lines
+        )
 
     def told(self, error: Exception) -> str:
         """Say an error in the form's language where there are words for it, else as it is."""
@@ -101,10 +111,13 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
         return callback
 
-    def act(self, work: Callable[[], _Result], done: Callable[[_Result], None]) -> bool:
+    def act(
+        self, work: Callable[[], _Result], done: Callable[[_Result], None], doing: str | None = None
+    ) -> bool:
         """Run `work` beside the kernel's main thread and `done`, or the message of its error, on it.
 
-        One action at a time: while one runs, another is refused with False. `work` must not touch widgets.
+        One action at a time: while one runs, another is refused with False. After half a second the form says what it
+        is `doing`, and for how long. `work` must not touch widgets.
         """
         if self.busy:
             return False
@@ -113,6 +126,8 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
         def finish(result: Any, error: Exception | None) -> None:
             self.busy = False
+            if self.note.value == self._doing:
+                self.say("")
             try:
                 if error is None:
                     done(result)
@@ -133,21 +148,30 @@ class Panel(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         except RuntimeError:
             finish(*run())
         else:
-            self.every(_LOOK, self._tell_waiting)
+            began, doing = time.monotonic(), doing or self.t("working")
+            self.every(_LOOK, lambda: self._tell(doing, time.monotonic() - began))
             threading.Thread(
                 target=lambda: loop.call_soon_threadsafe(finish, *run()), name="zrtools-form", daemon=True
             ).start()
         return True
 
-    def _tell_waiting(self) -> None:
-        """Say until when the service asks to wait, as long as it does."""
+    def _tell(self, doing: str, seconds: float) -> None:
+        """Say what is being done, or until when the service asks to wait, unless something else was said meanwhile."""
+        if self.note.value not in ("", self._doing):
+            return
         client: Client | None = getattr(self, "_client", None)
         until = None if client is None else client.waiting_until
         if until is not None:
-            self.say(words.text("client.waiting", self.lang, until=clock(until)))
-        elif self._told_waiting:
-            self.say(self.t("working"))
-        self._told_waiting = until is not None
+            self.working(words.text("client.waiting", self.lang, until=clock(until)))
+        elif seconds < _STEP:
+            self.working(doing)
+        else:
+            self.working(self.t("doing", what=doing, seconds=int(seconds // _STEP * _STEP)))
+
+    def working(self, doing: str | None = None) -> None:
+        """Say what is being done, until something else is said."""
+        self.say(doing or self.t("working"))
+        self._doing = self.note.value
 
     def every(self, seconds: float, action: Callable[[], object]) -> None:
         """Repeat an action on the kernel's main thread while the form is busy."""

@@ -10,14 +10,16 @@ import traitlets
 
 from zrtools.forms.web import WEB
 
-__all__ = ["PrivateDownload", "PrivateText"]
+__all__ = ["PrivateDownload", "PrivateHTML", "PrivateTable", "PrivateText"]
 
 
 class PrivateText(anywidget.AnyWidget):
     """A labelled field for a token, a phone number or a list of numbers.
 
     What is typed travels to the kernel in messages, not as a trait: `text` reads it, `on_text` is called with
-    every change, `clear` empties the field. Only `hint`, the line below the field, is state.
+    every change, `clear` empties the field. Only `hint`, the line below the field, is state. Each view shows what the
+    kernel holds: a new one asks for it, and what is typed in one goes to the others. What is `secret` never goes back
+    to a page: when a new view asks, it is forgotten, and `gone` is said.
     """
 
     _esm = WEB / "private_text.js"
@@ -30,9 +32,10 @@ class PrivateText(anywidget.AnyWidget):
     lines = traitlets.Int(1).tag(sync=True)
     disabled = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, **traits: Any) -> None:
+    def __init__(self, *, gone: str = "", **traits: Any) -> None:
         super().__init__(**traits)
         self._typed = ""
+        self._gone = gone
         self._callbacks: list[Callable[[str], None]] = []
         self.on_msg(self._receive)
 
@@ -52,7 +55,7 @@ class PrivateText(anywidget.AnyWidget):
 
     def fill(self, text: str) -> None:
         """Put text into the field, here and on the page, as if a person had typed it."""
-        self.send({"text": text})
+        self.send({"text": "" if self.secret else text})
         self._take(text)
 
     def clear(self) -> None:
@@ -65,9 +68,72 @@ class PrivateText(anywidget.AnyWidget):
             callback(text)
 
     def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
-        text = content.get("text") if isinstance(content, dict) else None
-        if isinstance(text, str) and text != self._typed:
+        if not isinstance(content, dict):
+            return
+        text, view = content.get("text"), content.get("view")
+        if text is None and not self.secret:
+            self.send({"text": self._typed, "to": view})
+        elif text is None and self._typed:
+            self.clear()
+            self.say(self._gone, "bad")
+        elif isinstance(text, str) and text != self._typed:
+            if not self.secret:
+                self.send({"text": text, "by": view})
             self._take(text)
+
+
+class PrivateHTML(anywidget.AnyWidget):
+    """What a person about to send sees as it leaves: `value` goes to the page in messages and is no state."""
+
+    _esm = WEB / "private_html.js"
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._value = ""
+        self.on_msg(lambda *_: self._show())
+
+    @property
+    def value(self) -> str:
+        """The HTML that is shown."""
+        return self._value
+
+    @value.setter
+    def value(self, html: str) -> None:
+        self._value = html
+        self._show()
+
+    def _show(self) -> None:
+        self.send({"html": self._value})
+
+
+class PrivateTable(anywidget.AnyWidget):
+    """A table whose rows can be ticked: `value` is a list of the places of those that are; the cells are no state."""
+
+    _esm = WEB / "private_table.js"
+
+    head = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    all = traitlets.Unicode().tag(sync=True)
+    value = traitlets.List(traitlets.Int()).tag(sync=True)
+    disabled = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._rows: list[list[str]] = []
+        self.on_msg(lambda *_: self._show())
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells that are shown; new ones take the ticks away."""
+        return self._rows
+
+    @rows.setter
+    def rows(self, rows: list[list[str]]) -> None:
+        self._rows = rows
+        self.value = []
+        self._show()
+
+    def _show(self) -> None:
+        self.send({"rows": self._rows})
 
 
 class PrivateDownload(anywidget.AnyWidget):

@@ -123,7 +123,7 @@ class ReservationsForm(Panel):
             ]
             self.say(self.t("found", count=frame.height) if frame.height else self.t("found_none"))
 
-        self.say(self.t("working"))
+        self.working()
         self.act(work, done)
 
     # ----------------------------------------------------------------------------------------- cancelling
@@ -197,7 +197,7 @@ class ReservationsForm(Panel):
             self.found, self._searched = schemas.empty(schemas.RESERVATIONS), None
             self.chosen.options = []
 
-        self.say(self.t("working"))
+        self.working()
         self.act(work, done)
 
     def _drop(self) -> None:

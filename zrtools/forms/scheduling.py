@@ -1,16 +1,45 @@
-"""The part of a form that says when something goes out: now, or at a time in Japan, in a group if wanted."""
+"""What the forms that send have in common: when something goes out (now, or at a time in Japan), and the templates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import ipywidgets as w
+from traitlets import validate
 
 from zrtools import periods, words
 from zrtools.errors import InputError
 
-__all__ = ["Schedule"]
+__all__ = ["Schedule", "Templates"]
+
+
+class Templates(w.Dropdown):  # type: ignore[misc] # ipywidgets has no types
+    """A list of templates that arrive later: one that is wished for before is chosen when it comes."""
+
+    value: Any
+    options: Any
+
+    def __init__(self, **traits: Any) -> None:
+        self.wish: str | None = None
+        self._pending = True
+        super().__init__(**traits)
+
+    @validate("value")
+    def _validate_value(self, proposal: Any) -> Any:
+        if self._pending and isinstance(proposal.value, str) and proposal.value not in self._options_values:
+            self.wish = proposal.value
+            return self.value
+        return super()._validate_value(proposal)
+
+    def offer(self, options: Sequence[tuple[str, str]]) -> str | None:
+        """Add templates, and choose the one that was wished for; give that wish where it is not among them."""
+        self._pending = False
+        chosen = self.value
+        self.options = (*self.options, *options)
+        self.value = self.wish if self.wish in self._options_values else chosen
+        return None if self.wish is None or self.value == self.wish else self.wish
 
 
 class Schedule(w.VBox):  # type: ignore[misc] # ipywidgets has no types
@@ -43,6 +72,19 @@ class Schedule(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         if at <= now:
             raise InputError(self._t("when_past", now=f"{now:%Y-%m-%d %H:%M}"))
         return at, self.group.value.strip() or None
+
+    def preset(self, time: periods.Time | None, group: str | None) -> None:
+        """Fill in a time, and a group tag for it.
+
+        Raises `InputError` for what is no time, and for a group without one.
+        """
+        if time is None:
+            if group is not None:
+                raise InputError("group_tag belongs to a reservation: give schedule_time, too.")
+            return
+        self.later.value = True
+        self.when.value = periods.time(time, "schedule_time").replace(tzinfo=None)
+        self.group.value = group or ""
 
     def say(self, at: datetime | None) -> str:
         """Say a time for people."""

@@ -12,9 +12,11 @@ from zrtools import codes, failures, messages, phones, privacy, words
 from zrtools.arguments import checked
 from zrtools.client import Outgoing, new_tag
 from zrtools.errors import InputError, ZrtoolsError
+from zrtools.forms import telling
 from zrtools.forms.panel import Panel, heading, side_by_side
-from zrtools.forms.private import PrivateText
-from zrtools.forms.scheduling import Schedule
+from zrtools.forms.private import PrivateHTML, PrivateText
+from zrtools.forms.scheduling import Schedule, Templates
+from zrtools.periods import Time
 
 if TYPE_CHECKING:
     from zrtools.client import Client, SendReceipt
@@ -25,19 +27,36 @@ __all__ = ["SendForm", "send"]
 
 
 @checked
-def send(client: Client, *, lang: str | None = None) -> SendForm:
+def send(
+    client: Client,
+    *,
+    template: str | None = None,
+    schedule_time: Time | None = None,
+    group_tag: str | None = None,
+    lang: str | None = None,
+) -> SendForm:
     """Show a form that sends or schedules one message after a confirmation.
 
-    Number and message are typed into fields that are no widget state, so a saved notebook holds neither; `preview`
-    shows the message with mobile numbers masked. The time is Japan's. Errors are shown in the form.
+    Number and message are typed into fields that are no widget state, so a saved notebook holds neither. Preview and
+    confirmation show them as they leave, on the page alone. `template` (a title), `schedule_time` (Japan) and
+    `group_tag` are filled in. Errors are shown in the form.
+    Raises `InputError` for a `schedule_time` that is none, and for a `group_tag` without one.
     """
-    return SendForm(client, lang=lang)
+    return SendForm(client, template=template, schedule_time=schedule_time, group_tag=group_tag, lang=lang)
 
 
 class SendForm(Panel):
     """A form for one message; `receipt` is what the service accepted, None before."""
 
-    def __init__(self, client: Client, *, lang: str | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        template: str | None = None,
+        schedule_time: Time | None = None,
+        group_tag: str | None = None,
+        lang: str | None = None,
+    ) -> None:
         super().__init__(lang)
         self._client = client
         self._draft: Outgoing | None = None
@@ -45,7 +64,7 @@ class SendForm(Panel):
         self.receipt: SendReceipt | None = None
 
         self.number = PrivateText(description=self.t("number"), placeholder=self.t("number_example"))
-        self.template = w.Dropdown(description=self.t("template"), options=[(self.t("template_none"), "")])
+        self.template = Templates(description=self.t("template"), options=[(self.t("template_none"), "")])
         self.fields = w.VBox()
         self.message = PrivateText(
             description=self.t("message"), placeholder=self.t("message_example"), lines=4
@@ -61,27 +80,28 @@ class SendForm(Panel):
             ],
         )
         self.schedule = Schedule(self.lang)
-        self.preview = w.HTML()
+        self.schedule.preset(schedule_time, group_tag)
+        self.preview = PrivateHTML()
         self.review = w.Button(description=self.t("review"), button_style="primary")
-        self.confirmation = w.HTML()
+        self.confirmation = PrivateHTML()
         self.go = w.Button(button_style="danger")
         self.back = w.Button(description=self.t("back"))
         self.check = w.Button(description=self.t("check"))
         self.another = w.Button(description=self.t("another"))
 
         self._templates: dict[str, str] = {}
-        self._sendable = False
+        self._ready = False
         self._editor = w.VBox(
             [
                 self.number,
                 self.template,
                 self.fields,
                 self.message,
-                self.mend,
                 self.carrier,
                 self.schedule,
                 self.preview,
-                self.review,
+                self.mend,
+                side_by_side(self.review, self.hurdle),
             ]
         )
         self._asked = w.VBox([self.confirmation, side_by_side(self.go, self.back)])
@@ -91,14 +111,17 @@ class SendForm(Panel):
         self.number.on_text(self.react(self._edited))
         self.message.on_text(self.react(self._edited))
         self.template.observe(self.react(self._template_chosen), "value")
-        self.mend.on_click(self.react(lambda: self.message.fill(messages.mended(self.message.text))))
+        self.schedule.on_change(self.react(self._edited))
+        self.mend.on_click(self.react(self._mend))
         self.review.on_click(self.react(self._review))
         self.go.on_click(self.react(self._go))
         self.back.on_click(self.react(self._edit_again))
         self.check.on_click(self.react(self._check))
         self.another.on_click(self.react(self._start_over))
+        if template is not None:
+            self.template.value = template
         self._edited()
-        self.act(self._read_templates, self._offer_templates)
+        self.act(self._read_templates, self._offer_templates, self.t("doing_templates"))
 
     # ------------------------------------------------------------------------------------------ editing
 
@@ -113,51 +136,79 @@ class SendForm(Panel):
             self.say(self.t("template_failed", error=self.told(found)), "bad")
             return
         self._templates = dict(found.select("title", "content").drop_nulls().iter_rows())
-        self.template.options = [
-            (self.t("template_none"), ""),
-            *((title, title) for title in self._templates),
-        ]
+        lacking = self.template.offer([(title, title) for title in self._templates])
+        if lacking is not None:
+            self.say(self.t("template_unknown", title=lacking), "bad")
 
     def _template_chosen(self) -> None:
-        content = self._templates.get(self.template.value, "")
+        content = self._templates.get(self.template.value or "", "")
         boxes = [PrivateText(description=name) for name in messages.fields(content)]
         for box in boxes:
             box.on_text(self.react(self._edited))
         self.fields.children = tuple(boxes)
         self._edited()
 
+    def _values(self) -> dict[str, str]:
+        return {box.description: box.text for box in self.fields.children}
+
     def _text(self) -> str:
         """Give the message as it would go out."""
-        content = self._templates.get(self.template.value)
+        content = self._templates.get(self.template.value or "")
         if content is None:
             return self.message.text
-        return messages.render(content, {box.description: box.text or None for box in self.fields.children})
+        return messages.render(content, {name: text or None for name, text in self._values().items()})
+
+    def _mend(self) -> None:
+        for box in (self.message, *self.fields.children):
+            if messages.mended(box.text) != box.text:
+                box.fill(messages.mended(box.text))
 
     def _edited(self) -> None:
-        self.message.layout.display = "none" if self._templates.get(self.template.value) else None
+        template = self._templates.get(self.template.value or "")
+        self.message.layout.display = None if template is None else "none"
         self._judge_number()
+        missing = [] if self.number.text else [self.t("needs_number")]
+        wrong = [self.t("wrong_number")] if self.number.state == "bad" else []
+        body, text = "", ""
         try:
             text = self._text()
+            body = telling.shown(text) or html.escape(self.t("preview_empty"))
+            missing += [] if text else [self.t("needs_message")]
         except InputError as error:
-            text = ""
-            empty = [box.description for box in self.fields.children if not box.text.strip()]
-            needed = self.t("fields_empty", names=self.t("comma").join(empty)) if empty else str(error)
-            self.preview.value = self._preview(needed)
-        else:
-            self.preview.value = self._preview(text or self.t("preview_empty"))
+            values = {name: value.strip() for name, value in self._values().items()}
+            body = telling.filled(template or "", values)
+            empty = [name for name, value in values.items() if not value]
+            if empty:
+                missing.append(self.t("fields_empty", names=self.t("comma").join(empty)))
+            else:
+                wrong.append(self.told(error))
         lint = messages.lint(text) if text else None
         found = lint.problems if lint else ()
         problems = [problem.words(self.lang) for problem in found]
         count = self.t("count", characters=len(text), limit=messages.LIMIT, parts=messages.parts(text))
         notes = [words.text("messages.opt-out option", self.lang)] if lint and lint.opt_out else []
+        notes += self._twice(text)
         advice = "\n".join([count, *problems, *notes]) if text else ""
-        self._sendable = bool(text) and not problems
+        state = "bad" if problems or self._twice(text) else "plain"
+        self.message.say(advice, state)
+        self.preview.value = telling.labelled(self.t("preview"), body)
+        if template is not None and text:
+            self.preview.value += (
+                f'<div class="zrtools-indent" data-state="{state}">{html.escape(advice)}</div>'
+            )
         mends = any(problem.suggestion is not None for problem in found)
-        self.mend.layout.display = None if mends and not self.template.value else "none"
-        self.message.say(advice, "bad" if problems else "plain")
-        if self.template.value and text:
-            self.preview.value += f'<div class="zrtools-indent">{html.escape(advice)}</div>'
+        self.mend.layout.display = None if mends else "none"
+        wrong += problems
+        try:
+            self.schedule.read(self._client.now())
+        except InputError as error:
+            (wrong if self.schedule.when.value else missing).append(str(error))
+        self._ready = not missing and not wrong
+        self.hold(missing, wrong)
         self.refresh()
+
+    def _twice(self, text: str) -> list[str]:
+        return [self.t("doubled", found=found) for found in telling.doubled(text)]
 
     def _judge_number(self) -> None:
         if not self.number.text:
@@ -171,13 +222,6 @@ class SendForm(Panel):
             self.number.say(why if self.lang == "ja" and why else str(error), "bad")
         else:
             self.number.say(self.t("number_good", number=privacy.mask(number)), "good")
-
-    def _preview(self, text: str) -> str:
-        shown = html.escape(privacy.mask_text(text))
-        return (
-            f'<div class="zrtools-labelled"><div>{html.escape(self.t("preview"))}</div>'
-            f'<div class="zrtools-message">{shown}</div></div>'
-        )
 
     # --------------------------------------------------------------------------------- review and sending
 
@@ -195,13 +239,15 @@ class SendForm(Panel):
         self._draft = Outgoing(number, message, new_tag(), self.carrier.value or None, at, group)
         text = self.t(
             "confirm",
-            number=privacy.mask(number),
+            number=telling.number(number),
             parts=messages.parts(message),
             when=self.schedule.say(at),
             sms_code=self._client.sms_code,
             carrier=self.carrier.label,
         )
-        self.confirmation.value = f"<b>{html.escape(text)}</b>{self._preview(message)}"
+        warned = "".join(f'<div data-state="bad">{html.escape(line)}</div>' for line in self._twice(message))
+        shown = telling.labelled(self.t("message"), telling.shown(message))
+        self.confirmation.value = f"<b>{html.escape(text)}</b>{shown}{warned}"
         self.go.description = self.t("send" if at is None else "reserve")
         self.say("")
         self._enter("confirming")
@@ -212,7 +258,7 @@ class SendForm(Panel):
         if self.busy or self._stage != "confirming" or draft is None:
             return
         self._stage = "sending"
-        self.say(self.t("working"))
+        self.working()
 
         def work() -> SendReceipt | ZrtoolsError:
             try:
@@ -255,7 +301,7 @@ class SendForm(Panel):
         draft = self._draft
         if draft is None or self.busy:
             return
-        self.say(self.t("working"))
+        self.working()
 
         def work() -> tuple[pl.DataFrame, pl.DataFrame | None]:
             statuses = self._client.status(client_tag=draft.client_tag, progress=False)
@@ -310,7 +356,6 @@ class SendForm(Panel):
         self._editor.layout.display = None if editing else "none"
         self._asked.layout.display = None if self._stage in ("confirming", "sending") else "none"
         self._after.layout.display = None if self._stage in ("sent", "unsettled") else "none"
-        ready = self.number.state == "good" and self._sendable
-        self.review.disabled = self.busy or not ready
+        self.review.disabled = self.busy or not self._ready
         self.go.disabled = self.back.disabled = self.busy or self._stage != "confirming"
         self.check.disabled = self.another.disabled = self.busy

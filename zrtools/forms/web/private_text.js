@@ -28,20 +28,26 @@ function render({ model, el }) {
   show();
   model.on("change", show);
   let waiting;
+  let typed = false;
+  const tell = () => {
+    clearTimeout(waiting);
+    model.send({ text: box.value, view: id });
+  };
   box.addEventListener("input", () => {
+    typed = true;
     clearTimeout(waiting);
-    waiting = setTimeout(() => model.send({ text: box.value }), many ? 200 : 0);
+    waiting = setTimeout(tell, many ? 200 : 0);
   });
-  box.addEventListener("change", () => {
-    clearTimeout(waiting);
-    model.send({ text: box.value });
-  });
+  box.addEventListener("change", tell);
   // the notebook's own shortcuts must not fire while someone types
   box.addEventListener("keydown", (event) => event.stopPropagation());
   const onMessage = (message) => {
-    if ("text" in message) box.value = message.text;
+    // an answer is for the view that asked, unless someone typed there first; no view hears its own words
+    const other = message.to === undefined ? message.by === id : message.to !== id || typed;
+    if ("text" in message && !other) box.value = message.text;
   };
   model.on("msg:custom", onMessage);
+  model.send({ view: id });
   return () => {
     model.off("change", show);
     model.off("msg:custom", onMessage);
