@@ -115,6 +115,47 @@ def test_send_form_by_keyboard_in_english(lab: Lab, sandbox: Sandbox, connected:
     page.close()
 
 
+def test_every_view_shows_what_the_kernel_holds(
+    lab: Lab, sandbox: Sandbox, connected: str, pictures: Path
+) -> None:
+    """Two views of a form and a reloaded page show number and message; a token is forgotten; a wait says what for."""
+    sandbox.faults.add("delay", "templates", seconds=2.5)
+    token = "t" * 32
+    page = lab.open(
+        "views",
+        connected,
+        'form = zr.forms.send(client, lang="ja")\nform',
+        "form",
+        f'login = zr.forms.connect(base_url={sandbox.url!r}, lang="ja")\nlogin',
+    )
+    page.get_by_text("テンプレートを読み込んでいます").first.wait_for()
+    numbers, texts = page.get_by_label("電話番号"), page.get_by_label("本文")
+    numbers.nth(0).press_sequentially(NUMBER)
+    texts.nth(1).fill(f"お電話は {NUMBER} まで")
+
+    def same() -> bool:
+        return [numbers.nth(n).input_value() for n in (0, 1)] == [NUMBER] * 2 and [
+            texts.nth(n).input_value() for n in (0, 1)
+        ] == [f"お電話は {NUMBER} まで"] * 2
+
+    eventually(same)
+    # what will leave is what is shown
+    assert f"お電話は {NUMBER} まで" in page.locator(".zrtools-message").first.inner_text()
+    page.get_by_label("アクセスキー").fill(token)
+    page.get_by_text("入力済み（ここには表示しません）").wait_for()
+    saved = lab.saved(page, "views")
+    assert not [trace for trace in (*TRACES, token) if trace in saved]
+    page.reload(wait_until="domcontentloaded")
+    page.get_by_text("アクセスキーを消去しました").wait_for()
+    assert page.get_by_label("アクセスキー").input_value() == ""
+    eventually(same)
+    button(page, "確認へ進む").first.click()
+    page.get_by_text(f"{NUMBER} へ 1 通").first.wait_for()
+    assert f"お電話は {NUMBER} まで" in page.locator(".zrtools-message").nth(1).inner_text()
+    page.locator(".jp-OutputArea-output").nth(0).screenshot(path=pictures / "form-send-confirm-ja.png")
+    page.close()
+
+
 def test_keys_typed_as_soon_as_the_form_appears_arrive(lab: Lab, connected: str) -> None:
     """Who is in the field from its first moment loses no key, though the cells after it still run."""
     later = ["import time; time.sleep(2)", *["for n in range(30): print(n)"] * 8]
@@ -283,6 +324,32 @@ def test_clean_form_asks_for_sheet_and_headings(
     page.get_by_label(say[2], exact=True).press("Tab")
     page.get_by_text(say[5]).wait_for()
     picture(page, pictures, f"form-clean-read-{lang}")
+    page.get_by_label({"ja": "基準日", "en": "Reference date"}[lang]).fill(sandbox.now().date().isoformat())
+    page.get_by_label({"ja": "基準日", "en": "Reference date"}[lang]).press("Tab")
+    button(page, {"ja": "1 回の照会を確認する", "en": "Review 1 requests"}[lang]).click()
+    page.get_by_text("名簿.xlsx / 電話番号").wait_for()
+    picture(page, pictures, f"form-clean-confirm-{lang}")
+    button(page, {"ja": "戻る", "en": "Back"}[lang]).click()
+    path.with_name("壊れた一覧.xlsx").write_bytes(b"no workbook")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=say[0]).first.click()
+    chooser.value.set_files(path.with_name("壊れた一覧.xlsx"))
+    page.get_by_text("壊れた一覧.xlsx").first.wait_for()
+    # nothing of the first list can be billed under the name of the second
+    page.get_by_text(say[5]).wait_for(state="hidden")
+    assert (
+        button(page, {"ja": "0 回の照会を確認する", "en": "Review 0 requests"}[lang])
+        .or_(
+            button(
+                page,
+                {"ja": "回答済みの結果を表示する（無料）", "en": "Show the answers that are there (free)"}[
+                    lang
+                ],
+            )
+        )
+        .is_disabled()
+    )
+    picture(page, pictures, f"form-clean-refused-{lang}")
     saved = lab.saved(page, f"clean-file-{lang}")
     assert not [trace for trace in ("5555-0002", "55550002", "55550001") if trace in saved]
     page.close()

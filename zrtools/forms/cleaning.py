@@ -374,7 +374,7 @@ class CleanForm(Panel):
     def refresh(self) -> None:
         """Show and enable what fits the form's stage."""
         requests, day, asking = self._requests(), self.reference.value, self._confirming
-        given, valid = self._numbers.height, self._numbers["phone_number"].count()
+        valid = self._numbers["phone_number"].count()
         self.column.layout.display = None if self._file is not None else "none"
         self.sheet.layout.display = None if self._upload is not None and self.sheet.options else "none"
         self.header.layout.display = None if self._upload is not None else "none"
