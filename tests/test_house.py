@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from needs import need
@@ -19,6 +20,7 @@ PACKAGE = Path(zr.__file__).parent
 GROUND = {
     "arguments",
     "errors",
+    "texts",
     "periods",
     "schemas",
     "codes",
@@ -37,25 +39,26 @@ GROUND = {
 
 # room -> the rooms it may import, beside itself
 MAY_IMPORT: dict[str, set[str]] = {
-    "errors": set(),
-    "arguments": {"errors"},
-    "codes": {"arguments", "errors", "tables"},
-    "periods": {"arguments", "errors", "privacy"},
-    "cells": set(),
-    "workbooks": {"errors"},
-    "tables": {"arguments", "cells", "errors", "files", "privacy", "workbooks"},
-    "words": {"arguments", "codes", "errors"},
-    "schemas": {"errors"},
-    "privacy": {"arguments", "errors"},
-    "engines": {"arguments", "errors", "periods", "privacy", "schemas"},
+    "texts": set(),
+    "errors": {"texts"},
+    "arguments": {"errors", "texts"},
+    "codes": {"arguments", "errors", "tables", "texts"},
+    "periods": {"arguments", "errors", "privacy", "texts"},
+    "cells": {"texts"},
+    "workbooks": {"errors", "texts"},
+    "tables": {"arguments", "cells", "errors", "files", "privacy", "workbooks", "texts"},
+    "words": {"arguments", "codes", "errors", "texts"},
+    "schemas": {"errors", "texts"},
+    "privacy": {"arguments", "errors", "texts"},
+    "engines": {"arguments", "errors", "periods", "privacy", "schemas", "texts"},
     "intervals": set(),
     "jcalendar": set(),
-    "sqlite": {"errors", "periods", "privacy"},
-    "doors": {"errors"},
+    "sqlite": {"errors", "periods", "privacy", "texts"},
+    "doors": {"errors", "texts"},
     "files": set(),
-    "phones": {"arguments", "codes", "errors", "privacy", "words"},
-    "messages": {"arguments", "cells", "codes", "errors", "words"},
-    "wire": {"cells", "codes", "schemas", "errors", "periods", "privacy"},
+    "phones": {"arguments", "codes", "errors", "privacy", "words", "texts"},
+    "messages": {"arguments", "cells", "codes", "errors", "words", "texts"},
+    "wire": {"cells", "codes", "schemas", "errors", "periods", "privacy", "texts"},
     "client": {"wire", "phones", "messages", "sandbox"} | GROUND,
     "outbox": {"client", "messages", "phones"} | GROUND,
     "archive": {"client", "phones"} | GROUND,
@@ -63,10 +66,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "usage": {"failures", "messages"} | GROUND,
     "charts": {"failures", "usage"} | GROUND,
     "reports": {"charts", "failures", "usage"} | GROUND,
-    "dlr": {"arguments", "wire", "schemas", "errors"},
+    "dlr": {"arguments", "wire", "schemas", "errors", "texts"},
     "receiver": {"dlr"} | GROUND,
     "erasure": {"archive", "client", "outbox", "phones", "receiver"} | GROUND,
-    "sandbox": {"arguments", "codes", "doors", "errors"},
+    "sandbox": {"arguments", "codes", "doors", "errors", "texts"},
     "watch": {"archive", "client", "failures", "receiver", "reports"} | GROUND,
 }
 MAY_IMPORT["forms"] = set(MAY_IMPORT)
@@ -194,3 +197,39 @@ def test_unknown_name_is_an_attribute_error() -> None:
     """A misspelt name fails as in any module."""
     with pytest.raises(AttributeError, match="no attribute 'clasify'"):
         zr.clasify  # noqa: B018 - looking the name up is the test
+
+
+# rooms whose errors do not stand in `words.errors` yet
+ENGLISH_ALONE = {"charts", "cli", "failures", "forms", "outbox", "reports", "sandbox", "usage", "watch"}
+
+
+def _texts_of_errors(path: Path) -> list[int]:
+    """Find the lines that make one of our errors of a text that stands there itself."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Name | ast.Attribute):
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            ours = name in zr.errors.__all__ or name in ("SettingError", "UnpicklableError")
+            if ours and isinstance(node.args[0], ast.Constant | ast.JoinedStr | ast.BinOp):
+                found.append(node.lineno)
+    return found
+
+
+def test_errors_have_their_texts_in_both_languages() -> None:
+    """No error is made of a text of its own: both languages stand in `words.errors`."""
+    loose = {
+        str(p): found for p in _sources() if _room(p) not in ENGLISH_ALONE and (found := _texts_of_errors(p))
+    }
+    assert loose == {}
+
+
+def test_texts_of_errors_fill_the_same_fields_in_both_languages() -> None:
+    """The Japanese of an error names what the English names."""
+    texts = importlib.import_module("zrtools.words.errors").TEXTS
+
+    def fields(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+    assert {key for key, label in texts.items() if fields(label.ja) - fields(label.en)} == set()
+    same = {key for key, label in texts.items() if not label.ja or label.ja == label.en}
+    assert same <= {"arguments.none", "arguments.client", "arguments.archive"}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from zrtools.errors import InputError
+from zrtools.texts import Said, said
 
 __all__ = ["Archive", "ChartType", "Client", "Kind", "Prices", "checked", "hold", "refused"]
 
@@ -27,16 +28,16 @@ _MOST_LOOKED = 1000
 # what a column of whole numbers can hold
 _LARGE = 2**63 - 1
 _NAMES: dict[Any, str] = {
-    Any: "anything",
-    str: "a text",
-    bool: "True or False",
-    int: "a whole number",
-    float: "a number",
+    Any: "any",
+    str: "str",
+    bool: "bool",
+    int: "int",
+    float: "float",
     bytes: "bytes",
-    date: "a date",
-    datetime: "a datetime",
-    type(None): "None",
-    os.PathLike: "a path",
+    date: "date",
+    datetime: "datetime",
+    type(None): "none",
+    os.PathLike: "path",
 }
 
 
@@ -49,11 +50,11 @@ class Kind(NamedTuple):
 
 # what annotations name for types alone, so that no library loads before it is used
 Client = Annotated[
-    Any, Kind(lambda it: callable(getattr(it, "now", None)) and not isinstance(it, date), "a zr.Client")
+    Any, Kind(lambda it: callable(getattr(it, "now", None)) and not isinstance(it, date), "client")
 ]
-Archive = Annotated[Any, Kind(lambda it: callable(getattr(it, "scan", None)), "a zr.Archive")]
-Prices = Annotated[Any, Kind(lambda it: type(it).__name__ == "Prices", "prices of zr.usage.read_prices")]
-ChartType = Annotated[Any, Kind(lambda it: type(it).__module__.startswith("altair."), "a chart")]
+Archive = Annotated[Any, Kind(lambda it: callable(getattr(it, "scan", None)), "archive")]
+Prices = Annotated[Any, Kind(lambda it: type(it).__name__ == "Prices", "prices")]
+ChartType = Annotated[Any, Kind(lambda it: type(it).__module__.startswith("altair."), "chart")]
 
 
 def checked(function: _Call) -> _Call:
@@ -94,12 +95,14 @@ def _hold(kinds: Mapping[str, Any], given: Mapping[str, Any]) -> None:
         if any((get_origin(one) or one) in (Path, os.PathLike) for one in get_args(kind)) and not _is_place(
             value
         ):
-            raise refused(name, value, "the path of a file or folder that can be")
+            raise refused(name, value, said("arguments.place"))
 
 
-def refused(name: str, value: Any, wanted: str) -> InputError:
+def refused(name: str, value: Any, wanted: Said) -> InputError:
     """Make the error: which argument, what came, what is wanted and how to get there."""
-    return InputError(f"{name} must be {wanted}, not {_came(name, value)}.{_advice(value)}")
+    return InputError(
+        said("arguments.refused", name=name, wanted=wanted, came=_came(name, value), advice=_advice(value))
+    )
 
 
 class _Known(dict[str, Any]):
@@ -186,34 +189,46 @@ def _is_place(value: Any) -> bool:
     )
 
 
-def _wanted(kind: Any) -> str:
+def _wanted(kind: Any) -> Said:
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return next((k.wanted for k in inner[1:] if isinstance(k, Kind)), _wanted(inner[0]))
+        return next(
+            (said(f"arguments.{k.wanted}") for k in inner[1:] if isinstance(k, Kind)), _wanted(inner[0])
+        )
     if origin in (Union, types.UnionType):
         return _either(_wanted(one) for one in inner)
     if origin is Literal:
-        return _either(f'"{one}"' if isinstance(one, str) else repr(one) for one in inner)
+        return _either(_as_is(f'"{one}"' if isinstance(one, str) else repr(one)) for one in inner)
     if isinstance(kind, TypeVar):
         return _either(_wanted(one) for one in kind.__constraints__)
     if origin is not None and issubclass(origin, Mapping):
-        return "a mapping"
+        return said("arguments.mapping")
     if origin is tuple and inner[-1] is not ...:
-        return f"{len(inner)} values ({', '.join(_wanted(one) for one in inner)})"
+        each = [_wanted(one) for one in inner]
+        names = Said(", ".join(each), "、".join(one.ja for one in each))
+        return said("arguments.values", count=len(each), names=names)
     if origin is not None and issubclass(origin, Iterable):
-        return f"a list ({_wanted(inner[0])} each)"
+        return said("arguments.list", wanted=_wanted(inner[0]))
     if kind in _NAMES:
-        return _NAMES[kind]
+        return said(f"arguments.{_NAMES[kind]}")
     if kind is None:
-        return "None"
-    room = getattr(kind, "__module__", "").partition(".")[0]
-    name = getattr(kind, "__name__", "something else").removeprefix("_")
-    return f"a polars {name}" if room == "polars" else f"a {name}" if origin is None else "a function"
+        return _as_is("None")
+    if origin is not None:
+        return said("arguments.function")
+    name = getattr(kind, "__name__", "").removeprefix("_") or said("arguments.else")
+    in_polars = getattr(kind, "__module__", "").partition(".")[0] == "polars"
+    return said("arguments.polars" if in_polars else "arguments.class", name=name)
 
 
-def _either(wanted: Iterable[str]) -> str:
+def _as_is(name: str) -> Said:
+    return Said(name, name)
+
+
+def _either(wanted: Iterable[Said]) -> Said:
     *most, last = dict.fromkeys(wanted)
-    return f"{', '.join(most)} or {last}" if most else last
+    if not most:
+        return last
+    return said("arguments.or", most=Said(", ".join(most), "、".join(one.ja for one in most)), last=last)
 
 
 def _came(name: str, value: Any) -> str:
@@ -231,11 +246,11 @@ def _advice(value: Any) -> str:
     kind = type(value)
     room = kind.__module__.partition(".")[0]
     if room == "pandas" and hasattr(value, "columns"):
-        return " A pandas frame becomes a polars one with polars.from_pandas(frame)."
+        return said("arguments.pandas")
     if room == "pyarrow":
-        return " An Arrow table becomes a polars frame with polars.from_arrow(table)."
+        return said("arguments.arrow")
     if kind.__name__ == "LazyFrame":
-        return " A LazyFrame becomes a DataFrame with .collect()."
+        return said("arguments.lazy")
     if isinstance(value, Sequence) and value and isinstance(value[0], Mapping):
-        return " A list of dicts becomes a frame with polars.DataFrame(rows)."
+        return said("arguments.rows")
     return ""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from typing import Literal
 
 import polars as pl
 
+from zrtools.texts import Said, said
+
 __all__ = [
-    "ADVICE",
+    "advice",
     "carrier_names",
     "carriers",
     "days",
@@ -24,13 +27,11 @@ __all__ = [
     "unread",
 ]
 
-ADVICE = {
-    "day": "write it as 2026-10-31",
-    "month": "write it as 2026-10",
-    "time": "write it as 2026-10-31 09:30:00",
-    "figure": "write a plain number such as 1200 or -8.5",
-}
-"""How to write what cannot be read."""
+
+def advice(kind: Literal["day", "month", "time", "figure", "status"]) -> Said:
+    """Say how to write what cannot be read."""
+    return said(f"cells.{kind}")
+
 
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988}
 _ERA = "(?:(令和|平成|[rh])([0-9]{1,2})|([0-9]{4}))"

@@ -22,6 +22,7 @@ from defusedxml.common import DefusedXmlException
 from zrtools import schemas, wire
 from zrtools.arguments import checked
 from zrtools.errors import UnexpectedResponseError
+from zrtools.texts import said
 
 __all__ = ["FIELDS", "frame", "odd", "parse", "records"]
 
@@ -158,9 +159,7 @@ def _plain_name(encoding: str) -> str:
 
 
 def _refused(why: str) -> UnexpectedResponseError:
-    return UnexpectedResponseError(
-        f"This is no delivery report: {why}. Keep the body and compare it with what the contract says is pushed."
-    )
+    return UnexpectedResponseError(said("dlr.refused", why=said(f"dlr.{why}")))
 
 
 # ------------------------------------------------------------------------------------------------ bytes to text
@@ -195,7 +194,7 @@ def _text(body: bytes, content_type: str | None) -> str:
             continue
         if text.startswith(("<", "{", "[")):
             return text
-    raise _refused("it is neither XML nor JSON in an encoding that can be read")
+    raise _refused("encoding")
 
 
 # ----------------------------------------------------------------------------------------------------------- XML
@@ -207,16 +206,16 @@ def _from_xml(text: str) -> Iterator[Record]:
     try:
         root = ElementTree.fromstring(text, forbid_dtd=True)
     except DefusedXmlException:
-        why = "it defines entities or a document type, which no report needs"
+        why = "entities"
     except (ElementTree.ParseError, ValueError, RecursionError):
-        why = "it is XML that is broken or cut short"
+        why = "broken_xml"
     if root is None:
         raise _refused(why)
     if _name(root) not in ("eventNotifications", "eventNotification"):
-        raise _refused("its XML holds no eventNotifications")
+        raise _refused("no_xml")
     for item in [root] if _name(root) == "eventNotification" else root:
         if _name(item) != "eventNotification":
-            raise _refused("its XML holds something else beside eventNotification")
+            raise _refused("else_xml")
         _check_type(item.get("type"))
         found: Record = {}
         for child in item:
@@ -235,7 +234,7 @@ def _name(element: Any) -> str:
 def _from_json(text: str) -> Iterator[Record]:
     content = wire.read_json(text)
     if content is None:
-        raise _refused("it is JSON that is broken or cut short")
+        raise _refused("broken_json")
     # a list, one report alone, or the list one level deeper, as a translation from XML would write it
     for wrapping in ("eventNotifications", "eventNotification"):
         if isinstance(content, dict) and wrapping in content:
@@ -243,7 +242,7 @@ def _from_json(text: str) -> Iterator[Record]:
     if isinstance(content, dict):
         content = [content]
     if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
-        raise _refused("its JSON holds no eventNotifications")
+        raise _refused("no_json")
     for item in content:
         _check_type(wire.as_text(item.get("type")))
         yield _tidy({name: wire.as_text(item.get(name)) for name in FIELDS.values()})
@@ -251,7 +250,7 @@ def _from_json(text: str) -> Iterator[Record]:
 
 def _check_type(kind: str | None) -> None:
     if kind and kind.strip().upper() != "DLR":
-        raise _refused("it is a notification of another type than DLR")
+        raise _refused("type")
 
 
 def _tidy(found: Record) -> Record:
@@ -262,5 +261,5 @@ def _tidy(found: Record) -> Record:
             value = value.strip()
         tidy[name] = value or None
     if not any(tidy.values()):
-        raise _refused("it holds a notification without any field of a delivery report")
+        raise _refused("no_field")
     return tidy

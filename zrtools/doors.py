@@ -19,6 +19,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from zrtools.errors import ConfigurationError
+from zrtools.texts import said
 
 __all__ = [
     "HEAD",
@@ -61,9 +62,7 @@ def network(text: str) -> Network:
         return ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:
         pass
-    raise ConfigurationError(
-        f"{text!r} is neither an IP address nor a network such as 203.0.113.0/24: correct it."
-    )
+    raise ConfigurationError(said("doors.network", text=text))
 
 
 def address_of(host: str) -> Address | None:
@@ -90,9 +89,7 @@ def listening(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         bound.close()
         why = getattr(error, "strerror", None) or str(error)
-        raise ConfigurationError(
-            f"Cannot listen on {host} port {port} ({why}): choose another port or host."
-        ) from None
+        raise ConfigurationError(said("doors.listen", host=host, port=port, why=why)) from None
     return bound
 
 

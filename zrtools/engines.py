@@ -17,11 +17,12 @@ from zrtools.arguments import Kind, refused
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
 from zrtools.schemas import ZONE
+from zrtools.texts import Said, said
 
 __all__ = ["WANTED", "AnyFrame", "gather", "is_store", "opened", "portable", "readable", "require"]
 
-WANTED = "a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame"
-_WANTED = "Investigate a polars DataFrame or LazyFrame of statuses, or an archive"
+WANTED = "frame"
+"""The key of what may be given, in `words.errors`."""
 _DISTRIBUTED = (nw.Implementation.DUCKDB, nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 
 
@@ -35,7 +36,7 @@ def portable(frame: Any) -> nw.LazyFrame[Any]:
         return nw.from_native(opened(frame))
     if read := _through_narwhals(frame):
         return read.lazy()
-    raise refused("frame", frame, WANTED)
+    raise refused("frame", frame, said(f"arguments.{WANTED}"))
 
 
 def readable(frame: Any) -> bool:
@@ -74,7 +75,7 @@ def opened(
     start: periods.Day | None = None,
     end: periods.Day | None = None,
     *,
-    wanted: str = _WANTED,
+    wanted: Said | None = None,
 ) -> pl.LazyFrame:
     """Open the statuses of some days, both included, of a polars frame or of what is kept.
 
@@ -83,23 +84,25 @@ def opened(
     """
     if is_store(source):
         if callable(held := getattr(source, "days", None)) and held().is_empty():
-            raise InputError("The archive is empty: sync the days first.")
+            raise InputError(said("engines.empty_archive"))
         whole = start is None and end is None
         scanned: pl.LazyFrame = source.scan() if whole else source.scan(start, end)
         return scanned
     if not isinstance(source, pl.DataFrame | pl.LazyFrame):
         raise InputError(
-            f"{wanted}, not {type(source).__name__}. From another engine, collect the days in question first. "
-            f"{refused('source', source, 'one of these')}"
+            said(
+                "engines.source",
+                wanted=wanted or said("engines.investigate"),
+                kind=type(source).__name__,
+                refused=refused("source", source, said("arguments.one_of")),
+            )
         )
     names = source.collect_schema()
     if (start is None and end is None) or "date_time" not in names:
         return source.lazy()
     for name, kind in (("date_time", pl.Datetime), ("send_date", pl.Date)):
         if name in names and not isinstance(names[name], kind):
-            raise InputError(
-                f"The column {name} must be a {kind.__name__}, not {names[name]}: convert it first."
-            )
+            raise InputError(said("engines.column_kind", name=name, kind=kind.__name__, names=names[name]))
     day = pl.col("date_time").dt.replace_time_zone(None).dt.date()
     if "send_date" in names:
         day = pl.coalesce("send_date", day)
@@ -127,32 +130,21 @@ def require(frame: nw.LazyFrame[Any], *columns: str) -> nw.Schema:
     wanted = {*columns, "send_date"}
     if misspelt := [c for c in schema if c not in wanted and c.lower() in wanted and c.lower() not in schema]:
         # SQL takes SEND_DATE for send_date; here it would be one more column, and the day of sending unknown
-        raise InputError(f"Write {', '.join(misspelt)} in small letters, as zr.schemas.STATUS does.")
+        raise InputError(said("engines.small_letters", names=", ".join(misspelt)))
     missing = [column for column in columns if column not in schema]
     if missing:
         raise InputError(
-            f"No column {', '.join(missing)}. There are: {mask_text(', '.join(schema)) or 'none'}. "
-            "Give what client.status(...) or archive.scan(...) return."
+            said("engines.no_column", names=", ".join(missing), names2=mask_text(", ".join(schema)) or "none")
         )
     if "status_id" in columns and not schema["status_id"].is_integer():
-        raise InputError(
-            f"status_id must be a whole number, not {schema['status_id']}: cast it to Int16 first."
-        )
+        raise InputError(said("engines.status_id", schema=schema["status_id"]))
     if "detailed_status_id" in columns and schema["detailed_status_id"] not in (nw.String, nw.Unknown):
-        raise InputError(
-            f"detailed_status_id must be text, not {schema['detailed_status_id']}: cast it to String, better "
-            "where the data is read, since a number loses what is not five digits."
-        )
+        raise InputError(said("engines.detailed_status_id", schema=schema["detailed_status_id"]))
     if schema.get("send_date", nw.Date) not in (nw.Date, nw.Unknown):
-        raise InputError(f"send_date must be a date, not {schema['send_date']}: cast it to Date first.")
+        raise InputError(said("engines.send_date", schema=schema["send_date"]))
     if "date_time" in columns and not isinstance(schema["date_time"], nw.Datetime):
-        raise InputError(
-            f"date_time must be a date with a time, not {schema['date_time']}: cast it to Datetime first."
-        )
+        raise InputError(said("engines.date_time", schema=schema["date_time"]))
     zone = getattr(schema.get("date_time"), "time_zone", None)
     if "date_time" in columns and zone not in (None, ZONE):
-        raise InputError(
-            f"date_time is in {zone}, but days and hours mean Japan's: convert the column to {ZONE} first "
-            f"(in DuckDB: SET TimeZone = '{ZONE}', in Spark: spark.sql.session.timeZone)."
-        )
+        raise InputError(said("engines.zone", zone=zone, zone2=ZONE))
     return schema

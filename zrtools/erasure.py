@@ -21,6 +21,7 @@ from zrtools.outbox import Outbox, Suppressions
 from zrtools.outbox.journal import Journal
 from zrtools.receiver import Store
 from zrtools.schemas import ERASED
+from zrtools.texts import said
 
 __all__ = ["erase", "forget", "record"]
 
@@ -94,9 +95,9 @@ def forget(
     reports those that came before. `proof` records it, as in `erase`. Raises `InputError` and `ArchiveError`.
     """
     if (before is None) == (days is None):
-        raise InputError("Give either before=, the first day that stays, or days=, how many days stay.")
+        raise InputError(said("erasure.before_or_days"))
     if days is not None and days < 1:
-        raise InputError(f"days must be 1 or more, not {days}.")
+        raise InputError(said("erasure.days", days=days))
     today = datetime.now(periods.TOKYO).date()
     limit = periods.day(before, "before") if before is not None else today - timedelta(days or 0)
     stores = _given(archive, outbox, suppressions, answers, reports)
@@ -109,7 +110,7 @@ def forget(
 def record(proof: str | Path) -> pl.DataFrame:
     """Read a record of erasures: HISTORY, `detail` as JSON. Raises `InputError`, `ArchiveError`."""
     if not Path(proof).exists():
-        raise InputError(f"There is no record at {proof}: check the path.")
+        raise InputError(said("erasure.no_record", proof=proof))
     return _journal(proof).history()
 
 
@@ -117,10 +118,10 @@ def _given(*stores: Any) -> dict[str, Any]:
     names = ("archive", "outbox", "suppressions", "answers", "reports")
     given = {name: store for name, store in zip(names, stores, strict=True) if store is not None}
     if not given:
-        raise InputError(f"Name at least one store: {', '.join(names)}.")
+        raise InputError(said("erasure.no_store", names=", ".join(names)))
     for name, one in given.items():
         if isinstance(one, str | Path) and not is_remote(str(one)) and not Path(one).exists():
-            raise InputError(f"There is no {name} at {one}: check the path.")
+            raise InputError(said("erasure.missing", name=name, one=one))
     return given
 
 
@@ -166,4 +167,4 @@ def _note(proof: str | Path | None, what: str, frame: pl.DataFrame, **more: str)
 
 
 def _journal(proof: str | Path) -> Journal:
-    return Journal(proof, what="record of erasures", application=0x7A72_6572, tables="select 1")
+    return Journal(proof, what=said("sqlite.what_erasures"), application=0x7A72_6572, tables="select 1")

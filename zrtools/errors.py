@@ -23,6 +23,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from zrtools.texts import Said
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -53,6 +55,12 @@ class ZrtoolsError(Exception):
     retry_after: float | None = None
     reason: str | None = None
     facts: Mapping[str, str] = MappingProxyType({})
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        # under the English text, which is the error's own, a notebook shows the one of whoever reads it
+        if args and isinstance(args[0], Said) and args[0].here != args[0]:
+            self.add_note(args[0].here)
 
 
 class ConfigurationError(ZrtoolsError):

@@ -24,6 +24,7 @@ from zrtools.arguments import checked
 from zrtools.cells import folded
 from zrtools.codes import OPT_OUT_URL
 from zrtools.errors import InputError
+from zrtools.texts import said
 
 __all__ = [
     "EACH_PART",
@@ -287,15 +288,15 @@ def check(message: str) -> str:
     """
     given: object = message
     if not isinstance(given, str):
-        raise InputError(f"The message must be text, not {type(given).__name__}.")
+        raise InputError(said("messages.text", kind=type(given).__name__))
     _whole(message)
     length = _units(message)
     if not message.strip():
-        raise InputError("The message is empty: write 1 to 660 characters.")
+        raise InputError(said("messages.empty"))
     if length > LIMIT:
         wide = length - len(message)
-        counted = f" ({wide} of them, such as emoji, count as 2)" if wide else ""
-        raise InputError(f"The message has {length} characters{counted}: shorten it to {LIMIT} or fewer.")
+        counted = said("messages.counted", wide=wide) if wide else ""
+        raise InputError(said("messages.too_long", length=length, counted=counted, limit=LIMIT))
     return message
 
 
@@ -387,9 +388,7 @@ def fields(template: str) -> list[str]:
     """
     rest = _PLACEHOLDER.sub("", _whole(template))
     if _BRACES.search(rest):
-        raise InputError(
-            "The template has braces that are no placeholder: write {{%name%}} with both pairs of braces."
-        )
+        raise InputError(said("messages.braces"))
     return list(dict.fromkeys(_name(found) for found in _PLACEHOLDER.finditer(template)))
 
 
@@ -423,19 +422,15 @@ def render(
     names = fields(template)
     if isinstance(values, pl.DataFrame):
         if "message" in values.columns:
-            raise InputError(
-                "The data already has a column 'message': rename or drop it, the template makes one."
-            )
+            raise InputError(said("messages.column_taken"))
         return values.with_columns(message=_rendered(template, names, values, allow_blank, missing))
     if extra := [name for name in values if name not in names]:
-        raise InputError(f"The template has no placeholder for {_list(extra)}: it has {_list(names)}.")
+        raise InputError(said("messages.extra", extra=_list(extra), names=_list(names)))
     for name, value in values.items():
         if isinstance(value, str):
             _whole(value)
         elif not isinstance(value, int | float | Decimal | date | None):
-            raise InputError(
-                f"{name!r} is a {type(value).__name__}: fill a placeholder with text, a number or a date."
-            )
+            raise InputError(said("messages.value_kind", name=name, kind=type(value).__name__))
     frame = (
         pl.DataFrame({name: [value] for name, value in values.items()})
         if values
@@ -450,8 +445,8 @@ def _rendered(
     columns = {name: _column(frame, name) for name in names}
     if missing := [name for name, column in columns.items() if column is None]:
         unused = [c for c in frame.columns if c and c not in columns.values()]
-        hint = f" Columns that fill nothing: {_list(unused)}." if unused else ""
-        raise InputError(f"The template needs {_list(missing)}, which the data does not have.{hint}")
+        hint = said("messages.unused", names=_list(unused)) if unused else ""
+        raise InputError(said("messages.missing", missing=_list(missing), hint=hint))
     values = frame.select(
         _written(column, frame.schema[column]).alias(name)
         for name, column in columns.items()
@@ -469,8 +464,7 @@ def _rendered(
         elif count:
             row = int(bad.arg_max() or 0)
             raise InputError(
-                f"{count} of {frame.height} rows have nothing for {name!r}, the first is row {row} (counted from 0): "
-                "fill it in, or leave those rows out.",
+                said("messages.nothing_for", count=count, height=frame.height, name=name, row=row),
                 row=row,
             )
     pieces: list[pl.Expr] = []
@@ -495,9 +489,7 @@ def _written(name: str, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.Datetime):
         return column.dt.strftime("%Y-%m-%d %H:%M")
     if dtype.is_nested() or dtype in (pl.Object, pl.Binary):
-        raise InputError(
-            f"The column {name!r} holds {dtype}: a placeholder is filled with one value, make it text."
-        )
+        raise InputError(said("messages.column_kind", name=name, dtype=dtype))
     return column.cast(pl.String)
 
 
@@ -521,9 +513,7 @@ def _whole(text: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise InputError(
-            f"Character {error.start + 1} of the message is half of a character: paste the text again."
-        ) from None
+        raise InputError(said("messages.half_character", number=error.start + 1)) from None
     return text
 
 

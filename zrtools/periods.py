@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
+from zrtools.texts import said
 
 __all__ = [
     "TOKYO",
@@ -55,9 +56,7 @@ def day(value: Day, name: str = "date") -> date:
             return date(*map(int, found.groups()))
         except ValueError:
             pass
-    raise InputError(
-        f'{name} must be a day such as "2026-10-31", "20261031" or a date, not {mask_text(repr(value))}.'
-    )
+    raise InputError(said("periods.day", name=name, value=mask_text(repr(value))))
 
 
 def month(value: Month, name: str = "month") -> date:
@@ -72,9 +71,7 @@ def month(value: Month, name: str = "month") -> date:
             return date(int(found[1]), int(found[2]), 1)
         except ValueError:
             pass
-    raise InputError(
-        f'{name} must be a month such as "2026-10", "202610" or a date, not {mask_text(repr(value))}.'
-    )
+    raise InputError(said("periods.month", name=name, value=mask_text(repr(value))))
 
 
 @checked
@@ -99,9 +96,9 @@ def days(start: Day, end: Day | None = None) -> list[date]:
     if end is not None:
         last = _edges(end, "end")[1]
     if last < first:
-        raise InputError(f"The period is reversed: start is {first}, end is {last}. Swap them.")
+        raise InputError(said("periods.reversed", start=first, end=last))
     if (last - first).days > _MOST_DAYS:
-        raise InputError(f"From {first} to {last} is more than a hundred years: mend start or end.")
+        raise InputError(said("periods.too_long", first=first, last=last))
     return [first + timedelta(n) for n in range((last - first).days + 1)]
 
 
@@ -113,12 +110,10 @@ def months(start: Month, end: Month | None = None) -> list[date]:
     first = month(start, "start")
     last = first if end is None else month(end, "end")
     if last < first:
-        raise InputError(f"The period is reversed: start is {first:%Y-%m}, end is {last:%Y-%m}. Swap them.")
+        raise InputError(said("periods.reversed", start=f"{first:%Y-%m}", end=f"{last:%Y-%m}"))
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     if count > _MOST_MONTHS:
-        raise InputError(
-            f"From {first:%Y-%m} to {last:%Y-%m} is more than a hundred years: mend start or end."
-        )
+        raise InputError(said("periods.too_long", first=f"{first:%Y-%m}", last=f"{last:%Y-%m}"))
     return [
         date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1)
         for n in range(count)
@@ -135,7 +130,7 @@ def just_before(first: date, last: date) -> tuple[date, date]:
             return end.replace(day=1), end
         return end - (last - first), end
     except OverflowError:
-        raise InputError(f"There is nothing as long before {first}: mend first or last.") from None
+        raise InputError(said("periods.nothing_before", first=first)) from None
 
 
 def time(value: Time, name: str = "schedule_time") -> datetime:
@@ -155,9 +150,7 @@ def time(value: Time, name: str = "schedule_time") -> datetime:
             return datetime(year, month, day, hour, minute, tzinfo=TOKYO)
         except ValueError:
             pass
-    raise InputError(
-        f'{name} must be a time in Japan such as "2026-10-31 09:30" or a datetime, not {mask_text(repr(value))}.'
-    )
+    raise InputError(said("periods.time", name=name, value=mask_text(repr(value))))
 
 
 def _match(pattern: re.Pattern[str], value: object) -> re.Match[str] | None:

@@ -20,6 +20,7 @@ from zrtools.arguments import checked
 from zrtools.codes import Label
 from zrtools.errors import InputError
 from zrtools.privacy import DIGITS, IGNORED, SEPARATORS, mask
+from zrtools.texts import Said, said
 from zrtools.words import label, language
 
 __all__ = ["PROBLEMS", "as_text", "normalise", "normalised", "problem"]
@@ -100,8 +101,7 @@ def normalise(number: str | float | Decimal) -> str:
     readable = text.encode("utf-8", "replace").decode()
     why = pl.DataFrame({"number": [readable]}).select(problem("number")).item()
     raise InputError(
-        f"The phone number {mask(readable)} cannot be used ({label(PROBLEMS[why], 'en')}). "
-        "Give a Japanese mobile number such as 090-1234-5678 or +819012345678."
+        said("phones.unusable", readable=mask(readable), label=Said(PROBLEMS[why].en, PROBLEMS[why].ja))
     )
 
 
@@ -188,9 +188,7 @@ def _column_as_text(numbers: pl.Series) -> pl.Series:
     elif dtype.is_decimal():
         done = frame.select(value.cast(pl.String).str.replace(r"\.0*$", ""))
     elif dtype.is_nested() or dtype in (pl.Object, pl.Binary):
-        raise InputError(
-            f"Phone numbers must be text or whole numbers, not {dtype}: make {numbers.name or 'the column'} text."
-        )
+        raise InputError(said("phones.kind", dtype=dtype, name=numbers.name or "the column"))
     else:
         done = frame.select(value.cast(pl.String))
     return done.to_series().alias(numbers.name)

@@ -14,6 +14,7 @@ import polars as pl
 
 from zrtools.arguments import checked
 from zrtools.errors import InputError
+from zrtools.texts import said
 
 __all__ = ["DIGITS", "IGNORED", "SEPARATORS", "hashed", "mask", "mask_text", "mask_within", "touched"]
 
@@ -194,7 +195,7 @@ def hashed(
     can find the numbers again. Raises `InputError` when the key has fewer than 16 bytes.
     """
     if len(key) < 16:
-        raise InputError("The hashing key needs at least 16 bytes: make one with secrets.token_bytes(32).")
+        raise InputError(said("privacy.key"))
     if isinstance(value, str):
         return _digester(key)(value)
     if isinstance(value, pl.Expr):
@@ -308,10 +309,7 @@ def _looked_into(expr: pl.Expr, dtype: pl.DataType, where: str, telling: set[str
         )
     if dtype.is_temporal() or dtype in (pl.Boolean, pl.Null):
         return None
-    raise InputError(
-        f"The column {mask_text(where)!r} holds {dtype}, which cannot be searched for phone numbers: leave it out, or "
-        "name it in keep= where it may be shown."
-    )
+    raise InputError(said("privacy.column", where=mask_text(where), dtype=dtype))
 
 
 def _telling_figures(frame: pl.DataFrame | pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> set[str]:

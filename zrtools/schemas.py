@@ -1503,12 +1503,17 @@ def check(frame: pl.DataFrame | pl.LazyFrame, schema: pl.Schema, name: str) -> N
     Raises `InputError` that names what was expected and what was got.
     """
     from zrtools.errors import InputError
+    from zrtools.texts import Said, said
 
     got = frame.collect_schema()
     wrong = [
-        f"{column}: expected {dtype}, got {got.get(column, 'no such column')}"
+        said("schemas.wrong", column=column, dtype=dtype, got=got[column])
+        if column in got
+        else said("schemas.no_column", column=column, dtype=dtype)
         for column, dtype in schema.items()
         if got.get(column) != dtype
     ]
     if wrong:
-        raise InputError(f"This is not a {name} frame. " + "; ".join(wrong) + ".")
+        raise InputError(
+            said("schemas.frame", name=name, wrong=Said("; ".join(wrong), "、".join(w.ja for w in wrong)))
+        )

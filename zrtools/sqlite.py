@@ -19,6 +19,7 @@ import polars as pl
 from zrtools.errors import ArchiveError
 from zrtools.periods import TOKYO
 from zrtools.privacy import mask_text
+from zrtools.texts import said
 
 __all__ = ["Database", "stamp"]
 
@@ -63,9 +64,7 @@ class Database:
                 self._make(tables)
         self._same = self._identity()
         if not self.path.is_file() or not os.access(self.path, os.W_OK):
-            raise ArchiveError(
-                f"The {what} {path} cannot be written: copy it to where it may be written, or name another file."
-            )
+            raise ArchiveError(said("sqlite.read_only", what=what, path=path))
         with self._told(), closing(self._connect()) as connection:
             self._prepare(connection, changes)
 
@@ -133,7 +132,7 @@ class Database:
             # whose words quote the values
             pass
         raise ArchiveError(
-            f"The {self.what} {self.path} cannot be used: a value in it is not what it was. {_DAMAGED}"
+            said("sqlite.damaged_value", what=self.what, path=self.path, damaged=said("sqlite.damaged"))
         )
 
     def copy(self, to: str | Path) -> Path:
@@ -150,7 +149,7 @@ class Database:
             ):
                 connection.backup(made)
         except FileExistsError:
-            raise ArchiveError(f"{target} is there already: name another file for the copy.") from None
+            raise ArchiveError(said("sqlite.copy_exists", target=target)) from None
         return target
 
     # --------------------------------------------------------------------------------------- inner
@@ -183,7 +182,7 @@ class Database:
                 yield self._connection
                 return
             if self._closed:
-                raise ArchiveError(f"The {self.what} {self.path} was closed. Open it again.")
+                raise ArchiveError(said("sqlite.closed", what=self.what, path=self.path))
             if self._identity() != self._same:
                 raise ArchiveError(self._replaced())
             with _uninterrupted():
@@ -202,22 +201,17 @@ class Database:
             connection.close()
 
     def _replaced(self) -> str:
-        return (
-            f"The {self.what} {self.path} is not the file any more that was opened here: make sure that the right one "
-            "lies there, then open it again."
-        )
+        return said("sqlite.replaced", what=self.what, path=self.path)
 
     def _identity(self) -> tuple[int, int]:
         try:
             found = self.path.stat()
         except OSError as error:
             raise ArchiveError(
-                f"The {self.what} {self.path} is gone ({error.strerror}): put it back, or open another one."
+                said("sqlite.gone", what=self.what, path=self.path, why=error.strerror)
             ) from None
         if not found.st_size:
-            raise ArchiveError(
-                f"The {self.what} {self.path} is empty, so it was damaged: restore a copy, or choose another file."
-            )
+            raise ArchiveError(said("sqlite.empty", what=self.what, path=self.path))
         return found.st_dev, found.st_ino
 
     def _make(self, tables: str) -> None:
@@ -237,11 +231,10 @@ class Database:
         try:
             found, have = _kind(connection)
             if found != self._application:
-                raise ArchiveError(f"{self.path} is no {self.what}: choose another file.")
+                raise ArchiveError(said("sqlite.other", path=self.path, what=self.what))
             if have > self._version:
                 raise ArchiveError(
-                    f"{self.path} is a {self.what} of a newer zrtools (version {have}, this one knows "
-                    f"{self._version}): update zrtools, or choose another file."
+                    said("sqlite.newer", path=self.path, what=self.what, have=have, version=self._version)
                 )
             if have < self._version:
                 for statement in ";".join(changes[have - 1 :]).split(";"):
@@ -265,7 +258,9 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise ArchiveError(f"The {self.what} {self.path} cannot be used: {_reason(error)}") from None
+            raise ArchiveError(
+                said("sqlite.unusable", what=self.what, path=self.path, reason=_reason(error))
+            ) from None
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -334,9 +329,7 @@ def _new_file(target: Path, what: str) -> Iterator[Path]:
         # SQLite gives its side files the mode of the file itself
         os.close(os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
-        raise ArchiveError(
-            f"The {what} {target} cannot be written ({error.strerror}): name another file."
-        ) from None
+        raise ArchiveError(said("sqlite.unwritable", what=what, target=target, why=error.strerror)) from None
     try:
         yield place
         try:
@@ -364,19 +357,15 @@ def _sync(folder: Path) -> None:
             os.close(number)
 
 
-_DAMAGED = "The file is damaged: restore a copy, or choose another file and keep this one."
-
-
 def _reason(error: sqlite3.Error) -> str:
-    said = str(error)
-    if said.startswith("Could not decode"):
+    if str(error).startswith("Could not decode"):
         # it goes on with the text itself
-        return f"a text in it is no text any more. {_DAMAGED}"
-    said = mask_text(said)
-    if "full" in said:
-        return f"{said}. Free some space and go on: what is written stands."
-    if "locked" in said or "busy" in said:
-        return f"{said}. Close the program that holds it, then try again."
+        return said("sqlite.no_text", damaged=said("sqlite.damaged"))
+    problem = mask_text(str(error))
+    if "full" in problem:
+        return said("sqlite.full", problem=problem)
+    if "locked" in problem or "busy" in problem:
+        return said("sqlite.locked", problem=problem)
     if isinstance(error, sqlite3.OperationalError | sqlite3.ProgrammingError):
-        return f"{said}. Make sure that the file and its folder may be written and are on a local disk."
-    return f"{said}. {_DAMAGED}"
+        return said("sqlite.rights", problem=problem)
+    return said("sqlite.else", problem=problem, damaged=said("sqlite.damaged"))

@@ -25,6 +25,7 @@ from zrtools.cells import folded, unread
 from zrtools.errors import InputError
 from zrtools.files import replace_file
 from zrtools.privacy import mask_text
+from zrtools.texts import said
 
 __all__ = [
     "MOST_ROWS",
@@ -100,8 +101,9 @@ class Table:
     @checked
     def place(self, row: int) -> str:
         """Say where a row of the frame stands in the file."""
-        where = "line" if self.sheet is None else f"sheet {mask_text(self.sheet)}, row"
-        return f"{self.name}, {where} {self.line(row)}"
+        if self.sheet is None:
+            return said("tables.place", name=self.name, line=self.line(row))
+        return said("tables.place_sheet", name=self.name, sheet=mask_text(self.sheet), line=self.line(row))
 
     @checked
     def find(self, name: str) -> str | None:
@@ -122,7 +124,15 @@ class Table:
         if row is not None:
             value = mask_text(repr(self.frame[column][row]))
             raise InputError(
-                f"{self.place(row)}: {value} is not a {what} (column {mask_text(column)}): {advice}.", row=row
+                said(
+                    "tables.cell",
+                    place=self.place(row),
+                    value=value,
+                    what=what,
+                    column=mask_text(column),
+                    advice=advice,
+                ),
+                row=row,
             )
 
     def warn(self) -> None:
@@ -194,17 +204,15 @@ def load(
         try:
             body = path.read_bytes()
         except OSError as error:
-            raise InputError(f"{name} cannot be read ({error.strerror}): check the path.") from None
+            raise InputError(said("tables.unreadable", name=name, why=error.strerror)) from None
     if header is not None and header < 1:
-        raise InputError(f"header must be the row of the headings, counted from 1, not {header}.")
+        raise InputError(said("tables.header_row", header=header))
     if Path(name).suffix.lower() in workbooks.ENDINGS:
         return _excel(body, name, sheet, header, hidden_rows=hidden_rows, empty=empty)
     if sheet is not None:
-        raise InputError(f"{name} has no sheets: leave sheet= (--sheet) out.")
+        raise InputError(said("tables.no_sheets", name=name))
     if workbooks.is_workbook(body):
-        raise InputError(
-            f"{name} is a workbook or an archive, not text: give it the ending .xlsx (or .xls), or unpack it."
-        )
+        raise InputError(said("tables.workbook_as_text", name=name))
     return _csv(decode(body, name=name, encoding=encoding), name, header, empty=empty)
 
 
@@ -224,7 +232,7 @@ def write(frame: pl.DataFrame, path: str | Path, *, encoding: str = "utf-8-sig",
     if ending == ".xlsx":
         return replace_file(path, lambda part: _fill(frame, part))
     if ending not in _TEXT:
-        raise InputError(f"{path.name} must end in .csv, .tsv or .xlsx.")
+        raise InputError(said("tables.ending", name=path.name))
     separator = "," if ending == ".csv" else "\t"
 
     def fill(part: Path) -> None:
@@ -277,7 +285,7 @@ def decode(body: bytes, *, name: str = "the file", encoding: str | None = None) 
         # UTF-16 without its mark reads as other encodings, every second character being nothing
         if "\0" not in text:
             return text
-    raise InputError(f"{name} is not text in {' or '.join(guesses)}: save it as CSV in UTF-8.")
+    raise InputError(said("tables.not_text", name=name, names=" or ".join(guesses)))
 
 
 # ------------------------------------------------------------------------------------------------ reading
@@ -289,20 +297,18 @@ def _csv(text: str, name: str, header: int | None, *, empty: bool) -> Table:
     if _LONE_CR.search(text):
         text = _QUOTED_OR_CR.sub(lambda found: found[1] or "\n", text)
     if not text.strip():
-        raise InputError(f"{name} is empty: give a table with a header line.")
+        raise InputError(said("tables.empty", name=name))
     separator, start, line = None, 0, 1
     if found := _SEP.match(text.replace("\r\n", "\n", 1)):
         separator, start, line = found[1], text.index("\n") + 1 if "\n" in text else len(text), 2
     while line < header if header else _BLANK_LINE.match(text, start):
         end = text.find("\n", start)
         if end < 0:
-            raise InputError(
-                f"{name} has fewer than {header} lines: the headings cannot stand in line {header}."
-            )
+            raise InputError(said("tables.too_few_lines", name=name, header=header))
         start, line = end + 1, line + 1
     rest = text[start:]
     if not rest.strip():
-        raise InputError(f"{name} is empty: give a table with a header line.")
+        raise InputError(said("tables.empty", name=name))
     heading = rest.partition("\n")[0]
     if separator is None:
         separator = "\t" if Path(name).suffix.lower() == ".tsv" else max(",\t;", key=heading.count)
@@ -318,9 +324,7 @@ def _csv(text: str, name: str, header: int | None, *, empty: bool) -> Table:
     except pl.exceptions.PolarsError:
         # the parser's own words quote the cells
         raise InputError(
-            f"{name} is not a regular table: a row has more cells than the header, or a quotation mark stays open. "
-            "Save it as CSV again; where a title stands above the headings, say in which line they are with header= "
-            "(--header-row).",
+            said("tables.irregular", name=name),
             choices={"header": ()},
         ) from None
     quoted = '"' in rest
@@ -352,14 +356,12 @@ def _excel(
     filled = cells.filter(~_blank(pl.exclude("_row")))
     rows_filled: list[int] = filled["_row"].to_list()
     if not rows_filled:
-        raise InputError(f"{name} is empty: give a table with a header line.")
+        raise InputError(said("tables.empty", name=name))
     first = header or rows_filled[0]
     heads = cells.filter(pl.col("_row") == first).drop("_row")
     below = cells.filter(pl.col("_row") > first)
     if first not in rows_filled:
-        raise InputError(
-            f"{name}, sheet {mask_text(found.name)} has nothing in row {first}: name the row of the headings."
-        )
+        raise InputError(said("tables.nothing_in_row", name=name, name2=mask_text(found.name), first=first))
     hidden = [] if hidden_rows else [n for n in found.hidden_rows or () if n > first]
     gone = below.filter(pl.col("_row").is_in(hidden) & ~_blank(pl.exclude("_row"))).height
     below = below.filter(~pl.col("_row").is_in(hidden))
@@ -387,20 +389,17 @@ def _headed(table: Table, heads: Sequence[str | None], line: int, *, empty: bool
     frame = frame.select(c for c, keep in zip(frame.columns, used, strict=True) if keep)
     names = [name for name, keep in zip(names, used, strict=True) if keep]
     height = frame.select((~_blank(pl.all())).arg_true().max() + 1).item() or 0 if frame.width else 0
-    where = f"line {line}" if table.sheet is None else f"row {line}"
+    where = said("tables.line" if table.sheet is None else "tables.row", line=line)
     if height and len(names) > 1 and sum(map(bool, names)) == 1:
         title = next(filter(None, names))
         raise InputError(
-            f"{table.name}: {where} holds only {mask_text(title)!r}, which looks like a title: say in which row the "
-            "headings stand with header= (--header-row).",
+            said("tables.title", name=table.name, where=where, title=mask_text(title)),
             choices={"header": ()},
         )
     if not height and not empty:
-        more = f" (those of sheet {mask_text(table.sheet)})" if table.sheet else ""
-        left = f"; {table.hidden_rows} rows are hidden" if table.hidden_rows else ""
-        raise InputError(
-            f"{table.name} has headings in {where}{more} and no rows below them{left}: is it the right file?"
-        )
+        more = said("tables.of_sheet", sheet=mask_text(table.sheet)) if table.sheet else ""
+        left = said("tables.hidden", rows=table.hidden_rows) if table.hidden_rows else ""
+        raise InputError(said("tables.no_rows", name=table.name, where=where, more=more, left=left))
     frame = frame.head(height)
     frame.columns = _unique(name or f"column_{n}" for n, name in enumerate(names, 1))
     return replace(table, frame=frame)
@@ -429,7 +428,7 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
     for name, dtype in frame.schema.items():
         column = pl.col(name)
         if dtype in (pl.Binary, pl.Object) or isinstance(dtype, pl.Unknown):
-            raise InputError(f"The column {mask_text(name)!r} holds {dtype}: make it text, or leave it out.")
+            raise InputError(said("tables.column_kind", name=mask_text(name), dtype=dtype))
         if isinstance(dtype, pl.Struct):
             column = column.struct.json_encode()
         elif isinstance(dtype, pl.List | pl.Array):
@@ -446,8 +445,13 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
 def _fill(frame: pl.DataFrame, target: Path | IO[bytes], sheet: str | None = None) -> None:
     if frame.height > MOST_ROWS or frame.width > _MOST_COLUMNS:
         raise InputError(
-            f"The table has {frame.height:,} rows and {frame.width:,} columns; a sheet holds {MOST_ROWS:,} and "
-            f"{_MOST_COLUMNS:,}: write it as .csv, or in parts."
+            said(
+                "tables.too_large",
+                height=frame.height,
+                width=frame.width,
+                most_rows=MOST_ROWS,
+                most_columns=_MOST_COLUMNS,
+            )
         )
     plain = _plain(frame)
     made = []
@@ -464,14 +468,16 @@ def _fill(frame: pl.DataFrame, target: Path | IO[bytes], sheet: str | None = Non
             longest: Any = plain[name].str.len_chars().max()
             if (longest or 0) > _MOST_CHARACTERS:
                 raise InputError(
-                    f"The column {mask_text(name)!r} has a text of {longest:,} characters; a cell holds "
-                    f"{_MOST_CHARACTERS:,}: write it as .csv, or leave the column out."
+                    said(
+                        "tables.cell_too_long",
+                        name=mask_text(name),
+                        longest=longest,
+                        most_characters=_MOST_CHARACTERS,
+                    )
                 )
         made.append(column)
     if sheet is not None and not _SHEET.fullmatch(sheet):
-        raise InputError(
-            "sheet must have 1 to 31 characters, none of them [ ] : * ? / \\, and no ' at either end: choose another."
-        )
+        raise InputError(said("tables.sheet_name"))
     shown = plain.select(made)
     # the headings of a table in Excel differ in more than case
     shown.columns = _unique(shown.columns, str.lower)
@@ -500,7 +506,7 @@ def _fill_text(frame: pl.DataFrame, file: IO[bytes], *, separator: str, encoding
     try:
         "".encode(encoding)
     except (LookupError, ValueError):
-        raise InputError(f"There is no encoding {encoding!r}: use utf-8-sig, utf-8 or cp932.") from None
+        raise InputError(said("tables.encoding", encoding=encoding)) from None
     plain = _plain(frame)
     if defuse:
         plain = plain.with_columns(_defused(pl.col(c)) for c, t in plain.schema.items() if t == pl.String)

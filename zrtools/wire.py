@@ -26,6 +26,7 @@ from zrtools.codes import CARRIERS, RESULTS
 from zrtools.errors import ApiError, InputError, UnexpectedResponseError
 from zrtools.periods import TOKYO
 from zrtools.privacy import mask, mask_text
+from zrtools.texts import said
 
 __all__ = [
     "Ask",
@@ -129,17 +130,14 @@ def send(
     fields = {
         "smsCode": _sms_code(sms_code),
         "phoneNumber": _phone(phone_number),
-        "message": _text("message", message, _MESSAGE_LIMIT, "shorten the text or send it in two messages"),
+        "message": _text("message", message, _MESSAGE_LIMIT, said("wire.advice_message")),
         "clientTag": _tag("client_tag", client_tag),
     }
     if carrier_id is not None:
         carrier = CARRIERS.get(str(carrier_id))
         if carrier is None or not carrier.sendable:
             known = ", ".join(f"{c.id} {c.name}" for c in CARRIERS.values() if c.sendable)
-            raise InputError(
-                f"carrier_id must be one of {known}, not {mask_text(repr(carrier_id))}. "
-                "Leave it out to let the service find it."
-            )
+            raise InputError(said("wire.carrier_id", known=known, carrier_id=mask_text(repr(carrier_id))))
         fields["carrierId"] = carrier.id
     if schedule_time is not None:
         fields["scheduleTime"] = _minute(schedule_time)
@@ -192,7 +190,7 @@ def cancel_all(start: date | None = None, end: date | None = None, group_tag: st
     Raises `InputError`.
     """
     if start is not None and end is not None and end < start:
-        raise InputError(f"The period is reversed: start is {start}, end is {end}. Swap them.")
+        raise InputError(said("periods.reversed", start=start, end=end))
     fields = {}
     if start is not None:
         fields["startDate"] = _day(start)
@@ -222,11 +220,11 @@ def shorten(long_url: str, name: str | None = None, domain: str | None = None) -
 
     Raises `InputError`.
     """
-    fields = {"longUrl": _text("long_url", long_url, _URL_LIMIT, "the service shortens no longer ones")}
+    fields = {"longUrl": _text("long_url", long_url, _URL_LIMIT, said("wire.advice_url"))}
     if name is not None:
-        fields["name"] = _text("name", name, _NAME_LIMIT, "choose a shorter name or leave it out")
+        fields["name"] = _text("name", name, _NAME_LIMIT, said("wire.advice_name"))
     if domain is not None:
-        fields["domain"] = _text("domain", domain, _URL_LIMIT, "give the domain alone")
+        fields["domain"] = _text("domain", domain, _URL_LIMIT, said("wire.advice_domain"))
     return Ask("shorten", "POST", "/p1/api/shortenurl.json", fields)
 
 
@@ -249,8 +247,7 @@ def clean(phone_number: str, reference_date: date, *, today: date | None = None)
         )
         if not oldest <= reference_date <= today:
             raise InputError(
-                f"reference_date must lie between {oldest} and {today}, not on {reference_date}: "
-                "give the day on which the number was last known to be right."
+                said("wire.reference_date", oldest=oldest, today=today, reference_date=reference_date)
             )
     fields = {"phoneNumber": _phone(phone_number), "referenceDate": _day(reference_date)}
     return Ask("clean", "GET", "/p5/api/numbercleaning.json", fields)
@@ -263,37 +260,31 @@ def counts(month: date) -> Ask:
 
 def _text(name: str, value: str, limit: int, advice: str) -> str:
     if not isinstance(value, str):
-        raise InputError(f"{name} must be text, not {type(value).__name__}: give a str.")
+        raise InputError(said("wire.text", name=name, kind=type(value).__name__))
     if not 1 <= len(value) <= limit:
-        raise InputError(f"{name} must have 1 to {limit} characters, not {len(value)}: {advice}.")
+        raise InputError(said("wire.length", name=name, limit=limit, count=len(value), advice=advice))
     try:
         value.encode()
     except UnicodeEncodeError as error:
         where = error.start + 1
     else:
         return value
-    raise InputError(f"{name} holds half of a character (a lone surrogate) at position {where}: remove it.")
+    raise InputError(said("wire.half_character", name=name, where=where))
 
 
 def _tag(name: str, value: str, limit: int = _TAG_LIMIT) -> str:
-    return _text(name, value, limit, "choose a shorter one" if value else "give one")
+    return _text(name, value, limit, said("wire.advice_shorter" if value else "wire.advice_give"))
 
 
 def _sms_code(value: str) -> str:
     if not _SMS_CODE.fullmatch(str(value)):
-        raise InputError(
-            f"sms_code must have 5 or 6 digits, not {mask_text(repr(value))}: "
-            "give the sender code assigned to the account."
-        )
+        raise InputError(said("wire.sms_code", value=mask_text(repr(value))))
     return value
 
 
 def _phone(value: str) -> str:
     if not _NUMBER.fullmatch(str(value)):
-        raise InputError(
-            "phone_number must be a Japanese mobile number (090… or +8190…), "
-            f"not {mask(str(value))!r}: correct it."
-        )
+        raise InputError(said("wire.phone_number", value=mask(str(value))))
     return value
 
 
@@ -301,7 +292,7 @@ def _exactly_one(**given: object) -> None:
     named = [name for name, value in given.items() if value is not None]
     if len(named) != 1:
         got = "none was" if not named else f"{' and '.join(named)} were"
-        raise InputError(f"Give exactly one of {', '.join(given)}: {got} given.")
+        raise InputError(said("wire.exactly_one", names=", ".join(given), got=got))
 
 
 def _day(value: date) -> str:
@@ -441,10 +432,7 @@ def short_url(body: bytes) -> ShortUrl:
     answer = _accepted(body)
     url = as_text(answer.get("shortUrl"))
     if not url:
-        raise UnexpectedResponseError(
-            "The service accepted the request and sent no short URL. "
-            "Look for it in the admin screen before asking again."
-        )
+        raise UnexpectedResponseError(said("wire.no_short_url"))
     return ShortUrl(url, as_text(answer.get("name")))
 
 
@@ -461,8 +449,8 @@ def http_error_message(body: bytes) -> str | None:
     answer = read_json(body)
     if not isinstance(answer, dict):
         return None
-    said = [as_text(answer.get(name)) for name in ("message", "responseMessage", "code", "responseCode")]
-    message, code = said[0] or said[1], said[2] or said[3]
+    named = [as_text(answer.get(name)) for name in ("message", "responseMessage", "code", "responseCode")]
+    message, code = named[0] or named[1], named[2] or named[3]
     parts = [part for part in (message, f"(code {code})" if code else None) if part]
     return _harmless(" ".join(parts)) or None
 
@@ -488,10 +476,7 @@ def _accepted(body: bytes) -> _Json:
     number = None if isinstance(code, bool) else _as_int(code)
     # a code is shown in the error: what is long enough to be a phone number is none
     if number is None or abs(number) >= _CODE_LIMIT:
-        raise UnexpectedResponseError(
-            "The answer is JSON without a usable responseCode, so it is not one of this API. "
-            "Check base_url, and that no proxy answers in the service's place."
-        )
+        raise UnexpectedResponseError(said("wire.no_code"))
     if number != 0:
         raise _api_error(number, as_text(answer.get("responseMessage")) or "")
     return answer
@@ -500,23 +485,16 @@ def _accepted(body: bytes) -> _Json:
 def _refuse(body: bytes) -> NoReturn:
     start = body[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not start:
-        kind = "is empty"
+        kind = said("wire.is_empty")
     elif start.startswith(b"<"):
-        page = UnexpectedResponseError(
-            f"The answer ({len(body):,} bytes) is a web page or XML, so it is not one of this API: the sign-in page of "
-            "the network, a proxy's page, or one of maintenance. Open any page in a browser and sign in; correct "
-            "base_url or HTTPS_PROXY; else try again later."
-        )
+        page = UnexpectedResponseError(said("wire.web_page", count=len(body)))
         page.reason = "page"
         raise page
     elif start.startswith((b"{", b"[")):
-        kind = "is JSON that is broken, cut short or no object"
+        kind = said("wire.broken_json")
     else:
-        kind = "is not JSON"
-    raise UnexpectedResponseError(
-        f"The answer ({len(body):,} bytes) {kind}, so it is not one of this API. "
-        "Try again; if it stays so, check base_url, and that no proxy answers in the service's place."
-    )
+        kind = said("wire.not_json")
+    raise UnexpectedResponseError(said("wire.other_body", count=len(body), kind=kind))
 
 
 def _api_error(code: int, message: str) -> ApiError:
@@ -527,7 +505,7 @@ def _api_error(code: int, message: str) -> ApiError:
     advice = result.advice.en if result else "ask the vendor what this code means"
     meaning = message or (result.label.en if result else "no message")
     error = ApiError(
-        f"The service refused the request: {code} {meaning.rstrip('.')}. What to do: {advice}.",
+        said("wire.refused", code=code, rstrip=meaning.rstrip("."), advice=advice),
         code=code,
         message=message,
         field=(named["after"] or named["before"]) if named else None,
@@ -556,16 +534,12 @@ def _records(answer: _Json, name: str, known: Collection[str]) -> list[_Json]:
         if value is None and _as_int(answer.get("count")) == 0:
             return []
         raise UnexpectedResponseError(
-            f"{name} is {'missing' if value is None else 'no list'} in the service's answer although it says success, "
-            "so its rows cannot be read, and are not taken for none. Ask again; if it stays so, ask the vendor."
+            said("wire.no_list", name=name, either=said("wire.missing" if value is None else "wire.not_list"))
         )
     # what is no record is kept as an empty one, so that the number of rows stays right
     rows = [item if isinstance(item, dict) else {} for item in value]
     if rows and not any(_knows(row, known) for row in rows):
-        raise UnexpectedResponseError(
-            f"No row of {name} in the service's answer has a field of this API, so nothing can be read of them. "
-            "Ask again; if it stays so, ask the vendor whether fields were renamed."
-        )
+        raise UnexpectedResponseError(said("wire.no_fields", name=name))
     return rows
 
 

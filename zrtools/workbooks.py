@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from zrtools.errors import InputError
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     import fastexcel
@@ -96,9 +97,7 @@ def read(body: bytes, name: str, sheet: str | None = None) -> Sheet:
         if _PACKAGE in body or _FILE_PASS.search(body):
             raise _protected(name)
         if not name.lower().endswith(".xls"):
-            raise InputError(
-                f"{name} is protected by a password, or is no workbook of its ending: save it as .xlsx, without one."
-            )
+            raise InputError(said("workbooks.protected_or_none", name=name))
     packed = zipfile.is_zipfile(io.BytesIO(body))
     if name.lower().endswith((".xlsx", ".xlsm")):
         if not packed:
@@ -134,24 +133,26 @@ def _choice(found: Sequence[_Found], name: str, sheet: str | None) -> int:
         for n, one in enumerate(found):
             if one.name == sheet:
                 return n
-        raise InputError(
-            f"{name} has no sheet {sheet!r}; it has: {_names(found)}. Choose one of them with sheet= (--sheet)."
-        )
+        raise InputError(said("workbooks.no_sheet", name=name, sheet=sheet, found=_names(found)))
     filled = [n for n, one in enumerate(found) if one.filled and one.visible]
     if len(filled) == 1:
         return filled[0]
     if filled:
         raise InputError(
-            f"{name} has {len(filled)} sheets that hold something: {_names([found[n] for n in filled])}. "
-            "Say which one with sheet= (--sheet).",
+            said(
+                "workbooks.several_sheets",
+                name=name,
+                count=len(filled),
+                it=_names([found[n] for n in filled]),
+            ),
             choices={"sheet": _filled(found)},
         )
     if hidden := [one for one in found if one.filled]:
         raise InputError(
-            f"{name} holds something in hidden sheets only: {_names(hidden)}. Say which one with sheet= (--sheet).",
+            said("workbooks.hidden_sheets", name=name, hidden=_names(hidden)),
             choices={"sheet": _filled(found)},
         )
-    raise InputError(f"{name} is empty: give a table with a header line.")
+    raise InputError(said("tables.empty", name=name))
 
 
 def _names(found: Sequence[_Found]) -> str:
@@ -159,18 +160,15 @@ def _names(found: Sequence[_Found]) -> str:
 
 
 def _protected(name: str) -> InputError:
-    return InputError(f"{name} is protected by a password: open it and save it without the password.")
+    return InputError(said("workbooks.protected", name=name))
 
 
 def _broken(name: str, why: str) -> InputError:
-    return InputError(f"{name} cannot be read as Excel ({why}): save it as .xlsx or CSV.")
+    return InputError(said("workbooks.unreadable", name=name, why=why))
 
 
 def _too_large(name: str, what: str, setting: str) -> InputError:
-    return InputError(
-        f"{name} is too large to be read safely: {what}. Delete what is not needed and save it again, save it "
-        f"as CSV, or raise zrtools.workbooks.{setting}."
-    )
+    return InputError(said("workbooks.too_large", name=name, what=what, setting=setting))
 
 
 # -------------------------------------------------------------------------------------------- looking first
@@ -180,7 +178,7 @@ def _unpacked(body: bytes, name: str) -> zipfile.ZipFile:
     archive = zipfile.ZipFile(io.BytesIO(body))
     size = sum(part.file_size for part in archive.infolist())
     if size > UNPACKED:
-        raise _too_large(name, f"unpacked it has {size / 2**20:,.0f} MiB", "UNPACKED")
+        raise _too_large(name, said("workbooks.unpacked", mib=size / 2**20), "UNPACKED")
     if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read(
         "META-INF/manifest.xml"
     ):
@@ -304,7 +302,7 @@ def _apart(body: bytes, name: str, sheet: str | None) -> Sheet:
     if "refused" in answer:
         raise InputError(answer["refused"], choices=answer.get("choices"))
     if not answer:
-        raise _too_large(name, "the reader gave up for lack of memory", "MEMORY")
+        raise _too_large(name, said("workbooks.memory"), "MEMORY")
     return Sheet(
         answer["name"],
         pl.read_ipc(io.BytesIO(cells)) if cells else pl.DataFrame(),

@@ -12,6 +12,7 @@ from zrtools import periods, schemas
 from zrtools.archive.layout import naive, runs, with_zone, without_zone
 from zrtools.archive.settings import VERSION
 from zrtools.errors import ConfigurationError, InputError, Interrupted, PartialResultError, ZrtoolsError
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -107,7 +108,7 @@ class Snapshots:
         if stopped:
             missing = [m for m in todo if m not in done]
             raise Interrupted(
-                f"The sync of counts was stopped with {len(missing)} months to go. Run it again: what is stored stays.",
+                said("archive.counts_stopped", count=len(missing)),
                 frame=report,
                 missing=missing,
             )

@@ -21,6 +21,7 @@ import polars as pl
 
 from zrtools.errors import ArchiveError, ZrtoolsError
 from zrtools.privacy import mask_text
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -114,10 +115,7 @@ class Table:
                 if self.open().version() == seen:
                     raise
             time.sleep(uniform(0, min(0.02 * 2**attempt, 2.0)))
-        raise ArchiveError(
-            f"Others changed {self.place} without a pause and this change found no gap; nothing was lost. "
-            "Run it again when fewer writers are at work."
-        )
+        raise ArchiveError(said("archive.no_gap", place=self.place))
 
     def replace(
         self, table: DeltaTable, frame: pl.DataFrame, *, where: str, marks: Mapping[str, int]
@@ -224,50 +222,43 @@ def _properties(marks: Mapping[str, int]) -> Any:
     )
 
 
-_DAMAGED = (
-    "A file in it is damaged or missing: put it back from a backup, or move the folder away and sync again while the "
-    "service still has the days."
-)
-_DENIED = (
-    "Access was denied: check the keys in storage_options or the AWS_… variables, and the bucket's policy."
-)
 _ADVICE = (
     (
         r"No space left|os error 28\b|StorageFull|QuotaExceeded|File too large|os error 27\b|os error 112\b|disk full",
-        "The disk is full: free space, then run it again.",
+        "full",
     ),
     (
         r"Permission denied|os error 13\b|os error 5\b|Read-only|os error 30\b",
-        "It may not be read or written: check the rights of the folder and of this user.",
+        "rights",
     ),
     (
         r"(unsupported|unknown) (reader|writer|table) feature|(reader|writer) (protocol )?version",
-        "It needs a newer program: update zrtools and deltalake.",
+        "newer_program",
     ),
     (
         r"NoSuchBucket|bucket does not exist|404 Not Found",
-        "The bucket or folder does not exist: check the address and the region.",
+        "no_bucket",
     ),
     # without keys a machine in the cloud is asked for them, at this address
-    (r"169\.254\.169\.254", _DENIED),
+    (r"169\.254\.169\.254", "denied"),
     (
         r"error sending request|HTTP error|timed out|dns error|Connection refused|connect error",
-        "The storage did not answer: check the network, AWS_ENDPOINT_URL and the region.",
+        "no_answer",
     ),
     (
         # a bare 403 may be a place in a damaged file
         r"AccessDenied|Forbidden|status:? (code )?40[13]\b|Unauthorized|InvalidAccessKey|SignatureDoesNot|credential",
-        _DENIED,
+        "denied",
     ),
 )
 
 
 def _advice(place: str, problem: str) -> str:
     # what stands in brackets are values of the frame
-    first = re.sub(r"\[.*\]", "[…]", mask_text(problem.strip().partition("\n")[0]))[:300] or "no reason given"
+    first = re.sub(r"\[.*\]", "[…]", mask_text(problem.strip().partition("\n")[0]))[:300] or said(
+        "archive.no_reason"
+    )
     advice = next(
-        (words for pattern, words in _ADVICE if re.search(pattern, problem, re.IGNORECASE)), _DAMAGED
+        (why for pattern, why in _ADVICE if re.search(pattern, problem, re.IGNORECASE)), "damaged_file"
     )
-    return (
-        f"The archive at {place} cannot be used as it is. {advice} What was stored stays as it was. ({first})"
-    )
+    return said("archive.unusable", place=place, advice=said(f"archive.{advice}"), first=first)

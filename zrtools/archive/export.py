@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from zrtools.arguments import checked
 from zrtools.codes import CARRIER_SPELLINGS, CARRIERS
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
+from zrtools.texts import said
 
 __all__ = ["read_export"]
 
@@ -41,11 +43,11 @@ _LOG = {
     "status_id": "配信結果",
     "detailed_status_id": "エラーメッセージ",
 }
-_ADVICE = {
-    "send_date": cells.ADVICE["time"],
-    "date_time": cells.ADVICE["time"],
-    "status_id": 'give statuses={"word": 0 unknown, 1 sending, 2 delivered, 3 failed}',
-    "separated_success_count": cells.ADVICE["figure"],
+_ADVICE: dict[str, Literal["time", "status", "figure"]] = {
+    "send_date": "time",
+    "date_time": "time",
+    "status_id": "status",
+    "separated_success_count": "figure",
 }
 _UNDEFINED_WHILE_PENDING = ("carrier_id", "carrier", "detailed_status_id", "separated_success_count")
 
@@ -72,18 +74,18 @@ def read_export(
     Raises `InputError`, with `.row` where one row is at fault, for a column, day, count or status that cannot be read.
     """
     if strange := sorted(set(columns or {}) - set(schemas.STATUS)):
-        raise InputError(f"{strange[0]!r} is no column of STATUS: use {', '.join(schemas.STATUS)}.")
-    if columns is not None and not {"send_date", "status_id"} <= set(columns):
         raise InputError(
-            'columns must name the headers of "send_date" and "status_id": without them a status is none.'
+            said("archive.no_status_column", strange=strange[0], names=", ".join(schemas.STATUS))
         )
+    if columns is not None and not {"send_date", "status_id"} <= set(columns):
+        raise InputError(said("archive.columns"))
     table = tables.load(path, encoding=encoding, sheet=sheet, header=header)
     table.warn()
     found = {name: table.find(heading) for name, heading in (columns or _LOG).items()}
     missing = [(columns or _LOG)[name] for name, there in found.items() if there is None]
     if missing and (columns is not None or found["send_date"] is None or found["status_id"] is None):
-        hint = "" if columns is not None else " Say which is which with columns=."
-        raise InputError(f"The file has no column {missing[0]!r}. It has: {table.columns()}.{hint}")
+        hint = "" if columns is not None else said("archive.which")
+        raise InputError(said("archive.no_column", missing=missing[0], columns=table.columns(), hint=hint))
     names = {name: there for name, there in found.items() if there is not None}
     raw = table.frame.select(pl.col(there).str.strip_chars().alias(name) for name, there in names.items())
     read = raw.with_columns(
@@ -95,13 +97,20 @@ def read_export(
             if row is not None:
                 value = mask_text(repr(raw[name][row]))
                 raise InputError(
-                    f"{name} {value} in row {table.line(row)} of {table.name} cannot be read: {advice}.",
+                    said(
+                        "archive.cell",
+                        name=name,
+                        value=value,
+                        line=table.line(row),
+                        name2=table.name,
+                        advice=cells.advice(advice),
+                    ),
                     row=row,
                 )
     if read["send_date"].null_count():
         row = int(read["send_date"].is_null().arg_max() or 0)
         raise InputError(
-            f"There is no send_date in row {table.line(row)} of {table.name}: fill it in or leave the row out.",
+            said("archive.no_date", line=table.line(row), name=table.name),
             row=row,
         )
     for name, other, known in (

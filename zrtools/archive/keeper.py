@@ -42,6 +42,7 @@ from zrtools.errors import (
     ZrtoolsError,
 )
 from zrtools.files import create_folder, tighten
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -97,17 +98,14 @@ class Archive:
         close_after: int = 14,
     ) -> None:
         if numbers not in (None, "plain", "hashed"):
-            raise InputError(f'numbers must be "plain" or "hashed", not {numbers!r}.')
+            raise InputError(said("archive.numbers", numbers=numbers))
         if not 0 <= settle_after <= close_after:
-            raise InputError("settle_after and close_after are days, and the first is at most the second.")
+            raise InputError(said("archive.days_of_closing"))
         text = os.fspath(path)
         if not text:
-            raise InputError("Give the archive's folder, or an address such as s3://bucket/archive.")
+            raise InputError(said("archive.folder"))
         if is_remote(text) and not text.lower().startswith(("s3://", "s3a://")):
-            raise InputError(
-                f"An archive on {text.partition('://')[0]}:// is not supported: give a folder, a mounted one if "
-                "need be, or an address on s3:// (Amazon S3, or what speaks as it does)."
-            )
+            raise InputError(said("archive.scheme", partition=text.partition("://")[0]))
         self.path = text.rstrip("/") if is_remote(text) else str(Path(text).expanduser().absolute())
         self._key = key
         self._settle_after = timedelta(settle_after)
@@ -173,7 +171,7 @@ class Archive:
         except KeyboardInterrupt:
             missing = [day for day in todo if day not in done]
             raise Interrupted(
-                f"The sync was stopped with {len(missing)} days to go. Run it again: what is stored stays.",
+                said("archive.stopped", count=len(missing)),
                 frame=self._report(done),
                 missing=missing,
             ) from None
@@ -190,9 +188,7 @@ class Archive:
         """
         schemas.check(frame, schemas.STATUS, "STATUS")
         if frame["send_date"].null_count():
-            raise InputError(
-                "Rows without a send_date have no place in the archive: fill it or filter them out."
-            )
+            raise InputError(said("archive.no_send_date"))
         with self._writing():
             settings = self._make()
             secret = self._secret(settings)
@@ -416,25 +412,25 @@ class Archive:
         properties = self._statuses.open().metadata().configuration
         if (version := properties.get("zrtools.archive", "")) != str(VERSION):
             if version.isdecimal():
-                raise ArchiveError(
-                    f"The archive at {self.path} was made by a newer zrtools (its version is {version}, this one "
-                    f"knows {VERSION}): update zrtools. Nothing was changed."
-                )
-            raise ArchiveError(
-                f"The Delta table at {self.path} is not an archive of zrtools: give another folder."
-            )
+                raise ArchiveError(said("archive.newer", path=self.path, version=version, version2=VERSION))
+            raise ArchiveError(said("archive.other_table", path=self.path))
         settings = Settings.read(properties)
         for name, value in self._wanted.items():
             if value is not None and value != getattr(settings, name):
                 raise ArchiveError(
-                    f"The archive at {self.path} was made with {name}={getattr(settings, name)!r}, not {value!r}. "
-                    f"Leave {name} out to use it as it is, or make another archive in another folder."
+                    said(
+                        "archive.other_settings",
+                        path=self.path,
+                        name=name,
+                        getattr=getattr(settings, name),
+                        value=value,
+                    )
                 )
         self._settings = settings
 
     def _refuse_other_content(self, folder: Path) -> None:
         if folder.exists() and not folder.is_dir():
-            raise ArchiveError(f"{folder} is a file, not an archive: give a folder.")
+            raise ArchiveError(said("archive.file", folder=folder))
         if not folder.is_dir():
             return
         # a killed first sync leaves empty folders of ours
@@ -443,26 +439,17 @@ class Archive:
         ]
         log = folder / "statuses" / "_delta_log"
         if strange:
-            raise ArchiveError(
-                f"{folder} is not an archive: it holds {strange[0]!r} and no statuses. Give the archive's own folder, "
-                "or an empty or new one."
-            )
+            raise ArchiveError(said("archive.strange_folder", folder=folder, strange=strange[0]))
         if log.is_dir() and any(log.iterdir()):
-            raise ArchiveError(
-                f"The archive at {folder} is damaged: its log cannot be read from the start. Put statuses/_delta_log "
-                "back from a backup, or move the folder away and sync again while the service still has the days."
-            )
+            raise ArchiveError(said("archive.damaged", folder=folder))
 
     def _read(self) -> Settings:
         if self._settings is None:
             self._look()
         if self._settings is None:
-            raise ArchiveError(f"There is no archive at {self.path} yet: fill it with archive.sync(client).")
+            raise ArchiveError(said("archive.none", path=self.path))
         if not is_remote(self.path) and not Path(self._statuses.place, "_delta_log").is_dir():
-            raise ArchiveError(
-                f"The archive at {self.path} is not there any more: put its folder back, or open it where it is now. "
-                "Nothing was written."
-            )
+            raise ArchiveError(said("archive.gone", path=self.path))
         return self._settings
 
     def _make(self) -> Settings:
@@ -484,10 +471,7 @@ class Archive:
             return None
         key = find_key(self._key, archive=self.path)
         if not hmac.compare_digest(fingerprint(key), settings.key):
-            raise ConfigurationError(
-                "This is not the key that the archive's numbers were hashed with: give that one, so that one number "
-                "keeps one hash."
-            )
+            raise ConfigurationError(said("archive.other_key"))
         return key
 
     def _fetch_and_store(
@@ -550,7 +534,7 @@ class Archive:
         held: list[date] = self._held(table)["send_date"].to_list() or [today - self._close_after]
         days = period(start, end, [*held, today])
         if days[0] > today:
-            raise InputError(f"{days[0]} has not come yet: the archive keeps days up to today, {today}.")
+            raise InputError(said("archive.future", days=days[0], today=today))
         return [day for day in days if day <= today]
 
     def _held(self, table: DeltaTable) -> pl.DataFrame:

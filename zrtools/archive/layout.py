@@ -13,6 +13,7 @@ import polars as pl
 
 from zrtools import periods, privacy, schemas
 from zrtools.errors import ArchiveError
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from zrtools.archive.settings import Settings
@@ -128,13 +129,10 @@ def check_file(file: Path, size: int, day: date) -> None:
     try:
         if file.stat().st_size == size:
             return
-        what = "has another size than recorded"
+        what = said("archive.other_size")
     except OSError:
-        what = "is missing"
-    raise ArchiveError(
-        f"The archive is damaged: the file of {day} {what}. While the service still has the day, fetch it anew with "
-        f'archive.sync(client, "{day}", force=True); else put {file} back from a backup. Other days are as they were.'
-    )
+        what = said("archive.missing")
+    raise ArchiveError(said("archive.damaged_day", day=day, what=what, file=file))
 
 
 def period(start: periods.Day | None, end: periods.Day | None, held: Sequence[date]) -> list[date]:

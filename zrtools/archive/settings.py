@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from zrtools.archive.delta import is_remote
 from zrtools.errors import ConfigurationError
+from zrtools.texts import said
 
 __all__ = ["VERSION", "Settings", "find_key", "fingerprint"]
 
@@ -64,26 +65,16 @@ def find_key(given: bytes | os.PathLike[str] | None, *, archive: str) -> bytes:
     elif name := os.environ.get("ZRTOOLS_HASH_KEY_FILE"):
         file = Path(name).expanduser()
     else:
-        raise ConfigurationError(
-            "Hashed numbers need a key of at least 16 bytes, kept away from the archive: set ZRTOOLS_HASH_KEY, or "
-            "ZRTOOLS_HASH_KEY_FILE, or give key=. Make one with python -c "
-            '"import secrets; print(secrets.token_hex(32))".'
-        )
+        raise ConfigurationError(said("archive.no_key"))
     if file is not None:
         if not is_remote(archive) and file.resolve().is_relative_to(Path(archive).resolve()):
-            raise ConfigurationError(
-                "The key file lies inside the archive: keep it elsewhere, away from the data."
-            )
+            raise ConfigurationError(said("archive.key_inside"))
         try:
             key = file.read_bytes().strip()
         except OSError as error:
-            raise ConfigurationError(
-                f"The key file {file} cannot be read ({error.strerror}): check its path."
-            ) from None
+            raise ConfigurationError(said("archive.key_unreadable", file=file, why=error.strerror)) from None
     if len(key) < 16:
-        raise ConfigurationError(
-            "The hashing key has fewer than 16 bytes: make a longer one with secrets.token_hex(32)."
-        )
+        raise ConfigurationError(said("archive.short_key"))
     return key
 
 

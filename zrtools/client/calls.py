@@ -34,6 +34,7 @@ from zrtools.errors import (
     ZrtoolsError,
 )
 from zrtools.privacy import mask_text
+from zrtools.texts import Said, said
 from zrtools.wire import ShortUrl
 from zrtools.words import notice, text
 
@@ -172,10 +173,7 @@ class Client:
         Raises `ConfigurationError` when none was given.
         """
         if self._settings.sms_code is None:
-            raise ConfigurationError(
-                "There is no sender code: set ZRTOOLS_SMS_CODE or give Client(sms_code=...), 5 or 6 digits; the admin "
-                "screen shows it (クライアント情報)."
-            )
+            raise ConfigurationError(said("client.no_sms_code"))
         return self._settings.sms_code
 
     @property
@@ -236,10 +234,7 @@ class Client:
         )
 
     def __reduce__(self) -> NoReturn:
-        raise UnpicklableError(
-            "A client is not pickled or copied: it holds a token and open connections. "
-            "Make a new one where it is needed."
-        )
+        raise UnpicklableError(said("client.not_pickled"))
 
     # ------------------------------------------------------------------------------------- asking
 
@@ -266,7 +261,7 @@ class Client:
         `PartialResultError` or `Interrupted`. Source: https://doc.aossms.com/zettai-reach/openapi.html
         """
         if (client_tag is None) == (start is None):
-            raise InputError("Give exactly one of days (start, end) and client_tag.")
+            raise InputError(said("client.days_or_tag"))
         schema = pl.Schema({**schemas.STATUS, "rawdata": pl.String()}) if rawdata else schemas.STATUS
         engine = self._engine
         if client_tag is None:
@@ -284,7 +279,7 @@ class Client:
 
             return self._gather(list(asks), one, schema, "days", width=STATUS_AT_ONCE, progress=progress)
         if end is not None:
-            raise InputError("end belongs to days: leave it out when asking by client_tag.")
+            raise InputError(said("client.end_beside_tag"))
         tags = [client_tag] if isinstance(client_tag, str) else list(client_tag)
         asks = _each(tags, lambda tag: wire.status(client_tag=tag))
 
@@ -316,7 +311,7 @@ class Client:
         """
         whose = self.client_id if client_id is None else str(client_id)
         if whose != "all" and not (whose.isascii() and whose.isdigit()):
-            raise InputError('client_id must be digits, or "all" for agencies.')
+            raise InputError(said("client.client_id"))
         months = periods.months(start, end)
 
         async def one(month: date) -> pl.DataFrame:
@@ -364,10 +359,7 @@ class Client:
         try:
             calls = len(run.items)
             if max_requests is not None and calls > max_requests:
-                raise InputError(
-                    f"This would make {calls:,} billed calls, and max_requests is {max_requests:,}. "
-                    "Raise it or shorten the list; nothing was asked."
-                )
+                raise InputError(said("client.max_requests", calls=calls, max_requests=max_requests))
             if progress:
                 notice(
                     text(
@@ -414,11 +406,11 @@ class Client:
         Source: https://doc.aossms.com/zettai-reach/openapi.html
         """
         if sum(given is not None for given in (start, schedule_time, client_tag)) != 1:
-            raise InputError("Give exactly one of days (start, end), schedule_time and client_tag.")
+            raise InputError(said("client.days_time_or_tag"))
         if start is None and end is not None:
-            raise InputError("end belongs to days: give start too, or leave end out.")
+            raise InputError(said("client.end_without_start"))
         if client_tag is not None and group_tag is not None:
-            raise InputError("group_tag narrows days or a time: leave it out beside client_tag.")
+            raise InputError(said("client.group_beside_tag"))
         sms_code = self.sms_code
         if start is None:
             when = None if schedule_time is None else periods.time(schedule_time)
@@ -487,7 +479,7 @@ class Client:
         del token
         if secret is None:
             if self._settings.profile is None:
-                raise ConfigurationError("This client has no profile to read a token from: give the new one.")
+                raise ConfigurationError(said("client.no_profile"))
             secret = profiles.token_of(self._settings.profile)
         self._settings.token.become(usable(secret))
 
@@ -574,11 +566,7 @@ class Client:
         """
         filtered = (start, end, group_tag) != (None, None, None)
         if filtered == everything:
-            raise InputError(
-                "This would cancel every reservation of the account: give start, end or group_tag, or everything=True."
-                if not filtered
-                else "everything=True takes no filter beside it: leave one of both out."
-            )
+            raise InputError(said("client.everything_alone" if filtered else "client.everything"))
         first = None if start is None else periods.days(start)[0]
         last = None if end is None else periods.days(end)[-1]
         if start is None and end is None and not everything:
@@ -674,11 +662,10 @@ class Client:
         missing = run.missing
         if not missing and not interrupted:
             return
-        noun = text(f"client.noun.{what}", "en")
+        noun = Said(text(f"client.noun.{what}", "en"), text(f"client.noun.{what}", "ja"))
         if interrupted:
             raise Interrupted(
-                f"Interrupted: {many - len(missing):,} of {many:,} {noun} came. They are in .frame, the rest is "
-                "listed in .missing: ask for that again.",
+                said("client.interrupted", number=many - len(missing), many=many, noun=noun),
                 frame=frame(),
                 missing=missing,
             )
@@ -686,8 +673,7 @@ class Client:
         if many == 1 or (closed is not None and len(missing) == many):
             raise failure
         partial = PartialResultError(
-            f"{len(missing):,} of {many:,} {noun} did not come. What came is in .frame, the rest is listed in "
-            f".missing: ask for that again. The last failure: {failure}",
+            said("client.partial", count=len(missing), many=many, noun=noun, failure=failure.args[0]),
             frame=frame(),
             missing=missing,
         )

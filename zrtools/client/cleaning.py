@@ -18,6 +18,7 @@ from zrtools.client.store import Store, Verdict
 from zrtools.errors import ApiError, ArchiveError, InputError, TransportError, ZrtoolsError
 from zrtools.periods import day
 from zrtools.privacy import mask_text
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
@@ -63,9 +64,7 @@ def _numbers(numbers: object) -> pl.Series:
         return pl.Series(
             "input", [None if n is None else phones.as_text(n) for n in numbers], dtype=pl.String
         )
-    raise InputError(
-        f"numbers must be one number, a list of numbers or a polars Series, not {type(numbers).__name__}."
-    )
+    raise InputError(said("client.numbers", kind=type(numbers).__name__))
 
 
 def _dates(reference_date: object, count: int, today: date) -> pl.Series:
@@ -77,15 +76,10 @@ def _dates(reference_date: object, count: int, today: date) -> pl.Series:
             .head(count)
         )
     if not isinstance(reference_date, Iterable):
-        raise InputError(
-            "reference_date must be a day, or one day for each number: the day on which the number was known to be "
-            "that person's."
-        )
+        raise InputError(said("client.reference_date"))
     given = list(reference_date)
     if len(given) != count:
-        raise InputError(
-            f"There are {count} numbers and {len(given)} reference dates: give one date for each number."
-        )
+        raise InputError(said("client.as_many_dates", count=count, count2=len(given)))
     read: dict[object, date] = {}
     for row, value in enumerate(given):
         if value not in read:
@@ -96,14 +90,12 @@ def _dates(reference_date: object, count: int, today: date) -> pl.Series:
 def _day(value: object, today: date, row: int | None) -> date:
     try:
         if not isinstance(value, date | str):
-            raise InputError(
-                f"reference_date must be a day, not {mask_text(repr(value))}: fill it in or leave that number out."
-            )
+            raise InputError(said("client.reference_day", value=mask_text(repr(value))))
         read = day(value, "reference_date")
         # builds a request only to have the date checked
         wire.clean("+819000000000", read, today=today)
     except InputError as error:
-        problem = InputError(str(error), row=row)
+        problem = InputError(error.args[0], row=row)
     else:
         return read
     raise problem

@@ -31,6 +31,7 @@ from zrtools.errors import (
     UnexpectedResponseError,
     ZrtoolsError,
 )
+from zrtools.texts import said
 from zrtools.wire import Ask, accepted, http_error_message
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ STATUS_AT_ONCE = 4
 """Answers of status are large, so only so many are fetched at a time."""
 
 _LOG = logging.getLogger("zrtools.client")
-_CLOSED = "This client is closed: make a new one with zr.Client()."
 _TICK = 0.1  # seconds between two looks at the progress, and at Ctrl-C where waiting hides it
 _GRACE = 0.4  # seconds that requests in flight get to finish after Ctrl-C
 _PATIENCE = 5.0  # and after a stop by a button: what is on its way may be billed
@@ -214,7 +214,7 @@ class Engine:
                 future.cancel()
                 _settle(future, _GRACE)
             raise
-        raise ConfigurationError(_CLOSED)
+        raise ConfigurationError(said("client.closed"))
 
     def waiting_until(self) -> datetime | None:
         """Tell until when, in Japan, the service asks to wait; None when it does not."""
@@ -259,13 +259,10 @@ class Engine:
     def _started(self) -> Iterator[None]:
         """Have the loop running, and not closed by another thread meanwhile."""
         if self._process != os.getpid():
-            raise ConfigurationError(
-                "This client was made in another process, which a fork does not copy whole: "
-                "make a new zr.Client() in each process."
-            )
+            raise ConfigurationError(said("client.forked"))
         with self._lock:
             if self._closed:
-                raise ConfigurationError(_CLOSED)
+                raise ConfigurationError(said("client.closed"))
             if self._thread is None:
                 ready: Future[None] = Future()
                 thread = threading.Thread(
@@ -304,8 +301,7 @@ class Engine:
             self._transport = TokenTransport(self._settings)
         except OSError as error:
             raise ConfigurationError(
-                f"The trusted certificates cannot be read ({error.strerror or type(error).__name__}): "
-                "correct SSL_CERT_FILE, SSL_CERT_DIR or REQUESTS_CA_BUNDLE."
+                said("client.certificates", why=error.strerror or type(error).__name__)
             ) from None
         self._request, self._url, self._fields_key, self._large_key = httpx.Request, httpx.URL, FIELDS, LARGE
         self._pace = Pace(self._settings.pace)

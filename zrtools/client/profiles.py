@@ -14,6 +14,7 @@ from zrtools import arguments, files
 from zrtools.arguments import checked
 from zrtools.client.settings import Secret, SettingError, Settings
 from zrtools.errors import ConfigurationError
+from zrtools.texts import said
 from zrtools.words import text
 
 __all__ = ["names", "place", "profile", "remove", "save", "token_of"]
@@ -87,9 +88,7 @@ def save(
         save, name=name, client_id=client_id, sms_code=sms_code, base_url=base_url, keyring=keyring
     )
     if not _NAME.fullmatch(name):
-        raise SettingError(
-            "A profile's name has 1 to 64 characters, and no space, slash or colon: choose another."
-        )
+        raise SettingError(said("client.profile_name"))
     kept = _read()
     known = kept.get(name)
     if secret is None and known is None:
@@ -146,9 +145,7 @@ def token_of(name: str, fields: dict[str, str] | None = None) -> Secret:
         return Secret(held)
     found: str | None = _with_keyring(lambda ring: ring.get_password(_SERVICE, name))
     if found is None:
-        raise ConfigurationError(
-            f"The keyring holds no token of the profile {name!r} any more: run zrtools profile set {name}."
-        )
+        raise ConfigurationError(said("client.keyring_empty", name=name))
     return Secret(found)
 
 
@@ -160,10 +157,8 @@ def _asked() -> Secret:
 
 def _of(kept: dict[str, dict[str, str]], name: str) -> dict[str, str]:
     if name not in kept:
-        known = ", ".join(sorted(kept)) or "there is none"
-        raise ConfigurationError(
-            f"There is no profile {name!r} ({known}): make it with zrtools profile set {name}."
-        )
+        known = ", ".join(sorted(kept)) or said("client.no_profiles")
+        raise ConfigurationError(said("client.profile_unknown", name=name, known=known))
     return kept[name]
 
 
@@ -185,29 +180,23 @@ def _with_keyring(use: Callable[[Any], Any]) -> Any:
     try:
         import keyring
     except ImportError:
-        problem = "it is not installed: pip install zrtools[keyring]"
+        problem = said("client.keyring_missing")
     else:
         try:
             # a stand-in that keeps nothing has priority 0, one that keeps in plain files less than 1
             if keyring.get_keyring().priority >= 1:
                 return use(keyring)
-            problem = "this machine has none that can be used"
+            problem = said("client.keyring_none")
         except Exception as error:  # noqa: BLE001 - backends raise what they like, and it may show the token
-            problem = f"it cannot be used ({type(error).__name__})"
-    raise ConfigurationError(
-        f"The system's keyring: {problem}. Unlock it, or keep the token in a file that only you can read: "
-        "zrtools profile set NAME --no-keyring."
-    )
+            problem = said("client.keyring_error", kind=type(error).__name__)
+    raise ConfigurationError(said("client.keyring", problem=problem))
 
 
 def _read() -> dict[str, dict[str, str]]:
     file = place()
     try:
         if os.name == "posix" and file.stat().st_mode & _OTHERS:
-            raise ConfigurationError(
-                f"Others than you can read {file}, which may hold tokens: chmod 600 it, and replace them in the admin "
-                "screen (アカウント情報) if others could have looked."
-            )
+            raise ConfigurationError(said("client.profiles_open", file=file))
         kept = json.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}
@@ -216,10 +205,8 @@ def _read() -> dict[str, dict[str, str]]:
     else:
         if isinstance(kept, dict) and all(isinstance(fields, dict) for fields in kept.values()):
             return kept
-        problem = "not as it was written"
-    raise ConfigurationError(
-        f"The profiles in {file} cannot be read ({problem}): mend the file or remove it."
-    )
+        problem = said("client.profiles_changed")
+    raise ConfigurationError(said("client.profiles_unreadable", file=file, problem=problem))
 
 
 def _write(kept: dict[str, dict[str, str]]) -> None:

@@ -20,6 +20,7 @@ from zrtools.codes import OPT_OUT_URL
 from zrtools.errors import ApiError, ConfigurationError, TransportError, UnexpectedResponseError, ZrtoolsError
 from zrtools.periods import Time, time
 from zrtools.privacy import mask, mask_text
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
@@ -218,7 +219,7 @@ class Leaving:
             self._engine.post(lambda: self._create(batch))
         except ConfigurationError as error:
             for message, _ in batch:
-                self._settled.put((message, told(ConfigurationError(str(error)), message, sent=False)))
+                self._settled.put((message, told(ConfigurationError(error.args[0]), message, sent=False)))
 
     def stop(self) -> None:
         """Give back what has not left, or waits to be tried again; hear what is on its way."""
@@ -259,9 +260,9 @@ def told(error: ZrtoolsError, message: Outgoing, *, sent: bool | None) -> Zrtool
 
 def _cancelled(message: Outgoing, trip: Trip) -> ZrtoolsError:
     if trip.lost:
-        lost = TransportError("Stopped before the answer came: ask the status of this tag.")
+        lost = TransportError(said("client.stopped_waiting"))
         return told(lost, message, sent=None)
-    return told(TransportError("Stopped before this was sent: send it again."), message, sent=False)
+    return told(TransportError(said("client.stopped_before")), message, sent=False)
 
 
 async def cancel(engine: Engine, ask: wire.Ask, *, sms_code: str | None) -> None:

@@ -11,6 +11,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from zrtools.errors import ConfigurationError, InputError
+from zrtools.texts import Said, said
 from zrtools.words import failure
 
 __all__ = ["ANSWER_LIMIT", "BASE_URL", "MAX_PACE", "Secret", "SettingError", "Settings", "unusable", "usable"]
@@ -62,7 +63,7 @@ class Secret:
         return "Secret(***)"
 
     def __reduce__(self) -> NoReturn:
-        raise UnpicklableError("An access token is not pickled or copied: read it again where it is needed.")
+        raise UnpicklableError(said("client.token_not_pickled"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class Settings:
 
 def unusable(reason: str, kind: type[ConfigurationError] = SettingError) -> ConfigurationError:
     """Make the error of a setting, which can be said in either language."""
-    error = kind(failure(reason, "en"))
+    error = kind(Said(failure(reason, "en"), failure(reason, "ja")))
     error.reason = reason
     return error
 
@@ -180,16 +181,16 @@ def _sms_code(given: str | int) -> str:
 
 
 def _url(given: str) -> str:
-    advice = "Correct base_url= or ZRTOOLS_BASE_URL."
+    advice = said("client.advice_base_url")
     try:
         parts = urlsplit(given.strip())
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise SettingError(f"The base URL cannot be read. {advice}") from None
+        raise SettingError(said("client.base_url_unreadable", advice=advice)) from None
     if parts.scheme not in ("http", "https") or not host:
-        raise SettingError(f"The base URL must look like {BASE_URL}. {advice}")
+        raise SettingError(said("client.base_url_shape", base_url=BASE_URL, advice=advice))
     if parts.username is not None or parts.query or parts.fragment:
-        raise SettingError(f"The base URL must hold no user name, query or fragment. {advice}")
+        raise SettingError(said("client.base_url_bare", advice=advice))
     if parts.scheme == "http" and not _loopback(host):
         raise unusable("http_url")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
@@ -206,27 +207,27 @@ def _loopback(host: str) -> bool:
 
 def _timeout(given: float) -> float:
     if isinstance(given, bool) or not 0 < given <= 3600:
-        raise SettingError("timeout must be more than 0 and at most 3600 seconds.")
+        raise SettingError(said("client.timeout"))
     return float(given)
 
 
 def _pace(given: float | None, *, loopback: bool) -> float | None:
     if given is None:
         if not loopback:
-            raise SettingError("pace=None (unlimited) is for a service on this machine only: give a number.")
+            raise SettingError(said("client.pace_unlimited"))
         return None
     if isinstance(given, bool) or not 0 < given <= MAX_PACE:
-        raise SettingError(f"pace must be more than 0 and at most {MAX_PACE:.0f} requests a second.")
+        raise SettingError(said("client.pace", max_pace=MAX_PACE))
     return float(given)
 
 
 def _answer_limit(given: int) -> int:
     if type(given) is not int or given < 1 << 16:
-        raise SettingError("answer_limit must be a whole number of bytes, 65,536 or more.")
+        raise SettingError(said("client.answer_limit"))
     return given
 
 
 def _at_once(given: int) -> int:
     if type(given) is not int or not 1 <= given <= 1024:
-        raise SettingError("at_once must be a whole number from 1 to 1024.")
+        raise SettingError(said("client.at_once"))
     return given

@@ -26,6 +26,7 @@ import polars as pl
 from zrtools.errors import ArchiveError
 from zrtools.periods import TOKYO
 from zrtools.sqlite import Database
+from zrtools.texts import said
 
 __all__ = ["Store", "Verdict", "erase", "forget"]
 
@@ -74,9 +75,7 @@ class Store:
                 run("insert into origin select ? where not exists (select * from origin)", [origin])
                 same = run("select name from origin").fetchone() == (origin,)
             if not same:
-                raise ArchiveError(
-                    f"{path} holds the answers of another account or of a sandbox: name another file."
-                )
+                raise ArchiveError(said("client.other_answers", path=path))
         except BaseException:
             self._file.close()
             raise
@@ -222,7 +221,7 @@ def forget(path: str | Path, limit: date) -> int:
 
 
 def _opened(path: str | Path) -> Database:
-    return Database(path, what="store of cleaned numbers", application=0x7A72_636C, tables=_TABLES)
+    return Database(path, what=said("sqlite.what_cleaned"), application=0x7A72_636C, tables=_TABLES)
 
 
 def _resolve(settled: list[tuple[asyncio.Future[Any], Any]]) -> None:

@@ -27,6 +27,7 @@ from zrtools import __version__
 from zrtools.client.retry import LIMIT
 from zrtools.client.settings import Secret, Settings, unusable
 from zrtools.errors import TransportError
+from zrtools.texts import Said, said
 from zrtools.words import failure
 
 __all__ = ["FIELDS", "LARGE", "TokenTransport", "proxied", "tls", "told"]
@@ -107,7 +108,7 @@ class TokenTransport(AiohttpTransport):
         except asyncio.CancelledError:
             problem = asyncio.CancelledError()
         except TransportError as error:
-            problem = TransportError(str(error), status_code=error.status_code)
+            problem = TransportError(error.args[0], status_code=error.status_code)
             problem.sent = error.sent
         except Exception as error:  # noqa: BLE001 - whatever it was, its frames hold the token
             problem = _failure(error, self._host)
@@ -116,9 +117,7 @@ class TokenTransport(AiohttpTransport):
     async def _exchange(self, request: httpx.Request) -> httpx.Response:
         url = str(request.url)
         if not url.startswith(f"{self._base}/"):
-            refused = TransportError(
-                "The token goes to the client's own host alone: this request was not sent."
-            )
+            refused = TransportError(said("client.other_host"))
             refused.sent = False
             raise refused
         if not isinstance(self.client, aiohttp.ClientSession):
@@ -178,14 +177,13 @@ class TokenTransport(AiohttpTransport):
             if len(body) > self._limit:
                 raise self._too_large()
             if not unpacking.eof:
-                raise TransportError("The answer came garbled: its compression cannot be undone.")
+                raise TransportError(said("client.garbled"))
         return self._scrubbed(_in_utf8(body, charset))
 
     def _too_large(self) -> TransportError:
         # an answer came, and would come again: with a status it is not asked for again
         return TransportError(
-            f"The answer is larger than {self._limit:,} bytes: it is no usual one. Where it must be that large, allow "
-            "it with Client(answer_limit=...); else check base_url and the proxy.",
+            said("client.large_answer", limit=self._limit),
             status_code=200,
         )
 
@@ -233,7 +231,7 @@ def _in_utf8(body: bytes, charset: str | None) -> bytes:
         except ValueError:
             continue
     raise TransportError(
-        f"The answer says that it is in {name}, and cannot be read as that: try again, or ask the vendor.",
+        said("client.encoding", name=name),
         status_code=200,
     )
 
@@ -295,7 +293,9 @@ def _session(context: ssl.SSLContext, connections: int) -> aiohttp.ClientSession
 
 def told(reason: str, *, sent: bool | None, status_code: int | None = None, **facts: str) -> TransportError:
     """Make the error of a reason that `words` knows."""
-    error = TransportError(failure(reason, "en", **facts), status_code=status_code)
+    error = TransportError(
+        Said(failure(reason, "en", **facts), failure(reason, "ja", **facts)), status_code=status_code
+    )
     error.reason, error.facts, error.sent = reason, facts, sent
     return error
 

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from zrtools.arguments import checked
 from zrtools.errors import InputError
+from zrtools.texts import said
 
 __all__ = [
     "ACTIONS",
@@ -306,9 +307,7 @@ def read(path: str | Path, *, sheet: str | None = None, header: int | None = Non
     rows, name = table.frame, table.name
     missing = [column for column in ("code", "category") if column not in rows.columns]
     if missing:
-        raise InputError(
-            f"{name} has no column {' and no column '.join(missing)}: name the columns in its first line."
-        )
+        raise InputError(said("codes.no_column", name=name, names=" and no column ".join(missing)))
     found: dict[str, Category] = {}
     for n, row in enumerate(rows.iter_rows(named=True)):
         cells = {column: (value or "").strip() for column, value in row.items()}
@@ -319,12 +318,14 @@ def read(path: str | Path, *, sheet: str | None = None, header: int | None = Non
         origin, action = cells.get("origin") or "unlisted", cells.get("action") or "look into it"
         where = f"{name}, row {table.line(n)}"
         if not code or not category:
-            raise InputError(f"{where}: give both a code and a category.")
+            raise InputError(said("codes.both", where=where))
         if code in found:
-            raise InputError(f"{where}: code {code} stands twice. Keep one of them.")
+            raise InputError(said("codes.twice", where=where, code=code))
         if origin not in get_args(Origin):
-            raise InputError(f"{where}: origin must be one of {', '.join(get_args(Origin))}, not {origin!r}.")
+            raise InputError(
+                said("codes.origin", where=where, names=", ".join(get_args(Origin)), origin=origin)
+            )
         if action not in ACTIONS:
-            raise InputError(f"{where}: action must be one of {', '.join(ACTIONS)}, not {action!r}.")
+            raise InputError(said("codes.action", where=where, names=", ".join(ACTIONS), action=action))
         found[code] = Category(code, category, Label(category, category), origin, action)  # type: ignore[arg-type] # checked just above
     return found

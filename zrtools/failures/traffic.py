@@ -167,7 +167,7 @@ PolarsStatuses = Annotated[
     Any,
     Kind(
         lambda frame: isinstance(frame, pl.DataFrame | pl.LazyFrame | Traffic),
-        "a polars DataFrame or LazyFrame (this is worked out on polars frames only)",
+        "polars_frame",
     ),
 ]
 

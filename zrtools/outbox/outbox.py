@@ -41,6 +41,7 @@ from zrtools.periods import TOKYO, Day, Time, day
 from zrtools.periods import time as time_of
 from zrtools.schemas import ADDED, CAMPAIGNS, OUTBOX, SENT, STATUS, TIME, check, empty
 from zrtools.sqlite import stamp
+from zrtools.texts import said
 from zrtools.words import notice, text
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ class Outbox:
 
     @arguments.checked
     def __init__(self, path: str | Path, *, suppressions: Suppressions | str | Path | None = None) -> None:
-        self._file = Journal(path, what="outbox", application=0x7A72_6F62, tables=_TABLES, changes=_CHANGES)
+        self._file = Journal(
+            path, what=said("sqlite.what_outbox"), application=0x7A72_6F62, tables=_TABLES, changes=_CHANGES
+        )
         self._opened: Suppressions | None = None
         if suppressions is not None and not isinstance(suppressions, Suppressions):
             suppressions = self._opened = Suppressions(suppressions)

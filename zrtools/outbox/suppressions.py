@@ -18,6 +18,7 @@ from zrtools.errors import ArchiveError, InputError
 from zrtools.outbox.journal import Journal
 from zrtools.schemas import SUPPRESSIONS
 from zrtools.sqlite import stamp
+from zrtools.texts import said
 
 __all__ = ["Suppressions", "normalised_all"]
 
@@ -40,7 +41,9 @@ class Suppressions:
 
     @checked
     def __init__(self, path: str | Path) -> None:
-        self._file = Journal(path, what="list of suppressed numbers", application=0x7A72_7375, tables=_TABLES)
+        self._file = Journal(
+            path, what=said("sqlite.what_suppressions"), application=0x7A72_7375, tables=_TABLES
+        )
 
     @property
     def path(self) -> Path:

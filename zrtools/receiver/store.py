@@ -43,6 +43,7 @@ from zrtools import dlr, files, periods, schemas
 from zrtools.arguments import checked
 from zrtools.engines import opened
 from zrtools.errors import ArchiveError
+from zrtools.texts import said
 
 __all__ = ["Body", "Store"]
 
@@ -117,10 +118,7 @@ class Store:
             try:
                 self._writer = _Writer(self.path, self._log_bytes)
             except OSError as error:
-                raise ArchiveError(
-                    f"The store {self.path} cannot be written ({error.strerror}): "
-                    "free space, or choose another folder."
-                ) from error
+                raise ArchiveError(said("receiver.unwritable", path=self.path, why=error.strerror)) from error
         return self._writer
 
     def close(self) -> None:
@@ -186,9 +184,7 @@ class Store:
         self.close()
         with closing(_locked(self.path / "writer.lock")):
             if _numbered(self.path / "intake", ".log"):
-                raise ArchiveError(
-                    f"A log in {self.path} cannot be finished yet: free space, open the store once, then try again."
-                )
+                raise ArchiveError(said("receiver.unfinished", path=self.path))
             gone = 0
             for file in _numbered(self.path / "reports", ".parquet").values():
                 _check_whole(file)
@@ -325,9 +321,7 @@ class Store:
     def _files(self) -> tuple[dict[int, bytes], list[Path]]:
         """Give the contents of the logs that are no Parquet file yet, and the Parquet files."""
         if not (self.path / "intake").is_dir():
-            raise ArchiveError(
-                f"There is no store of delivery reports in {self.path}: check the folder's name."
-            )
+            raise ArchiveError(said("receiver.none", path=self.path))
         _check_version(self.path)
         logs: dict[int, bytes] = {}
         for number, file in _numbered(self.path / "intake", ".log").items():
@@ -552,11 +546,7 @@ class _Writer:
         why = getattr(error, "strerror", None) or type(error).__name__
         for _, future in batch:
             if future.set_running_or_notify_cancel():
-                future.set_exception(
-                    ArchiveError(
-                        f"The report could not be written to {self._path} ({why}): free space or mend the disk."
-                    )
-                )
+                future.set_exception(ArchiveError(said("receiver.not_written", path=self._path, why=why)))
 
     def _finish(self) -> None:
         """Have the log turned into its Parquet file."""
@@ -574,10 +564,8 @@ def _locked(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         lock.close()
         if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise ArchiveError(f"The lock {path} is damaged: stop all receivers, then delete it.") from None
-        raise ArchiveError(
-            f"Another receiver writes to the store {path.parent}: stop it first, or choose another folder."
-        ) from error
+            raise ArchiveError(said("receiver.lock", path=path)) from None
+        raise ArchiveError(said("receiver.another", parent=path.parent)) from error
     return lock
 
 
@@ -612,17 +600,14 @@ def _check_version(path: Path) -> None:
         return
     except OSError as error:
         raise ArchiveError(
-            f"{path / 'version'} cannot be read ({error.strerror}): check its rights."
+            said("receiver.version_unreadable", number=path / "version", why=error.strerror)
         ) from None
     except UnicodeDecodeError:
         found = ""
     if not re.fullmatch(r"[0-9]{1,9}", found):
-        raise ArchiveError(f"{path / 'version'} is damaged: put it back from a backup.")
+        raise ArchiveError(said("receiver.version_damaged", number=path / "version"))
     if int(found) > _VERSION:
-        raise ArchiveError(
-            f"{path} is a store of delivery reports of a newer zrtools (version {found}, this one knows {_VERSION}): "
-            "update zrtools, or choose another folder."
-        )
+        raise ArchiveError(said("receiver.newer", path=path, found=found, version=_VERSION))
 
 
 def _check_whole(file: Path) -> None:
@@ -631,9 +616,7 @@ def _check_whole(file: Path) -> None:
         opened_file.seek(max(0, file.stat().st_size - 4))
         if begin == opened_file.read(4) == b"PAR1":
             return
-    raise ArchiveError(
-        f"{file} is damaged: put it back from a backup, or move it away to read what else there is."
-    )
+    raise ArchiveError(said("receiver.damaged", file=file))
 
 
 def _framed(body: Body) -> bytes:

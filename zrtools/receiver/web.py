@@ -23,6 +23,7 @@ from zrtools import doors
 from zrtools.arguments import checked
 from zrtools.errors import ArchiveError, ConfigurationError
 from zrtools.receiver.store import Store
+from zrtools.texts import said
 
 __all__ = ["Running", "app", "running", "serve"]
 
@@ -52,9 +53,7 @@ def app(
     Raises `ConfigurationError`, `ArchiveError`.
     """
     if (username is None) != (password is None):
-        raise ConfigurationError(
-            "Basic authentication takes both a username and a password: give both or none."
-        )
+        raise ConfigurationError(said("receiver.basic"))
     gate = _Gate(
         store=store if isinstance(store, Store) else Store(store),
         path=f"/{path.strip('/')}",
@@ -243,14 +242,13 @@ def _server(
         ssl_keyfile=key,
     )
     if certificate is None and key is not None:
-        raise ConfigurationError("A key needs its certificate: give both PEM files.")
+        raise ConfigurationError(said("receiver.key_alone"))
     try:
         config.load()
     except OSError as error:
         # ssl.SSLError is an OSError, too
         raise ConfigurationError(
-            f"The certificate {certificate} or its key cannot be used ({error.strerror or error}): "
-            "give PEM files that belong together."
+            said("receiver.certificate", certificate=certificate, why=error.strerror or error)
         ) from error
     return _Server(config, limits)
 

@@ -322,7 +322,7 @@ def read_invoice(
     for column, advice in (("month", "month"), ("quantity", "figure"), ("amount", "figure")):
         if column in names:
             table.refuse(
-                names[column], frame[column], column, f"{cells.ADVICE[advice]}, or remove lines that are sums"
+                names[column], frame[column], column, f"{cells.advice(advice)}, or remove lines that are sums"
             )
     if "carrier" in names:
         row = cells.unread(raw[names["carrier"]], frame["carrier_id"])
@@ -507,7 +507,7 @@ def budget_of(
         frame = read.frame.select(month=month, budget=figure)
         for column in ("month", "budget"):
             read.refuse(
-                found[column], frame[column], column, cells.ADVICE["month" if column == "month" else "figure"]
+                found[column], frame[column], column, cells.advice("month" if column == "month" else "figure")
             )
         frame = frame.drop_nulls()
     elif isinstance(planned, Mapping):
@@ -553,7 +553,7 @@ def _price(where: str, entry: dict[str, Any]) -> tuple[str, str, date, int, Deci
     if not isinstance(since, date):
         since = _plain(since, cells.days)
         if since is None:
-            raise InputError(f"{where}: since must be a day, not {entry['since']!r}: {cells.ADVICE['day']}.")
+            raise InputError(f"{where}: since must be a day, not {entry['since']!r}: {cells.advice('day')}.")
     over = entry.get("over") or 0
     written = str(over) if isinstance(over, int) else _plain(over, cells.figures)
     if written is None or "." in written or isinstance(over, bool):

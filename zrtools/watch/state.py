@@ -16,6 +16,7 @@ from zrtools import words
 from zrtools.arguments import checked
 from zrtools.errors import ArchiveError, InputError
 from zrtools.sqlite import Database, stamp
+from zrtools.texts import said
 from zrtools.watch.digest import LEVELS, Digest, Finding
 from zrtools.watch.looking import japan
 
@@ -45,7 +46,7 @@ class State:
     @checked
     def __init__(self, path: str | Path) -> None:
         with _damage_told():
-            self._file = Database(path, what="watch state", application=0x7A72_7774, tables=_TABLES)
+            self._file = Database(path, what=said("sqlite.what_watch"), application=0x7A72_7774, tables=_TABLES)
         self.path = self._file.path
 
     def close(self) -> None:

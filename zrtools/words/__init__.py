@@ -27,7 +27,8 @@ from zrtools.codes import (
     Label,
     Result,
 )
-from zrtools.errors import ApiError, InputError, ZrtoolsError
+from zrtools.errors import ApiError, InputError
+from zrtools.texts import Said, said
 
 if TYPE_CHECKING:
     from zrtools.tables import Table
@@ -78,10 +79,10 @@ def language(lang: str | None = None) -> Lang:
     Raises `InputError` for any other than "ja" and "en".
     """
     if lang is not None and not isinstance(lang, str):
-        raise refused("lang", lang, '"ja", "en" or None')
+        raise refused("lang", lang, said("arguments.language"))
     chosen = lang or os.environ.get("ZRTOOLS_LANG") or "ja"
     if chosen not in ("ja", "en"):
-        raise InputError(f'The language must be "ja" or "en", not {chosen!r}: correct lang= or ZRTOOLS_LANG.')
+        raise InputError(said("words.language", chosen=chosen))
     return chosen  # type: ignore[return-value]  # one of the two, as just made sure
 
 
@@ -106,8 +107,8 @@ def told(error: Exception, lang: str | None = None) -> str:
             return text(
                 "forms.refused", lang, label=known.label.ja, said=said, advice=known.advice.ja.rstrip("。")
             )
-        if isinstance(error, ZrtoolsError) and error.reason is not None:
-            return failure(error.reason, lang, **error.facts)
+        if error.args and isinstance(error.args[0], Said):
+            return error.args[0].ja
     return str(error)
 
 

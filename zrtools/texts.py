@@ -1,0 +1,44 @@
+"""The texts of errors, which keep both languages: English for logs and searches, Japanese for whoever reads it.
+
+What they say stands in `zrtools.words.errors`.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any
+
+__all__ = ["Said", "said"]
+
+
+class Said(str):
+    """A text in English that carries its Japanese."""
+
+    __slots__ = ("ja",)
+    ja: str
+
+    def __new__(cls, en: str, ja: str) -> Said:
+        """Make it of both."""
+        made = super().__new__(cls, en)
+        made.ja = ja
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # a str's are one
+        return str(self), self.ja
+
+    @property
+    def here(self) -> str:
+        """The text in the language that `ZRTOOLS_LANG` names, else in Japanese."""
+        return str(self) if os.environ.get("ZRTOOLS_LANG") == "en" else self.ja
+
+
+def said(key: str, /, **facts: Any) -> Said:
+    """Look up why something was refused, and fill its {fields}; a fact that has both languages is said in both."""
+    label = import_module("zrtools.words.errors").TEXTS[key]
+    return Said(
+        label.en.format(**facts),
+        label.ja.format(
+            **{name: fact.ja if isinstance(fact, Said) else fact for name, fact in facts.items()}
+        ),
+    )

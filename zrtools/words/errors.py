@@ -1,0 +1,1130 @@
+"""Why something was refused or could not be done, by the room that says it; `texts.said` looks it up."""
+
+from __future__ import annotations
+
+from zrtools.codes import Label
+
+__all__ = ["TEXTS"]
+
+TEXTS = {
+    "tables.cell": Label(
+        "{place}：{value} は{what}ではありません（列 {column}）。{advice}",
+        "{place}: {value} is not a {what} (column {column}): {advice}.",
+    ),
+    "tables.unreadable": Label(
+        "{name} を読めません（{why}）。パスを確かめてください",
+        "{name} cannot be read ({why}): check the path.",
+    ),
+    "tables.header_row": Label(
+        "header には見出しの行を 1 から数えて指定してください（{header} ではなく）",
+        "header must be the row of the headings, counted from 1, not {header}.",
+    ),
+    "tables.no_sheets": Label(
+        "{name} にシートはありません。sheet=（--sheet）を省いてください",
+        "{name} has no sheets: leave sheet= (--sheet) out.",
+    ),
+    "tables.workbook_as_text": Label(
+        "{name} はテキストではなく、ブックか圧縮ファイルです。拡張子を .xlsx（または .xls）にするか、展開してください",
+        "{name} is a workbook or an archive, not text: give it the ending .xlsx (or .xls), or unpack it.",
+    ),
+    "tables.ending": Label(
+        "{name} の拡張子は .csv、.tsv、.xlsx のいずれかにしてください",
+        "{name} must end in .csv, .tsv or .xlsx.",
+    ),
+    "tables.not_text": Label(
+        "{name} は {names} のテキストではありません。UTF-8 の CSV で保存してください",
+        "{name} is not text in {names}: save it as CSV in UTF-8.",
+    ),
+    "tables.empty": Label(
+        "{name} は空です。見出し行のある表を指定してください",
+        "{name} is empty: give a table with a header line.",
+    ),
+    "tables.too_few_lines": Label(
+        "{name} は {header} 行に足りません。{header} 行目を見出しにはできません",
+        "{name} has fewer than {header} lines: the headings cannot stand in line {header}.",
+    ),
+    "tables.irregular": Label(
+        "{name} は表として読めません。見出しより多くのセルをもつ行があるか、引用符が閉じていません。CSV で保存し直してください。見出しの上に題名があるときは、見出しの行を header=（--header-row）で指定してください",
+        "{name} is not a regular table: a row has more cells than the header, or a quotation mark stays open. Save it as CSV again; where a title stands above the headings, say in which line they are with header= (--header-row).",
+    ),
+    "tables.nothing_in_row": Label(
+        "{name} のシート {name2} の {first} 行目には何もありません。見出しの行を指定してください",
+        "{name}, sheet {name2} has nothing in row {first}: name the row of the headings.",
+    ),
+    "tables.title": Label(
+        "{name}：{where}には {title!r} しかなく、題名のようです。見出しの行を header=（--header-row）で指定してください",
+        "{name}: {where} holds only {title!r}, which looks like a title: say in which row the headings stand with header= (--header-row).",
+    ),
+    "tables.no_rows": Label(
+        "{name} は{where}に見出し{more}があるだけで、その下に行がありません{left}。ファイルは正しいですか",
+        "{name} has headings in {where}{more} and no rows below them{left}: is it the right file?",
+    ),
+    "tables.column_kind": Label(
+        "列 {name!r} の型は {dtype} です。文字列にするか、除いてください",
+        "The column {name!r} holds {dtype}: make it text, or leave it out.",
+    ),
+    "tables.too_large": Label(
+        "表は {height:,} 行 {width:,} 列ですが、シートには {most_rows:,} 行 {most_columns:,} 列までしか入りません。.csv で書き出すか、分けてください",
+        "The table has {height:,} rows and {width:,} columns; a sheet holds {most_rows:,} and {most_columns:,}: write it as .csv, or in parts.",
+    ),
+    "tables.cell_too_long": Label(
+        "列 {name!r} に {longest:,} 文字の文字列があります。セルには {most_characters:,} 文字までしか入りません。.csv で書き出すか、この列を除いてください",
+        "The column {name!r} has a text of {longest:,} characters; a cell holds {most_characters:,}: write it as .csv, or leave the column out.",
+    ),
+    "tables.sheet_name": Label(
+        "シート名は 1〜31 文字で、[ ] : * ? / \\ を含まず、両端が ' でないものにしてください",
+        "sheet must have 1 to 31 characters, none of them [ ] : * ? / \\, and no ' at either end: choose another.",
+    ),
+    "tables.encoding": Label(
+        "文字コード {encoding!r} はありません。utf-8-sig、utf-8、cp932 のいずれかを指定してください",
+        "There is no encoding {encoding!r}: use utf-8-sig, utf-8 or cp932.",
+    ),
+    "workbooks.protected_or_none": Label(
+        "{name} はパスワードで保護されているか、拡張子どおりのブックではありません。パスワードなしの .xlsx で保存してください",
+        "{name} is protected by a password, or is no workbook of its ending: save it as .xlsx, without one.",
+    ),
+    "workbooks.no_sheet": Label(
+        "{name} にシート {sheet!r} はありません。あるのは {found} です。sheet=（--sheet）で選んでください",
+        "{name} has no sheet {sheet!r}; it has: {found}. Choose one of them with sheet= (--sheet).",
+    ),
+    "workbooks.several_sheets": Label(
+        "{name} には内容のあるシートが {count} 枚あります：{it}。sheet=（--sheet）で選んでください",
+        "{name} has {count} sheets that hold something: {it}. Say which one with sheet= (--sheet).",
+    ),
+    "workbooks.hidden_sheets": Label(
+        "{name} の内容は非表示のシートにしかありません：{hidden}。sheet=（--sheet）で選んでください",
+        "{name} holds something in hidden sheets only: {hidden}. Say which one with sheet= (--sheet).",
+    ),
+    "workbooks.protected": Label(
+        "{name} はパスワードで保護されています。開いて、パスワードなしで保存してください",
+        "{name} is protected by a password: open it and save it without the password.",
+    ),
+    "workbooks.unreadable": Label(
+        "{name} を Excel として読めません（{why}）。.xlsx か CSV で保存してください",
+        "{name} cannot be read as Excel ({why}): save it as .xlsx or CSV.",
+    ),
+    "workbooks.too_large": Label(
+        "{name} は大きすぎて安全に読めません：{what}。不要な部分を消して保存し直すか、CSV で保存するか、zrtools.workbooks.{setting} を大きくしてください",
+        "{name} is too large to be read safely: {what}. Delete what is not needed and save it again, save it as CSV, or raise zrtools.workbooks.{setting}.",
+    ),
+    "sqlite.read_only": Label(
+        "{what} {path} に書き込めません。書き込める場所にコピーするか、別のファイルを指定してください",
+        "The {what} {path} cannot be written: copy it to where it may be written, or name another file.",
+    ),
+    "sqlite.damaged_value": Label(
+        "{what} {path} は使えません。中の値が元と変わっています。{damaged}",
+        "The {what} {path} cannot be used: a value in it is not what it was. {damaged}",
+    ),
+    "sqlite.copy_exists": Label(
+        "{target} はすでにあります。コピー先に別のファイルを指定してください",
+        "{target} is there already: name another file for the copy.",
+    ),
+    "sqlite.closed": Label(
+        "{what} {path} は閉じられています。もう一度開いてください",
+        "The {what} {path} was closed. Open it again.",
+    ),
+    "sqlite.gone": Label(
+        "{what} {path} がなくなっています（{why}）。元に戻すか、別のファイルを開いてください",
+        "The {what} {path} is gone ({why}): put it back, or open another one.",
+    ),
+    "sqlite.empty": Label(
+        "{what} {path} は空で、壊れています。コピーから戻すか、別のファイルを指定してください",
+        "The {what} {path} is empty, so it was damaged: restore a copy, or choose another file.",
+    ),
+    "sqlite.other": Label(
+        "{path} は{what}ではありません。別のファイルを指定してください",
+        "{path} is no {what}: choose another file.",
+    ),
+    "sqlite.newer": Label(
+        "{path} は、より新しい zrtools の{what}です（版 {have}、この zrtools は {version} まで）。zrtools を更新するか、別のファイルを指定してください",
+        "{path} is a {what} of a newer zrtools (version {have}, this one knows {version}): update zrtools, or choose another file.",
+    ),
+    "sqlite.unusable": Label(
+        "{what} {path} は使えません：{reason}",
+        "The {what} {path} cannot be used: {reason}",
+    ),
+    "sqlite.unwritable": Label(
+        "{what} {target} に書き込めません（{why}）。別のファイルを指定してください",
+        "The {what} {target} cannot be written ({why}): name another file.",
+    ),
+    "wire.carrier_id": Label(
+        "carrier_id は {known} のいずれかです（{carrier_id} ではなく）。省けば、サービスが判定します",
+        "carrier_id must be one of {known}, not {carrier_id}. Leave it out to let the service find it.",
+    ),
+    "periods.reversed": Label(
+        "期間が逆です（開始 {start}、終了 {end}）。入れ替えてください",
+        "The period is reversed: start is {start}, end is {end}. Swap them.",
+    ),
+    "wire.reference_date": Label(
+        "reference_date は {oldest} から {today} までの日です（{reference_date} ではなく）。その番号が本人のものと最後に分かっていた日を指定してください",
+        "reference_date must lie between {oldest} and {today}, not on {reference_date}: give the day on which the number was last known to be right.",
+    ),
+    "wire.text": Label(
+        "{name} は文字列にしてください（{kind} ではなく）",
+        "{name} must be text, not {kind}: give a str.",
+    ),
+    "wire.length": Label(
+        "{name} は 1〜{limit} 文字です（{count} 文字ではなく）。{advice}",
+        "{name} must have 1 to {limit} characters, not {count}: {advice}.",
+    ),
+    "wire.half_character": Label(
+        "{name} の位置 {where} に、半分だけの文字（単独のサロゲート）があります。取り除いてください",
+        "{name} holds half of a character (a lone surrogate) at position {where}: remove it.",
+    ),
+    "wire.sms_code": Label(
+        "sms_code は 5 桁か 6 桁の数字です（{value} ではなく）。契約の送信元SMSコードを指定してください",
+        "sms_code must have 5 or 6 digits, not {value}: give the sender code assigned to the account.",
+    ),
+    "wire.phone_number": Label(
+        "phone_number は日本の携帯電話番号（090… または +8190…）です（{value!r} ではなく）。直してください",
+        "phone_number must be a Japanese mobile number (090… or +8190…), not {value!r}: correct it.",
+    ),
+    "wire.exactly_one": Label(
+        "{names} のうち 1 つだけを指定してください（指定されたのは {got}）",
+        "Give exactly one of {names}: {got} given.",
+    ),
+    "wire.no_short_url": Label(
+        "サービスは受け付けましたが、ショートURL を返しませんでした。もう一度頼む前に、管理画面で探してください",
+        "The service accepted the request and sent no short URL. Look for it in the admin screen before asking again.",
+    ),
+    "wire.no_code": Label(
+        "応答は JSON ですが、使える responseCode がなく、この API のものではありません。base_url を確かめ、サービスの代わりにプロキシが応答していないかを確かめてください",
+        "The answer is JSON without a usable responseCode, so it is not one of this API. Check base_url, and that no proxy answers in the service's place.",
+    ),
+    "wire.web_page": Label(
+        "応答（{count:,} バイト）は Web ページか XML で、この API のものではありません。ネットワークのサインイン画面、プロキシの画面、メンテナンスの案内のいずれかです。ブラウザーで任意のページを開いてサインインするか、base_url か HTTPS_PROXY を直してください。それ以外は、時間をおいて実行してください",
+        "The answer ({count:,} bytes) is a web page or XML, so it is not one of this API: the sign-in page of the network, a proxy's page, or one of maintenance. Open any page in a browser and sign in; correct base_url or HTTPS_PROXY; else try again later.",
+    ),
+    "wire.other_body": Label(
+        "応答（{count:,} バイト）は{kind}、この API のものではありません。もう一度実行し、変わらなければ base_url を確かめ、サービスの代わりにプロキシが応答していないかを確かめてください",
+        "The answer ({count:,} bytes) {kind}, so it is not one of this API. Try again; if it stays so, check base_url, and that no proxy answers in the service's place.",
+    ),
+    "wire.refused": Label(
+        "サービスが受け付けませんでした：{code} {rstrip}。対処：{advice}",
+        "The service refused the request: {code} {rstrip}. What to do: {advice}.",
+    ),
+    "wire.no_list": Label(
+        "サービスの応答は成功なのに、{name} が{either}、行を読めません（0 件とは扱いません）。もう一度問い合わせ、変わらなければ提供元に確認してください",
+        "{name} is {either} in the service's answer although it says success, so its rows cannot be read, and are not taken for none. Ask again; if it stays so, ask the vendor.",
+    ),
+    "wire.no_fields": Label(
+        "サービスの応答の {name} のどの行にも、この API の項目がなく、何も読めません。もう一度問い合わせ、変わらなければ、項目名が変わっていないか提供元に確認してください",
+        "No row of {name} in the service's answer has a field of this API, so nothing can be read of them. Ask again; if it stays so, ask the vendor whether fields were renamed.",
+    ),
+    "dlr.refused": Label(
+        "配信結果通知ではありません：{why}。本文を残し、契約上送られるはずのものと比べてください",
+        "This is no delivery report: {why}. Keep the body and compare it with what the contract says is pushed.",
+    ),
+    "engines.empty_archive": Label(
+        "アーカイブは空です。先に、必要な日を更新（sync）してください",
+        "The archive is empty: sync the days first.",
+    ),
+    "engines.source": Label(
+        "{wanted}（{kind} ではなく）。ほかのエンジンからは、先に必要な日を取り出してください。{refused}",
+        "{wanted}, not {kind}. From another engine, collect the days in question first. {refused}",
+    ),
+    "engines.column_kind": Label(
+        "列 {name} は {kind} にしてください（{names} ではなく）。先に変換してください",
+        "The column {name} must be a {kind}, not {names}: convert it first.",
+    ),
+    "engines.small_letters": Label(
+        "{names} は、zr.schemas.STATUS のとおり小文字で書いてください",
+        "Write {names} in small letters, as zr.schemas.STATUS does.",
+    ),
+    "engines.no_column": Label(
+        "列 {names} がありません。あるのは {names2} です。client.status(...) か archive.scan(...) の結果を渡してください",
+        "No column {names}. There are: {names2}. Give what client.status(...) or archive.scan(...) return.",
+    ),
+    "engines.status_id": Label(
+        "status_id は整数です（{schema} ではなく）。先に Int16 に変換してください",
+        "status_id must be a whole number, not {schema}: cast it to Int16 first.",
+    ),
+    "engines.detailed_status_id": Label(
+        "detailed_status_id は文字列です（{schema} ではなく）。String に変換してください。数値では 5 桁でないものが失われるため、できればデータを読むところで変換してください",
+        "detailed_status_id must be text, not {schema}: cast it to String, better where the data is read, since a number loses what is not five digits.",
+    ),
+    "engines.send_date": Label(
+        "send_date は日付です（{schema} ではなく）。先に Date に変換してください",
+        "send_date must be a date, not {schema}: cast it to Date first.",
+    ),
+    "engines.date_time": Label(
+        "date_time は日時です（{schema} ではなく）。先に Datetime に変換してください",
+        "date_time must be a date with a time, not {schema}: cast it to Datetime first.",
+    ),
+    "engines.zone": Label(
+        "date_time のタイムゾーンは {zone} ですが、日と時は日本時間です。先に列を {zone2} に変換してください（DuckDB では SET TimeZone = '{zone2}'、Spark では spark.sql.session.timeZone）",
+        "date_time is in {zone}, but days and hours mean Japan's: convert the column to {zone2} first (in DuckDB: SET TimeZone = '{zone2}', in Spark: spark.sql.session.timeZone).",
+    ),
+    "erasure.before_or_days": Label(
+        "残す最初の日 before= か、残す日数 days= のどちらか 1 つを指定してください",
+        "Give either before=, the first day that stays, or days=, how many days stay.",
+    ),
+    "erasure.days": Label(
+        "days は 1 以上です（{days} ではなく）",
+        "days must be 1 or more, not {days}.",
+    ),
+    "erasure.no_record": Label(
+        "{proof} に記録がありません。パスを確かめてください",
+        "There is no record at {proof}: check the path.",
+    ),
+    "erasure.no_store": Label(
+        "保存先を 1 つ以上指定してください：{names}",
+        "Name at least one store: {names}.",
+    ),
+    "erasure.missing": Label(
+        "{one} に {name} がありません。パスを確かめてください",
+        "There is no {name} at {one}: check the path.",
+    ),
+    "periods.day": Label(
+        '{name} は "2026-10-31"、"20261031"、または日付です（{value} ではなく）',
+        '{name} must be a day such as "2026-10-31", "20261031" or a date, not {value}.',
+    ),
+    "periods.month": Label(
+        '{name} は "2026-10"、"202610"、または日付です（{value} ではなく）',
+        '{name} must be a month such as "2026-10", "202610" or a date, not {value}.',
+    ),
+    "periods.too_long": Label(
+        "{first} から {last} までは 100 年を超えます。開始か終了を直してください",
+        "From {first} to {last} is more than a hundred years: mend start or end.",
+    ),
+    "periods.nothing_before": Label(
+        "{first} の前に、同じ長さの期間がありません。最初か最後を直してください",
+        "There is nothing as long before {first}: mend first or last.",
+    ),
+    "periods.time": Label(
+        '{name} は "2026-10-31 09:30" のような日本時間か datetime です（{value} ではなく）',
+        '{name} must be a time in Japan such as "2026-10-31 09:30" or a datetime, not {value}.',
+    ),
+    "phones.unusable": Label(
+        "電話番号 {readable} は使えません（{label}）。090-1234-5678 や +819012345678 のような日本の携帯電話番号を指定してください",
+        "The phone number {readable} cannot be used ({label}). Give a Japanese mobile number such as 090-1234-5678 or +819012345678.",
+    ),
+    "phones.kind": Label(
+        "電話番号は文字列か整数です（{dtype} ではなく）。{name} を文字列にしてください",
+        "Phone numbers must be text or whole numbers, not {dtype}: make {name} text.",
+    ),
+    "messages.text": Label(
+        "本文は文字列です（{kind} ではなく）",
+        "The message must be text, not {kind}.",
+    ),
+    "messages.empty": Label(
+        "本文が空です。1〜660 文字で書いてください",
+        "The message is empty: write 1 to 660 characters.",
+    ),
+    "messages.too_long": Label(
+        "本文は {length} 文字です{counted}。{limit} 文字以内にしてください",
+        "The message has {length} characters{counted}: shorten it to {limit} or fewer.",
+    ),
+    "messages.braces": Label(
+        "定型文に、差し込み項目でない波かっこがあります。両側を 2 つずつ、{{{{%名前%}}}} のように書いてください",
+        "The template has braces that are no placeholder: write {{{{%name%}}}} with both pairs of braces.",
+    ),
+    "messages.column_taken": Label(
+        "データにすでに列 'message' があります。名前を変えるか除いてください（定型文が作る列です）",
+        "The data already has a column 'message': rename or drop it, the template makes one.",
+    ),
+    "messages.extra": Label(
+        "定型文に差し込み項目 {extra} はありません。あるのは {names} です",
+        "The template has no placeholder for {extra}: it has {names}.",
+    ),
+    "messages.value_kind": Label(
+        "{name!r} は {kind} です。差し込み項目には、文字列、数値、日付を入れてください",
+        "{name!r} is a {kind}: fill a placeholder with text, a number or a date.",
+    ),
+    "messages.missing": Label(
+        "定型文には {missing} が必要ですが、データにありません。{hint}",
+        "The template needs {missing}, which the data does not have.{hint}",
+    ),
+    "messages.nothing_for": Label(
+        "{height} 行のうち {count} 行に {name!r} の値がありません（最初は {row} 行目、0 から数えて）。値を入れるか、その行を除いてください",
+        "{count} of {height} rows have nothing for {name!r}, the first is row {row} (counted from 0): fill it in, or leave those rows out.",
+    ),
+    "messages.column_kind": Label(
+        "列 {name!r} の型は {dtype} です。差し込み項目に入るのは 1 つの値なので、文字列にしてください",
+        "The column {name!r} holds {dtype}: a placeholder is filled with one value, make it text.",
+    ),
+    "messages.half_character": Label(
+        "本文の {number} 文字目が半分だけの文字です。もう一度貼り付けてください",
+        "Character {number} of the message is half of a character: paste the text again.",
+    ),
+    "privacy.key": Label(
+        "ハッシュの鍵は 16 バイト以上です。secrets.token_bytes(32) で作ってください",
+        "The hashing key needs at least 16 bytes: make one with secrets.token_bytes(32).",
+    ),
+    "privacy.column": Label(
+        "列 {where!r} の型は {dtype} で、電話番号を探せません。この列を除くか、表示してよければ keep= に指定してください",
+        "The column {where!r} holds {dtype}, which cannot be searched for phone numbers: leave it out, or name it in keep= where it may be shown.",
+    ),
+    "doors.network": Label(
+        "{text!r} は IP アドレスでも 203.0.113.0/24 のようなネットワークでもありません。直してください",
+        "{text!r} is neither an IP address nor a network such as 203.0.113.0/24: correct it.",
+    ),
+    "doors.listen": Label(
+        "{host} のポート {port} で待ち受けられません（{why}）。別のポートかホストを指定してください",
+        "Cannot listen on {host} port {port} ({why}): choose another port or host.",
+    ),
+    "codes.no_column": Label(
+        "{name} に列 {names} がありません。1 行目に列の名前を書いてください",
+        "{name} has no column {names}: name the columns in its first line.",
+    ),
+    "codes.both": Label(
+        "{where}：コードと分類の両方を書いてください",
+        "{where}: give both a code and a category.",
+    ),
+    "codes.twice": Label(
+        "{where}：コード {code} が 2 回あります。どちらかを残してください",
+        "{where}: code {code} stands twice. Keep one of them.",
+    ),
+    "codes.origin": Label(
+        "{where}：origin は {names} のいずれかです（{origin!r} ではなく）",
+        "{where}: origin must be one of {names}, not {origin!r}.",
+    ),
+    "codes.action": Label(
+        "{where}：action は {names} のいずれかです（{action!r} ではなく）",
+        "{where}: action must be one of {names}, not {action!r}.",
+    ),
+    "client.no_sms_code": Label(
+        "送信元SMSコードがありません。ZRTOOLS_SMS_CODE か Client(sms_code=...) に 5 桁か 6 桁で指定してください。管理画面の「クライアント情報」にあります",
+        "There is no sender code: set ZRTOOLS_SMS_CODE or give Client(sms_code=...), 5 or 6 digits; the admin screen shows it (クライアント情報).",
+    ),
+    "client.not_pickled": Label(
+        "クライアントはアクセスキーと接続を持つため、pickle もコピーもできません。必要なところで新しく作ってください",
+        "A client is not pickled or copied: it holds a token and open connections. Make a new one where it is needed.",
+    ),
+    "client.days_or_tag": Label(
+        "日（start、end）か client_tag のどちらか 1 つを指定してください",
+        "Give exactly one of days (start, end) and client_tag.",
+    ),
+    "client.end_beside_tag": Label(
+        "end は日と一緒に使います。client_tag で問い合わせるときは省いてください",
+        "end belongs to days: leave it out when asking by client_tag.",
+    ),
+    "client.client_id": Label(
+        'client_id は数字、代理店なら "all" です',
+        'client_id must be digits, or "all" for agencies.',
+    ),
+    "client.max_requests": Label(
+        "課金される照会が {calls:,} 回になり、max_requests の {max_requests:,} 回を超えます。上限を上げるか、リストを短くしてください。まだ何も照会していません",
+        "This would make {calls:,} billed calls, and max_requests is {max_requests:,}. Raise it or shorten the list; nothing was asked.",
+    ),
+    "client.days_time_or_tag": Label(
+        "日（start、end）、schedule_time、client_tag のどれか 1 つを指定してください",
+        "Give exactly one of days (start, end), schedule_time and client_tag.",
+    ),
+    "client.end_without_start": Label(
+        "end は日と一緒に使います。start も指定するか、end を省いてください",
+        "end belongs to days: give start too, or leave end out.",
+    ),
+    "client.group_beside_tag": Label(
+        "group_tag は日か時刻を絞り込むものです。client_tag で問い合わせるときは省いてください",
+        "group_tag narrows days or a time: leave it out beside client_tag.",
+    ),
+    "client.no_profile": Label(
+        "このクライアントには、アクセスキーを読むプロファイルがありません。新しいアクセスキーを渡してください",
+        "This client has no profile to read a token from: give the new one.",
+    ),
+    "client.interrupted": Label(
+        "中断しました。{many:,} 件の{noun}のうち {number:,} 件が届いています。届いた分は .frame、残りは .missing にあります。残りをもう一度問い合わせてください",
+        "Interrupted: {number:,} of {many:,} {noun} came. They are in .frame, the rest is listed in .missing: ask for that again.",
+    ),
+    "client.partial": Label(
+        "{many:,} 件の{noun}のうち {count:,} 件が届きませんでした。届いた分は .frame、残りは .missing にあります。残りをもう一度問い合わせてください。最後の失敗：{failure}",
+        "{count:,} of {many:,} {noun} did not come. What came is in .frame, the rest is listed in .missing: ask for that again. The last failure: {failure}",
+    ),
+    "client.numbers": Label(
+        "numbers は、1 つの番号、番号のリスト、polars の Series のいずれかです（{kind} ではなく）",
+        "numbers must be one number, a list of numbers or a polars Series, not {kind}.",
+    ),
+    "client.reference_date": Label(
+        "reference_date は 1 つの日か、番号ごとの日です。その番号が本人のものと分かっていた日を指定してください",
+        "reference_date must be a day, or one day for each number: the day on which the number was known to be that person's.",
+    ),
+    "client.as_many_dates": Label(
+        "番号は {count} 件、基準日は {count2} 件です。番号ごとに 1 つの日を指定してください",
+        "There are {count} numbers and {count2} reference dates: give one date for each number.",
+    ),
+    "client.reference_day": Label(
+        "reference_date は日付です（{value} ではなく）。値を入れるか、その番号を除いてください",
+        "reference_date must be a day, not {value}: fill it in or leave that number out.",
+    ),
+    "client.forked": Label(
+        "このクライアントは別のプロセスで作られたもので、複製（fork）したプロセスでは使えません。プロセスごとに zr.Client() を作ってください",
+        "This client was made in another process, which a fork does not copy whole: make a new zr.Client() in each process.",
+    ),
+    "client.certificates": Label(
+        "信頼する証明書を読めません（{why}）。SSL_CERT_FILE、SSL_CERT_DIR、REQUESTS_CA_BUNDLE を直してください",
+        "The trusted certificates cannot be read ({why}): correct SSL_CERT_FILE, SSL_CERT_DIR or REQUESTS_CA_BUNDLE.",
+    ),
+    "client.profile_name": Label(
+        "プロファイルの名前は 1〜64 文字で、空白、スラッシュ、コロンを含まないものにしてください",
+        "A profile's name has 1 to 64 characters, and no space, slash or colon: choose another.",
+    ),
+    "client.keyring_empty": Label(
+        "キーリングに、プロファイル {name!r} のアクセスキーがもうありません。zrtools profile set {name} を実行してください",
+        "The keyring holds no token of the profile {name!r} any more: run zrtools profile set {name}.",
+    ),
+    "client.profile_unknown": Label(
+        "プロファイル {name!r} はありません（{known}）。zrtools profile set {name} で作ってください",
+        "There is no profile {name!r} ({known}): make it with zrtools profile set {name}.",
+    ),
+    "client.keyring": Label(
+        "システムのキーリング：{problem}。ロックを解除するか、zrtools profile set 名前 --no-keyring で、自分だけが読めるファイルに保存してください",
+        "The system's keyring: {problem}. Unlock it, or keep the token in a file that only you can read: zrtools profile set NAME --no-keyring.",
+    ),
+    "client.profiles_open": Label(
+        "アクセスキーが入っているかもしれない {file} を、ほかの人が読めます。chmod 600 とし、見られた可能性があれば、管理画面の「アカウント情報」でアクセスキーを再発行してください",
+        "Others than you can read {file}, which may hold tokens: chmod 600 it, and replace them in the admin screen (アカウント情報) if others could have looked.",
+    ),
+    "client.profiles_unreadable": Label(
+        "{file} のプロファイルを読めません（{problem}）。ファイルを直すか、削除してください",
+        "The profiles in {file} cannot be read ({problem}): mend the file or remove it.",
+    ),
+    "client.stopped_waiting": Label(
+        "応答が届く前に停止しました。この clientTag の配信状況を問い合わせてください",
+        "Stopped before the answer came: ask the status of this tag.",
+    ),
+    "client.stopped_before": Label(
+        "送る前に停止しました。もう一度送ってください",
+        "Stopped before this was sent: send it again.",
+    ),
+    "client.token_not_pickled": Label(
+        "アクセスキーは pickle もコピーもできません。必要なところで読み直してください",
+        "An access token is not pickled or copied: read it again where it is needed.",
+    ),
+    "client.base_url_unreadable": Label(
+        "base_url を読めません。{advice}",
+        "The base URL cannot be read. {advice}",
+    ),
+    "client.base_url_shape": Label(
+        "base_url は {base_url} の形です。{advice}",
+        "The base URL must look like {base_url}. {advice}",
+    ),
+    "client.base_url_bare": Label(
+        "base_url には、ユーザー名、クエリ、フラグメントを含めないでください。{advice}",
+        "The base URL must hold no user name, query or fragment. {advice}",
+    ),
+    "client.timeout": Label(
+        "timeout は 0 より大きく 3600 秒以下です",
+        "timeout must be more than 0 and at most 3600 seconds.",
+    ),
+    "client.pace_unlimited": Label(
+        "pace=None（無制限）は、このマシンのサービスにだけ使えます。数を指定してください",
+        "pace=None (unlimited) is for a service on this machine only: give a number.",
+    ),
+    "client.pace": Label(
+        "pace は 0 より大きく、1 秒あたり {max_pace:.0f} 件以下です",
+        "pace must be more than 0 and at most {max_pace:.0f} requests a second.",
+    ),
+    "client.answer_limit": Label(
+        "answer_limit は 65,536 以上の整数（バイト）です",
+        "answer_limit must be a whole number of bytes, 65,536 or more.",
+    ),
+    "client.at_once": Label(
+        "at_once は 1 から 1024 までの整数です",
+        "at_once must be a whole number from 1 to 1024.",
+    ),
+    "client.other_answers": Label(
+        "{path} には、別のアカウントかサンドボックスの回答が入っています。別のファイルを指定してください",
+        "{path} holds the answers of another account or of a sandbox: name another file.",
+    ),
+    "client.other_host": Label(
+        "アクセスキーはこのクライアントの接続先にだけ送ります。このリクエストは送っていません",
+        "The token goes to the client's own host alone: this request was not sent.",
+    ),
+    "client.garbled": Label(
+        "応答が壊れていて、圧縮を展開できません",
+        "The answer came garbled: its compression cannot be undone.",
+    ),
+    "client.large_answer": Label(
+        "応答が {limit:,} バイトを超えています。通常の応答ではありません。必要な大きさなら Client(answer_limit=...) で許可し、そうでなければ base_url とプロキシを確かめてください",
+        "The answer is larger than {limit:,} bytes: it is no usual one. Where it must be that large, allow it with Client(answer_limit=...); else check base_url and the proxy.",
+    ),
+    "client.encoding": Label(
+        "応答は {name} とされていますが、そのようには読めません。もう一度実行するか、提供元に確認してください",
+        "The answer says that it is in {name}, and cannot be read as that: try again, or ask the vendor.",
+    ),
+    "archive.counts_stopped": Label(
+        "通数の更新を、残り {count} か月で停止しました。もう一度実行してください。保存した分は残っています",
+        "The sync of counts was stopped with {count} months to go. Run it again: what is stored stays.",
+    ),
+    "archive.no_gap": Label(
+        "ほかの書き手が {place} を絶え間なく変更しており、この変更の入る隙がありませんでした。失われたものはありません。書き手が少ないときに、もう一度実行してください",
+        "Others changed {place} without a pause and this change found no gap; nothing was lost. Run it again when fewer writers are at work.",
+    ),
+    "archive.no_status_column": Label(
+        "{strange!r} は STATUS の列ではありません。使えるのは {names} です",
+        "{strange!r} is no column of STATUS: use {names}.",
+    ),
+    "archive.columns": Label(
+        'columns には "send_date" と "status_id" の見出しが必要です。ないと配信状況になりません',
+        'columns must name the headers of "send_date" and "status_id": without them a status is none.',
+    ),
+    "archive.no_column": Label(
+        "ファイルに列 {missing!r} がありません。あるのは {columns} です。{hint}",
+        "The file has no column {missing!r}. It has: {columns}.{hint}",
+    ),
+    "archive.cell": Label(
+        "{name2} の {line} 行目の {name} {value} を読めません。{advice}",
+        "{name} {value} in row {line} of {name2} cannot be read: {advice}.",
+    ),
+    "archive.no_date": Label(
+        "{name} の {line} 行目に send_date がありません。値を入れるか、その行を除いてください",
+        "There is no send_date in row {line} of {name}: fill it in or leave the row out.",
+    ),
+    "archive.numbers": Label(
+        'numbers は "plain" か "hashed" です（{numbers!r} ではなく）',
+        'numbers must be "plain" or "hashed", not {numbers!r}.',
+    ),
+    "archive.days_of_closing": Label(
+        "settle_after と close_after は日数で、前者は後者以下です",
+        "settle_after and close_after are days, and the first is at most the second.",
+    ),
+    "archive.folder": Label(
+        "アーカイブのフォルダーか、s3://bucket/archive のようなアドレスを指定してください",
+        "Give the archive's folder, or an address such as s3://bucket/archive.",
+    ),
+    "archive.scheme": Label(
+        "{partition}:// のアーカイブには対応していません。フォルダー（必要ならマウントしたもの）か、s3:// のアドレス（Amazon S3、またはその互換）を指定してください",
+        "An archive on {partition}:// is not supported: give a folder, a mounted one if need be, or an address on s3:// (Amazon S3, or what speaks as it does).",
+    ),
+    "archive.stopped": Label(
+        "更新を、残り {count} 日で停止しました。もう一度実行してください。保存した分は残っています",
+        "The sync was stopped with {count} days to go. Run it again: what is stored stays.",
+    ),
+    "archive.no_send_date": Label(
+        "send_date のない行は、アーカイブに入れられません。値を入れるか、除いてください",
+        "Rows without a send_date have no place in the archive: fill it or filter them out.",
+    ),
+    "archive.newer": Label(
+        "{path} のアーカイブは、より新しい zrtools で作られています（版 {version}、この zrtools は {version2} まで）。zrtools を更新してください。何も変更していません",
+        "The archive at {path} was made by a newer zrtools (its version is {version}, this one knows {version2}): update zrtools. Nothing was changed.",
+    ),
+    "archive.other_table": Label(
+        "{path} の Delta テーブルは、zrtools のアーカイブではありません。別のフォルダーを指定してください",
+        "The Delta table at {path} is not an archive of zrtools: give another folder.",
+    ),
+    "archive.other_settings": Label(
+        "{path} のアーカイブは {name}={getattr!r} で作られています（{value!r} ではなく）。{name} を省いてそのまま使うか、別のフォルダーに新しいアーカイブを作ってください",
+        "The archive at {path} was made with {name}={getattr!r}, not {value!r}. Leave {name} out to use it as it is, or make another archive in another folder.",
+    ),
+    "archive.file": Label(
+        "{folder} はファイルで、アーカイブではありません。フォルダーを指定してください",
+        "{folder} is a file, not an archive: give a folder.",
+    ),
+    "archive.strange_folder": Label(
+        "{folder} はアーカイブではありません。{strange!r} があり、statuses がありません。アーカイブのフォルダーか、空のフォルダー、新しいフォルダーを指定してください",
+        "{folder} is not an archive: it holds {strange!r} and no statuses. Give the archive's own folder, or an empty or new one.",
+    ),
+    "archive.damaged": Label(
+        "{folder} のアーカイブは壊れています。ログを最初から読めません。statuses/_delta_log をバックアップから戻すか、サービスがその日々を保持しているうちに、フォルダーを移して取得し直してください",
+        "The archive at {folder} is damaged: its log cannot be read from the start. Put statuses/_delta_log back from a backup, or move the folder away and sync again while the service still has the days.",
+    ),
+    "archive.none": Label(
+        "{path} にアーカイブはまだありません。archive.sync(client) で取得してください",
+        "There is no archive at {path} yet: fill it with archive.sync(client).",
+    ),
+    "archive.gone": Label(
+        "{path} のアーカイブがなくなっています。フォルダーを元に戻すか、今ある場所を指定してください。何も書き込んでいません",
+        "The archive at {path} is not there any more: put its folder back, or open it where it is now. Nothing was written.",
+    ),
+    "archive.other_key": Label(
+        "アーカイブの番号をハッシュ化した鍵と違います。同じ番号が同じハッシュになるよう、元の鍵を指定してください",
+        "This is not the key that the archive's numbers were hashed with: give that one, so that one number keeps one hash.",
+    ),
+    "archive.future": Label(
+        "{days} はまだ来ていません。アーカイブに入れられるのは今日（{today}）までです",
+        "{days} has not come yet: the archive keeps days up to today, {today}.",
+    ),
+    "archive.damaged_day": Label(
+        'アーカイブが壊れています。{day} のファイルが{what}。サービスがその日を保持している間は archive.sync(client, "{day}", force=True) で取得し直せます。そうでなければ {file} をバックアップから戻してください。ほかの日は元のままです',
+        'The archive is damaged: the file of {day} {what}. While the service still has the day, fetch it anew with archive.sync(client, "{day}", force=True); else put {file} back from a backup. Other days are as they were.',
+    ),
+    "archive.no_key": Label(
+        '番号のハッシュ化には、16 バイト以上の鍵を、アーカイブとは別の場所に置いて使います。ZRTOOLS_HASH_KEY、ZRTOOLS_HASH_KEY_FILE、または key= で指定してください。鍵は python -c "import secrets; print(secrets.token_hex(32))" で作れます',
+        'Hashed numbers need a key of at least 16 bytes, kept away from the archive: set ZRTOOLS_HASH_KEY, or ZRTOOLS_HASH_KEY_FILE, or give key=. Make one with python -c "import secrets; print(secrets.token_hex(32))".',
+    ),
+    "archive.key_inside": Label(
+        "鍵のファイルがアーカイブの中にあります。データとは別の場所に置いてください",
+        "The key file lies inside the archive: keep it elsewhere, away from the data.",
+    ),
+    "archive.key_unreadable": Label(
+        "鍵のファイル {file} を読めません（{why}）。パスを確かめてください",
+        "The key file {file} cannot be read ({why}): check its path.",
+    ),
+    "archive.short_key": Label(
+        "ハッシュの鍵が 16 バイトに足りません。secrets.token_hex(32) で、より長い鍵を作ってください",
+        "The hashing key has fewer than 16 bytes: make a longer one with secrets.token_hex(32).",
+    ),
+    "receiver.unwritable": Label(
+        "保存先 {path} に書き込めません（{why}）。空きを作るか、別のフォルダーを指定してください",
+        "The store {path} cannot be written ({why}): free space, or choose another folder.",
+    ),
+    "receiver.unfinished": Label(
+        "{path} のログをまだ完了できません。空きを作り、保存先を一度開いてから、もう一度実行してください",
+        "A log in {path} cannot be finished yet: free space, open the store once, then try again.",
+    ),
+    "receiver.none": Label(
+        "{path} に配信結果通知の保存先はありません。フォルダーの名前を確かめてください",
+        "There is no store of delivery reports in {path}: check the folder's name.",
+    ),
+    "receiver.not_written": Label(
+        "通知を {path} に書き込めませんでした（{why}）。空きを作るか、ディスクを直してください",
+        "The report could not be written to {path} ({why}): free space or mend the disk.",
+    ),
+    "receiver.lock": Label(
+        "ロック {path} が壊れています。すべての受信プロセスを止めてから、削除してください",
+        "The lock {path} is damaged: stop all receivers, then delete it.",
+    ),
+    "receiver.another": Label(
+        "別の受信プロセスが保存先 {parent} に書き込み中です。先に止めるか、別のフォルダーを指定してください",
+        "Another receiver writes to the store {parent}: stop it first, or choose another folder.",
+    ),
+    "receiver.version_unreadable": Label(
+        "{number} を読めません（{why}）。権限を確かめてください",
+        "{number} cannot be read ({why}): check its rights.",
+    ),
+    "receiver.version_damaged": Label(
+        "{number} が壊れています。バックアップから戻してください",
+        "{number} is damaged: put it back from a backup.",
+    ),
+    "receiver.newer": Label(
+        "{path} は、より新しい zrtools の配信結果通知の保存先です（版 {found}、この zrtools は {version} まで）。zrtools を更新するか、別のフォルダーを指定してください",
+        "{path} is a store of delivery reports of a newer zrtools (version {found}, this one knows {version}): update zrtools, or choose another folder.",
+    ),
+    "receiver.damaged": Label(
+        "{file} が壊れています。バックアップから戻すか、ほかの内容を読むために別の場所に移してください",
+        "{file} is damaged: put it back from a backup, or move it away to read what else there is.",
+    ),
+    "receiver.basic": Label(
+        "ベーシック認証には、ユーザー名とパスワードの両方が必要です。両方を指定するか、どちらも省いてください",
+        "Basic authentication takes both a username and a password: give both or none.",
+    ),
+    "receiver.key_alone": Label(
+        "鍵には証明書が必要です。両方の PEM ファイルを指定してください",
+        "A key needs its certificate: give both PEM files.",
+    ),
+    "receiver.certificate": Label(
+        "証明書 {certificate} かその鍵を使えません（{why}）。対になる PEM ファイルを指定してください",
+        "The certificate {certificate} or its key cannot be used ({why}): give PEM files that belong together.",
+    ),
+    "tables.line": Label(
+        "{line} 行目",
+        "line {line}",
+    ),
+    "tables.row": Label(
+        "{line} 行目",
+        "row {line}",
+    ),
+    "tables.of_sheet": Label(
+        "（シート {sheet} のもの）",
+        " (those of sheet {sheet})",
+    ),
+    "tables.hidden": Label(
+        "（{rows} 行は非表示）",
+        "; {rows} rows are hidden",
+    ),
+    "tables.place": Label(
+        "{name} の {line} 行目",
+        "{name}, line {line}",
+    ),
+    "tables.place_sheet": Label(
+        "{name} のシート {sheet} の {line} 行目",
+        "{name}, sheet {sheet}, row {line}",
+    ),
+    "workbooks.unpacked": Label(
+        "展開すると {mib:,.0f} MiB あります",
+        "unpacked it has {mib:,.0f} MiB",
+    ),
+    "workbooks.memory": Label(
+        "メモリーが足りず読み込みを中止しました",
+        "the reader gave up for lack of memory",
+    ),
+    "sqlite.replaced": Label(
+        "{what} {path} は、ここで開いたファイルではなくなっています。正しいファイルがあることを確かめて、もう一度開いてください",
+        "The {what} {path} is not the file any more that was opened here: make sure that the right one lies there, then open it again.",
+    ),
+    "sqlite.damaged": Label(
+        "ファイルが壊れています。コピーから戻すか、別のファイルを使い、このファイルは残しておいてください",
+        "The file is damaged: restore a copy, or choose another file and keep this one.",
+    ),
+    "sqlite.no_text": Label(
+        "中の文字列が文字列でなくなっています。{damaged}",
+        "a text in it is no text any more. {damaged}",
+    ),
+    "sqlite.full": Label(
+        "{problem}。空きを作って続けてください。書き込んだ分は残っています",
+        "{problem}. Free some space and go on: what is written stands.",
+    ),
+    "sqlite.locked": Label(
+        "{problem}。使用中のプログラムを閉じて、もう一度実行してください",
+        "{problem}. Close the program that holds it, then try again.",
+    ),
+    "sqlite.rights": Label(
+        "{problem}。ファイルとフォルダーに書き込め、ローカルのディスクにあることを確かめてください",
+        "{problem}. Make sure that the file and its folder may be written and are on a local disk.",
+    ),
+    "sqlite.else": Label(
+        "{problem}。{damaged}",
+        "{problem}. {damaged}",
+    ),
+    "sqlite.what_watch": Label(
+        "監視の記録",
+        "watch state",
+    ),
+    "sqlite.what_erasures": Label(
+        "削除の記録",
+        "record of erasures",
+    ),
+    "sqlite.what_suppressions": Label(
+        "配信停止リスト",
+        "list of suppressed numbers",
+    ),
+    "sqlite.what_outbox": Label(
+        "送信一覧",
+        "outbox",
+    ),
+    "sqlite.what_cleaned": Label(
+        "クリーニング結果の保存先",
+        "store of cleaned numbers",
+    ),
+    "wire.advice_message": Label(
+        "短くするか、2 通に分けてください",
+        "shorten the text or send it in two messages",
+    ),
+    "wire.advice_url": Label(
+        "サービスは、これより長いものを短縮しません",
+        "the service shortens no longer ones",
+    ),
+    "wire.advice_name": Label(
+        "短い名前にするか、省いてください",
+        "choose a shorter name or leave it out",
+    ),
+    "wire.advice_domain": Label(
+        "ドメインだけを指定してください",
+        "give the domain alone",
+    ),
+    "wire.advice_shorter": Label(
+        "短くしてください",
+        "choose a shorter one",
+    ),
+    "wire.advice_give": Label(
+        "指定してください",
+        "give one",
+    ),
+    "wire.is_empty": Label(
+        "空なので",
+        "is empty",
+    ),
+    "wire.broken_json": Label(
+        "壊れているか途中で切れた JSON なので",
+        "is JSON that is broken, cut short or no object",
+    ),
+    "wire.not_json": Label(
+        "JSON ではないので",
+        "is not JSON",
+    ),
+    "wire.missing": Label(
+        "なく",
+        "missing",
+    ),
+    "wire.not_list": Label(
+        "リストではなく",
+        "no list",
+    ),
+    "dlr.encoding": Label(
+        "XML でも JSON でもないか、読める文字コードではありません",
+        "it is neither XML nor JSON in an encoding that can be read",
+    ),
+    "dlr.entities": Label(
+        "通知に必要のない実体か文書型を定義しています",
+        "it defines entities or a document type, which no report needs",
+    ),
+    "dlr.broken_xml": Label(
+        "壊れているか途中で切れた XML です",
+        "it is XML that is broken or cut short",
+    ),
+    "dlr.no_xml": Label(
+        "XML に eventNotifications がありません",
+        "its XML holds no eventNotifications",
+    ),
+    "dlr.else_xml": Label(
+        "XML に eventNotification 以外のものがあります",
+        "its XML holds something else beside eventNotification",
+    ),
+    "dlr.broken_json": Label(
+        "壊れているか途中で切れた JSON です",
+        "it is JSON that is broken or cut short",
+    ),
+    "dlr.no_json": Label(
+        "JSON に eventNotifications がありません",
+        "its JSON holds no eventNotifications",
+    ),
+    "dlr.type": Label(
+        "DLR 以外の種類の通知です",
+        "it is a notification of another type than DLR",
+    ),
+    "dlr.no_field": Label(
+        "配信結果通知の項目が 1 つもない通知があります",
+        "it holds a notification without any field of a delivery report",
+    ),
+    "messages.counted": Label(
+        "（うち {wide} 文字は絵文字などで、2 文字と数えます）",
+        " ({wide} of them, such as emoji, count as 2)",
+    ),
+    "messages.unused": Label(
+        "使われていない列：{names}",
+        " Columns that fill nothing: {names}.",
+    ),
+    "schemas.frame": Label(
+        "{name} のデータフレームではありません。{wrong}",
+        "This is not a {name} frame. {wrong}.",
+    ),
+    "schemas.wrong": Label(
+        "{column} は {dtype} のはずが {got} です",
+        "{column}: expected {dtype}, got {got}",
+    ),
+    "schemas.no_column": Label(
+        "{column}（{dtype}）がありません",
+        "{column}: expected {dtype}, got no such column",
+    ),
+    "client.everything": Label(
+        "この指定では、アカウントのすべての予約が取り消されます。start、end、group_tag のどれか、または everything=True を指定してください",
+        "This would cancel every reservation of the account: give start, end or group_tag, or everything=True.",
+    ),
+    "client.everything_alone": Label(
+        "everything=True は、ほかの条件と一緒には使えません。どちらかを省いてください",
+        "everything=True takes no filter beside it: leave one of both out.",
+    ),
+    "client.closed": Label(
+        "このクライアントは閉じられています。zr.Client() で新しく作ってください",
+        "This client is closed: make a new one with zr.Client().",
+    ),
+    "client.advice_base_url": Label(
+        "base_url= か ZRTOOLS_BASE_URL を直してください",
+        "Correct base_url= or ZRTOOLS_BASE_URL.",
+    ),
+    "client.keyring_missing": Label(
+        "インストールされていません（pip install zrtools[keyring]）",
+        "it is not installed: pip install zrtools[keyring]",
+    ),
+    "client.keyring_none": Label(
+        "このマシンに使えるものがありません",
+        "this machine has none that can be used",
+    ),
+    "client.keyring_error": Label(
+        "使えません（{kind}）",
+        "it cannot be used ({kind})",
+    ),
+    "client.profiles_changed": Label(
+        "書かれたとおりではありません",
+        "not as it was written",
+    ),
+    "client.no_profiles": Label(
+        "1 つもありません",
+        "there is none",
+    ),
+    "archive.which": Label(
+        "columns= で対応を指定してください",
+        " Say which is which with columns=.",
+    ),
+    "archive.other_size": Label(
+        "記録と違う大きさです",
+        "has another size than recorded",
+    ),
+    "archive.missing": Label(
+        "ありません",
+        "is missing",
+    ),
+    "archive.full": Label(
+        "ディスクがいっぱいです。空きを作って、もう一度実行してください",
+        "The disk is full: free space, then run it again.",
+    ),
+    "archive.rights": Label(
+        "読み書きできません。フォルダーとこのユーザーの権限を確かめてください",
+        "It may not be read or written: check the rights of the folder and of this user.",
+    ),
+    "archive.newer_program": Label(
+        "より新しいプログラムが必要です。zrtools と deltalake を更新してください",
+        "It needs a newer program: update zrtools and deltalake.",
+    ),
+    "archive.no_bucket": Label(
+        "バケットかフォルダーがありません。アドレスとリージョンを確かめてください",
+        "The bucket or folder does not exist: check the address and the region.",
+    ),
+    "archive.no_answer": Label(
+        "ストレージが応答しません。ネットワーク、AWS_ENDPOINT_URL、リージョンを確かめてください",
+        "The storage did not answer: check the network, AWS_ENDPOINT_URL and the region.",
+    ),
+    "archive.denied": Label(
+        "アクセスが拒否されました。storage_options か AWS_… 変数の鍵と、バケットのポリシーを確かめてください",
+        "Access was denied: check the keys in storage_options or the AWS_… variables, and the bucket's policy.",
+    ),
+    "archive.damaged_file": Label(
+        "中のファイルが壊れているか、なくなっています。バックアップから戻すか、サービスがその日々を保持しているうちに、フォルダーを移して取得し直してください",
+        "A file in it is damaged or missing: put it back from a backup, or move the folder away and sync again while the service still has the days.",
+    ),
+    "archive.no_reason": Label(
+        "理由なし",
+        "no reason given",
+    ),
+    "archive.unusable": Label(
+        "{place} のアーカイブは、このままでは使えません。{advice}。保存済みの内容は元のままです（{first}）",
+        "The archive at {place} cannot be used as it is. {advice} What was stored stays as it was. ({first})",
+    ),
+    "arguments.any": Label(
+        "任意の値",
+        "anything",
+    ),
+    "arguments.str": Label(
+        "文字列",
+        "a text",
+    ),
+    "arguments.bool": Label(
+        "True か False",
+        "True or False",
+    ),
+    "arguments.int": Label(
+        "整数",
+        "a whole number",
+    ),
+    "arguments.float": Label(
+        "数",
+        "a number",
+    ),
+    "arguments.bytes": Label(
+        "バイト列",
+        "bytes",
+    ),
+    "arguments.date": Label(
+        "日付",
+        "a date",
+    ),
+    "arguments.datetime": Label(
+        "日時",
+        "a datetime",
+    ),
+    "arguments.none": Label(
+        "None",
+        "None",
+    ),
+    "arguments.path": Label(
+        "パス",
+        "a path",
+    ),
+    "arguments.mapping": Label(
+        "マッピング",
+        "a mapping",
+    ),
+    "arguments.function": Label(
+        "関数",
+        "a function",
+    ),
+    "arguments.client": Label(
+        "zr.Client",
+        "a zr.Client",
+    ),
+    "arguments.archive": Label(
+        "zr.Archive",
+        "a zr.Archive",
+    ),
+    "arguments.prices": Label(
+        "zr.usage.read_prices の単価",
+        "prices of zr.usage.read_prices",
+    ),
+    "arguments.chart": Label(
+        "図",
+        "a chart",
+    ),
+    "arguments.refused": Label(
+        "{name} には{wanted}を指定してください（{came} ではなく）。{advice}",
+        "{name} must be {wanted}, not {came}.{advice}",
+    ),
+    "arguments.place": Label(
+        "使えるファイルかフォルダーのパス",
+        "the path of a file or folder that can be",
+    ),
+    "arguments.values": Label(
+        "{count} 個の値（{names}）",
+        "{count} values ({names})",
+    ),
+    "arguments.list": Label(
+        "リスト（それぞれ{wanted}）",
+        "a list ({wanted} each)",
+    ),
+    "arguments.polars": Label(
+        "polars の {name}",
+        "a polars {name}",
+    ),
+    "arguments.class": Label(
+        "{name}",
+        "a {name}",
+    ),
+    "arguments.else": Label(
+        "ほかのもの",
+        "something else",
+    ),
+    "arguments.or": Label(
+        "{most}または{last}",
+        "{most} or {last}",
+    ),
+    "arguments.one_of": Label(
+        "次のいずれか",
+        "one of these",
+    ),
+    "arguments.frame": Label(
+        "polars の DataFrame か LazyFrame、DuckDB のリレーション、PySpark の DataFrame",
+        "a polars DataFrame or LazyFrame, a DuckDB relation or a PySpark DataFrame",
+    ),
+    "arguments.language": Label(
+        '"ja"、"en"、None のいずれか',
+        '"ja", "en" or None',
+    ),
+    "arguments.pandas": Label(
+        "pandas のデータフレームは polars.from_pandas(frame) で変換できます",
+        " A pandas frame becomes a polars one with polars.from_pandas(frame).",
+    ),
+    "arguments.arrow": Label(
+        "Arrow の表は polars.from_arrow(table) で変換できます",
+        " An Arrow table becomes a polars frame with polars.from_arrow(table).",
+    ),
+    "arguments.lazy": Label(
+        "LazyFrame は .collect() で DataFrame になります",
+        " A LazyFrame becomes a DataFrame with .collect().",
+    ),
+    "arguments.rows": Label(
+        "辞書のリストは polars.DataFrame(rows) で変換できます",
+        " A list of dicts becomes a frame with polars.DataFrame(rows).",
+    ),
+    "words.language": Label(
+        'lang= か ZRTOOLS_LANG は "ja" か "en" にしてください（{chosen!r} ではなく）',
+        'The language must be "ja" or "en", not {chosen!r}: correct lang= or ZRTOOLS_LANG.',
+    ),
+    "engines.investigate": Label(
+        "polars の DataFrame か LazyFrame の配信状況、またはアーカイブを渡してください",
+        "Investigate a polars DataFrame or LazyFrame of statuses, or an archive",
+    ),
+    "cells.day": Label(
+        "2026-10-31 のように書いてください",
+        "write it as 2026-10-31",
+    ),
+    "cells.month": Label(
+        "2026-10 のように書いてください",
+        "write it as 2026-10",
+    ),
+    "cells.time": Label(
+        "2026-10-31 09:30:00 のように書いてください",
+        "write it as 2026-10-31 09:30:00",
+    ),
+    "cells.figure": Label(
+        "1200 や -8.5 のような数で書いてください",
+        "write a plain number such as 1200 or -8.5",
+    ),
+    "cells.status": Label(
+        'statuses={{"文字列": 0 状態不明、1 配信中、2 到達、3 不達}} を指定してください',
+        'give statuses={{"word": 0 unknown, 1 sending, 2 delivered, 3 failed}}',
+    ),
+    "arguments.polars_frame": Label(
+        "polars の DataFrame か LazyFrame（polars でだけ計算します）",
+        "a polars DataFrame or LazyFrame (this is worked out on polars frames only)",
+    ),
+}
