@@ -222,3 +222,20 @@ def test_wordings_say_the_same_in_both_languages(path: Path) -> None:
         assert label.ja.strip(), key
         assert label.en.strip(), key
         assert _fields(label.ja) == _fields(label.en), key
+
+
+def test_an_error_is_english_for_logs_and_carries_its_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text is English; under it, and for whoever asks, stands the Japanese, also after a pickle."""
+    monkeypatch.delenv("ZRTOOLS_LANG", raising=False)
+    with pytest.raises(zr.InputError) as caught:
+        zr.failures.breakdown(3)
+    again = pickle.loads(pickle.dumps(caught.value))
+    for error in (caught.value, again):
+        assert str(error).startswith("frame must be a polars DataFrame")
+        assert words.told(error, "en") == str(error)
+        assert "polars の DataFrame" in words.told(error, "ja")
+        assert error.__notes__ == [words.told(error, "ja")]
+    monkeypatch.setenv("ZRTOOLS_LANG", "en")
+    with pytest.raises(zr.InputError) as caught:
+        zr.failures.breakdown(3)
+    assert not hasattr(caught.value, "__notes__")

@@ -219,8 +219,8 @@ def _spelt(token: Secret) -> re.Pattern[bytes]:
 def _in_utf8(body: bytes, charset: str | None) -> bytes:
     """Bring an answer that says it is in another encoding to UTF-8, unless it is that all the same."""
     try:
-        said = (charset or "utf-8").lower()
-        name = codecs.lookup(_BY_OTHER_NAMES.get(said, said)).name
+        declared = (charset or "utf-8").lower()
+        name = codecs.lookup(_BY_OTHER_NAMES.get(declared, declared)).name
     except LookupError:
         return body
     if name not in _LEGACY:

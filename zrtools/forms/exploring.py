@@ -25,6 +25,7 @@ from zrtools.forms.cube import OTHERS, Choice, Cube
 from zrtools.forms.drawing import Course, Matrix, course_svg, shade
 from zrtools.forms.panel import Panel, heading, side_by_side
 from zrtools.forms.private import PrivateDownload
+from zrtools.texts import said
 
 __all__ = ["ExploreForm", "failures"]
 
@@ -32,7 +33,6 @@ _SHOWN = 30
 _MOST_CAMPAIGNS = 8
 _MOST_EXCEL = 1_000_000
 _MOST_HOURS = timedelta(days=31)
-_WANTED = "The explorer takes a polars frame or an archive"
 _NEUTRAL = "#EDF0F3", "#000000"
 
 
@@ -128,7 +128,9 @@ class ExploreForm(Panel):
         self.campaigns.on_pick(self._campaign_picked)
         self.say(self.x("counting"))
         self.act(
-            lambda: cube.build(opened(source, start, end, wanted=_WANTED), campaign=campaign, codes=codes),
+            lambda: cube.build(
+                opened(source, start, end, wanted=said("forms.explore")), campaign=campaign, codes=codes
+            ),
             self._ready,
         )
 

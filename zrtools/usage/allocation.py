@@ -17,6 +17,7 @@ from zrtools.failures import features
 from zrtools.failures.traits import campaign_of
 from zrtools.privacy import mask_text
 from zrtools.schemas import ALLOCATION, BILL, check
+from zrtools.texts import said
 from zrtools.usage.costs import bill as bill_of
 from zrtools.usage.costs import cost, shared
 from zrtools.usage.inputs import Prices, read_prices, units_of
@@ -24,7 +25,6 @@ from zrtools.usage.source import UNKNOWN, daily
 
 __all__ = ["allocate"]
 
-_WANTED = "Allocate a polars DataFrame or LazyFrame of statuses, or an archive"
 _COUNTS = ("messages", "delivered", "failed", "pending", "quantity")
 
 
@@ -68,7 +68,7 @@ def allocate(
     InputError
         For a column that is not there, a table that does not fit, and a `bill` without prices.
     """
-    frame = opened(statuses, wanted=_WANTED)
+    frame = opened(statuses, wanted=said("usage.allocate"))
     unit = _unit(frame, by, separator)
     if prices is not None and not isinstance(prices, Prices):
         prices = read_prices(prices)

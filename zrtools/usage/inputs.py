@@ -20,6 +20,7 @@ from zrtools.errors import InputError
 from zrtools.periods import month as month_of
 from zrtools.privacy import mask_text
 from zrtools.schemas import INVOICE, PRICES
+from zrtools.texts import said
 from zrtools.usage.source import ALL
 
 __all__ = [
@@ -319,11 +320,10 @@ def read_invoice(
         amount.cast(INVOICE["amount"], strict=False).alias("amount"),
         blank=pl.all_horizontal(pl.exclude("row").fill_null("").str.strip_chars() == ""),
     )
-    for column, advice in (("month", "month"), ("quantity", "figure"), ("amount", "figure")):
+    for column in ("month", "quantity", "amount"):
         if column in names:
-            table.refuse(
-                names[column], frame[column], column, f"{cells.advice(advice)}, or remove lines that are sums"
-            )
+            how = cells.advice("month" if column == "month" else "figure")
+            table.refuse(names[column], frame[column], column, said("usage.no_sums", how=how))
     if "carrier" in names:
         row = cells.unread(raw[names["carrier"]], frame["carrier_id"])
         if row is not None:

@@ -1127,4 +1127,16 @@ TEXTS = {
         "polars の DataFrame か LazyFrame（polars でだけ計算します）",
         "a polars DataFrame or LazyFrame (this is worked out on polars frames only)",
     ),
+    "usage.allocate": Label(
+        "割り振るのは、polars の DataFrame か LazyFrame の配信状況、またはアーカイブです",
+        "Allocate a polars DataFrame or LazyFrame of statuses, or an archive",
+    ),
+    "forms.explore": Label(
+        "エクスプローラーに渡せるのは、polars のデータフレームかアーカイブです",
+        "The explorer takes a polars frame or an archive",
+    ),
+    "usage.no_sums": Label(
+        "{how}。合計の行なら除いてください",
+        "{how}, or remove lines that are sums",
+    ),
 }
