@@ -46,7 +46,9 @@ class State:
     @checked
     def __init__(self, path: str | Path) -> None:
         with _damage_told():
-            self._file = Database(path, what=said("sqlite.what_watch"), application=0x7A72_7774, tables=_TABLES)
+            self._file = Database(
+                path, what=said("sqlite.what_watch"), application=0x7A72_7774, tables=_TABLES
+            )
         self.path = self._file.path
 
     def close(self) -> None:
