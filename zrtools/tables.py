@@ -526,16 +526,15 @@ def _fill_text(frame: pl.DataFrame, file: IO[bytes], *, separator: str, encoding
 
 def _unwritten(frame: pl.DataFrame, lost: str, encoding: str) -> InputError:
     """Say which character an encoding does not know, and where it stands."""
-    where, row = "a heading", None
+    where, row = said("tables.a_heading"), None
     for name, dtype in frame.schema.items():
         if dtype == pl.String and row is None:
             found = frame[name].str.contains(lost, literal=True).fill_null(value=False)
             if found.any():
                 row = int(found.arg_max() or 0)
-                where = f"column {mask_text(name)}, row {row} counted from 0"
+                where = said("tables.where_cell", column=mask_text(name), row=row)
     return InputError(
-        f"{lost!r} (U+{ord(lost):04X}; {where}) cannot be written in {encoding}: write it otherwise, or write the file "
-        "in utf-8-sig or as .xlsx.",
+        said("tables.unwritable_character", lost=lost, code=ord(lost), where=where, encoding=encoding),
         row=row,
         choices={"encoding": ("utf-8-sig", "utf-8")},
     )

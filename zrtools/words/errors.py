@@ -1139,4 +1139,16 @@ TEXTS = {
         "{how}。合計の行なら除いてください",
         "{how}, or remove lines that are sums",
     ),
+    "tables.unwritable_character": Label(
+        "{lost!r}（U+{code:04X}、{where}）は {encoding} で書けません。別の文字にするか、utf-8-sig か .xlsx で書き出してください",
+        "{lost!r} (U+{code:04X}; {where}) cannot be written in {encoding}: write it otherwise, or write the file in utf-8-sig or as .xlsx.",
+    ),
+    "tables.a_heading": Label(
+        "見出し",
+        "a heading",
+    ),
+    "tables.where_cell": Label(
+        "列 {column}、0 から数えて {row} 行目",
+        "column {column}, row {row} counted from 0",
+    ),
 }
