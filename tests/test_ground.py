@@ -225,17 +225,18 @@ def test_wordings_say_the_same_in_both_languages(path: Path) -> None:
 
 
 def test_an_error_is_english_for_logs_and_carries_its_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The text is English; under it, and for whoever asks, stands the Japanese, also after a pickle."""
+    """The text is English; whoever asks gets the Japanese, also after a pickle; a notebook shows it below."""
     monkeypatch.delenv("ZRTOOLS_LANG", raising=False)
     with pytest.raises(zr.InputError) as caught:
         zr.failures.breakdown(3)
-    again = pickle.loads(pickle.dumps(caught.value))
-    for error in (caught.value, again):
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
         assert str(error).startswith("frame must be a polars DataFrame")
         assert words.told(error, "en") == str(error)
         assert "polars の DataFrame" in words.told(error, "ja")
-        assert error.__notes__ == [words.told(error, "ja")]
-    monkeypatch.setenv("ZRTOOLS_LANG", "en")
-    with pytest.raises(zr.InputError) as caught:
-        zr.failures.breakdown(3)
-    assert not hasattr(caught.value, "__notes__")
+        assert not hasattr(error, "__notes__")
+    monkeypatch.setattr("zrtools.errors.in_notebook", lambda: True)
+    for lang, notes in (("ja", [words.told(caught.value, "ja")]), ("en", [])):
+        monkeypatch.setenv("ZRTOOLS_LANG", lang)
+        with pytest.raises(zr.InputError) as caught:
+            zr.failures.breakdown(3)
+        assert getattr(caught.value, "__notes__", []) == notes

@@ -19,11 +19,12 @@ phone number.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from zrtools.texts import Said
+from zrtools.texts import Said, in_notebook
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,9 +59,9 @@ class ZrtoolsError(Exception):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        # under the English text, which is the error's own, a notebook shows the one of whoever reads it
-        if args and isinstance(args[0], Said) and args[0].here != args[0]:
-            self.add_note(args[0].here)
+        # a notebook shows it under the English text
+        if args and isinstance(args[0], Said) and in_notebook() and os.environ.get("ZRTOOLS_LANG") != "en":
+            self.add_note(args[0].ja)
 
 
 class ConfigurationError(ZrtoolsError):

@@ -5,11 +5,11 @@ What they say stands in `zrtools.words.errors`.
 
 from __future__ import annotations
 
-import os
+import sys
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Said", "said"]
+__all__ = ["Said", "in_notebook", "said"]
 
 
 class Said(str):
@@ -27,11 +27,6 @@ class Said(str):
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # a str's are one
         return str(self), self.ja
 
-    @property
-    def here(self) -> str:
-        """The text in the language that `ZRTOOLS_LANG` names, else in Japanese."""
-        return str(self) if os.environ.get("ZRTOOLS_LANG") == "en" else self.ja
-
 
 def said(key: str, /, **facts: Any) -> Said:
     """Look up why something was refused, and fill its {fields}; a fact that has both languages is said in both."""
@@ -42,3 +37,9 @@ def said(key: str, /, **facts: Any) -> Said:
             **{name: fact.ja if isinstance(fact, Said) else fact for name, fact in facts.items()}
         ),
     )
+
+
+def in_notebook() -> bool:
+    """Tell whether a notebook's kernel runs this."""
+    shell = sys.modules.get("IPython")
+    return shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell"

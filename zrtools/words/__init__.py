@@ -28,7 +28,7 @@ from zrtools.codes import (
     Result,
 )
 from zrtools.errors import ApiError, InputError
-from zrtools.texts import Said, said
+from zrtools.texts import Said, in_notebook, said
 
 if TYPE_CHECKING:
     from zrtools.tables import Table
@@ -186,12 +186,6 @@ def notice(said: str) -> None:
     if stream is not None:
         stream.write(said + "\n")
         stream.flush()
-
-
-def in_notebook() -> bool:
-    """Tell whether a notebook's kernel runs this."""
-    shell = sys.modules.get("IPython")
-    return shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell"
 
 
 def _named(table: dict[str, Label], name: str | None, lang: str | None) -> str:
