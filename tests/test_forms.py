@@ -228,7 +228,7 @@ def test_a_closed_client_is_told_and_sends_nothing(client: zr.Client) -> None:
     client.close()
     form.go.click()
     assert "送信されていません" in form.note.value
-    assert "closed" in form.note.value
+    assert "このクライアントは閉じられています" in form.note.value
 
 
 def test_a_send_that_breaks_unforeseen_is_not_offered_again(
