@@ -63,7 +63,7 @@ def test_wrong_use_is_told_from_failure(tmp_path: Path) -> None:
     assert "No such option" in wrong.stderr
     failed = run("demo", "--month", "October", cwd=tmp_path)
     assert failed.returncode == 1
-    assert "month は \"2026-10\"" in failed.stderr
+    assert 'month は "2026-10"' in failed.stderr
     assert "Traceback" not in failed.stderr + wrong.stderr
 
 
