@@ -75,8 +75,9 @@ class _Table:
     values: list[tuple[int, ...]]
     begin: Ints
     bin: Ints
-    row: Ints
-    """The row of each cell of the grid; -1 for none."""
+    row: np.ndarray[Any, np.dtype[np.int32]]
+    """The row of each cell of the grid; one beyond the last for none."""
+    clusters: int
     failed: Floats = field(init=False)
     usual: Floats = field(init=False)
     shared: Floats = field(init=False)
@@ -84,7 +85,6 @@ class _Table:
     spread: Floats = field(init=False)
     """The same, by failures expected."""
     daily: float = _LEAST_SPREAD["campaign"]
-    clusters: int = 0
 
     @property
     def segment(self) -> Ints:
@@ -121,24 +121,25 @@ class _Incident:
 class _Look:
     """What is expected where, and what of it stands out; what was found is taken for expected."""
 
-    def __init__(self, grid: Grid, weight: Floats) -> None:
+    def __init__(self, grid: Grid, tables: list[_Table], weight: Floats) -> None:
         self.grid = grid
         self.left_out = weight == 0
         self.usual = grid.usual.copy()
         self.carriers = len(grid.values["carrier"])
         count = len(grid.spread)
-        self.pair = grid.cluster * self.carriers + grid.codes["carrier"]
-        self.cluster_failed = np.bincount(self.pair, grid.failed, count * self.carriers).reshape(count, -1)
-        self.cluster_usual = np.bincount(self.pair, self.usual, count * self.carriers).reshape(count, -1)
+        pair = grid.codes["carrier"] * count + grid.cluster
+        size = (self.carriers, count)
+        self.cluster_failed = np.bincount(pair, grid.failed, self.carriers * count).reshape(size)
+        self.cluster_usual = np.bincount(pair, self.usual, self.carriers * count).reshape(size)
+        self.least_seen = 1 / np.maximum(grid.spread, 1e-4)
         # where a campaign was found to be raised, some carriers may lie below what that explains
         self.least_level = np.zeros(count)
-        self.tables = _tables(grid)
+        self.tables = tables
         everything = slice(0, len(self.usual))
         for table in self.tables:
-            for name in ("failed", "usual", "shared", "spread"):
-                setattr(table, name, np.zeros(len(table.bin)))
+            table.failed = np.bincount(table.row, grid.failed, len(table.bin) + 1)[:-1]
+            table.usual, table.shared, table.spread = np.zeros((3, len(table.bin)))
             self._sum(table, everything)
-            table.clusters = int(np.count_nonzero(np.bincount(grid.cluster[table.row >= 0])))
         for dimension in ("all", "carrier", "sms_code"):
             # sets of carriers vary as carriers do
             own = [t for t in self.tables if t.dimension == dimension]
@@ -149,40 +150,37 @@ class _Look:
     def _sum(self, table: _Table, part: slice) -> None:
         """Sum cells up into a table's rows; a part holds whole days."""
         grid, row = self.grid, table.row[part]
-        cells = np.flatnonzero(row >= 0)
-        row = row[cells]
-        cells += part.start
-        usual, cluster = self.usual[cells], grid.cluster[cells]
+        usual, cluster = self.usual[part], grid.cluster[part]
+        # clusters stand in order of time, as cells do
+        first = int(cluster.min())
+        near = slice(first, int(cluster.max()) + 1)
+        whole = self.cluster_usual[:, near]
         if table.dimension == "carrier":
             # a campaign that fails on other carriers, too, is no carrier's doing
-            own = np.zeros(self.carriers)
-            own[list(table.values[0])] = 1
-            least = 1 / np.maximum(grid.spread, 1e-4)
-            seen = least + self.cluster_failed @ (1 - own)
-            level = np.maximum(seen / (least + self.cluster_usual @ (1 - own)), self.least_level)
-            usual = usual * level[cluster]
-            each = (1 / seen)[cluster] * usual
-            shared = each * (self.cluster_usual @ own * level)[cluster]
+            own = list(table.values[0])
+            others = [c for c in range(self.carriers) if c not in own]
+            seen = self.cluster_failed[others, near].sum(axis=0) + self.least_seen[near]
+            level = seen / (whole[others].sum(axis=0) + self.least_seen[near])
+            level = np.maximum(level, self.least_level[near])
+            each = level / seen
+            weights = level, each, each * level * whole[own].sum(axis=0)
         else:
-            each = grid.spread[cluster] * usual
-            shared = each * self.cluster_usual.sum(axis=1)[cluster]
-        rows = len(table.bin)
-        whole = part.stop - part.start == len(self.usual)
-        touched: Any = slice(None) if whole else np.bincount(row, minlength=rows) > 0
-        for name, values in (
-            ("failed", grid.failed[cells]),
-            ("usual", usual),
-            ("shared", shared),
-            ("spread", each),
-        ):
-            getattr(table, name)[touched] = np.bincount(row, values, rows)[touched]
+            spread = grid.spread[near]
+            weights = np.ones(len(spread)), spread, spread * whole.sum(axis=0)
+        rows = len(table.bin) + 1
+        touched: Any = slice(None)
+        if len(usual) < len(self.usual):
+            touched = np.flatnonzero(np.bincount(row, minlength=rows)[:-1])
+        for to, weight in zip((table.usual, table.spread, table.shared), weights, strict=True):
+            to[touched] = np.bincount(row, usual * weight.take(cluster - first), rows)[:-1][touched]
 
     def _daily(self, table: _Table) -> float:
         """Measure how much days differ beyond what clusters make them."""
         least = _LEAST_SPREAD[table.dimension]
         key, at = np.unique(table.segment * self.grid.days + table.bin // DAY, return_inverse=True)
-        clean = np.ones(len(table.bin))
-        clean[table.row[self.left_out & (table.row >= 0)]] = 0
+        clean = np.ones(len(table.bin) + 1)
+        clean[table.row[self.left_out]] = 0
+        clean = clean[:-1]
         f, m, shared = (np.bincount(at, x * clean) for x in (table.failed, table.usual, table.shared))
         use = m >= 5
         group, when = key // self.grid.days, key % self.grid.days
@@ -400,30 +398,26 @@ class _Look:
         own = np.isin(grid.codes[table.dimension][lo:hi], table.values[incident.index])
         return np.asarray(lo + np.flatnonzero(own))
 
-    def explain(self, incident: _Incident) -> slice:
-        """Count what an incident explains as expected, and give the days that this changes."""
+    def explain(self, incident: _Incident) -> None:
+        """Count what an incident explains as expected."""
         grid, cells = self.grid, self.cells(incident)
         self.usual[cells] *= incident.failed / incident.usual
         if incident.table.dimension in ("sms_code", "campaign"):
             self.least_level[grid.cluster[cells]] = 1
         lo, hi = np.searchsorted(grid.bin, [incident.start // DAY * DAY, -(-incident.end // DAY) * DAY])
         part = slice(int(lo), int(hi))
-        clusters = np.flatnonzero(np.bincount(grid.cluster[part]))
-        of = np.full(len(grid.spread), -1)
-        of[clusters] = np.arange(len(clusters))
-        pair = of[grid.cluster[part]] * self.carriers + grid.codes["carrier"][part]
-        self.cluster_usual[clusters] = np.bincount(
-            pair, self.usual[part], len(clusters) * self.carriers
-        ).reshape(len(clusters), -1)
+        first = int(grid.cluster[part].min())
+        count = int(grid.cluster[part].max()) + 1 - first
+        pair = grid.codes["carrier"][part] * count + grid.cluster[part] - first
+        sums = np.bincount(pair, self.usual[part], self.carriers * count).reshape(self.carriers, -1)
+        self.cluster_usual[:, first : first + count] = sums
         for table in self.tables:
             self._sum(table, part)
-        return part
 
 
 def _tables(grid: Grid) -> list[_Table]:
-    bins, count = grid.bins, len(grid.bin)
-    rows, at = np.unique(grid.bin, return_inverse=True)
-    tables = [_Table("all", [()], np.array([0, len(rows)]), rows, at)]
+    count = len(grid.bin)
+    tables = [_table_of(grid, "all", [()], np.zeros(count, dtype=np.int64))]
     carrier = grid.codes["carrier"]
     size = np.bincount(carrier, grid.sent, len(grid.values["carrier"]))
     large = [int(c) for c in np.argsort(-size) if size[c] >= 0.005 * size.sum()]
@@ -433,11 +427,7 @@ def _tables(grid: Grid) -> list[_Table]:
     for each in sets:
         if len(each) > 1 and size[list(each)].sum() > _WHOLE * size.sum():
             continue
-        inside = np.isin(carrier, each)
-        rows, own = np.unique(grid.bin[inside], return_inverse=True)
-        at = np.full(count, -1)
-        at[inside] = own
-        tables.append(_Table("carrier", [each], np.array([0, len(rows)]), rows, at))
+        tables.append(_table_of(grid, "carrier", [each], np.isin(carrier, each) - 1))
     for dimension in ("sms_code", "campaign"):
         code = grid.codes[dimension]
         inside = code >= 0
@@ -450,14 +440,24 @@ def _tables(grid: Grid) -> list[_Table]:
         inside &= np.bincount(code + 1, grid.sent)[code + 1] < 0.95 * around
         if not inside.any():
             continue
-        key, own = np.unique(code[inside] * bins + grid.bin[inside], return_inverse=True)
-        at = np.full(count, -1)
-        at[inside] = own
         values: list[tuple[int, ...]] = [(n,) for n in range(len(grid.values[dimension]))]
-        tables.append(
-            _Table(dimension, values, np.searchsorted(key, np.arange(len(values) + 1) * bins), key % bins, at)
-        )
+        tables.append(_table_of(grid, dimension, values, np.where(inside, code, -1)))
     return tables
+
+
+def _table_of(grid: Grid, dimension: str, values: list[tuple[int, ...]], index: Ints) -> _Table:
+    """Give each value's bins a row; `index` says to which value each cell belongs, -1 to none."""
+    # cells stand in order of time
+    order = np.argsort(index, kind="stable")
+    order = order[np.count_nonzero(index < 0) :]
+    own, when = index[order], grid.bin[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (own[1:] != own[:-1]) | (when[1:] != when[:-1])
+    row = np.full(len(index), np.count_nonzero(new), dtype=np.int32)
+    row[order] = np.cumsum(new) - 1
+    begin = np.searchsorted(own[new], np.arange(len(values) + 1))
+    clusters = int(np.count_nonzero(np.bincount(grid.cluster[order])))
+    return _Table(dimension, values, begin, when[new], row, clusters)
 
 
 def _variance(parts: Sequence[Any], daily: float) -> Any:
@@ -508,10 +508,10 @@ def _gap(sums: list[Floats]) -> tuple[int, int] | None:
 
 
 def _search(
-    grid: Grid, weight: Floats, floor: float, min_ratio: float
-) -> tuple[list[_Incident], list[_Incident], list[_Incident], _Look]:
+    look: _Look, floor: float, min_ratio: float
+) -> tuple[list[_Incident], list[_Incident], list[_Incident]]:
     """Take the clearest incident out, count what it explains as expected, and look again."""
-    look = _Look(grid, weight)
+    grid = look.grid
     small = min(floor, max(_WATCHED_EXCESS, _WATCHED_PART * floor))
     least = 0.7 * small
     best: list[_Incident] = []
@@ -555,7 +555,7 @@ def _search(
         for w in watched
         if not any(w.start < i.end + DAY // 8 and i.start < w.end + DAY // 8 for i in found)
     ]
-    return found, watched, raised, look
+    return found, watched, raised
 
 
 def _tail(seen: float, usual: float, spread: float) -> float:
@@ -678,11 +678,12 @@ def both_lists(
     here = grid.bin >= grid.scanned_from
     volume = grid.sent[here].sum() / max(len(np.unique(grid.bin[here] // DAY)), 1)
     floor = min_excess or float(np.clip(_PART_OF_DAY * volume, _LEAST_EXCESS, _MOST_EXCESS))
-    weight = np.ones(len(grid.bin))
+    weight, tables = np.ones(len(grid.bin)), _tables(grid)
     for _ in range(_ROUNDS):
         # what is raised is left out of what is usual, then looked for again
         grid.fit(weight)
-        found, watched, raised, look = _search(grid, weight, floor, min_ratio)
+        look = _Look(grid, tables, weight)
+        found, watched, raised = _search(look, floor, min_ratio)
         before, weight = weight, np.ones(len(grid.bin))
         for incident in raised:
             weight[look.cells(incident)] = 0

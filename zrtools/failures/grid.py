@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import reduce
 from statistics import NormalDist
 from typing import Any
 
@@ -41,6 +40,17 @@ _PRIOR = {
     "weekday": 40.0,
     "kernel": 20.0,
     "spread": 40.0,
+}
+# what is learnt, in that order: of whom, and what
+_FACTORS = {
+    "carrier": ("carrier", "level"),
+    "sms_code": ("sms_code", "level"),
+    "campaign": ("campaign", "campaign"),
+    "slot carrier": ("carrier", "slot"),
+    "slot sms_code": ("sms_code", "slot"),
+    "all": ("all", "weekday"),
+    "weekday carrier": ("carrier", "weekday"),
+    "weekday sms_code": ("sms_code", "weekday"),
 }
 # the part of the time that is surely usual: what lies as low as that
 _LOW = 0.4
@@ -114,52 +124,33 @@ class Grid:
         day = self.bin // DAY
         n, f = self.sent * weight, self.failed * weight
         base = self.sent * (f.sum() / max(n.sum(), 1.0))
-        factors: dict[str, Floats] = {}
-
-        def expected(apart: str) -> Floats:
-            rest = [x for name, x in factors.items() if name != apart]
-            return reduce(np.multiply, rest, base * weight)
-
+        factors = {name: np.ones(len(base)) for name in _FACTORS}
+        codes = {"all": np.zeros_like(day), **self.codes}
+        self.usual = base
         block = self._blocks()
         # messages that share a fate count as fewer
         worth = np.ones(len(base))
         for _ in range(_ROUNDS):
-            for name in ("carrier", "sms_code"):
-                levels = _levels(
-                    self.codes[name],
-                    block,
-                    f * worth,
-                    expected(name) * worth,
-                    self._learnt(block, self.bin),
-                    _PRIOR[name],
-                )
-                factors[name] = levels[self.codes[name]]
-            factors["campaign"] = self._campaigns(f, expected("campaign"), block)
-            if self.days >= _COURSE_DAYS:
-                for name, code, width in (
-                    ("carrier", self.codes["carrier"], 2),
-                    ("sms_code", self.codes["sms_code"], 4),
-                ):
-                    slot = self.bin % DAY // width
-                    key = f"slot {name}"
-                    factors[key] = _alike(
-                        code * (DAY // width) + slot,
-                        day,
-                        f * worth,
-                        expected(key) * worth,
-                        _PRIOR["slot"],
-                        apart=False,
-                    )
-            for name, code in (
-                ("all", np.zeros_like(day)),
-                ("carrier", self.codes["carrier"]),
-                ("sms_code", self.codes["sms_code"]),
-            ):
-                key = f"weekday {name}"
-                factors[key] = self._weekly(
-                    code, day, f * worth, expected(key) * worth, _PRIOR["all" if name == "all" else "weekday"]
-                )
-            self.usual = np.maximum(reduce(np.multiply, factors.values(), base), 1e-9)
+            seen, counted = f * worth, weight * worth
+            for name, (dimension, what) in _FACTORS.items():
+                code = codes[dimension]
+                rest = self.usual / factors[name]
+                m = rest * counted
+                if what == "campaign":
+                    found = self._campaigns(f, rest * weight, block)
+                elif what == "level":
+                    levels = _levels(code, block, seen, m, self._learnt(block, self.bin), _PRIOR[dimension])
+                    found = levels[code]
+                elif what == "weekday":
+                    found = self._weekly(code, day, seen, m, _PRIOR.get(name, _PRIOR["weekday"]))
+                elif self.days >= _COURSE_DAYS:
+                    width = 2 if dimension == "carrier" else 4
+                    slot = code * (DAY // width) + self.bin % DAY // width
+                    found = _alike(slot, day, seen, m, _PRIOR["slot"], apart=False)
+                else:
+                    continue
+                factors[name], self.usual = found, rest * found
+            self.usual = np.maximum(self.usual, 1e-9)
             self._spreads(f, self.usual * weight)
             there = np.bincount(self.cluster, self.usual * weight)
             worth = (1 / (1 + self.spread * there))[self.cluster]
@@ -351,10 +342,11 @@ def _varied(failed: Floats, usual: Floats) -> Floats:
 def _alike(group: Ints, day: Ints, failed: Floats, usual: Floats, prior: float, *, apart: bool) -> Floats:
     """Tell how each group differs, from its days without those that stand out; `apart`: for each from the others."""
     days = int(day.max(initial=0)) + 1
-    found, at = np.unique(group * days + day, return_inverse=True)
-    of = found // days
-    f, m = np.bincount(at, failed, len(found)), np.bincount(at, usual, len(found))
-    _, of = np.unique(of, return_inverse=True)
+    key = group * days + day
+    f, m = np.bincount(key, failed), np.bincount(key, usual)
+    found = np.flatnonzero(np.bincount(key))
+    at = np.cumsum(np.bincount(found, minlength=len(f)))[key] - 1
+    f, m, of = f[found], m[found], found // days
     count = np.bincount(of)
     order = np.lexsort((m - f, of))
     rank = np.empty(len(found), dtype=np.int64)
@@ -432,7 +424,10 @@ def grid_of(frame: Any, history: Any | None, dimensions: Sequence[str], least: f
         counted = counted.with_columns(of).join(found, on=d, how="left", nulls_equal=True)
     keys = [f"_{d}" for d in values]
     counted = counted.with_columns(pl.col(keys).cast(pl.Int64).fill_null(-1))
-    counted = counted.with_columns(pl.struct(keys).rank("dense").cast(pl.Int64).alias("_stream") - 1)
+    stream = (pl.col("_carrier") * len(values["sms_code"]) + pl.col("_sms_code")) * (
+        len(values["campaign"]) + 1
+    )
+    counted = counted.with_columns(_stream=stream + pl.col("_campaign") + 1)
     cells = (
         counted.group_by("_stream", *keys, "_bin")
         .agg(n=pl.col("messages").sum(), f=pl.col("messages").filter(failing).sum())
