@@ -41,7 +41,7 @@ _NOTHING = 2.0
 # log likelihood that usual times within an incident must have to part it in two
 _SPLIT = 7.0
 # log likelihood that another segment must add from some time on to part it, and times that are tried
-_PARTED, _CUTS = 10.0, 200
+_PARTED, _CUTS, _WORK = 10.0, 48, 100_000
 # the part of an excess that does not stretch an incident to three times its length
 _THIN = 0.15
 # excess failures from which something is reported: that part of a day's messages, within limits
@@ -53,6 +53,8 @@ _WATCHED = 0.3
 _SET = 1.0
 # and by which a sender must explain more than one of its campaigns does
 _SENDER = 4.0
+# rates are raised that much at the most, and steps in which it is looked how much
+_MOST_RATIO, _HALVINGS = 64.0, 12
 # that something is wrong is shown; where, is told less strictly
 _LENIENT = 20.0
 # expected failures after an incident that show it to be over
@@ -105,8 +107,6 @@ class _Incident:
     variance: float = 0.0
     looks: float = 1.0
     settled: float = 0.0
-    alone: float = 1.0
-    """The part of the variance, days' own left out, that messages have that share nothing."""
 
     @property
     def chance(self) -> float:
@@ -286,14 +286,12 @@ class _Look:
             index,
             int(table.bin[lo + start]),
             int(table.bin[lo + end - 1]) + 1,
-            _raw(f, m),
+            float(_score(parts, table.daily)),
             _tail(f, m, max((variance - m) / max(m, 1e-9) ** 2, 1e-6)),
             f,
             m,
             variance,
             self.looks(table, m / variance),
-            0.0,
-            m / max(float(_variance(parts, 0.0)), 1e-9),
         )
 
     def looks(self, table: _Table, chance: float) -> float:
@@ -318,64 +316,38 @@ class _Look:
                 return incident
         return incident
 
-    def parted(self, incident: _Incident) -> _Incident:
+    def parted(self, incident: _Incident, limit: float) -> _Incident:
         """Cut a window where what explains its failures changes, and give the clearer part."""
-        grid = self.grid
-        lo, hi = np.searchsorted(grid.bin, [incident.start, incident.end])
-        cuts = np.unique(grid.bin[lo:hi])
-        cuts = cuts[:: -(-len(cuts) // _CUTS)]
-        block = np.searchsorted(cuts, grid.bin[lo:hi], "right") - 1
-        segments: list[tuple[_Table, int]] = []
-        sums: list[list[Floats]] = [[], []]
-        for table, index in self._explaining(incident):
-            code = grid.codes.get(table.dimension)
-            own = slice(None) if code is None else np.isin(code[lo:hi], table.values[index])
-            segments.append((table, index))
-            for to, of in zip(sums, (grid.failed, self.usual), strict=True):
-                to.append(np.cumsum(np.bincount(block[own], of[lo:hi][own], len(cuts))))
-        f, m = (np.stack(x) for x in sums)
-        left = _raw(f[:, :-1], m[:, :-1])
-        right = _raw(f[:, -1:] - f[:, :-1], m[:, -1:] - m[:, :-1])
-        if not left.size:
-            return incident
+        window = _Window(self, incident)
+        segments = self._explaining(incident)
+        each = [window.halves(table, index) for table, index in segments]
+        left, right = (np.stack(x) for x in zip(*each, strict=True))
         gain = left.max(axis=0) + right.max(axis=0) - (left + right).max(axis=0)
-        cut = int(np.argmax(gain))
-        if gain[cut] * incident.alone < _PARTED:
+        if not gain.size or gain.max() < _PARTED:
             return incident
-        bins = (incident.start, int(cuts[cut + 1])), (int(cuts[cut + 1]), incident.end)
+        cut = int(np.argmax(gain))
+        # where exactly, its edges tell
+        bins = (
+            (incident.start, int(window.cuts[min(cut + 2, len(window.cuts) - 1)])),
+            (int(window.cuts[cut]), incident.end),
+        )
         part, within = max(zip((left, right), bins, strict=True), key=lambda p: p[0][:, cut].max())
         table, index = segments[int(np.argmax(part[:, cut]))]
         found = self._own(table, index, within, bounded=True)
-        return incident if found is None else self.parted(found)
+        if found is None or found.chance > _LENIENT * limit or within == (incident.start, incident.end):
+            return incident
+        return self.parted(found, limit)
 
     def _explaining(self, incident: _Incident) -> list[tuple[_Table, int]]:
         """List segments by how well each explains the failures of a window, the best first."""
-        grid = self.grid
-        lo, hi = np.searchsorted(grid.bin, [incident.start, incident.end])
-        f, m = grid.failed[lo:hi], self.usual[lo:hi]
-        by = {}
-        for dimension, values in grid.values.items():
-            code = grid.codes[dimension][lo:hi] + 1
-            by[dimension] = (
-                np.bincount(code, f, len(values) + 1)[1:],
-                np.bincount(code, m, len(values) + 1)[1:],
-            )
+        window = _Window(self, incident)
         scores = []
         for n, table in enumerate(self.tables):
-            if table.dimension == "all":
-                scores.append((float(_raw(f.sum(), m.sum())), n, 0))
-            elif table.dimension == "carrier":
-                own = list(table.values[0])
-                score = float(_raw(by["carrier"][0][own].sum(), by["carrier"][1][own].sum()))
-                scores.append((score - _SET, n, 0))
-            else:
-                each = _raw(*by[table.dimension])
-                each[np.diff(table.begin) == 0] = 0
-                best = int(np.argmax(each))
-                # where a sender sends a campaign and nothing else, it is the campaign's doing
-                scores.append(
-                    (float(each[best]) - (_SENDER if table.dimension == "sms_code" else 0), n, best)
-                )
+            each = window.explained(table)
+            best = int(np.argmax(each))
+            # where a sender sends a campaign and nothing else, it is the campaign's doing
+            less = {"carrier": _SET, "sms_code": _SENDER}.get(table.dimension, 0.0)
+            scores.append((float(each[best]) - less, n, best))
         return [(self.tables[n], index) for _, n, index in sorted(scores, reverse=True)]
 
     def _own(
@@ -413,6 +385,64 @@ class _Look:
         self.cluster_usual[:, first : first + count] = sums
         for table in self.tables:
             self._sum(table, part)
+
+
+class _Window:
+    """Failures of a stretch of time by cluster, to see which segment explains them.
+
+    The levels of clusters are gamma-distributed; the likelihood is that of all messages of a cluster, within the
+    window and out of it.
+    """
+
+    def __init__(self, look: _Look, incident: _Incident) -> None:
+        self.grid = grid = look.grid
+        lo, hi = np.searchsorted(grid.bin, [incident.start, incident.end])
+        cluster = grid.cluster[lo:hi]
+        first, last = int(cluster.min()), int(cluster.max()) + 1
+        near = slice(first, last)
+        self.count = last - first
+        self.owner = {name: of[near] for name, of in grid.owner.items()}
+        self.carrier, self.of, self.bin = grid.codes["carrier"][lo:hi], cluster - first, grid.bin[lo:hi]
+        self.seen, self.usual = grid.failed[lo:hi], look.usual[lo:hi]
+        size = 1 / grid.spread[near]
+        self.all_seen = size + look.cluster_failed[:, near].sum(axis=0)
+        self.all_usual = size + look.cluster_usual[:, near].sum(axis=0)
+        cuts = np.unique(self.bin)
+        self.cuts = cuts[:: -(-len(cuts) // max(min(_CUTS, _WORK // self.count), 1))]
+
+    def _sums(self, table: _Table, blocks: Ints | None = None, count: int = 1) -> tuple[Floats, Floats]:
+        own = slice(None)
+        if table.dimension == "carrier" and len(self.of):
+            own = np.isin(self.carrier, table.values[0])
+        key = self.of[own] if blocks is None else self.of[own] * count + blocks[own]
+        f, m = (np.bincount(key, x[own], self.count * count) for x in (self.seen, self.usual))
+        return f.reshape(self.count, count), m.reshape(self.count, count)
+
+    def explained(self, table: _Table) -> Floats:
+        """Tell of each segment of a table how well it explains the window's failures."""
+        f, m = self._sums(table)
+        of = self.owner.get(table.dimension, np.zeros(self.count, dtype=np.int64))
+        found = _explained(of, len(table.values), f[:, 0], m[:, 0] / self.all_usual, self.all_seen)
+        found[np.diff(table.begin) == 0] = 0
+        return found
+
+    def halves(self, table: _Table, index: int) -> tuple[Floats, Floats]:
+        """Tell how well a segment explains what lies before each cut but the first, and what lies after it."""
+        count = len(self.cuts)
+        blocks = np.searchsorted(self.cuts, self.bin, "right") - 1
+        f, m = self._sums(table, blocks, count)
+        if table.dimension in self.owner:
+            own = self.owner[table.dimension] == table.values[index][0]
+        else:
+            own = np.ones(self.count, dtype=bool)
+        f, m = f[own].cumsum(axis=1), m[own].cumsum(axis=1)
+        of = np.tile(np.arange(count - 1), len(f))
+        seen, usual = (np.repeat(x[own], count - 1) for x in (self.all_seen, self.all_usual))
+        left, right = (
+            _explained(of, count - 1, x.ravel(), y.ravel() / usual, seen)
+            for x, y in ((f[:, :-1], m[:, :-1]), (f[:, -1:] - f[:, :-1], m[:, -1:] - m[:, :-1]))
+        )
+        return left, right
 
 
 def _tables(grid: Grid) -> list[_Table]:
@@ -472,6 +502,23 @@ def _raw(seen: Any, usual: Any) -> Any:
     return np.where(seen > usual, seen * np.log(np.maximum(seen, 1e-9) / usual) - (seen - usual), 0.0)
 
 
+def _explained(of: Ints, count: int, seen: Floats, part: Floats, failed: Floats) -> Floats:
+    """Give how much better a raised rate explains each segment's failures than the usual one (log likelihood).
+
+    `of` is the segment of each cluster, -1 for none, `seen` its failures within, `part` the part of what is expected
+    of it that lies within, `failed` all of its failures, both with what is known beforehand.
+    """
+    inside = np.flatnonzero((of >= 0) & (part > 0))
+    of, seen, part, failed = of[inside], seen[inside], part[inside], failed[inside]
+    low, high = np.zeros(count), np.full(count, log(_MOST_RATIO))
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        ratio = np.exp(middle)[of]
+        rising = np.bincount(of, seen - failed * ratio * part / (1 + (ratio - 1) * part), count) > 0
+        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
+    return np.bincount(of, seen * low[of] - failed * np.log1p(np.expm1(low)[of] * part), count)
+
+
 def _score(parts: Sequence[Any], daily: float) -> Any:
     """Give the log likelihood ratio of a window, as much weaker as its rates vary more than by chance."""
     variance = np.maximum(_variance(parts, daily), 1e-3)
@@ -527,7 +574,7 @@ def _search(
                 break
             # first what can be told, then what is raised without being an incident
             first = max(clear, key=lambda i: (i.excess >= small and i.failed >= min_ratio * i.usual, i.score))
-            taken = look.parted(look.named(first, limit))
+            taken = look.parted(look.named(first, limit), limit)
             cells = look.cells(taken)
             taken.settled = float(grid.sent[cells].sum())
             large = taken.excess >= floor and taken.failed >= min_ratio * taken.usual

@@ -90,6 +90,8 @@ class Grid:
     """Messages that share a fate: a campaign's of one day, else a stream's of three hours (of six without campaign)."""
     spread: Floats = field(init=False)
     """By cluster, how much rates vary between clusters like it (variance of the relative rate)."""
+    owner: dict[str, Ints] = field(init=False)
+    """By dimension, the number of each cluster's value."""
     days: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,6 +113,10 @@ class Grid:
         rank[order] = np.arange(len(order))
         self.cluster = rank[self.cluster]
         self._family = found[order] // (self.bins + 1) // size
+        self.owner = {
+            "sms_code": self._family % len(self.values["sms_code"]),
+            "campaign": found[order] // (self.bins + 1) % size - 1,
+        }
 
     _family: Ints = field(init=False)
 
