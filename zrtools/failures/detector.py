@@ -49,10 +49,9 @@ _PART_OF_DAY, _LEAST_EXCESS, _MOST_EXCESS = 0.02, 15.0, 80.0
 _WATCHED_EXCESS, _WATCHED_PART = 10.0, 0.25
 # the watch list takes what chance alone would show so often in all windows of a frame
 _WATCHED = 0.3
-# log likelihood by which carriers must explain more than everything does
-_SET = 1.0
-# and by which a sender must explain more than one of its campaigns does
-_SENDER = 4.0
+# log likelihood that a segment must explain to be named beside others: where only one sender sends, and that one only a
+# campaign, it is the campaign's doing; a set of carriers must explain more than everything does
+_COST = {"campaign": 0.0, "sms_code": 4.0, "all": 4.5, "carrier": 5.5}
 # rates are raised that much at the most, and steps in which it is looked how much
 _MOST_RATIO, _HALVINGS = 64.0, 12
 # that something is wrong is shown; where, is told less strictly
@@ -345,9 +344,7 @@ class _Look:
         for n, table in enumerate(self.tables):
             each = window.explained(table)
             best = int(np.argmax(each))
-            # where a sender sends a campaign and nothing else, it is the campaign's doing
-            less = {"carrier": _SET, "sms_code": _SENDER}.get(table.dimension, 0.0)
-            scores.append((float(each[best]) - less, n, best))
+            scores.append((float(each[best]) - _COST[table.dimension], n, best))
         return [(self.tables[n], index) for _, n, index in sorted(scores, reverse=True)]
 
     def _own(

@@ -148,7 +148,9 @@ class Grid:
                     levels = _levels(code, block, seen, m, self._learnt(block, self.bin), _PRIOR[dimension])
                     found = levels[code]
                 elif what == "weekday":
-                    found = self._weekly(code, day, seen, m, _PRIOR.get(name, _PRIOR["weekday"]))
+                    # what comes back each week is usual, found to be raised or not
+                    prior = _PRIOR.get(name, _PRIOR["weekday"])
+                    found = self._weekly(code, day, self.failed * worth, rest * worth, prior)
                 elif self.days >= _COURSE_DAYS:
                     width = 2 if dimension == "carrier" else 4
                     slot = code * (DAY // width) + self.bin % DAY // width
