@@ -19,7 +19,9 @@ FIRST = date(2026, 10, 1)
 CARRIERS = ["au", "docomo", "SoftBank", "Rakuten Mobile"]
 
 
-def traffic(seed: int, days: int = 12, fault: dict[str, Any] | None = None) -> pl.DataFrame:
+def traffic(
+    seed: int, days: int = 12, fault: dict[str, Any] | None = None, other: dict[str, Any] | None = None
+) -> pl.DataFrame:
     """Make days of 2,400 messages of two senders and daily campaigns; a fault fails more of one segment's messages."""
     rng = np.random.default_rng(seed)
     size = 2400 * days
@@ -33,17 +35,19 @@ def traffic(seed: int, days: int = 12, fault: dict[str, Any] | None = None) -> p
     failed = rng.random(size) < chance
     names = np.char.add(np.where(rng.random(size) < 0.4, "cpa", "cpb"), (day + 100).astype(str))
     campaign = np.where(listed, names, "service")
-    if fault is not None:
-        at = day * 24 + hour
-        struck = (at >= fault["from"]) & (at < fault["to"]) & ~failed & (rng.random(size) < fault["strength"])
-        if "carrier" in fault:
-            struck &= np.isin(carrier, [CARRIERS.index(c) for c in fault["carrier"].split(", ")])
-        if "campaign" in fault:
-            struck &= campaign == fault["campaign"]
-        if "listed" in fault:
-            struck &= listed == fault["listed"]
+    at = day * 24 + hour
+    for each in (fault, other):
+        if each is None:
+            continue
+        struck = (at >= each["from"]) & (at < each["to"]) & ~failed & (rng.random(size) < each["strength"])
+        if "carrier" in each:
+            struck &= np.isin(carrier, [CARRIERS.index(c) for c in each["carrier"].split(", ")])
+        if "campaign" in each:
+            struck &= campaign == each["campaign"]
+        if "listed" in each:
+            struck &= listed == each["listed"]
         failed |= struck
-        code = np.where(struck, fault["code"], code)
+        code = np.where(struck, each["code"], code)
     seconds = (day * 86_400 + hour * 3600 + np.where(failed & (carrier == 0), 1200, 5)).astype(np.int64)
     module = np.array(["11", "31", "51", "61"])[carrier]
     return pl.DataFrame(
@@ -119,6 +123,23 @@ def test_a_set_of_carriers_is_an_answer() -> None:
     row = zr.failures.incidents(traffic(5, fault=fault), lang="en").row(0, named=True)
     assert (row["dimension"], row["segment"], row["values"]) == ("carrier", "au, docomo", ["au", "docomo"])
     assert row["sentence"].startswith("au, docomo: ")
+
+
+@pytest.mark.parametrize(
+    ("other", "apart"),
+    [
+        ({"from": 154, "to": 161, "strength": 0.4, "code": "823"}, "onset"),
+        ({"from": 150, "to": 156, "strength": 0.4, "code": "721"}, "category"),
+        ({"from": 150, "to": 156, "strength": 0.9, "code": "823"}, "strength"),
+    ],
+)
+def test_two_at_once_on_different_carriers_are_two(other: Any, apart: str) -> None:
+    """Where onset, category or strength tells two incidents apart, each carrier has its own; else they are a set."""
+    fault = {"carrier": "SoftBank", "from": 150, "to": 156, "strength": 0.3, "code": "823"}
+    frame = traffic(13, fault=fault, other={"carrier": "docomo", **other})
+    found = zr.failures.incidents(frame, lang="en")
+    assert sorted(found["segment"]) == ["SoftBank", "docomo"], apart
+    assert found["dimension"].unique().to_list() == ["carrier"]
 
 
 def test_one_value_is_a_list_of_one_and_everything_a_list_of_none() -> None:

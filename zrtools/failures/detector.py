@@ -337,6 +337,28 @@ class _Look:
             return incident
         return self.parted(found, limit)
 
+    def apart(self, incident: _Incident, limit: float) -> _Incident:
+        """Give the clearer one where a set of carriers is two incidents at once: times, strengths or reasons differ."""
+        values = incident.table.values[0] if incident.table.dimension == "carrier" else ()
+        tables = {t.values[0]: t for t in self.tables if t.dimension == "carrier"}
+        best, most = incident, _PARTED
+        for own in (s for n in range(1, len(values) // 2 + 1) for s in combinations(values, n)):
+            rest = tuple(v for v in values if v not in own)
+            span = incident.start, incident.end
+            parts = [self._own(tables[s], 0, span) for s in (own, rest) if s in tables]
+            told = [p for p in parts if p is not None and p.chance <= _LENIENT * limit]
+            if len(told) < 2:
+                continue
+            gain = _Window(self, *told, incident).gain(told, incident)
+            mixes = [
+                _mix(self.grid, p, [self.grid.values["carrier"][v] for v in p.table.values[0]])[0]
+                for p in told
+            ]
+            reasons = {mix[0][0] for mix in mixes if mix and mix[0][1] >= _ALONE}
+            if gain > most or (len(reasons) == 2 and best is incident):
+                best, most = max(told, key=lambda p: p.score), max(gain, most)
+        return best if best is incident else self.apart(best, limit)
+
     def _explaining(self, incident: _Incident) -> list[tuple[_Table, int]]:
         """List segments by how well each explains the failures of a window, the best first."""
         window = _Window(self, incident)
@@ -391,9 +413,10 @@ class _Window:
     window and out of it.
     """
 
-    def __init__(self, look: _Look, incident: _Incident) -> None:
+    def __init__(self, look: _Look, *incidents: _Incident) -> None:
         self.grid = grid = look.grid
-        lo, hi = np.searchsorted(grid.bin, [incident.start, incident.end])
+        span = min(i.start for i in incidents), max(i.end for i in incidents)
+        lo, hi = np.searchsorted(grid.bin, span)
         cluster = grid.cluster[lo:hi]
         first, last = int(cluster.min()), int(cluster.max()) + 1
         near = slice(first, last)
@@ -408,8 +431,8 @@ class _Window:
         self.cuts = cuts[:: -(-len(cuts) // max(min(_CUTS, _WORK // self.count), 1))]
 
     def _sums(self, table: _Table, blocks: Ints | None = None, count: int = 1) -> tuple[Floats, Floats]:
-        own = slice(None)
-        if table.dimension == "carrier" and len(self.of):
+        own: Any = slice(None)
+        if table.dimension == "carrier":
             own = np.isin(self.carrier, table.values[0])
         key = self.of[own] if blocks is None else self.of[own] * count + blocks[own]
         f, m = (np.bincount(key, x[own], self.count * count) for x in (self.seen, self.usual))
@@ -422,6 +445,24 @@ class _Window:
         found = _explained(of, len(table.values), f[:, 0], m[:, 0] / self.all_usual, self.all_seen)
         found[np.diff(table.begin) == 0] = 0
         return found
+
+    def gain(self, parts: list[_Incident], whole: _Incident) -> float:
+        """Tell how much better parts of a set of carriers, each with its time and rate, explain it (log likelihood)."""
+        hit = self._struck(whole)
+        f, m = (np.bincount(self.of[hit], x[hit], self.count) for x in (self.seen, self.usual))
+        raised = f.sum() / max(m.sum(), 1e-9)
+        # what other carriers and times tell of each cluster
+        level = self.all_seen / (self.all_usual + (raised - 1) * m)
+        usual = self.usual * level[self.of]
+        each, one = (
+            sum(float(_raw(self.seen[hit].sum(), usual[hit].sum())) for hit in map(self._struck, of))
+            for of in (parts, [whole])
+        )
+        return each - one
+
+    def _struck(self, incident: _Incident) -> Flags:
+        within = (self.bin >= incident.start) & (self.bin < incident.end)
+        return within & np.isin(self.carrier, incident.table.values[0])
 
     def halves(self, table: _Table, index: int) -> tuple[Floats, Floats]:
         """Tell how well a segment explains what lies before each cut but the first, and what lies after it."""
@@ -571,7 +612,7 @@ def _search(
                 break
             # first what can be told, then what is raised without being an incident
             first = max(clear, key=lambda i: (i.excess >= small and i.failed >= min_ratio * i.usual, i.score))
-            taken = look.parted(look.named(first, limit), limit)
+            taken = look.apart(look.parted(look.named(first, limit), limit), limit)
             cells = look.cells(taken)
             taken.settled = float(grid.sent[cells].sum())
             large = taken.excess >= floor and taken.failed >= min_ratio * taken.usual

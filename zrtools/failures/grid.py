@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import lgamma, log
 from statistics import NormalDist
 from typing import Any
 
@@ -52,6 +53,8 @@ _FACTORS = {
     "weekday carrier": ("carrier", "weekday"),
     "weekday sms_code": ("sms_code", "weekday"),
 }
+# the part of the hours that are unlike the others, and what such an hour leans on
+_FEW, _OWN = 0.02, 1.0
 # the part of the time that is surely usual: what lies as low as that
 _LOW = 0.4
 # values whose own spread is measured, the largest
@@ -350,11 +353,9 @@ def _varied(failed: Floats, usual: Floats) -> Floats:
 def _alike(group: Ints, day: Ints, failed: Floats, usual: Floats, prior: float, *, apart: bool) -> Floats:
     """Tell how each group differs, from its days without those that stand out; `apart`: for each from the others."""
     days = int(day.max(initial=0)) + 1
-    key = group * days + day
-    f, m = np.bincount(key, failed), np.bincount(key, usual)
-    found = np.flatnonzero(np.bincount(key))
-    at = np.cumsum(np.bincount(found, minlength=len(f)))[key] - 1
-    f, m, of = f[found], m[found], found // days
+    found, at = _numbered(group * days + day)
+    of = found // days
+    f, m = np.bincount(at, failed, len(found)), np.bincount(at, usual, len(found))
     count = np.bincount(of)
     order = np.lexsort((m - f, of))
     rank = np.empty(len(found), dtype=np.int64)
@@ -363,12 +364,31 @@ def _alike(group: Ints, day: Ints, failed: Floats, usual: Floats, prior: float, 
     out = rank < (count >= 6).astype(int)[of] + (count >= 20).astype(int)[of]
     kept_f, kept_m = np.where(out, 0, f), np.where(out, 0, m)
     total_f, total_m = np.bincount(of, kept_f), np.bincount(of, kept_m)
-    if apart:
-        total_f, total_m = total_f[of] - kept_f, total_m[of] - kept_m
-    else:
-        total_f, total_m = total_f[of], total_m[of]
-    factor = (total_f + prior) / (total_m + prior)
-    return np.asarray(factor[at])
+    if not apart:
+        return np.asarray(_pulled(total_f, total_m, prior)[of][at])
+    total_f, total_m = total_f[of] - kept_f, total_m[of] - kept_m
+    return np.asarray(((total_f + prior) / (total_m + prior))[at])
+
+
+def _numbered(key: Ints) -> tuple[Ints, Ints]:
+    """Do what numpy's unique with its inverse does, without sorting where the keys lie close."""
+    if int(key.max(initial=0)) > 4 * len(key):
+        return np.unique(key, return_inverse=True)
+    there = np.bincount(key) > 0
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[key]
+
+
+def _pulled(seen: Floats, usual: Floats, prior: float) -> Floats:
+    """Pull ratios towards 1, but for the few that are surely of their own."""
+
+    def likely(size: float) -> Floats:
+        return _lgamma(seen + size) - lgamma(size) + size * log(size) - (seen + size) * np.log(usual + size)
+
+    own = 1 / (1 + np.exp(np.clip(likely(prior) - likely(_OWN) - log(_FEW), -50, 50)))
+    return own * (seen + _OWN) / (usual + _OWN) + (1 - own) * (seen + prior) / (usual + prior)
+
+
+_lgamma = np.vectorize(lgamma, otypes=[float])
 
 
 def _agreed(rates: Floats) -> Floats:
