@@ -373,7 +373,8 @@ def _alike(group: Ints, day: Ints, failed: Floats, usual: Floats, prior: float, 
 def _numbered(key: Ints) -> tuple[Ints, Ints]:
     """Do what numpy's unique with its inverse does, without sorting where the keys lie close."""
     if int(key.max(initial=0)) > 4 * len(key):
-        return np.unique(key, return_inverse=True)
+        found, at = np.unique(key, return_inverse=True)
+        return found, at
     there = np.bincount(key) > 0
     return np.flatnonzero(there), (np.cumsum(there) - 1)[key]
 
@@ -384,7 +385,7 @@ def _pulled(seen: Floats, usual: Floats, prior: float) -> Floats:
     def likely(size: float) -> Floats:
         return _lgamma(seen + size) - lgamma(size) + size * log(size) - (seen + size) * np.log(usual + size)
 
-    own = 1 / (1 + np.exp(np.clip(likely(prior) - likely(_OWN) - log(_FEW), -50, 50)))
+    own: Floats = 1 / (1 + np.exp(np.clip(likely(prior) - likely(_OWN) - log(_FEW), -50, 50)))
     return own * (seen + _OWN) / (usual + _OWN) + (1 - own) * (seen + prior) / (usual + prior)
 
 
