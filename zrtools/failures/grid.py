@@ -385,8 +385,8 @@ def _pulled(seen: Floats, usual: Floats, prior: float) -> Floats:
     def likely(size: float) -> Floats:
         return _lgamma(seen + size) - lgamma(size) + size * log(size) - (seen + size) * np.log(usual + size)
 
-    own: Floats = 1 / (1 + np.exp(np.clip(likely(prior) - likely(_OWN) - log(_FEW), -50, 50)))
-    return own * (seen + _OWN) / (usual + _OWN) + (1 - own) * (seen + prior) / (usual + prior)
+    own = 1 / (1 + np.exp(np.clip(likely(prior) - likely(_OWN) - log(_FEW), -50, 50)))
+    return np.asarray(own * (seen + _OWN) / (usual + _OWN) + (1 - own) * (seen + prior) / (usual + prior))
 
 
 _lgamma = np.vectorize(lgamma, otypes=[float])
