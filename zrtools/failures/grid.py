@@ -383,10 +383,11 @@ def _pulled(seen: Floats, usual: Floats, prior: float) -> Floats:
     """Pull ratios towards 1, but for the few that are surely of their own."""
 
     def likely(size: float) -> Floats:
-        return _lgamma(seen + size) - lgamma(size) + size * log(size) - (seen + size) * np.log(usual + size)
+        known = size * log(size) - lgamma(size)
+        return np.asarray(_lgamma(seen + size) + known - (seen + size) * np.log(usual + size))
 
     own = 1 / (1 + np.exp(np.clip(likely(prior) - likely(_OWN) - log(_FEW), -50, 50)))
-    return np.asarray(own * (seen + _OWN) / (usual + _OWN) + (1 - own) * (seen + prior) / (usual + prior))
+    return own * (seen + _OWN) / (usual + _OWN) + (1 - own) * (seen + prior) / (usual + prior)
 
 
 _lgamma = np.vectorize(lgamma, otypes=[float])
