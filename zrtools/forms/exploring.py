@@ -22,7 +22,7 @@ from zrtools.failures.traffic import grouped, sums
 from zrtools.failures.traits import CampaignRule
 from zrtools.forms import cube
 from zrtools.forms.cube import OTHERS, Choice, Cube
-from zrtools.forms.drawing import Course, Matrix, course_svg, shade
+from zrtools.forms.drawing import FEW, Course, Matrix, course_svg, shade
 from zrtools.forms.panel import Panel, heading, side_by_side
 from zrtools.forms.private import PrivateDownload
 from zrtools.texts import said
@@ -30,10 +30,12 @@ from zrtools.texts import said
 __all__ = ["ExploreForm", "failures"]
 
 _SHOWN = 30
+_LONG = 40
 _MOST_CAMPAIGNS = 8
 _MOST_EXCEL = 1_000_000
 _MOST_HOURS = timedelta(days=31)
-_NEUTRAL = "#EDF0F3", "#000000"
+_NEUTRAL = "", ""
+_DAYS_APART = 300
 
 
 @checked
@@ -77,6 +79,8 @@ class ExploreForm(Panel):
         self._silent = False
         self._axis: list[tuple[Any, ...]] = []
         self._starts: list[datetime] = []
+        self._over_time: tuple[pl.DataFrame, Choice] | None = None
+        self.add_class("zrtools-explorer")
         self.period = w.SelectionRangeSlider(
             options=["–"],
             description=self.x("period"),
@@ -96,6 +100,7 @@ class ExploreForm(Panel):
         self.reason = w.HTML()
         self.summary = w.HTML()
         self.matrix = Matrix(corner=self.x("corner"))
+        self.matrix_note, self.course_note = w.HTML(), w.HTML()
         self.course = Course()
         self.campaigns = Matrix(corner=self.x("campaigns_corner"))
         self.table = w.HTML()
@@ -112,8 +117,10 @@ class ExploreForm(Panel):
             self.reason,
             _small(self.x("matrix")),
             self.matrix,
+            self.matrix_note,
             _small(self.x("course")),
             self.course,
+            self.course_note,
             _small(self.x("campaigns")),
             self.campaigns,
             self.table,
@@ -126,6 +133,7 @@ class ExploreForm(Panel):
         self.matrix.on_pick(self._cell_picked)
         self.course.on_pick(self._time_picked)
         self.campaigns.on_pick(self._campaign_picked)
+        self.course.observe(self.react(self._draw), "room")
         self.say(self.x("counting"))
         self.act(
             lambda: cube.build(
@@ -156,7 +164,9 @@ class ExploreForm(Panel):
         self._cube = counted
         self._silent = True
         try:
-            self.period.options = [(f"{day:%m/%d}" if len(days) < 300 else f"{day}", day) for day in days]
+            self.period.options = [
+                (f"{day:%m/%d}" if len(days) < _DAYS_APART else f"{day}", day) for day in days
+            ]
             self.period.value = (days[0], days[-1])
             self._options(self.carrier, "carrier", self._carrier)
             self._options(self.category, "failure_category", self._category)
@@ -247,11 +257,12 @@ class ExploreForm(Panel):
         """Work out what is shown; runs beside the kernel's main thread."""
         short = choice.unit == "1h" and choice.last - choice.first >= _MOST_HOURS
         drawn = replace(choice, unit="1d") if short else choice
-        behind = counted.behind(choice)
+        behind, cells = counted.behind(choice), counted.cells(choice)
         return {
             "summary": self._told(counted.summary(choice), choice),
-            "matrix": self._matrix(counted.cells(choice), choice),
-            "course": self._course(counted.course(drawn), drawn, counted.basis),
+            "matrix": self._matrix(cells, choice),
+            "matrix_note": self._unknown_told(cells),
+            "course": (_completed(counted.course(drawn), drawn.unit), drawn),
             "campaigns": self._campaigns(counted.campaigns(choice, _MOST_CAMPAIGNS), choice),
             "table": self._rows(behind),
             "note": self.x("course_short") if short else "",
@@ -265,7 +276,9 @@ class ExploreForm(Panel):
         (rows, columns), traits = answer["matrix"]
         campaigns, campaign_traits = answer["campaigns"]
         self._axis = [rows, columns, campaigns]
-        self._starts, self.course.svg = answer["course"]
+        self._over_time = answer["course"]
+        self._draw()
+        self.matrix_note.value = answer["matrix_note"]
         for widget, values in ((self.matrix, traits), (self.campaigns, campaign_traits)):
             with widget.hold_sync():
                 for name, value in values.items():
@@ -323,6 +336,7 @@ class ExploreForm(Panel):
         named = [n / sizes[c] for (c, f), n in found.items() if c is not None and f is not None]
         highest = max(named or [n / sizes[c] for (c, _), n in found.items()], default=0) or 1
         whole = sum(sizes.values())
+        lost = _lost(cells)
 
         def cell(row: Any, column: Any) -> dict[str, str]:
             failed = sum(
@@ -332,18 +346,20 @@ class ExploreForm(Panel):
             )
             settled = whole if column is ... else sizes[column]
             rate = failed / settled if settled else 0.0
-            fill, ink = _NEUTRAL if ... in (row, column) else shade(rate, highest)
+            rated = column is not None or not lost
+            fill, ink = shade(rate, highest) if rated and ... not in (row, column) else _NEUTRAL
             tip = self.x(
-                "tip",
+                "tip" if rated else "tip_unknown",
                 category=self.x("total") if row is ... else self._category(row),
                 carrier=self.x("whole") if column is ... else words.carrier(column, self.lang),
                 settled=count_text(settled),
                 failed=count_text(failed),
                 rate=words.percent(rate),
             )
+            count = self.x("count", n=count_text(failed))
             return {
-                "text": words.percent(rate) if failed else "0",
-                "sub": self.x("count", n=count_text(failed)) if failed else "",
+                "text": "0" if not failed else words.percent(rate) if rated else count,
+                "sub": count if failed and rated else "",
                 "fill": fill,
                 "ink": ink,
                 "tip": tip,
@@ -357,7 +373,10 @@ class ExploreForm(Panel):
         )
         heads = [
             f"{self.x('whole') if c is ... else words.carrier(c, self.lang)}\n"
-            + self.x("settled", n=count_text(whole if c is ... else sizes[c]))
+            + self.x(
+                "failed_only" if c is None and lost else "settled",
+                n=count_text(whole if c is ... else sizes[c]),
+            )
             for c in all_columns
         ]
         return (all_rows, all_columns), {
@@ -384,18 +403,16 @@ class ExploreForm(Panel):
             "picked": [0, names.index(choice.campaign)] if choice.campaign in names else [],
         }
 
-    def _course(self, found: pl.DataFrame, choice: Choice, basis: str) -> tuple[list[datetime], str]:
-        if found.is_empty():
-            return [], ""
-        whole = found.select(
-            pl.datetime_range(
-                pl.col("start").min(), pl.col("start").max(), choice.unit, time_unit="ms"
-            ).alias("start")
-        )
-        course = whole.join(found, on="start", how="left", maintain_order="left").with_columns(
-            pl.col("failed", "settled", "pending").fill_null(0), pl.col("is_final").fill_null(value=True)
-        )
-        starts: list[datetime] = course["start"].to_list()
+    def _unknown_told(self, cells: pl.DataFrame) -> str:
+        lost = _lost(cells)
+        return f"<p>{html.escape(self.x('unknown_note', n=count_text(lost)))}</p>" if lost else ""
+
+    def _draw(self) -> None:
+        """Draw what is chosen over time, for the room that there is."""
+        if self._over_time is None or self._cube is None:
+            return
+        course, choice = self._over_time
+        self._starts = course["start"].to_list()
         tips = [
             self.x(
                 "course_tip",
@@ -408,16 +425,21 @@ class ExploreForm(Panel):
             )
             for row in course.iter_rows(named=True)
         ]
-        said = {key: self.x(key) for key in ("delivered", "failed", "pending")}
-        dated = words.text(f"charts.by_{'hour' if choice.unit == '1h' else basis}", self.lang)
-        svg = course_svg(
+        self.course.svg = course_svg(
             course,
-            _labels(starts, choice.unit, self.lang),
+            _labels(self._starts, choice.unit, self.lang),
             tips,
             described=self.x("course_drawn"),
-            words={**said, "note": f"{self.x('course_note')}　{dated}"},
+            words={key: self.x(key) for key in ("delivered", "failed", "pending")},
+            width=self.course.room,
         )
-        return starts, svg
+        basis = "hour" if choice.unit == "1h" else self._cube.basis
+        told = [self.x("course_note"), words.text(f"charts.by_{basis}", self.lang)]
+        seen = course.filter(pl.col("settled") > 0)["settled"]
+        if (seen >= FEW).any() and (seen < FEW).any():
+            told.insert(1, self.x("course_few", few=FEW))
+        note = html.escape(self.x("semicolon").join(told))
+        self.course_note.value = f'<div class="zrtools-small">{note}</div>' if len(self._starts) else ""
 
     def _when(self, start: datetime, unit: str) -> str:
         if unit == "1h":
@@ -440,7 +462,9 @@ class ExploreForm(Panel):
             ),
             code=pl.col("detailed_status_id"),
             client_tag="client_tag",
-            message=pl.col("message").str.slice(0, 40),
+            message=pl.when(pl.col("message").str.len_chars() > _LONG)
+            .then(pl.col("message").str.slice(0, _LONG) + "…")
+            .otherwise("message"),
         )
         told = self.x("rows", n=count_text(behind.height), shown=shown.height)
         none = "–"
@@ -496,6 +520,24 @@ class ExploreForm(Panel):
         if name is None:
             return words.text("failures.no_tag", self.lang)
         return self.x("others") if name == OTHERS else privacy.mask_text(str(name))
+
+
+def _lost(cells: pl.DataFrame) -> int:
+    """Count what has no carrier only because it failed before one was known, 0 where that is not all of it."""
+    unknown = cells.filter(pl.col("carrier").is_null())
+    settled, failed = unknown.select(pl.col("settled").max(), pl.col("failed").sum()).row(0)
+    return int(failed) if settled == failed and cells["carrier"].count() else 0
+
+
+def _completed(found: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """Give every stretch of time from the first to the last a row."""
+    if found.is_empty():
+        return found
+    ends = pl.col("start").min(), pl.col("start").max()
+    whole = found.select(start=pl.datetime_range(*ends, unit, time_unit="ms"))
+    return whole.join(found, on="start", how="left", maintain_order="left").with_columns(
+        pl.col("failed", "settled", "pending").fill_null(0), pl.col("is_final").fill_null(value=True)
+    )
 
 
 class _Download(PrivateDownload):

@@ -53,6 +53,19 @@ TEXTS: dict[str, Label] = {
         "{category}／{carrier}：確定 {settled}件のうち {failed}件（{rate}）",
         "{category} on {carrier}: {failed} of {settled} settled ({rate})",
     ),
+    "tip_unknown": Label(
+        "{category}／{carrier}：{failed}件（キャリアが分かる前に不達になったもの）",
+        "{category} on {carrier}: {failed} (failed before a carrier was known)",
+    ),
+    "failed_only": Label("不達のみ {n}件", "{n}, all failed"),
+    "unknown_note": Label(
+        "「不明」の{n}件は、キャリアが分かる前に不達になったものだけです。到達したものはキャリアが分かるため、率は示しません。",
+        "“unknown”: {n} messages that failed before a carrier was known. What is delivered has a carrier, so these have no rate.",
+    ),
+    "semicolon": Label("　", "; "),
+    "course_few": Label(
+        "薄い点：{few}件未満（目盛に含めません）", "pale: under {few} messages, which set no axis"
+    ),
     "course": Label("推移（棒を押すとその日に絞り込み）", "Over time (click to narrow down to a day)"),
     "course_drawn": Label("不達率と件数の推移", "Failure rate and messages over time"),
     "course_tip": Label(
@@ -60,8 +73,8 @@ TEXTS: dict[str, Label] = {
         "{when}\nfailure rate {rate} ({low} to {high})\n{failed} failed, {settled} settled, {pending} pending",
     ),
     "course_note": Label(
-        "縦線：95%信頼区間（キャンペーンごとのばらつきを考慮）　白抜き：未確定1%以上",
-        "lines: 95% interval, allowing for campaigns; hollow: 1% or more pending",
+        "縦線：95%信頼区間（キャンペーンごとのばらつきを考慮）　▲・矢印：目盛の外　白抜き：未確定1%以上",
+        "lines: 95% interval, allowing for campaigns; arrows: beyond the scale; hollow: 1% or more pending",
     ),
     "course_short": Label(
         "時間ごとは31日まで表示できます。日ごとに表示しました。",
