@@ -243,7 +243,7 @@ def _lines(rows: list[dict[str, Any]], places: _Scale, up: _Scale, few: int) -> 
 
 
 _FILLS = {
-    "delivered": f'fill="{style.DELIVERED}" fill-opacity="0.5"',
+    "delivered": f'fill="{style.DELIVERED}" fill-opacity="0.55"',
     "failed": f'fill="{style.FAILED}"',
     "pending": f'fill="url(#zrtools-pending)" stroke="{style.PENDING}"',
 }

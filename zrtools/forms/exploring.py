@@ -108,10 +108,11 @@ class ExploreForm(Panel):
             description=self.x("unmasked"), indent=False, layout=w.Layout(width="auto")
         )
         self.csv, self.excel = (_Download(self, kind, description=self.x(kind)) for kind in ("csv", "excel"))
+        filters = w.Box([self.period, self.unit, self.carrier, self.category, self.campaign, self.reset])
+        filters.add_class("zrtools-filters")
         self.children = (
             heading(self.x("title"), self.lang),
-            side_by_side(self.period, self.unit, self.reset),
-            side_by_side(self.carrier, self.category, self.campaign),
+            filters,
             self.note,
             side_by_side(self.summary, self.why),
             self.reason,
@@ -347,7 +348,8 @@ class ExploreForm(Panel):
             settled = whole if column is ... else sizes[column]
             rate = failed / settled if settled else 0.0
             rated = column is not None or not lost
-            fill, ink = shade(rate, highest) if rated and ... not in (row, column) else _NEUTRAL
+            coloured = failed and rated and ... not in (row, column)
+            fill, ink = shade(rate, highest) if coloured else _NEUTRAL
             tip = self.x(
                 "tip" if rated else "tip_unknown",
                 category=self.x("total") if row is ... else self._category(row),

@@ -12,6 +12,17 @@ function nameSliders(form, ends) {
   }
 }
 
+// an upload is taken and emptied at once: the number that ipywidgets counts behind its words is always 0
+function dropCounts(form) {
+  for (const button of form.querySelectorAll(".jupyter-button.widget-upload")) {
+    for (const text of button.childNodes) {
+      if (text.nodeType === Node.TEXT_NODE && / \(0\)$/.test(text.data)) {
+        text.data = text.data.slice(0, -4);
+      }
+    }
+  }
+}
+
 function render({ model, el }) {
   const title = document.createElement("h3");
   el.append(title);
@@ -29,9 +40,12 @@ function render({ model, el }) {
       waiting = requestAnimationFrame(attach);
       return;
     }
-    const name = () => nameSliders(form, model.get("ends"));
-    name();
-    observer = new MutationObserver(name);
+    const mend = () => {
+      nameSliders(form, model.get("ends"));
+      dropCounts(form);
+    };
+    mend();
+    observer = new MutationObserver(mend);
     observer.observe(form, {
       childList: true,
       subtree: true,
