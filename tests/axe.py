@@ -60,7 +60,8 @@ _CONTRAST = """
         const ink = over(read(element.closest("svg") ? style.fill : style.color), behind);
         const [light, dark] = [bright(ink), bright(behind)].sort((a, b) => b - a);
         const contrast = (light + 0.05) / (dark + 0.05);
-        found.push([Math.round(contrast * 100) / 100, element.tagName + pseudo + "." + element.className, element.textContent.slice(0, 30)]);
+        const name = element.tagName + pseudo + "." + element.className;
+        found.push([Math.round(contrast * 100) / 100, name, element.textContent.slice(0, 30)]);
       }
     }
   }

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
+import re
 import time
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import zrtools as zr
 from zrtools.charts import style
 from zrtools.forms.cube import OTHERS, Choice, build
-from zrtools.forms.drawing import shade
+from zrtools.forms.drawing import course_svg, shade
 
 if TYPE_CHECKING:
     from zrtools.forms.exploring import ExploreForm
@@ -101,6 +105,7 @@ def test_numbers_and_intervals_are_those_of_the_analyses(
         )
 
 
+@pytest.mark.slow
 def test_explorer_report_and_investigation_say_the_same(statuses: pl.DataFrame, tmp_path: Path) -> None:
     """The same month has one rate and one interval, and its method's name, in all three."""
     form = zr.forms.failures(statuses, lang="ja")
@@ -223,14 +228,14 @@ def test_start_and_end_mean_the_same_for_frame_and_archive(
     if kept == "archive":
         source = zr.Archive(tmp_path / "archive")
         source.add(statuses)
-    for given, days in (
+    for asked, days in (
         ({"end": "2026-10-07"}, ["2026-10-05", "2026-10-07"]),
         ({"start": "2026-10-07"}, ["2026-10-07", "2026-10-07"]),
         ({"start": "2026-10-07", "end": "2026-10-08"}, ["2026-10-07", "2026-10-08"]),
         ({"start": "2026-10"}, ["2026-10-05", "2026-10-18"]),
         ({"end": "2026-10"}, ["2026-10-05", "2026-10-18"]),
     ):
-        shown = [f"{day}" for _, day in zr.forms.failures(source, lang="en", **given).period.options]
+        shown = [f"{day}" for _, day in zr.forms.failures(source, lang="en", **asked).period.options]
         assert [shown[0], shown[-1]] == days
 
 
@@ -305,11 +310,120 @@ def test_last_choice_wins(statuses: pl.DataFrame) -> None:
     assert "SoftBank:" in form.summary.value
 
 
-def test_shades_are_those_of_the_charts() -> None:
-    """The form's cells have the charts' colours, with readable ink."""
-    assert shade(0, 0.1) == (style.SEQUENCE[0].upper(), "#000000")
+def bright(colour: str) -> float:
+    """Give the relative luminance of a colour, as WCAG 2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@given(st.floats(0, 1))
+def test_ink_is_read_on_every_shade(rate: float) -> None:
+    """Cells have the charts' colours, and their text a contrast of 4.5 at least."""
+    fill, ink = shade(rate, 1.0)
+    light, dark = sorted((bright(fill), bright(ink)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert shade(0, 0.1)[0] == style.SEQUENCE[0].upper()
     assert shade(0.1, 0.1) == (style.SEQUENCE[-1].upper(), "#FFFFFF")
     assert shade(0.5, 0)[0] == style.SEQUENCE[0].upper()
+
+
+def course(*times: tuple[int, int, float, float]) -> pl.DataFrame:
+    """Make a course of hours: failed, settled and the ends of the interval."""
+    start = datetime(2026, 10, 5)
+    return pl.DataFrame(
+        [
+            {
+                "start": start + timedelta(hours=n),
+                "failed": failed,
+                "settled": settled,
+                "pending": 0,
+                "failure_rate": failed / settled if settled else None,
+                "rate_low": low if settled else None,
+                "rate_high": high if settled else None,
+                "is_final": True,
+            }
+            for n, (failed, settled, low, high) in enumerate(times)
+        ],
+        schema_overrides=dict.fromkeys(("failure_rate", "rate_low", "rate_high"), pl.Float64),
+    )
+
+
+def drawn(frame: pl.DataFrame, width: int = 900) -> str:
+    """Draw a course without words."""
+    names = [str(n) for n in range(frame.height)]
+    told = {"delivered": "d", "failed": "f", "pending": "p"}
+    return course_svg(frame, names, names, described="x", words=told, width=width)
+
+
+def percents(svg: str) -> list[float]:
+    """Read the axis of rates."""
+    return [float(value) for value in re.findall(r">([-\d.]+)%<", svg)]
+
+
+def test_hours_of_few_messages_set_no_axis() -> None:
+    """One failure among three messages is a pale arrow at the edge beside hours of thousands, and joins no line."""
+    usual = [(20, 1000, 0.012, 0.03)] * 5
+    svg = drawn(course(*usual, (1, 3, 0.06, 0.8), *usual))
+    assert max(percents(svg)) < 5
+    assert svg.count('<g opacity="0.4">') == 1
+    assert svg.count('class="beyond"') == 1
+    assert svg.count("<polyline") == 2
+    # where no hour has more they are drawn as they are
+    few = drawn(course(*[(1, 3, 0.06, 0.8)] * 5))
+    assert 'opacity="0.4"' not in few
+    assert few.count("<polyline") == 1
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 50), st.integers(0, 500), st.floats(0, 1), st.floats(0, 1)),
+        min_size=1,
+        max_size=40,
+    ),
+    st.integers(280, 1400),
+)
+def test_axes_stay_between_none_and_all(times: list[tuple[int, int, float, float]], width: int) -> None:
+    """Whatever is drawn lies inside the drawing, the axis of rates between 0 and 100 %, and labels never overlap."""
+    rows = [(min(f, n), n, min(low, high, min(f, n) / (n or 1)), max(low, high)) for f, n, low, high in times]
+    svg = drawn(course(*rows), width)
+    assert min(percents(svg)) == 0
+    assert max(percents(svg)) <= 100
+    across = [float(x) for x in re.findall(r' (?:x|x1|x2|cx)="([-\d.]+)"', svg)]
+    assert min(across) >= 0
+    assert max(across) <= width
+    labels = [float(x) for x in re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="middle"', svg)]
+    assert all(b - a > 7 for a, b in itertools.pairwise(labels))
+
+
+def test_what_reaches_beyond_the_scale_is_seen() -> None:
+    """An interval or a rate beyond the scale ends in an arrow; one inside does not."""
+    inside = drawn(course(*[(20, 1000, 0.012, 0.03)] * 5))
+    assert "beyond" not in inside
+    beyond = drawn(course(*[(20, 1000, 0.012, 0.03)] * 20, (40, 100, 0.1, 0.9)))
+    assert beyond.count('class="beyond"') == 1
+
+
+def test_carriers_unknown_because_they_failed_have_no_rate(statuses: pl.DataFrame) -> None:
+    """Their column is counts without a colour, and says why; where some were delivered it is one like any other."""
+    form = zr.forms.failures(statuses, lang="en")
+    place = form.matrix.columns.index(next(c for c in form.matrix.columns if c.startswith("unknown")))
+    assert "all failed" in form.matrix.columns[place]
+    assert "before a carrier was known" in form.matrix_note.value
+    assert all(not row[place]["fill"] and "%" not in row[place]["text"] for row in form.matrix.cells)
+    some = pl.int_range(pl.len()) % 10 == 0
+    mixed = statuses.with_columns(carrier=pl.when(~some).then("carrier"))
+    form = zr.forms.failures(mixed, lang="en")
+    assert form.matrix_note.value == ""
+    assert any(row[place]["fill"] and "%" in row[place]["text"] for row in form.matrix.cells)
+
+
+def test_course_is_drawn_for_its_room(form: ExploreForm) -> None:
+    """What the page says of its width is the drawing's; nonsense changes nothing."""
+    for width, drawn_for in ((700, 700), (560, 560), (1, 280), ("x", 280), (99999, 2000)):
+        form.course._receive(None, {"width": width}, [])
+        assert f'width="{drawn_for}"' in form.course.svg
 
 
 def test_why_says_where_the_choice_changed(statuses: pl.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""The failure explorer as a person meets it: JupyterLab in Chromium, clicked and typed, in both languages and themes."""
+"""The failure explorer as a person meets it: JupyterLab in Chromium, by mouse and keys, both languages and themes."""
 
 from __future__ import annotations
 
@@ -127,12 +127,12 @@ def test_why_names_place_and_cause(page: Any, pictures: Path, lang: str) -> None
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_explorer_is_seen_in_both_themes_and_widths(page: Any, pictures: Path, theme: str) -> None:
-    """No text below a contrast of 4.5, nothing nameless for axe-core; at 700 px all columns and a chart of that width."""
+    """No contrast below 4.5, nothing that axe-core finds; at 700 px all columns and a chart of that width."""
     page.evaluate(
         "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })",
         f"JupyterLab {theme}",
     )
-    page.locator(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]").wait_for()
+    page.locator(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]").wait_for(state="attached")
     for width in (1000, 700):
         page.set_viewport_size({"width": width, "height": 1900})
         for lang in ("ja", "en"):
