@@ -737,6 +737,7 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "sheet": None,
                 "header": None,
                 "hidden_rows": False,
+                "empty": False,
             },
         ),
         "tables.load": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -129,3 +130,29 @@ def test_a_setting_that_cannot_be_used_is_no_wrong_use(
     assert told in said
     assert "Usage" not in said
     assert "a" * 20 not in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("ja", "アクセスキーがありません"), ("en", "There is no access token")]
+)
+@pytest.mark.parametrize("command", ["watch --archive a", "sync --archive a", "report failures", "check"])
+def test_the_language_asked_for_is_that_of_errors_too(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    lang: str,
+    told: str,
+    command: str,
+) -> None:
+    """`--lang` goes before the variable, ends with the command, and is no other command's."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("TOKEN", "CLIENT_ID"):
+        monkeypatch.delenv(f"ZRTOOLS_{name}", raising=False)
+    monkeypatch.setenv("ZRTOOLS_PROFILES", str(tmp_path / "none.json"))
+    monkeypatch.setenv("ZRTOOLS_LANG", other := "en" if lang == "ja" else "ja")
+    for options in ([*command.split(), "--lang", lang], command.split()):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(options)
+        said = capsys.readouterr().err
+        assert (ended.value.code, told in said) == (1, "--lang" in options), said
+        assert os.environ["ZRTOOLS_LANG"] == other

@@ -491,6 +491,14 @@ def test_a_text_comes_back_from_a_csv_file_as_it_was(text: str) -> None:
     assert back["t"].to_list() == [text]
 
 
+def test_a_list_without_rows_is_read_where_it_may_be(tmp_path: Path) -> None:
+    """Nothing to send again is no wrong file, where one says so."""
+    path = tables.write(FRAME.clear(), tmp_path / "a.csv")
+    assert tables.read(path, empty=True).equals(AS_TEXT.clear())
+    with pytest.raises(zr.InputError, match="no rows below them"):
+        tables.read(path)
+
+
 def test_what_an_encoding_cannot_hold_is_refused_with_its_place(tmp_path: Path) -> None:
     """No text is changed silently on its way to people; what stood there before stays."""
     path = tables.write(FRAME, tmp_path / "a.csv")

@@ -164,6 +164,7 @@ def read(
     sheet: str | None = None,
     header: int | None = None,
     hidden_rows: bool = False,
+    empty: bool = False,
 ) -> pl.DataFrame:
     """Read a table with every column as text, empty cells null.
 
@@ -174,9 +175,18 @@ def read(
     and a warning says so. Excel numbers are written out in full. The headings stand in the first row that holds
     anything, or in row `header` of the file, counted from 1.
 
-    Raises `InputError` when the file cannot be read as a table; it names the file.
+    Raises `InputError` when the file cannot be read as a table; it names the file. So does one with headings alone,
+    unless `empty`.
     """
-    table = load(source, name=name, encoding=encoding, sheet=sheet, header=header, hidden_rows=hidden_rows)
+    table = load(
+        source,
+        name=name,
+        encoding=encoding,
+        sheet=sheet,
+        header=header,
+        hidden_rows=hidden_rows,
+        empty=empty,
+    )
     table.warn()
     return table.frame
 

@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from zrtools import __version__
+from zrtools.cli.options import spoken
 from zrtools.errors import ConfigurationError, Interrupted, ZrtoolsError
 from zrtools.words import told
 
@@ -43,6 +44,7 @@ def main(args: list[str] | None = None) -> None:
 
     0 done, 1 failed, 2 used wrongly, 130 interrupted.
     """
+    spoken()
     for stream in (sys.stdout, sys.stderr):
         # a Windows console in CP932 cannot show every character, and a report must not die of it
         if hasattr(stream, "reconfigure"):
@@ -53,7 +55,7 @@ def main(args: list[str] | None = None) -> None:
     except click.UsageError as error:
         # no other use of the command mends a setting, which is said in the language that is on
         if isinstance(setting := error.__context__, ConfigurationError):
-            click.echo(f"zrtools: {told(setting)}", err=True)
+            click.echo(f"zrtools: {told(setting, spoken())}", err=True)
             code = 1
         else:
             error.show()
@@ -68,7 +70,7 @@ def main(args: list[str] | None = None) -> None:
         click.echo("zrtools: interrupted.", err=True)
         code = 130
     except ZrtoolsError as error:
-        click.echo(f"zrtools: {told(error)}", err=True)
+        click.echo(f"zrtools: {told(error, spoken())}", err=True)
         code = 1
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""

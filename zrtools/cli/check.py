@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from zrtools import words
-from zrtools.cli.options import profile
+from zrtools.cli.options import language, profile
 
 __all__ = ["command"]
 
@@ -25,7 +25,7 @@ _SIGNS = {True: "○", False: "×", None: "－"}
 )
 @click.option("--sandbox", is_flag=True, help="Check the embedded sandbox: no credentials, no network.")
 @profile
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 def command(file: Path | None, sandbox: bool, lang: str | None) -> None:
     """Find out what works: the way to the service, TLS, token, clock and each call of the account.
 

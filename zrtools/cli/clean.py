@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zrtools import cells, tables, words
-from zrtools.cli.options import profile
+from zrtools.cli.options import language, profile
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,7 +54,7 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
     "--sandbox", is_flag=True, help="Ask the embedded sandbox: no credentials, no network, no cost."
 )
 @profile
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 def command(
     file: Path,
     column: str | None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zrtools import words
+from zrtools.cli.options import language
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,7 +30,7 @@ _ROWS = 20
     show_default=True,
     help="Folder for the report and the pictures.",
 )
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 @click.option("--seed", type=int, default=0, show_default=True, help="Which simulated traffic.")
 @click.option("--messages-per-day", type=click.IntRange(1, 200_000), help="How much traffic.")
 def command(month: str | None, out: Path, lang: str | None, seed: int, messages_per_day: int | None) -> None:

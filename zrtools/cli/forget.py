@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from zrtools import words
+from zrtools.cli.options import language
 
 __all__ = ["command"]
 
@@ -23,7 +24,7 @@ _FILE = click.Path(exists=True, path_type=Path)
 @click.option(
     "--proof", type=click.Path(dir_okay=False, path_type=Path), help="File that records what was done."
 )
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 def command(
     days: int,
     archive: str | None,

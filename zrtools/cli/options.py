@@ -8,23 +8,29 @@ from typing import Any
 
 import click
 
-__all__ = ["profile"]
+__all__ = ["language", "profile", "spoken"]
 
-_VARIABLE = "ZRTOOLS_PROFILE"
+_PROFILE, _LANGUAGE = "ZRTOOLS_PROFILE", "ZRTOOLS_LANG"
+# what a command said outlives it: its errors are told after its end
+_SPOKEN: dict[str, str] = {}
 
 
-def _chosen(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
-    if name is None:
-        return
-    before = os.environ.get(_VARIABLE)
-    os.environ[_VARIABLE] = name
+def _chosen(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Set the variable that the option stands for, while the command runs."""
+    if value is None:
+        return None
+    variable = _LANGUAGE if option.name == "lang" else _PROFILE
+    before = os.environ.get(variable)
+    os.environ[variable] = value
+    _SPOKEN[variable] = value
 
     def back() -> None:
-        os.environ.pop(_VARIABLE, None)
+        os.environ.pop(variable, None)
         if before is not None:
-            os.environ[_VARIABLE] = before
+            os.environ[variable] = before
 
     ctx.call_on_close(back)
+    return value
 
 
 def profile(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,3 +43,19 @@ def profile(function: Callable[..., Any]) -> Callable[..., Any]:
         callback=_chosen,
         help="The account, as kept by zrtools profile.  [default: ZRTOOLS_PROFILE]",
     )(function)
+
+
+def language(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option --lang: all that it says, errors too, is in that language."""
+    return click.option(
+        "--lang",
+        type=click.Choice(["ja", "en"]),
+        is_eager=True,
+        callback=_chosen,
+        help="Language.  [default: ZRTOOLS_LANG, else ja]",
+    )(function)
+
+
+def spoken() -> str | None:
+    """Tell once which language the last command was given."""
+    return _SPOKEN.pop(_LANGUAGE, None)

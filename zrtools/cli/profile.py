@@ -7,12 +7,9 @@ from pathlib import Path
 import click
 
 from zrtools import words
+from zrtools.cli.options import language
 
 __all__ = ["command"]
-
-_LANG = click.option(
-    "--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]"
-)
 
 
 @click.group()
@@ -36,7 +33,7 @@ def command() -> None:
     help="Where the token is kept: the system's keyring, or a file that only you can read.  [default: the keyring, "
     "if there is one]",
 )
-@_LANG
+@language
 def keep(
     name: str,
     client_id: str | None,
@@ -71,7 +68,7 @@ def keep(
 
 
 @command.command("list")
-@_LANG
+@language
 def show(lang: str | None) -> None:
     """List the accounts that are kept."""
     import zrtools as zr
@@ -81,7 +78,7 @@ def show(lang: str | None) -> None:
 
 @command.command("remove")
 @click.argument("name")
-@_LANG
+@language
 def remove(name: str, lang: str | None) -> None:
     """Forget an account and its token."""
     import zrtools as zr

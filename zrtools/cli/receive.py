@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from zrtools import files, words
+from zrtools.cli.options import language
 from zrtools.errors import ConfigurationError
 
 __all__ = ["command"]
@@ -68,7 +69,7 @@ _PATH_FILE = "secret-path.txt"
     show_default=True,
     help="Connections, and requests at a time, of one address.",
 )
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 def command(
     folder: Path,
     host: str,

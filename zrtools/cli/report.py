@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zrtools import periods, words
-from zrtools.cli.options import profile
+from zrtools.cli.options import language, profile
 from zrtools.errors import InputError, Interrupted, PartialResultError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def command() -> None:
     help="Of these two files, where they are .csv.",
 )
 @profile
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zrtools import words
-from zrtools.cli.options import profile
+from zrtools.cli.options import language, profile
 from zrtools.errors import InputError
 from zrtools.periods import months_before
 from zrtools.tables import LeftOutWarning
@@ -120,7 +120,7 @@ _MOST_NAMED = 10
 )
 @click.option("--sandbox", is_flag=True, help="From the embedded sandbox: no credentials, no network.")
 @profile
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="The file, .xlsx, .html or .pdf."
 )

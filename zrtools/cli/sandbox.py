@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import click
 
 from zrtools import words
+from zrtools.cli.options import language
 
 if TYPE_CHECKING:
     from zrtools.sandbox import Sandbox
@@ -45,7 +46,7 @@ __all__ = ["command"]
     show_default=True,
     help="Format of pushed reports.",
 )
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 def command(
     port: int,
     seed: int,

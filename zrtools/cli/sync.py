@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from zrtools import words
-from zrtools.cli.options import profile
+from zrtools.cli.options import language, profile
 
 __all__ = ["command"]
 
@@ -35,7 +35,7 @@ __all__ = ["command"]
 @click.option("--verbose", "-v", is_flag=True, help="Say what was done.")
 @click.option("--sandbox", is_flag=True, help="From the embedded sandbox: no credentials, no network.")
 @profile
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 def command(
     place: str,
     start: str | None,

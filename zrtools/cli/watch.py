@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zrtools import periods, words
-from zrtools.cli.options import profile
+from zrtools.cli.options import language, profile
 from zrtools.privacy import mask_text
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ __all__ = ["command"]
 @click.option("--sandbox", is_flag=True, help="From the embedded sandbox: no credentials, no network.")
 @click.option("--verbose", "-v", is_flag=True, help="Say also that nothing is new.")
 @profile
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 def command(
     place: str,
     state: Path | None,
