@@ -244,12 +244,16 @@ def test_workbook_holds_sheets_charts_and_formats(
     names = [
         words.text(f"usage.{n}", lang)
         for n in (
-            *("summary", "deliveries", "by_carrier", "terms", "clients", "agency"),
+            *("summary", "deliveries", "by_day", "by_carrier", "terms", "clients", "agency"),
             *("reconciliation", "cost", "notes"),
         )
     ]
     assert book.sheetnames == [n for n in names if n != words.text("usage.agency", lang)]
-    summary, deliveries, months, _, clients, compared, cost, _ = book.worksheets
+    summary, deliveries, days, months, _, clients, compared, cost, _ = book.worksheets
+    # days carry their weekday in the report's language, by the language's number, which every program knows
+    assert days["A3"].number_format.startswith("[$-411]" if lang == "ja" else "[$-409]")
+    assert days["A3"].value == datetime(2026, 10, 5)
+    assert days.print_title_rows == "$2:$2"
     assert {sheet.page_setup.orientation for sheet in book} == {"portrait"}
     assert all(sheet.print_title_rows and "&P / &N" in sheet.oddFooter.right.text for sheet in book)
     assert "=SUM(B7:B8)" in [row[1].value for row in deliveries.iter_rows()]

@@ -86,6 +86,14 @@ class Page:
         self._body.append(f'<h2 id="s{number}">{_text(heading)}</h2>')
         self.text(*paragraphs)
 
+    def subheading(self, heading: str) -> None:
+        """Head a part of a section; in print it stays with what follows."""
+        self._body.append(f"<h3>{_text(heading)}</h3>")
+
+    def on_screen(self, paragraph: str) -> None:
+        """Add a paragraph that paper does without."""
+        self._body.append(f'<p class="small screen">{_text(paragraph)}</p>')
+
     def text(self, *paragraphs: str) -> None:
         """Add paragraphs."""
         self._body.extend(f"<p>{_text(paragraph)}</p>" for paragraph in paragraphs if paragraph)
@@ -217,6 +225,7 @@ header{border-bottom:3px solid var(--accent);margin-bottom:24px}
 h1{font-size:1.75rem;line-height:1.35;margin:0}
 .subtitle{margin:4px 0 14px;color:var(--muted)}
 h2{font-size:1.25rem;margin:44px 0 10px;padding-left:12px;border-left:5px solid var(--accent);line-height:1.4}
+h3{font-size:1rem;margin:26px 0 4px;line-height:1.5}
 p{margin:8px 0}
 .lead{background:var(--soft);border-radius:8px;padding:16px 22px}
 .headline{font-size:1.2rem;font-weight:700;line-height:1.6}
@@ -231,7 +240,7 @@ a{color:#005a8c}
 .cover{display:flex;justify-content:space-between;align-items:flex-start;gap:24px;margin:0 0 18px}
 .cover dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 18px;margin:0}
 .cover dt{color:var(--muted)}.cover dd{margin:0;font-weight:600}
-.logo{max-width:200px;max-height:80px}
+.logo{max-width:200px;max-height:80px;flex:none}
 .comment{border-left:5px solid var(--line);padding:2px 14px;margin:0 0 18px}
 figure{margin:18px 0}
 .wide{overflow-x:auto;margin:14px 0}
@@ -239,7 +248,7 @@ svg{display:block;width:100%;height:auto;min-width:620px}
 table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums;line-height:1.5}
 th{background:var(--soft);font-weight:600;border-bottom:2px solid #b8c0c8;text-align:left}
 th{word-break:keep-all}th,td{padding:7px 10px;vertical-align:top;overflow-wrap:normal}
-td:first-child{min-width:5.5em}
+td:first-child{min-width:5.5em}td.gt_left:first-child{min-width:8em;overflow-wrap:anywhere}
 td{border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
 .gt_right{text-align:right!important;white-space:nowrap}
 th.gt_right,td.gt_left{white-space:normal}.gt_left{text-align:left}
@@ -256,9 +265,9 @@ h2{font-size:1.1rem;margin-top:32px}table{font-size:.85rem;min-width:520px}th,td
 @media print{details::details-content{content-visibility:visible}
 @page{size:A4 portrait;margin:14mm 13mm 16mm;@bottom-right{content:counter(page) " / " counter(pages);
 font:8pt sans-serif;color:#52606d}}body{font-size:10pt;line-height:1.55}main{max-width:none;padding:0}
-nav{display:none}h2{margin-top:22px;break-after:avoid}figure,.card,.lead,tr{break-inside:avoid}
+nav,.screen{display:none}h2{margin-top:22px}h3{margin-top:14px}h2,h3{break-after:avoid}figure,.card,.lead,tr{break-inside:avoid}
 .wide{overflow:visible}svg{min-width:0}table{font-size:8.5pt}th,td{padding:4px 6px}thead{display:table-header-group}
 .lead,th{-webkit-print-color-adjust:exact;print-color-adjust:exact}a{color:inherit;text-decoration:none}
 .cards{grid-template-columns:repeat(auto-fit,minmax(110px,1fr));gap:8px}.card{padding:6px 10px}
-.card .value{font-size:14pt}}
+.card .value{font-size:14pt}.logo{max-width:150px}footer{margin-top:10px;padding-top:4px;break-before:avoid}}
 """

@@ -289,7 +289,9 @@ def _page(report: UsageReport) -> Page:
     page.chart(charts.usage_shares(report.monthly, lang=report.lang), say("shares_title"))
     wide = report.wide()
     names: dict[str, tuple[str, Kind]] = {c: (c, "count") for c in wide.columns if c != "month"}
+    page.subheading(say("counts_section"))
     page.table(_text_month(wide), {"month": (say("month"), "text"), **names})
+    page.subheading(say("changes_section"))
     sums = _signed(_text_month(report.sums()), "change", "change_rate", "year_change", "year_change_rate")
     page.table(*_columns(report, sums, _SUMS))
     _terms(page, report)
@@ -300,9 +302,9 @@ def _page(report: UsageReport) -> Page:
     page.section(say("notes"))
     for heading, sentences in report.notes():
         if sentences is not report.problems:
-            page.text(heading)
+            page.subheading(heading)
             page.points(sentences)
-    page.text(say("how_print"))
+    page.on_screen(say("how_print"))
     return page
 
 
@@ -330,7 +332,7 @@ def _deliveries(page: Page, report: UsageReport) -> None:
         "parts": "count",
     }
     page.table(*_columns(report, pl.concat([outcomes, total], how="diagonal"), kinds), bold_last=True)
-    page.text(say("reasons_section"))
+    page.subheading(say("reasons_section"))
     reasons = report.failed_for()
     if reasons.height:
         carriers: dict[str, tuple[str, Kind]] = {
@@ -339,9 +341,9 @@ def _deliveries(page: Page, report: UsageReport) -> None:
         page.table(reasons, {"reason": (say("reason"), "text"), **carriers})
     else:
         page.text(say("no_failures"))
-    page.text(say("incidents_section"))
+    page.subheading(say("incidents_section"))
     page.points(report.incidents["sentence"].to_list() or [say("no_incidents")])
-    page.text(say("by_day"))
+    page.subheading(say("by_day"))
     days = report.by_day().with_columns(date=_day_names(report, report.by_day()["send_date"]))
     daily: dict[str, Kind] = {"date": "text", **{c: k for c, k in kinds.items() if c in days.columns}}
     page.table(*_columns(report, days, daily))
@@ -354,7 +356,7 @@ def _terms(page: Page, report: UsageReport) -> None:
     quarters = quarters_of(report)
     if quarters.height:
         year = quarters["fiscal_year"][0]
-        page.text(say("fiscal_section", year=year))
+        page.subheading(say("fiscal_section", year=year))
         worded = _signed(quarters, "year_change_rate").rename(
             {"year_before": "period_before", "year_change_rate": "period_change_rate"}
         )
@@ -369,7 +371,7 @@ def _terms(page: Page, report: UsageReport) -> None:
     page.text(*limits(report))
     if report.budget.height:
         unit = say("yen" if report.handover.budget_in == "yen" else "parts_unit")
-        page.text(say("budget_section", unit=unit))
+        page.subheading(say("budget_section", unit=unit))
         money: tuple[str, ...] = ("budget", "actual", "forecast", "budget_to_date", "actual_to_date")
         rows = _text_month(report.budget).with_columns(
             pl.col(*money, "difference_to_budget").round(0).cast(pl.Int64)
@@ -387,7 +389,7 @@ def _terms(page: Page, report: UsageReport) -> None:
         page.table(*_columns(report, _signed(rows, "difference_to_budget"), kinds))
     closed = closed_of(report)
     if closed.height:
-        page.text(say("closed_section", day=report.handover.closing_day))
+        page.subheading(say("closed_section", day=report.handover.closing_day))
         kinds = {"closed_period": "text", "parts": "count"}
         if "net" in closed.columns:
             closed = _money(closed, report, "net", "tax", "gross")
@@ -411,7 +413,7 @@ def _clients(page: Page, report: UsageReport) -> None:
     page.table(listed, {"client": (say("client"), "text"), **counts}, note=cut)
     moved, silent = moved_of(report), report.movers.filter(pl.col("movement").is_in(["silent", "stopped"]))
     if moved.height:
-        page.text(say("movers_section"))
+        page.subheading(say("movers_section"))
         kinds: dict[str, Kind] = {
             "client": "text",
             "movement": "text",
@@ -422,7 +424,7 @@ def _clients(page: Page, report: UsageReport) -> None:
         }
         page.table(*_columns(report, _signed(moved.head(_MOST_LISTED), "change", "change_rate"), kinds))
     if silent.height:
-        page.text(say("silent_section"))
+        page.subheading(say("silent_section"))
         names = silent["client"].fill_null("–").head(200).to_list()
         more = ["…"] if silent.height > len(names) else []
         page.text(("、" if report.lang == "ja" else ", ").join(names + more))
@@ -554,10 +556,10 @@ def _cost(page: Page, report: UsageReport) -> None:
     if report.cost.height:
         added = pl.col("quantity", "unpriced", "net", "tax", "gross").sum()
         bills = report.bill.group_by("month").agg(added).sort("month")
-        page.text(say("bill_section"))
+        page.subheading(say("bill_section"))
         page.table(*_columns(report, _money(_text_month(bills), report, "net", "tax", "gross"), _BILL))
         if report.client is None:
-            page.text(say("clients_cost", month=report.name_month(report.month)))
+            page.subheading(say("clients_cost", month=report.name_month(report.month)))
             mine = report.bill.filter(pl.col("month") == report.month)
             total = mine.select(pl.lit(say("total")).alias("client"), added)
             mine = pl.concat([mine, total], how="diagonal_relaxed") if mine.height > 1 else mine
@@ -565,8 +567,10 @@ def _cost(page: Page, report: UsageReport) -> None:
                 *_columns(report, _money(mine, report, "net", "tax", "gross"), _BILL_OF_CLIENT),
                 bold_last=mine.height > 1,
             )
-        page.text(say("lines_section", month=report.name_month(report.month)))
+        page.subheading(say("lines_section", month=report.name_month(report.month)))
         lines, kinds = report.priced(), _COST
+        if report.client is not None:
+            kinds = {c: k for c, k in _COST.items() if c != "client"}
         if lines.height > _MOST_LINES:
             # a page is for reading: the workbook has them all
             keys = ["carrier", "over", "unit_price", "problem"]

@@ -15,7 +15,7 @@ from zrtools import usage as room
 from zrtools.charts import style
 from zrtools.periods import months_before
 from zrtools.privacy import mask_text
-from zrtools.reports.usage import closed_of, limits, moved_of, quarters_of
+from zrtools.reports.usage import closed_of, limits, money_text, moved_of, quarters_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,9 +43,12 @@ def fill(report: UsageReport, path: Path) -> None:
         # the summary stands first, and its charts draw from the sheet that is filled before it
         summary = _Sheet(made, "summary", pages=1)
         deliveries = _Sheet(made, "deliveries")
+        days = _Sheet(made, "by_day") if report.delivery() is not None else None
         ranges = _by_carrier(_Sheet(made, "by_carrier", pages=1 if report.months <= 13 else 0))
         _summary(summary, ranges)
         _deliveries(deliveries)
+        if days is not None:
+            _days(days)
         _terms(_Sheet(made, "terms"))
         if report.client is None:
             _clients(_Sheet(made, "clients"))
@@ -302,7 +305,7 @@ def _by_carrier(sheet: _Sheet) -> dict[str, Any]:
 def _summary(sheet: _Sheet, ranges: dict[str, Any]) -> None:
     report, say = sheet.report, sheet.report.say
     columns = 7
-    sheet.widths(17, *[13.5] * (columns - 1))
+    sheet.widths(25, *[12.2] * (columns - 1))
     period = say(
         "subtitle",
         first=report.name_month(report.first),
@@ -471,14 +474,18 @@ def _clients(sheet: _Sheet) -> None:
             "client", pl.when(pl.int_range(pl.len()) == pl.len() - 1).then(pl.lit(say("total")))
         )
     )
-    sheet.widths(24, 14, *[11.0] * max(len(months), 6))
+    sums = across.row(-1, named=True) if across.height else {}
+    money = _money_by_month(report)
+    # as narrow as the largest sums allow: a year stands side by side on A4
+    written = [f"{value:,}" for value in (sums.get(c) for c in months) if value is not None]
+    written += [money_text(money[c].sum(), report) for c in money.columns if c in months]
+    sheet.widths(22, 9, *[max([8.5, *(len(w) + 1.5 for w in written)])] * max(len(months), 6))
     sheet.title(say("clients"), _counted(report))
     sheet.heading(say("clients_section"))
     names: dict[str, tuple[str, str | None]] = {
         "client": (say("client"), None),
         "client_id": (say("client_id"), None),
     }
-    sums = across.row(-1, named=True) if across.height else {}
     looks: dict[str, tuple[str, str | None]] = {
         c: (say("total") if c == "total" else c.replace("-", "/"), _COUNT) for c in months
     }
@@ -487,7 +494,6 @@ def _clients(sheet: _Sheet) -> None:
     )
     if report.bill.height:
         sheet.heading(say("clients_money"))
-        money = _money_by_month(report)
         kept = {
             c: (say("total") if c == "total" else c.replace("-", "/"), _yen(report))
             for c in months
@@ -518,9 +524,11 @@ def _largest_first(pivot: pl.DataFrame) -> pl.DataFrame:
 
 def _reconciliation(sheet: _Sheet) -> None:
     report, say = sheet.report, sheet.report.say
-    sheet.widths(10, 16, *[10.5] * 8)
+    sheet.widths(10, 13, *[9.5] * 8)
     sheet.title(say("reconciliation"))
     frame = report.explained()
+    if not (has_reasons := frame["why"].ne("").any()):
+        frame = frame.with_columns(why=None)
     if not frame.height:
         sheet.text(say("no_statuses"), 6)
         return
@@ -548,8 +556,8 @@ def _reconciliation(sheet: _Sheet) -> None:
     }
     # a column less, where nothing is missing or billed, must not shift the widths
     columns = {c: look for c, look in columns.items() if c == "month" or frame[c].count()}
-    sheet.widths(10, 16, *[10.5] * (len(columns) - 4), 11, 44)
-    first, last = sheet.table(frame, columns, wrap="why", freeze=True, alone=True)
+    sheet.widths(10, 13, *[9.5] * (len(columns) - 2 - 2 * has_reasons), *([9.5, 36] if has_reasons else []))
+    first, last = sheet.table(frame, columns, wrap="why" if has_reasons else None, freeze=True, alone=True)
     at = list(columns).index("verdict")
     odd = sheet.book.book.add_format({"bold": True, "font_color": "#A84300"})
     sheet.sheet.conditional_format(
@@ -559,48 +567,60 @@ def _reconciliation(sheet: _Sheet) -> None:
 
 def _cost(sheet: _Sheet) -> None:
     report, say = sheet.report, sheet.report.say
-    sheet.widths(22, 16, *[13.0] * 5, 18)
+    # the remark stands last, and needs room
+    sheet.widths(24, *[14.0] * (3 if report.client else 4), 28, 14)
     sheet.title(say("cost"))
     if not report.cost.height:
         sheet.text(say("no_prices"), 6)
         return
-    look = _yen(report)
+    money = {c: (say(c), _yen(report)) for c in ("net", "tax", "gross")}
+    counted: dict[str, tuple[str, str | None]] = {
+        "quantity": (say("quantity"), _COUNT),
+        "unpriced": (say("unpriced"), _COUNT),
+    }
+    added = ("quantity", "unpriced", "net", "tax", "gross")
+
+    def shown(frame: pl.DataFrame, first: dict[str, tuple[str, str | None]]) -> None:
+        state = pl.when(pl.col("final")).then(pl.lit(say("final"))).otherwise(pl.lit(say("no_final")))
+        # missing prices are seldom
+        unpriced = pl.when(pl.col("unpriced").sum() > 0).then("unpriced")
+        rows = _floats(frame, "net", "tax", "gross").with_columns(unpriced, state=state)
+        looks = first | counted | money | {"state": (say("status"), None)}
+        sheet.table(rows, looks, sums={c: frame[c].sum() for c in added})
+
     sheet.heading(say("bill_section"))
-    bill = report.bill.with_columns(
-        state=pl.when(pl.col("final")).then(pl.lit(say("final"))).otherwise(pl.lit(say("no_final")))
+    by_month = report.bill.group_by("month").agg(pl.col(added).sum(), pl.col("final").all()).sort("month")
+    shown(by_month, {"month": (say("month"), _MONTH)})
+    month = report.name_month(report.month)
+    if report.client is None:
+        sheet.heading(say("clients_cost", month=month))
+        shown(report.bill.filter(pl.col("month") == report.month), {"client": (say("client"), None)})
+    sheet.heading(say("lines_section", month=month))
+    lines: dict[str, tuple[str, str | None]] = {
+        "client": (say("client"), None),
+        "carrier": (say("carrier"), None),
+        "since": (say("since"), _DAY),
+        "over": (say("over"), _COUNT),
+        "quantity": (say("quantity"), _COUNT),
+        "unit_price": (say("unit_price"), "¥#,##0.00##"),
+        "amount": (say("amount"), "¥#,##0.00##"),
+        "problem": (say("problem"), None),
+    }
+    # a price without a first day holds since ever, and tiers are seldom
+    priced = report.priced().with_columns(
+        pl.when(pl.col("since") > date(2000, 1, 1)).then("since"),
+        pl.when(pl.col("over").fill_null(0).max() > 0).then("over"),
     )
-    sheet.table(
-        _floats(bill, "net", "tax", "gross"),
-        {
-            "client": (say("client"), None),
-            "month": (say("month"), _MONTH),
-            "quantity": (say("quantity"), _COUNT),
-            "unpriced": (say("unpriced"), _COUNT),
-            **{c: (say(c), look) for c in ("net", "tax", "gross")},
-            "state": (say("status"), None),
-        },
-        freeze=True,
-        sums={c: bill[c].sum() for c in ("quantity", "unpriced", "net", "tax", "gross")},
-    )
-    sheet.heading(say("lines_section", month=report.name_month(report.month)))
-    # a price without a first day holds since ever
-    since = pl.when(pl.col("since") > date(2000, 1, 1)).then(pl.col("since")).alias("since")
-    priced = report.priced().with_columns(since)
+    if report.client is not None:
+        del lines["client"]
+    lines = {c: look for n, (c, look) in enumerate(lines.items()) if n == 0 or priced[c].count()}
     sheet.table(
         _floats(priced, "unit_price", "amount"),
-        {
-            "client": (say("client"), None),
-            "carrier": (say("carrier"), None),
-            "since": (say("since"), _DAY),
-            "over": (say("over"), _COUNT),
-            "quantity": (say("quantity"), _COUNT),
-            "unit_price": (say("unit_price"), "¥#,##0.00##"),
-            "amount": (say("amount"), "¥#,##0.00##"),
-            "problem": (say("problem"), None),
-        },
+        lines,
         sums={"quantity": priced["quantity"].sum(), "amount": priced["amount"].sum()},
+        wrap="problem" if "problem" in lines else None,
     )
-    _exact_amounts(sheet, priced)
+    _exact_amounts(sheet, priced, list(lines))
 
 
 def _notes(sheet: _Sheet) -> None:
@@ -614,10 +634,8 @@ def _notes(sheet: _Sheet) -> None:
         sheet.row += 1
 
 
-def _exact_amounts(sheet: _Sheet, priced: pl.DataFrame) -> None:
+def _exact_amounts(sheet: _Sheet, priced: pl.DataFrame, columns: list[str]) -> None:
     """Write each line's amount as quantity times price."""
-    every = ("client", "carrier", "since", "over", "quantity", "unit_price", "amount", "problem")
-    columns = [c for n, c in enumerate(every) if n == 0 or priced[c].count()]
     if not {"quantity", "unit_price", "amount"} <= set(columns):
         return
     at = {c: columns.index(c) for c in ("quantity", "unit_price", "amount")}
@@ -634,6 +652,8 @@ def _exact_amounts(sheet: _Sheet, priced: pl.DataFrame) -> None:
 
 def _money_by_month(report: UsageReport) -> pl.DataFrame:
     """Lay the clients' cost out by month, largest first."""
+    if report.bill.is_empty():
+        return pl.DataFrame()
     wide = (
         report.bill.with_columns(pl.col("month").dt.strftime("%Y-%m"), pl.col("net").cast(pl.Float64))
         .pivot(
@@ -676,7 +696,7 @@ def _fitted(logo: bytes, width: int, height: int) -> dict[str, float]:
 def _deliveries(sheet: _Sheet) -> None:
     """Say what became of the month's messages, why some failed, what was unusual, and how the days went."""
     report, say = sheet.report, sheet.report.say
-    sheet.widths(19, *[12.5] * 8)
+    sheet.widths(30, *[11.5] * 8)
     sheet.title(say("deliveries"), report.name_month(report.month))
     outcomes = report.outcomes()
     if not outcomes.height:
@@ -686,25 +706,8 @@ def _deliveries(sheet: _Sheet) -> None:
     if report.whose:
         sheet.text(report.whose, 8)
     sheet.row += 1
-    looks: dict[str, tuple[str, str | None]] = {
-        "messages": (say("messages"), _COUNT),
-        "delivered": (say("delivered"), _COUNT),
-        "failed": (say("failed"), _COUNT),
-        "pending": (say("pending_messages"), _COUNT),
-        "rate": (say("rate"), _PART),
-        "parts": (say("parts"), _COUNT),
-        "previous_rate": (say("previous_rate"), _PART),
-        "year_rate": (say("year_rate"), _PART),
-    }
-    settled = "({of_delivered}{row}+{of_failed}{row})"
-
-    def sums(frame: pl.DataFrame) -> dict[str, Any]:
-        counted = {c: int(frame[c].sum()) for c in ("messages", "delivered", "failed", "pending", "parts")}
-        whole = counted["delivered"] + counted["failed"]
-        rate = counted["delivered"] / whole if whole else None
-        return counted | {"rate": (f'=IF({settled}=0,"",{{of_delivered}}{{row}}/{settled})', rate)}
-
-    sheet.table(outcomes, {"carrier": (say("carrier"), None)} | looks, sums=sums(outcomes))
+    looks = _outcome_looks(report)
+    sheet.table(outcomes, {"carrier": (say("carrier"), None)} | looks, sums=_outcome_sums(outcomes))
     sheet.heading(say("reasons_section"))
     reasons = report.failed_for()
     if reasons.height:
@@ -717,17 +720,50 @@ def _deliveries(sheet: _Sheet) -> None:
     sheet.heading(say("incidents_section"))
     for sentence in report.incidents["sentence"].to_list() or [say("no_incidents")]:
         sheet.text(f"・{sentence}" if report.lang == "ja" else f"• {sentence}", 8)
-    sheet.row += 1
-    sheet.heading(say("by_day"))
-    days = report.by_day()
+
+
+def _outcome_looks(report: UsageReport) -> dict[str, tuple[str, str | None]]:
+    say = report.say
+    return {
+        "messages": (say("messages"), _COUNT),
+        "delivered": (say("delivered"), _COUNT),
+        "failed": (say("failed"), _COUNT),
+        "pending": (say("pending_messages"), _COUNT),
+        "rate": (say("rate"), _PART),
+        "parts": (say("parts"), _COUNT),
+        "previous_rate": (say("previous_rate"), _PART),
+        "year_rate": (say("year_rate"), _PART),
+    }
+
+
+def _outcome_sums(frame: pl.DataFrame) -> dict[str, Any]:
+    settled = "({of_delivered}{row}+{of_failed}{row})"
+    counted = {c: int(frame[c].sum()) for c in ("messages", "delivered", "failed", "pending", "parts")}
+    whole = counted["delivered"] + counted["failed"]
+    rate = counted["delivered"] / whole if whole else None
+    return counted | {"rate": (f'=IF({settled}=0,"",{{of_delivered}}{{row}}/{settled})', rate)}
+
+
+def _days(sheet: _Sheet) -> None:
+    """List the month's days, on a sheet of their own: its headings stand on each page."""
+    report, say = sheet.report, sheet.report.say
+    days, looks = report.by_day(), _outcome_looks(report)
+    sheet.widths(26, *[12.5] * 7)
+    sheet.title(say("by_day"))
     by_day = {c: look for c, look in looks.items() if c in days.columns}
-    sheet.table(days, {"send_date": (say("date"), _weekdays(report))} | by_day, sums=sums(days))
+    sheet.table(
+        days,
+        {"send_date": (say("date"), _weekdays(report))} | by_day,
+        sums=_outcome_sums(days),
+        freeze=True,
+        alone=True,
+    )
 
 
 def _terms(sheet: _Sheet) -> None:
     """Set the month into its fiscal year, against budget and plan, and count up to a closing day."""
     report, say = sheet.report, sheet.report.say
-    sheet.widths(28, *[13.5] * 9)
+    sheet.widths(42, *[12.5] * 9)
     sheet.title(say("terms"), say("count"))
     quarters = quarters_of(report)
     if quarters.height:
@@ -812,7 +848,8 @@ def _agency(sheet: _Sheet) -> None:
 
 def _weekdays(report: UsageReport) -> str:
     """Write a day with its weekday, in the report's language whatever the reader's Excel speaks."""
-    return "[$-ja-JP]yyyy/mm/dd(aaa)" if report.lang == "ja" else "[$-en-US]yyyy-mm-dd (ddd)"
+    # the numbers of languages, not their names: LibreOffice and older Excels know only these
+    return '[$-411]yyyy"年"m"月"d"日（"aaa"）"' if report.lang == "ja" else '[$-409]yyyy-mm-dd "("ddd")"'
 
 
 def _counted(report: UsageReport) -> str:
