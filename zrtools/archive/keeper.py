@@ -32,7 +32,6 @@ from zrtools.archive.layout import (
 )
 from zrtools.archive.settings import VERSION, Settings, find_key, fingerprint
 from zrtools.arguments import checked
-from zrtools.client.progress import bar
 from zrtools.errors import (
     ArchiveError,
     ConfigurationError,
@@ -143,6 +142,9 @@ class Archive:
         other syncs and readers. Raises `InputError`, `ArchiveError`, and `Interrupted` (`.frame` SYNC so far,
         `.missing` days).
         """
+        # whoever only reads loads nothing that can speak with the service
+        from zrtools.client.progress import bar
+
         now = client.now()
         with telling(self.path):
             settings = self._make()

@@ -15,8 +15,8 @@ from zrtools.words import told
 __all__ = ["COMMANDS", "main", "root"]
 
 COMMANDS = (
-    *("check", "clean", "demo", "erase", "forget", "profile", "receive", "report", "sandbox", "sync"),
-    "watch",
+    *("check", "clean", "demo", "erase", "forget", "mcp", "profile", "receive", "report", "sandbox"),
+    *("sync", "watch"),
 )
 
 

@@ -345,7 +345,7 @@ def _told(look: _Look, row: Mapping[str, Any], lang: words.Lang) -> dict[str, An
     located = "where" in row
     segment = named_where(row["where"], lang) if located else named_incident(row, lang)
     carriers = look.segment.where.get("carrier")
-    where = listed.join(words.carrier(c, lang) for c in carriers) if carriers else say("where_all")
+    where = listed.join(named_value("carrier", c, lang) for c in carriers) if carriers else say("where_all")
     first, last = _times(look, row)
     start = f"{first:%m-%d %H:%M}" if first else "–"
     end = f"{last:%m-%d %H:%M}" if last else "–"
@@ -397,7 +397,9 @@ def _list(look: _Look, segment: str, lang: words.Lang) -> str:
     more = look.more(["campaign"], main=True).filter(pl.col("campaign").is_not_null())
     least = CONCENTRATED * max(float(more["more"].clip(0).sum()), 1)
     main = more.filter(pl.col("more") >= least)["campaign"].to_list()
-    return words.text("failures.segment_campaign", lang, value=main[0]) if main else segment
+    return words.text(
+        "failures.segment_campaign", lang, value=named_value("campaign", main[0], lang)
+    ) if main else segment
 
 
 def _times(look: _Look, row: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
@@ -439,12 +441,17 @@ def _ticket(
         open="" if located or row["is_over"] else words.text("causes.still_open", lang),
         campaigns=listed.join(named_value("campaign", name, lang) for name, _ in most("campaign", _NAMED))
         or "–",
-        senders=", ".join(str(name) for name, _ in most("sms_code", _NAMED)) or "–",
-        carriers=listed.join(words.carrier(name, lang) for name, _ in most("carrier", _NAMED)) or "–",
+        senders=", ".join(named_value("sms_code", name, lang) for name, _ in most("sms_code", _NAMED)) or "–",
+        carriers=listed.join(named_value("carrier", name, lang) for name, _ in most("carrier", _NAMED))
+        or "–",
         settled=f"{settled:,}",
         failed=f"{failed:,}",
         excess=f"{row['excess_failures'] if located else row['excess']:,.0f}",
-        codes=", ".join(f"{code or '–'} ×{count:,}" for code, count in most(DETAIL, _CODES)) or "–",
-        tags=", ".join(tags) or words.text("causes.no_tags", lang),
+        codes=", ".join(
+            f"{'–' if code is None else named_value(DETAIL, code, lang)} ×{count:,}"
+            for code, count in most(DETAIL, _CODES)
+        )
+        or "–",
+        tags=", ".join(dict.fromkeys(named_value("client_tag", tag, lang) for tag in tags)) or words.text("causes.no_tags", lang),
         ask=words.text(f"causes.ask {cause}", lang),
     )

@@ -38,6 +38,7 @@ from zrtools.failures.rates import breakdown
 from zrtools.failures.recipients import History, history, numbers_of, reached_of
 from zrtools.failures.traffic import Traffic, sums
 from zrtools.failures.traits import CampaignRule, campaign_of, learnt_rule, with_traits
+from zrtools.failures.wording import named_value
 from zrtools.schemas import CAUSES, COMPARISON, INCIDENTS, LOCATED, NEXT_STEPS, OVERVIEW, REACHED_LATER, empty
 
 __all__ = ["Investigation", "Period", "dated", "explained", "investigate"]
@@ -260,7 +261,9 @@ def _campaign_notes(read: Traffic, here: Traffic, lang: words.Lang) -> list[str]
         here.counts(["campaign"])[0].drop_nulls("campaign").group_by("campaign").agg(pl.col("messages").sum())
     )
     if example.height and sizes.height:
-        tag, name = (privacy.mask_text(text) for text in example.row(0))
+        tag, name = (
+            named_value(column, text, lang) for column, text in example.row(0, named=True).items()
+        )
         size = sizes["messages"].sum() / sizes.height
         said.append(
             words.text(

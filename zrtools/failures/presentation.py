@@ -11,7 +11,7 @@ from zrtools import words
 from zrtools.codes.causes import CAUSES, OWNERS, SURE
 from zrtools.failures.causes import sentence as told_cause
 from zrtools.failures.recipients import WITHIN
-from zrtools.failures.wording import named_incident, named_segment, named_where
+from zrtools.failures.wording import named_incident, named_segment, named_value, named_where
 
 if TYPE_CHECKING:
     from zrtools.failures.investigation import Investigation
@@ -93,7 +93,12 @@ def sentences(found: Investigation) -> list[str]:
     said += _changes(found)
     growing = found.unknown_codes.filter("is_growing")
     said += [
-        say("growing", code=code or "–", recent=recent, earlier=earlier)
+        say(
+            "growing",
+            code="–" if code is None else named_value("detailed_status_id", code, lang),
+            recent=recent,
+            earlier=earlier,
+        )
         for code, recent, earlier in growing.select("detailed_status_id", "recent", "earlier").iter_rows()
     ]
     said += [*later(found), *reached(found)]

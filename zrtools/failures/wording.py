@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from zrtools import words
 from zrtools.privacy import mask_text
 from zrtools.words.failures import TEXTS
 
-__all__ = ["named_column", "named_incident", "named_segment", "named_value", "named_where", "values_of"]
+__all__ = [
+    "named_column",
+    "named_incident",
+    "named_segment",
+    "named_value",
+    "named_where",
+    "naming",
+    "values_of",
+]
 
 _LONG = 40
 
@@ -22,9 +32,28 @@ _NAMES = {
     "outcome": words.outcome,
 }
 
+_Namer = Callable[[str, str], str | None]
+_NAMER: ContextVar[_Namer | None] = ContextVar("namer", default=None)
+
+
+@contextmanager
+def naming(namer: _Namer) -> Iterator[None]:
+    """Let sentences name values by what `namer` gives for a column and its value; None leaves a value as it is.
+
+    Campaigns, templates and the like are words of strangers: where sentences are obeyed, they must not stand in one.
+    """
+    before = _NAMER.set(namer)
+    try:
+        yield
+    finally:
+        _NAMER.reset(before)
+
 
 def named_value(key: str, value: Any, lang: str | None = None) -> str:
     """Name the value of a key for people, numbers masked; null is 不明 / unknown, and of a campaign no tag."""
+    namer = _NAMER.get()
+    if namer is not None and value is not None and (name := namer(key, str(value))) is not None:
+        return name
     if key == "campaign" and value is None:
         return words.text("failures.no_tag", lang)
     if key in _NAMES or value is None:

@@ -1,0 +1,233 @@
+"""The one door: small groups pooled, rows and bytes cut, names in sentences for strangers' words, and the mask last."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from zrtools import words
+from zrtools.assistant.models import Answer, Estimate, Name, Pooled, Rate, Value
+from zrtools.codes import ACTIONS, CARRIERS, CATEGORIES, ORIGINS, UNLISTED, UNRECOGNISED
+from zrtools.failures.traffic import plain
+from zrtools.intervals import CONFIDENCE, share, wilson
+from zrtools.privacy import mask_text
+
+__all__ = ["LEAST", "MOST_BYTES", "Names", "estimate", "fitted", "last", "pool", "rate", "with_interval"]
+
+LEAST = 5
+"""Groups of fewer messages are pooled."""
+
+MOST_BYTES = 32_000
+"""Of one answer's JSON, which goes out twice: as data, and as text for clients that read nothing else."""
+
+_LONGEST = 2_000
+_OF_STRANGERS = 160
+_CODES = frozenset(
+    ("sms_code", "detailed_status_id", "failure_detail", "failure_module", "failure_code", "codes")
+)
+_PLAIN = frozenset(("hour", "weekday", "day", "parts", "message_length", "carrier_id", "status_id", "send_date"))
+_OURS = frozenset(
+    (
+        *(carrier.name for carrier in CARRIERS.values()),
+        *(category.name for category in (*CATEGORIES.values(), UNLISTED, UNRECOGNISED)),
+        *ACTIONS,
+        *ORIGINS,
+    )
+)
+_CODE = re.compile(r"[0-9A-Za-z]{1,8}", re.ASCII)
+_NUMBER = re.compile(r"[0-9:T+ -]{1,25}", re.ASCII)
+
+
+class Names:
+    """Names for words that came out of the archive: sentences hold `campaign#1`, the text stands in a field of data."""
+
+    def __init__(self, *, tags: bool, lang: words.Lang) -> None:
+        self._tags = tags
+        self._lang = lang
+        self._given: dict[tuple[str, str], str] = {}
+
+    def __call__(self, column: str, value: str) -> str | None:
+        """Name a value for a sentence; None where it is one of our own words, a code or a figure."""
+        if (
+            value in _OURS
+            or (column in _CODES and _CODE.fullmatch(value))
+            or (column in _PLAIN and _NUMBER.fullmatch(value))
+        ):
+            return None
+        if column == "client_tag" and not self._tags:
+            return words.text("assistant.tag_hidden", self._lang)
+        column = re.sub(r"\W", "_", column)[:30]
+        key = (column, value)
+        if key not in self._given:
+            number = sum(known == column for known, _ in self._given) + 1
+            self._given[key] = f"{column}#{number}"
+        return self._given[key]
+
+    def value(self, column: str, value: object) -> Value:
+        """Give a value as data, with the name that sentences use for it."""
+        text = None if value is None else str(value)
+        return Value(column=column, text=text, name=None if text is None else self(column, text))
+
+    def values(self, row: Mapping[str, Any], columns: Sequence[str]) -> list[Value]:
+        """Give the values of some columns."""
+        return [self.value(column, row[column]) for column in columns]
+
+    def listed(self, said: str) -> list[Name]:
+        """Tell what the names in some text stand for."""
+        used = set(re.findall(r"\w+#[0-9]+", said))
+        return [
+            Name(name=name, column=column, text=text)
+            for (column, text), name in self._given.items()
+            if name in used
+        ]
+
+
+def rate(
+    row: Mapping[str, Any],
+    failed: str = "failed",
+    settled: str = "settled",
+    value: str = "failure_rate",
+    ends: tuple[str, str] = ("rate_low", "rate_high"),
+    *,
+    overall: Rate | None = None,
+) -> Rate:
+    """Read a rate with its interval, and whether the overall rate lies in it."""
+    low, high = row[ends[0]], row[ends[1]]
+    told = None
+    if overall is not None and overall.rate is not None and low is not None and high is not None:
+        told = low <= overall.rate <= high
+    return Rate(
+        failed=row[failed], settled=row[settled], rate=row[value], low=low, high=high, within_chance=told
+    )
+
+
+def with_interval(
+    frame: pl.DataFrame, failed: str, settled: str, names: tuple[str, str, str]
+) -> pl.DataFrame:
+    """Add a rate and its interval (Wilson, 95%) where a result has counts alone."""
+    part = share(pl.col(failed), pl.col(settled))
+    low, high = wilson(part, pl.col(settled))
+    return frame.with_columns(part.alias(names[0]), low.alias(names[1]), high.alias(names[2]))
+
+
+def estimate(
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    *,
+    level: float = CONFIDENCE,
+    difference: bool = True,
+) -> Estimate:
+    """Give a value with its interval; a difference is within chance where that holds 0."""
+    told = low <= 0 <= high if difference and low is not None and high is not None else None
+    return Estimate(value=value, low=low, high=high, level=level, within_chance=told)
+
+
+def pool(
+    frame: pl.DataFrame, count: pl.Expr, *, rates: Sequence[str] | None = None
+) -> tuple[pl.DataFrame, Pooled | None]:
+    """Take the groups of fewer than `LEAST` messages out, and say what they come to together.
+
+    As many of the next smallest go with them as are needed for that many; where there is no more, nothing is said of
+    them. `rates` are the keys of a frame with `failed` and `settled`, whose pooled rate is given too.
+    """
+    # nobody is in a group without messages
+    sized = frame.with_row_index("_row").with_columns(_size=count.cast(pl.Int64).fill_null(0))
+    some = sized.filter(pl.col("_size") > 0).sort("_size", "_row").with_columns(_sum=pl.col("_size").cum_sum())
+    small = some.filter(pl.col("_size") < LEAST)
+    if small.is_empty():
+        return frame, None
+    hidden = some.filter(
+        (pl.col("_size") < LEAST) | (pl.col("_sum").shift(1, fill_value=0) < LEAST)
+    )
+    rest = sized.join(hidden.select("_row"), on="_row", how="anti").sort("_row").drop("_row", "_size")
+    messages = int(hidden["_size"].sum())
+    told = messages >= LEAST
+    both: Rate | None = None
+    if told and rates is not None:
+        settled = (hidden.unique(plain(rates)) if plain(rates) else hidden.head(1))["settled"].sum()
+        sums = pl.DataFrame({"failed": [int(hidden["failed"].sum())], "settled": [int(settled)]})
+        names = ("failure_rate", "rate_low", "rate_high")
+        both = rate(with_interval(sums, "failed", "settled", names).row(0, named=True))
+    return rest, Pooled(groups=hidden.height, messages=messages if told else None, rate=both)
+
+
+def fitted(answer: Answer, most: int, lang: words.Lang, narrow: str) -> dict[str, Any]:
+    """Cut an answer's rows to `most`, and further until it fits, and say what was cut and how to narrow."""
+    made = _clean(answer.model_dump(mode="json"))
+    parts = {
+        name: len(part)
+        for name, part in made.items()
+        if isinstance(part, list) and part and isinstance(part[0], dict) and name not in ("names", "next")
+    }
+    for name in parts:
+        made[name] = made[name][:most]
+    while len(json.dumps(made, ensure_ascii=False).encode()) > MOST_BYTES:
+        longest = max(parts, key=lambda name: len(json.dumps(made[name])), default=None)
+        if longest is None or not made[longest]:
+            made["said"] = made["said"][: len(made["said"]) // 2]
+            made["names"] = made["names"][: len(made["names"]) // 2]
+            if not made["said"]:
+                break
+        else:
+            made[longest] = made[longest][: len(made[longest]) // 2]
+    for name, had in parts.items():
+        if len(made[name]) < had:
+            said = words.text("assistant.cut", lang, part=name, shown=len(made[name]), had=had, narrow=narrow)
+            made["cut"].append(said)
+    return made
+
+
+def last(value: Any) -> Any:
+    """Mask what leaves: every phone number in every text of an answer, whatever it is and however it came there."""
+    return _each(value, mask_text)
+
+
+def _clean(value: Any) -> Any:
+    """Write out what cannot be seen, and cut what is long; what strangers wrote is cut shorter."""
+    if isinstance(value, dict):
+        strange = "column" in value and "text" in value
+        return {
+            key: _visible(part, _OF_STRANGERS)
+            if strange and key == "text" and isinstance(part, str)
+            else _clean(part)
+            for key, part in value.items()
+        }
+    if isinstance(value, list):
+        return [_clean(part) for part in value]
+    return _visible(value, _LONGEST) if isinstance(value, str) else value
+
+
+def _visible(text: str, most: int) -> str:
+    # a number that is cut in two would be no number any more, and one that is written out neither
+    text = mask_text(text)
+    if len(text) > most:
+        text = text[: most - 1] + "…"
+    if text.isprintable():
+        return text
+    return "".join(
+        c
+        if c.isprintable() or c == "\n" and most == _LONGEST
+        else c.encode("unicode_escape").decode("ascii")
+        for c in text
+        if unicodedata.category(c) != "Cs"
+    )
+
+
+def _each(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        # base64 of a picture holds digits, too
+        whole = value.get("type") == "image"
+        return {
+            key: part if whole and key == "data" else _each(part, change) for key, part in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_each(part, change) for part in value]
+    return value

@@ -1,0 +1,95 @@
+"""Charts as pictures: those of `zrtools.charts`, strangers' words in them named as in sentences."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from zrtools import charts, failures, usage
+from zrtools.assistant.answers import pool
+from zrtools.assistant.asked import AskChart
+from zrtools.assistant.desk import Desk
+from zrtools.assistant.models import Chart, ChartAnswer
+from zrtools.errors import InputError
+
+if TYPE_CHECKING:
+    from altair.typing import ChartType
+
+__all__ = ["draw"]
+
+_SCALE = 1.5
+_COMPARED = ("contributions", "located")
+
+
+def draw(desk: Desk, asked: AskChart) -> ChartAnswer:
+    """Draw a chart of `zrtools.charts`."""
+    kind = asked.chart
+    if kind.startswith("usage_"):
+        span = None
+        made = _of_usage(desk, kind)
+    else:
+        if asked.period is None:
+            raise InputError(desk.say("chart_period", chart=kind))
+        span = desk.span(asked.period)
+        if kind in _COMPARED:
+            if asked.compare_to is None:
+                raise InputError(desk.say("chart_compare", chart=kind))
+            with desk.naming():
+                made = _of_change(desk, kind, desk.span(asked.compare_to, "compare_to"), span)
+        else:
+            with desk.naming():
+                made = _of_failures(desk, asked, span)
+    desk.go_on()
+    with tempfile.TemporaryDirectory() as folder:
+        picture = charts.save(made, Path(folder) / "chart.png", scale=_SCALE).read_bytes()
+    desk.picture = picture
+    # where a PNG says how large it is
+    width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    return ChartAnswer(
+        **desk.common(
+            span,
+            0,
+            said=[desk.say("chart", chart=kind)],
+            then=None if span is None else desk.report(span),
+        ),
+        chart=Chart(kind=kind, width=width, height=height),
+    )
+
+
+def _of_failures(desk: Desk, asked: AskChart, span: tuple[date, date]) -> ChartType:
+    frame = desk.frame(span)
+    if asked.chart == "failures":
+        rest, desk.pooled = pool(failures.breakdown(frame), pl.col("failed"), rates=["carrier", "failure_category"])
+        return charts.failures(rest, lang=desk.lang)
+    if asked.chart == "failures_by_carrier":
+        return charts.failures_by_carrier(frame, every=asked.every, lang=desk.lang)
+    if asked.chart == "incidents":
+        found = failures.incidents(frame, lang=desk.lang)
+        desk.go_on()
+        return charts.incidents(frame, found, lang=desk.lang)
+    rest, desk.pooled = pool(failures.trend(frame, asked.every), pl.col("settled") + pl.col("pending"), rates=["start"])
+    return charts.failures_over_time(rest, every=asked.every, lang=desk.lang)
+
+
+def _of_change(desk: Desk, kind: str, before: tuple[date, date], after: tuple[date, date]) -> ChartType:
+    old, new = desk.frame(before), desk.frame(after)
+    if kind == "located":
+        return charts.located(failures.locate(old, new, lang=desk.lang), lang=desk.lang)
+    return charts.contributions(failures.compare(old, new, lang=desk.lang), lang=desk.lang)
+
+
+def _of_usage(desk: Desk, kind: str) -> ChartType:
+    counts = desk.counts()
+    if kind == "usage_months":
+        return charts.usage_months(counts, lang=desk.lang)
+    if kind == "usage_shares":
+        return charts.usage_shares(counts, lang=desk.lang)
+    held = desk.archive.days()
+    if kind == "usage_forecast":
+        statuses = None if held.is_empty() else desk.archive.scan()
+        return charts.usage_forecast(usage.forecast(counts, statuses), counts, lang=desk.lang)
+    return charts.usage_gaps(usage.reconcile(counts, desk.archive.scan(), coverage=desk.days()), lang=desk.lang)
