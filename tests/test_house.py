@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "receiver": {"dlr"} | GROUND,
     "erasure": {"archive", "client", "outbox", "phones", "receiver"} | GROUND,
     "sandbox": {"arguments", "codes", "doors", "errors", "texts"},
+    "assistant": {"archive", "charts", "failures", "messages", "usage"} | GROUND,
     "watch": {"archive", "client", "failures", "receiver", "reports"} | GROUND,
 }
 MAY_IMPORT["forms"] = set(MAY_IMPORT)
@@ -89,6 +90,10 @@ OWNERS = {
     "uvicorn": {"doors", "sandbox", "receiver", "cli"},
     "click": {"cli"},
     "keyring": {"client"},
+    "mcp": {"assistant"},
+    "mcp_types": {"assistant"},
+    "pydantic": {"assistant"},
+    "anyio": {"assistant"},
 }
 
 

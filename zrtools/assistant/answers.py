@@ -28,9 +28,19 @@ MOST_BYTES = 32_000
 _LONGEST = 2_000
 _OF_STRANGERS = 160
 _CODES = frozenset(
-    ("sms_code", "detailed_status_id", "failure_detail", "failure_module", "failure_code", "codes")
+    (
+        "sms_code",
+        "client_id",
+        "detailed_status_id",
+        "failure_detail",
+        "failure_module",
+        "failure_code",
+        "codes",
+    )
 )
-_PLAIN = frozenset(("hour", "weekday", "day", "parts", "message_length", "carrier_id", "status_id", "send_date"))
+_PLAIN = frozenset(
+    ("hour", "weekday", "day", "parts", "message_length", "carrier_id", "status_id", "send_date")
+)
 _OURS = frozenset(
     (
         *(carrier.name for carrier in CARRIERS.values()),
@@ -138,13 +148,13 @@ def pool(
     """
     # nobody is in a group without messages
     sized = frame.with_row_index("_row").with_columns(_size=count.cast(pl.Int64).fill_null(0))
-    some = sized.filter(pl.col("_size") > 0).sort("_size", "_row").with_columns(_sum=pl.col("_size").cum_sum())
+    some = (
+        sized.filter(pl.col("_size") > 0).sort("_size", "_row").with_columns(_sum=pl.col("_size").cum_sum())
+    )
     small = some.filter(pl.col("_size") < LEAST)
     if small.is_empty():
         return frame, None
-    hidden = some.filter(
-        (pl.col("_size") < LEAST) | (pl.col("_sum").shift(1, fill_value=0) < LEAST)
-    )
+    hidden = some.filter((pl.col("_size") < LEAST) | (pl.col("_sum").shift(1, fill_value=0) < LEAST))
     rest = sized.join(hidden.select("_row"), on="_row", how="anti").sort("_row").drop("_row", "_size")
     messages = int(hidden["_size"].sum())
     told = messages >= LEAST
@@ -159,7 +169,7 @@ def pool(
 
 def fitted(answer: Answer, most: int, lang: words.Lang, narrow: str) -> dict[str, Any]:
     """Cut an answer's rows to `most`, and further until it fits, and say what was cut and how to narrow."""
-    made = _clean(answer.model_dump(mode="json"))
+    made: dict[str, Any] = _clean(answer.model_dump(mode="json"))
     parts = {
         name: len(part)
         for name, part in made.items()
@@ -212,7 +222,7 @@ def _visible(text: str, most: int) -> str:
         return text
     return "".join(
         c
-        if c.isprintable() or c == "\n" and most == _LONGEST
+        if c.isprintable() or (c == "\n" and most == _LONGEST)
         else c.encode("unicode_escape").decode("ascii")
         for c in text
         if unicodedata.category(c) != "Cs"
@@ -225,9 +235,7 @@ def _each(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, Mapping):
         # base64 of a picture holds digits, too
         whole = value.get("type") == "image"
-        return {
-            key: part if whole and key == "data" else _each(part, change) for key, part in value.items()
-        }
+        return {key: part if whole and key == "data" else _each(part, change) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_each(part, change) for part in value]
     return value

@@ -12,8 +12,8 @@ __all__ = [
     "AskBreakdown",
     "AskChart",
     "AskCodes",
-    "AskCoverage",
     "AskCost",
+    "AskCoverage",
     "AskDraft",
     "AskIncidents",
     "AskInvestigation",
@@ -59,10 +59,10 @@ _By = Annotated[
     list[Column],
     Field(
         max_length=4,
-        description="Columns to break down by. failure_* say why it failed; sms_code is the sender code; campaign is read "
-        "off the client tag; template is the body with its fields masked; hour (0-23) is when the status was received, "
-        "not when the message was sent; weekday is 1 Monday to 7 Sunday; client_tag only where the server was started "
-        "with --tags.",
+        description="Columns to break down by. failure_* say why it failed; sms_code is the sender code; campaign is "
+        "read off the client tag; template is the body with its fields masked; hour (0-23) is when the status was "
+        "received, not when the message was sent; weekday is 1 Monday to 7 Sunday; client_tag only where the server was "
+        "started with --tags.",
     ),
 ]
 
@@ -97,7 +97,8 @@ class AskTrend(AskStatus):
     """Failures over time."""
 
     every: Annotated[
-        Literal["1h", "1d", "1w"], Field(description="Hours (in which the status was received), days, or weeks.")
+        Literal["1h", "1d", "1w"],
+        Field(description="Hours (in which the status was received), days, or weeks."),
     ] = "1d"
     by: _By = []
 
@@ -151,7 +152,8 @@ class AskCodes(Asked):
 
     kind: Literal["all", "failure", "module", "carrier", "status", "result"] = "all"
     code: Annotated[
-        str | None, Field(max_length=12, description="A detailed code of 5 digits, its last three, or a name.")
+        str | None,
+        Field(max_length=12, description="A detailed code of 5 digits, its last three, or a name."),
     ] = None
 
 
@@ -192,7 +194,9 @@ class AskChart(Asked):
 class AskText(Asked):
     """A message text or template to check."""
 
-    text: Annotated[str, Field(max_length=2000, description="The text to check; it is not kept and not repeated.")]
+    text: Annotated[
+        str, Field(max_length=2000, description="The text to check; it is not kept and not repeated.")
+    ]
 
 
 def refusal(asked: type[Asked], error: ValidationError, lang: words.Lang) -> str:

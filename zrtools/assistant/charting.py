@@ -11,7 +11,7 @@ import polars as pl
 
 from zrtools import charts, failures, usage
 from zrtools.assistant.answers import pool
-from zrtools.assistant.asked import AskChart
+from zrtools.assistant.asked import AskChart, AskLocate
 from zrtools.assistant.desk import Desk
 from zrtools.assistant.models import Chart, ChartAnswer
 from zrtools.errors import InputError
@@ -63,7 +63,9 @@ def draw(desk: Desk, asked: AskChart) -> ChartAnswer:
 def _of_failures(desk: Desk, asked: AskChart, span: tuple[date, date]) -> ChartType:
     frame = desk.frame(span)
     if asked.chart == "failures":
-        rest, desk.pooled = pool(failures.breakdown(frame), pl.col("failed"), rates=["carrier", "failure_category"])
+        rest, desk.pooled = pool(
+            failures.breakdown(frame), pl.col("failed"), rates=["carrier", "failure_category"]
+        )
         return charts.failures(rest, lang=desk.lang)
     if asked.chart == "failures_by_carrier":
         return charts.failures_by_carrier(frame, every=asked.every, lang=desk.lang)
@@ -71,14 +73,17 @@ def _of_failures(desk: Desk, asked: AskChart, span: tuple[date, date]) -> ChartT
         found = failures.incidents(frame, lang=desk.lang)
         desk.go_on()
         return charts.incidents(frame, found, lang=desk.lang)
-    rest, desk.pooled = pool(failures.trend(frame, asked.every), pl.col("settled") + pl.col("pending"), rates=["start"])
+    rest, desk.pooled = pool(
+        failures.trend(frame, asked.every), pl.col("settled") + pl.col("pending"), rates=["start"]
+    )
     return charts.failures_over_time(rest, every=asked.every, lang=desk.lang)
 
 
 def _of_change(desk: Desk, kind: str, before: tuple[date, date], after: tuple[date, date]) -> ChartType:
     old, new = desk.frame(before), desk.frame(after)
     if kind == "located":
-        return charts.located(failures.locate(old, new, lang=desk.lang), lang=desk.lang)
+        by = AskLocate.model_fields["by"].default
+        return charts.located(failures.locate(old, new, by, lang=desk.lang), lang=desk.lang)
     return charts.contributions(failures.compare(old, new, lang=desk.lang), lang=desk.lang)
 
 
@@ -92,4 +97,6 @@ def _of_usage(desk: Desk, kind: str) -> ChartType:
     if kind == "usage_forecast":
         statuses = None if held.is_empty() else desk.archive.scan()
         return charts.usage_forecast(usage.forecast(counts, statuses), counts, lang=desk.lang)
-    return charts.usage_gaps(usage.reconcile(counts, desk.archive.scan(), coverage=desk.days()), lang=desk.lang)
+    return charts.usage_gaps(
+        usage.reconcile(counts, desk.archive.scan(), coverage=desk.days()), lang=desk.lang
+    )

@@ -1,9 +1,8 @@
-"""Where a tool finds what it needs: the archive, opened for each call, prices and names of clients, and what it may do."""
+"""Where a tool finds what it needs: the archive, opened for each call, prices, names of clients, what it may do."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +13,7 @@ import polars as pl
 
 from zrtools import periods, words
 from zrtools.archive import Archive
-from zrtools.assistant.answers import Names
+from zrtools.assistant.answers import LEAST, Names, pool
 from zrtools.assistant.models import Next, Period, Pooled
 from zrtools.errors import InputError
 from zrtools.failures.wording import naming
@@ -50,6 +49,7 @@ class Desk:
     names: Names = field(init=False)
     pooled: Pooled | None = None
     picture: bytes | None = None
+    cut: list[str] = field(default_factory=list)
     _days: pl.DataFrame | None = None
     _archive: Archive | None = None
 
@@ -103,13 +103,13 @@ class Desk:
             raise InputError(f"{self.say('bad_days', name=name)} ({error})") from None
         first, last = wanted[0], wanted[-1]
         if self._held(first, last) == 0:
-            held = self.days().filter(pl.col("state").is_in(_HELD))["send_date"]
+            held = self.days().filter(pl.col("state").is_in(_HELD))["send_date"].sort()
             raise InputError(
                 self.say(
                     "not_covered",
                     first=first,
                     last=last,
-                    held=f"{held.min()} – {held.max()}" if held.len() else "–",
+                    held=" – ".join(str(day) for day in (*held.head(1), *held.tail(1))) or "–",
                     archive=self.settings.archive,
                 )
             )
@@ -137,6 +137,13 @@ class Desk:
         """Tell a person what to run."""
         return Next(what=self.say(key), command=line)
 
+    def kept(self, part: str, frame: pl.DataFrame, count: pl.Expr) -> pl.DataFrame:
+        """Leave small groups out of a part that is not the answer's main one, and say so."""
+        rest, small = pool(frame, count)
+        if small is not None:
+            self.cut.append(self.say("small", part=part, n=small.groups, least=LEAST))
+        return rest
+
     def common(
         self,
         span: tuple[date, date] | None,
@@ -151,7 +158,7 @@ class Desk:
             "said": said,
             "period": None if span is None else self.period(span, pending),
             "rows_in_all": rows,
-            "cut": [],
+            "cut": self.cut,
             "pooled": self.pooled,
             "names": [],
             "next": then or [],
@@ -166,14 +173,15 @@ class Desk:
                 "next_report",
                 f'zrtools report failures --archive "{place}" --from {first} --to {last} --lang {self.lang}',
             ),
-            self.command("next_form", f'zr.forms.failures(zr.Archive({place!r}), start="{first}", end="{last}")'),
+            self.command(
+                "next_form", f'zr.forms.failures(zr.Archive({place!r}), start="{first}", end="{last}")'
+            ),
         ]
 
     def _held(self, first: date, last: date, *, empty: bool = False) -> int:
         states = (*_HELD, "empty") if empty else _HELD
-        return self.days().filter(
-            pl.col("send_date").is_between(first, last), pl.col("state").is_in(states)
-        ).height
-
-
-Work = Callable[[Desk, Any], Any]
+        return (
+            self.days()
+            .filter(pl.col("send_date").is_between(first, last), pl.col("state").is_in(states))
+            .height
+        )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-import zrtools as zr
-from zrtools import tables
+from zrtools import failures, tables
 from zrtools.assistant.asked import AskDraft
 from zrtools.assistant.desk import Desk
 from zrtools.assistant.models import Draft
@@ -21,7 +20,7 @@ def draft(desk: Desk, asked: AskDraft) -> Draft:
     if folder is None:
         raise InputError(desk.say("no_drafts"))
     span = desk.span(asked.period)
-    found = zr.investigate(
+    found = failures.investigate(
         desk.archive, span, compare_to=False, keep_for=asked.keep_for_hours, mask=False, lang=desk.lang
     ).to_resend
     desk.go_on()

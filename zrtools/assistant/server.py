@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -170,7 +170,8 @@ class _Assistant:
         async with anyio.create_task_group() as group:
             group.start_soon(self._tell, ctx.session)
             try:
-                result = await self._workers.do(lambda: self._answer(tool, desk, asked), desk.stopped)
+                job = partial(self._answer, tool, desk, asked)
+                result: types.CallToolResult = await self._workers.do(job, desk.stopped)
             finally:
                 group.cancel_scope.cancel()
         return result
@@ -195,7 +196,7 @@ class _Assistant:
             return _refused(words.told(error, desk.lang))
         except OSError as error:
             return _refused(desk.say("disk", why=type(error).__name__))
-        except Exception as error:  # noqa: BLE001 - a library's error may show values: only its kind is told
+        except BaseException as error:  # noqa: BLE001 - a library's error, or panic, shows values: its kind is told
             return _refused(desk.say("failed", kind=type(error).__name__))
         made = last(made)
         content: list[Any] = [types.TextContent(type="text", text=json.dumps(made, ensure_ascii=False))]
@@ -208,7 +209,10 @@ class _Assistant:
         return types.ListResourcesResult(
             resources=[
                 types.Resource(
-                    uri=f"zrtools://guides/{name}", name=name, title=guides.title(name), mime_type="text/markdown"
+                    uri=f"zrtools://guides/{name}",
+                    name=name,
+                    title=guides.title(name),
+                    mime_type="text/markdown",
                 )
                 for name in guides.GUIDES
             ]
@@ -226,7 +230,9 @@ class _Assistant:
             ]
         )
 
-    async def read_resource(self, _: Any, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+    async def read_resource(
+        self, _: Any, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
         found = re.fullmatch(r"zrtools://guides/([\w.-]{1,40})(?:/(.{1,300}))?", str(params.uri))
         text = None
         if found is not None and found[1] in guides.GUIDES:
@@ -262,8 +268,7 @@ class _Assistant:
             if given.get("month"):
                 month = periods.month(given["month"])
             else:
-                newest: Any = await asyncio.to_thread(lambda: Desk(self.settings).days()["send_date"].max())
-                month = newest.replace(day=1)
+                month = (await asyncio.to_thread(Desk(self.settings).days))["send_date"].to_list()[-1]
         except ZrtoolsError as error:
             raise MCPError(code=types.INVALID_PARAMS, message=words.told(error, self.settings.lang)) from None
         text = words.text(f"assistant.prompt_{key}_text", lang, month=f"{month:%Y-%m}")
@@ -340,7 +345,8 @@ def _refused(said: str) -> types.CallToolResult:
 
 @cache
 def _schemas(tool: Tool) -> tuple[dict[str, Any], dict[str, Any]]:
-    return tuple(_untitled(one.model_json_schema(mode="serialization")) for one in (tool.asked, tool.gives))  # type: ignore[return-value]  # two
+    given, gives = (one.model_json_schema(mode="serialization") for one in (tool.asked, tool.gives))
+    return _untitled(given), _untitled(gives)
 
 
 def _untitled(schema: Any, *, named: bool = False) -> Any:

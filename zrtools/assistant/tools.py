@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -19,6 +19,7 @@ from zrtools.assistant.desk import Desk
 from zrtools.assistant.drafting import draft
 from zrtools.codes import CARRIERS, CATEGORIES, MODULES, OUTCOMES, RESULTS, UNLISTED, UNRECOGNISED
 from zrtools.errors import InputError
+from zrtools.failures.detector import both_lists
 
 __all__ = ["TOOLS", "Tool"]
 
@@ -48,13 +49,18 @@ def coverage(desk: Desk, asked: ask.AskCoverage) -> models.Coverage:
         listed = days.filter(pl.col("send_date").is_between(first, last))
     missing = days.filter(pl.col("state") == "missing").height
     months = desk.archive.counts()["month"].unique().sort().dt.strftime("%Y-%m").to_list()
-    first_day, last_day = days["send_date"].min(), days["send_date"].max()
+    first_day, last_day = days.select(first=pl.min("send_date"), last=pl.max("send_date")).row(0)
     rows = listed.sort("send_date", descending=True).iter_rows(named=True)
     return models.Coverage(
-        **desk.common(None, listed.height, said=[
+        **desk.common(
+            None,
+            listed.height,
+            said=[
                 desk.say("coverage", first=first_day, last=last_day, held=held.height, missing=missing),
                 desk.say("coverage_counts", months=len(months)),
-            ], then=[desk.command("next_sync", f'zrtools sync --archive "{desk.settings.archive}" --counts')]),
+            ],
+            then=[desk.command("next_sync", f'zrtools sync --archive "{desk.settings.archive}" --counts')],
+        ),
         first_day=first_day,
         last_day=last_day,
         days_held=held.height,
@@ -79,7 +85,7 @@ def failure_breakdown(desk: Desk, asked: ask.AskBreakdown) -> models.Failures:
     span = desk.span(asked.period)
     by = _columns(desk, asked.by)
     frame = desk.frame(span)
-    overall, pending = _overall(desk, frame)
+    overall, pending = _overall(frame)
     desk.go_on()
     found = failures.breakdown(frame, by, cluster=_cluster(by))
     rest, desk.pooled = _pooled(found, by)
@@ -95,7 +101,7 @@ def failure_trend(desk: Desk, asked: ask.AskTrend) -> models.Trend:
     span = desk.span(asked.period)
     by = _columns(desk, asked.by)
     frame = desk.frame(span)
-    overall, pending = _overall(desk, frame)
+    overall, pending = _overall(frame)
     desk.go_on()
     found = failures.trend(frame, asked.every, by, cluster=_cluster(by))
     rest, desk.pooled = _pooled(found, [*by, "start"])
@@ -119,27 +125,26 @@ def failure_trend(desk: Desk, asked: ask.AskTrend) -> models.Trend:
 
 
 def failure_incidents(desk: Desk, asked: ask.AskIncidents) -> models.Incidents:
-    """Find incidents with their probable cause and who acts: `failures.incidents`, `failures.causes`."""
+    """Find incidents with their probable cause and who acts: `failures.incidents`, `watch_list`, `causes`."""
     span = desk.span(asked.period)
     frame = desk.frame(span)
-    before = periods.just_before(*span)[0] if asked.history_days else None
     history = None
-    if before is not None:
-        start = span[0].toordinal() - asked.history_days
-        past = (date.fromordinal(start), date.fromordinal(span[0].toordinal() - 1))
+    if asked.history_days:
+        past = span[0] - timedelta(days=asked.history_days), span[0] - timedelta(days=1)
         history = desk.frame(past)
     with desk.naming():
-        found = failures.incidents(frame, history=history, lang=desk.lang)
+        # `incidents` and `watch_list` in one look
+        found, watched = both_lists(frame, history=history, lang=desk.lang)
         desk.go_on()
         why = failures.causes(frame, found, history=history, lang=desk.lang)
-        desk.go_on()
-        watched = failures.watch_list(frame, history=history, lang=desk.lang)
         rows = _incidents(desk.names, found, why)
         watch = _incidents(desk.names, watched, None)
     said = [desk.say("incidents", n=len(rows)) if rows else desk.say("no_incidents")]
     if watch:
         said.append(desk.say("watched", n=len(watch)))
-    return models.Incidents(**desk.common(span, len(rows), said=said, then=desk.report(span)), rows=rows, watch=watch)
+    return models.Incidents(
+        **desk.common(span, len(rows), said=said, then=desk.report(span)), rows=rows, watch=watch
+    )
 
 
 def investigate(desk: Desk, asked: ask.AskInvestigation) -> models.Investigated:
@@ -150,11 +155,10 @@ def investigate(desk: Desk, asked: ask.AskInvestigation) -> models.Investigated:
         found = failures.investigate(desk.archive, span, compare_to=before, lang=desk.lang)
         desk.go_on()
         said = found.sentences
-        incidents = _incidents(
-            desk.names, found.incidents, found.causes.filter(pl.col("of") == "incident")
-        )
+        incidents = _incidents(desk.names, found.incidents, found.causes.filter(pl.col("of") == "incident"))
         located = _located(desk.names, found.located)
-        moved = _moved(desk.names, found.changes)
+        changed = desk.kept("moved", found.changes, pl.max_horizontal("failed_before", "failed_after"))
+        moved = _moved(desk.names, changed)
     now = found.overview.row(0, named=True)
     overall = rate(
         {**now, "settled": now["delivered"] + now["failed"]},
@@ -163,8 +167,8 @@ def investigate(desk: Desk, asked: ask.AskInvestigation) -> models.Investigated:
     rest, desk.pooled = _pooled(found.breakdown, by)
     other = found.overview.row(1, named=True) if found.overview.height > 1 else None
     change = found.changes.row(0, named=True) if found.changes.height else None
-    steps, _ = pool(found.steps, pl.col("messages"))
-    unknown, _ = pool(found.unknown_codes, pl.col("failed"))
+    steps = desk.kept("steps", found.steps, pl.col("messages"))
+    unknown = desk.kept("unknown", found.unknown_codes, pl.col("failed"))
     return models.Investigated(
         **desk.common(span, rest.height, now["pending"], said=said, then=desk.report(span)),
         overall=overall,
@@ -173,7 +177,9 @@ def investigate(desk: Desk, asked: ask.AskInvestigation) -> models.Investigated:
         else desk.period((other["first_day"], other["last_day"]), other["pending"]),
         change=None
         if change is None
-        else estimate(change["total_after"] - change["total_before"], change["change_low"], change["change_high"]),
+        else estimate(
+            change["total_after"] - change["total_before"], change["change_low"], change["change_high"]
+        ),
         without_incidents=estimate(
             now["adjusted_rate"], now["adjusted_low"], now["adjusted_high"], difference=False
         )
@@ -197,15 +203,20 @@ def locate(desk: Desk, asked: ask.AskLocate) -> models.Located:
         found, why = failures.locate(old, new, by, lang=desk.lang, explain=True)
         rows = _located(desk.names, found)
     return models.Located(
-        **desk.common(after, len(rows), said=[why], then=desk.report(after)), before=desk.period(before), explained=why, rows=rows
+        **desk.common(after, len(rows), said=[why], then=desk.report(after)),
+        before=desk.period(before),
+        explained=why,
+        rows=rows,
     )
 
 
 def retry_plan(desk: Desk, asked: ask.AskPlan) -> models.Plan:
     """Count what is to be done about failed messages: `failures.retry_plan`."""
     span = desk.span(asked.period)
-    frame = desk.frame(span)
+    # what was delivered in the week after tells what is left to do
+    frame = desk.frame((span[0], span[1] + timedelta(days=7)))
     plan = failures.retry_plan(frame, keep_for=asked.keep_for_hours)
+    plan = plan.filter(pl.col("send_date").is_between(*span))
     found = (
         plan.group_by("step", "reason")
         .agg(
@@ -220,10 +231,18 @@ def retry_plan(desk: Desk, asked: ask.AskPlan) -> models.Plan:
         f'zrtools report failures --archive "{desk.settings.archive}" --from {span[0]} --to {span[1]} '
         "--resend-list resend.csv --drop-list drop.csv"
     )
-    return models.Plan(**desk.common(span, rest.height, said=[desk.say("plan", failed=f"{plan.height:,}")], then=[
+    return models.Plan(
+        **desk.common(
+            span,
+            rest.height,
+            said=[desk.say("plan", failed=f"{plan.height:,}")],
+            then=[
                 desk.command("next_lists", line),
                 desk.command("next_campaign", "zr.forms.campaign(client, zr.tables.read('resend.csv'))"),
-            ]), rows=_steps(rest))
+            ],
+        ),
+        rows=_steps(rest),
+    )
 
 
 def unknown_codes(desk: Desk, asked: ask.AskStatus) -> models.UnknownCodes:
@@ -243,7 +262,11 @@ def code_dictionary(desk: Desk, asked: ask.AskCodes) -> models.Codes:
     if asked.code is not None:
         wanted = asked.code.strip()
         tails = {wanted, wanted[-3:], wanted[:2]} if re.fullmatch("[0-9]{5}", wanted) else {wanted}
-        rows = [row for row in rows if row.code in tails or wanted.casefold() in (row.name.casefold(), row.label_ja)]
+        rows = [
+            row
+            for row in rows
+            if row.code in tails or wanted.casefold() in (row.name.casefold(), row.label_ja)
+        ]
     said = desk.say("codes", n=len(rows)) if rows else desk.say("no_codes")
     return models.Codes(**desk.common(None, len(rows), said=[said]), rows=rows)
 
@@ -279,7 +302,12 @@ def reconcile_usage(desk: Desk, asked: ask.AskMonths) -> models.Reconciled:
     found = _of_months(desk, found, asked).sort("month", descending=True, maintain_order=True)
     apart = found.filter(~pl.col("agrees").fill_null(value=True)).height
     return models.Reconciled(
-        **desk.common(None, found.height, said=[desk.say("reconciled", n=found.height, apart=apart)], then=_report_usage(desk)),
+        **desk.common(
+            None,
+            found.height,
+            said=[desk.say("reconciled", n=found.height, apart=apart)],
+            then=_report_usage(desk),
+        ),
         rows=[
             models.ReconciledRow(
                 month=f"{row['month']:%Y-%m}",
@@ -297,7 +325,7 @@ def reconcile_usage(desk: Desk, asked: ask.AskMonths) -> models.Reconciled:
     )
 
 
-def forecast_usage(desk: Desk, asked: ask.Asked) -> models.Forecasts:
+def forecast_usage(desk: Desk, _: ask.Asked) -> models.Forecasts:
     """Project the running month to its end: `usage.forecast`."""
     held = not desk.archive.days().is_empty()
     found = usage.forecast(desk.counts(), desk.archive.scan() if held else None)
@@ -330,7 +358,7 @@ def usage_cost(desk: Desk, asked: ask.AskCost) -> models.Costs:
     found = _of_months(desk, usage.cost(counts, prices, clients=desk.settings.clients), asked)
     bills = usage.bill(found, prices, whole=usage.monthly(counts).select("month", "complete"))
     rest, desk.pooled = pool(found, pl.col("quantity"))
-    few, _ = pool(bills, pl.col("quantity"))
+    few = desk.kept("bills", bills, pl.col("quantity"))
     return models.Costs(
         **desk.common(None, rest.height, said=[desk.say("cost", n=few.height)], then=_report_usage(desk)),
         rows=[
@@ -362,13 +390,12 @@ def check_text(desk: Desk, asked: ask.AskText) -> models.TextAnswer:
     except InputError:
         fields = []
     rows = [
-        models.ProblemRow(
-            kind=one.kind, position=one.position, name=one.name, suggestion=one.suggestion
-        )
+        models.ProblemRow(kind=one.kind, position=one.position, name=one.name, suggestion=one.suggestion)
         for one in found.problems
     ]
+    said = desk.say("text", characters=found.characters, parts=found.parts, n=len(rows))
     return models.TextAnswer(
-        **desk.common(None, len(rows), said=[desk.say("text", characters=found.characters, parts=found.parts, n=len(rows))]),
+        **desk.common(None, len(rows), said=[said]),
         characters=found.characters,
         parts=found.parts,
         opt_out=found.opt_out,
@@ -390,7 +417,7 @@ def _cluster(by: Sequence[str]) -> str | None:
     return None if set(by) & {*_HIDDEN} else "campaign"
 
 
-def _overall(desk: Desk, frame: pl.LazyFrame) -> tuple[models.Rate, int]:
+def _overall(frame: pl.LazyFrame) -> tuple[models.Rate, int]:
     row = failures.breakdown(frame, [], cluster="campaign").row(0, named=True)
     return rate(row), row["pending"]
 
@@ -433,6 +460,7 @@ def _incidents(names: Names, found: pl.DataFrame, why: pl.DataFrame | None) -> l
     causes: dict[int, Mapping[str, Any]] = (
         {} if why is None else {row["row"]: row for row in why.iter_rows(named=True)}
     )
+    nothing: dict[str, Any] = dict.fromkeys(told)
     rated = with_interval(found, "failed", "settled", ("failure_rate", "rate_low", "rate_high"))
     rows = []
     for number, row in enumerate(rated.iter_rows(named=True)):
@@ -451,7 +479,7 @@ def _incidents(names: Names, found: pl.DataFrame, why: pl.DataFrame | None) -> l
                         *("p_value", "sentence"),
                     )
                 },
-                **{key: causes[number][key] if number in causes else None for key in told},
+                **{key: causes.get(number, nothing)[key] for key in told},
             )
         )
     return rows
@@ -475,7 +503,6 @@ def _located(names: Names, found: pl.DataFrame) -> list[models.LocatedRow]:
 def _moved(names: Names, found: pl.DataFrame) -> list[models.MovedRow]:
     found = with_interval(found, "failed_before", "settled_before", _BEFORE)
     found = with_interval(found, "failed_after", "settled_after", _AFTER)
-    kept, _ = pool(found, pl.max_horizontal("failed_before", "failed_after"))
     return [
         models.MovedRow(
             group=names.values(row, ["carrier", "failure_category"]),
@@ -484,7 +511,7 @@ def _moved(names: Names, found: pl.DataFrame) -> list[models.MovedRow]:
             contribution=estimate(row["contribution"], row["contribution_low"], row["contribution_high"]),
             **{key: row[key] for key in ("presence", "sentence")},
         )
-        for row in kept.iter_rows(named=True)
+        for row in found.iter_rows(named=True)
     ]
 
 
@@ -546,20 +573,23 @@ def _code_rows() -> list[models.CodeRow]:
 
 def _of_months(desk: Desk, found: pl.DataFrame, asked: ask.AskMonths) -> pl.DataFrame:
     """Keep the months that were asked for, else all."""
-    held = found["month"]
+    held = found["month"].sort()
     if asked.first is not None or asked.last is not None:
         first = periods.month(asked.first or asked.last or "", "first")
         last = periods.month(asked.last, "last") if asked.last else held.max()
         found = found.filter(pl.col("month").is_between(first, last))
         if found.is_empty():
             raise InputError(
-                desk.say("no_month", held=f"{held.min():%Y-%m} – {held.max():%Y-%m}" if held.len() else "–")
+                desk.say(
+                    "no_month", held=" – ".join(f"{m:%Y-%m}" for m in (*held.head(1), *held.tail(1))) or "–"
+                )
             )
     return found
 
 
 def _client(names: Names, row: Mapping[str, Any]) -> list[models.Value]:
-    return [names.value(key, row[key]) for key in ("client_id", "client") if row[key] is not None]
+    keys = ("client_id",) if row["client"] in (None, row["client_id"]) else ("client_id", "client")
+    return [names.value(key, row[key]) for key in keys]
 
 
 def _summed(desk: Desk, found: pl.DataFrame) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,7 +21,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "assistant closes its standard input, 1 when it cannot begin, 2 when used wrongly, 130 when interrupted."
 )
 @click.option("--archive", "place", required=True, metavar="DIR", help="The archive, a folder.")
-@click.option("--prices", type=_FILE, help="A price file, as zrtools report usage takes it: gives the tool usage_cost.")
+@click.option(
+    "--prices", type=_FILE, help="A price file, as zrtools report usage takes it: gives the tool usage_cost."
+)
 @click.option("--clients", type=_FILE, help="A table of client_id and client: names for clients.")
 @click.option(
     "--drafts",
@@ -55,6 +58,8 @@ def command(
         tags=tags,
         lang=chosen,
     )
-    if click.get_text_stream("stdin").isatty():
+    if sys.stdin is None:
+        raise click.ClickException(words.text("assistant.no_stdin", chosen))
+    if sys.stdin.isatty():
         click.echo(words.text("assistant.serving", chosen), err=True)
     serve(settings)

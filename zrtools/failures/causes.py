@@ -16,7 +16,7 @@ from zrtools.codes.causes import CONCENTRATED, GROUPS, MAIN_SHARE, OWNERS, RULES
 from zrtools.errors import InputError
 from zrtools.failures.traffic import DETAIL, PolarsStatuses, Traffic
 from zrtools.failures.traits import campaign_of, learnt_rule
-from zrtools.failures.wording import named_incident, named_value, named_where, values_of
+from zrtools.failures.wording import known_as, named_incident, named_value, named_where, values_of
 from zrtools.schemas import CAUSES, INCIDENTS
 
 __all__ = ["KEYS", "causes", "causes_of", "masked", "sentence"]
@@ -397,9 +397,11 @@ def _list(look: _Look, segment: str, lang: words.Lang) -> str:
     more = look.more(["campaign"], main=True).filter(pl.col("campaign").is_not_null())
     least = CONCENTRATED * max(float(more["more"].clip(0).sum()), 1)
     main = more.filter(pl.col("more") >= least)["campaign"].to_list()
-    return words.text(
-        "failures.segment_campaign", lang, value=named_value("campaign", main[0], lang)
-    ) if main else segment
+    return (
+        words.text("failures.segment_campaign", lang, value=named_value("campaign", main[0], lang))
+        if main
+        else segment
+    )
 
 
 def _times(look: _Look, row: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
@@ -441,17 +443,18 @@ def _ticket(
         open="" if located or row["is_over"] else words.text("causes.still_open", lang),
         campaigns=listed.join(named_value("campaign", name, lang) for name, _ in most("campaign", _NAMED))
         or "–",
-        senders=", ".join(named_value("sms_code", name, lang) for name, _ in most("sms_code", _NAMED)) or "–",
+        senders=", ".join(known_as("sms_code", str(name)) for name, _ in most("sms_code", _NAMED)) or "–",
         carriers=listed.join(named_value("carrier", name, lang) for name, _ in most("carrier", _NAMED))
         or "–",
         settled=f"{settled:,}",
         failed=f"{failed:,}",
         excess=f"{row['excess_failures'] if located else row['excess']:,.0f}",
         codes=", ".join(
-            f"{'–' if code is None else named_value(DETAIL, code, lang)} ×{count:,}"
+            f"{'–' if code is None else known_as(DETAIL, code)} ×{count:,}"
             for code, count in most(DETAIL, _CODES)
         )
         or "–",
-        tags=", ".join(dict.fromkeys(named_value("client_tag", tag, lang) for tag in tags)) or words.text("causes.no_tags", lang),
+        tags=", ".join(dict.fromkeys(known_as("client_tag", tag) for tag in tags))
+        or words.text("causes.no_tags", lang),
         ask=words.text(f"causes.ask {cause}", lang),
     )

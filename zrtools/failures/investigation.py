@@ -261,9 +261,7 @@ def _campaign_notes(read: Traffic, here: Traffic, lang: words.Lang) -> list[str]
         here.counts(["campaign"])[0].drop_nulls("campaign").group_by("campaign").agg(pl.col("messages").sum())
     )
     if example.height and sizes.height:
-        tag, name = (
-            named_value(column, text, lang) for column, text in example.row(0, named=True).items()
-        )
+        tag, name = (named_value(column, text, lang) for column, text in example.row(0, named=True).items())
         size = sizes["messages"].sum() / sizes.height
         said.append(
             words.text(

@@ -12,6 +12,7 @@ from zrtools.privacy import mask_text
 from zrtools.words.failures import TEXTS
 
 __all__ = [
+    "known_as",
     "named_column",
     "named_incident",
     "named_segment",
@@ -49,10 +50,16 @@ def naming(namer: _Namer) -> Iterator[None]:
         _NAMER.reset(before)
 
 
+def known_as(key: str, value: str) -> str:
+    """Give the name that is on for a value, else the value as it is, numbers too."""
+    namer = _NAMER.get()
+    name = None if namer is None else namer(key, value)
+    return value if name is None else name
+
+
 def named_value(key: str, value: Any, lang: str | None = None) -> str:
     """Name the value of a key for people, numbers masked; null is 不明 / unknown, and of a campaign no tag."""
-    namer = _NAMER.get()
-    if namer is not None and value is not None and (name := namer(key, str(value))) is not None:
+    if value is not None and (name := known_as(key, str(value))) != str(value):
         return name
     if key == "campaign" and value is None:
         return words.text("failures.no_tag", lang)
