@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import polars as pl
@@ -26,6 +27,7 @@ MOST_BYTES = 32_000
 """Of one answer's JSON, which goes out twice: as data, and as text for clients that read nothing else."""
 
 _LONGEST = 2_000
+_DIGITS = 6
 _OF_STRANGERS = 160
 _CODES = frozenset(
     (
@@ -199,7 +201,7 @@ def last(value: Any) -> Any:
 
 
 def _clean(value: Any) -> Any:
-    """Write out what cannot be seen, and cut what is long; what strangers wrote is cut shorter."""
+    """Write out what cannot be seen, and cut what is long; what strangers wrote is cut shorter, figures to 6 digits."""
     if isinstance(value, dict):
         strange = "column" in value and "text" in value
         return {
@@ -210,6 +212,8 @@ def _clean(value: Any) -> Any:
         }
     if isinstance(value, list):
         return [_clean(part) for part in value]
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") if isfinite(value) else None
     return _visible(value, _LONGEST) if isinstance(value, str) else value
 
 

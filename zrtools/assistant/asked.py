@@ -61,8 +61,8 @@ _By = Annotated[
         max_length=4,
         description="Columns to break down by. failure_* say why it failed; sms_code is the sender code; campaign is "
         "read off the client tag; template is the body with its fields masked; hour (0-23) is when the status was "
-        "received, not when the message was sent; weekday is 1 Monday to 7 Sunday; client_tag only where the server was "
-        "started with --tags.",
+        "received, not when the message was sent; weekday is 1 Monday to 7 Sunday; client_tag only where the server "
+        "was started with --tags.",
     ),
 ]
 
@@ -158,7 +158,7 @@ class AskCodes(Asked):
 
 
 class AskMonths(Asked):
-    """Which months."""
+    """Which months, both included; left out, as far as the counts reach."""
 
     first: Month | None = None
     last: Month | None = None

@@ -10,7 +10,8 @@ import os
 import re
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any
 from urllib.parse import unquote
@@ -30,15 +31,14 @@ from zrtools.assistant.desk import Cancelled, Desk, Settings
 from zrtools.assistant.tools import TOOLS, Tool
 from zrtools.errors import ZrtoolsError
 
-__all__ = ["MOST_REQUEST", "serve"]
+__all__ = ["MOST_REQUEST", "build", "serve"]
 
 MOST_REQUEST = 256_000
 """Bytes of one request; the largest that makes sense is a few thousand."""
 
 _AT_WORK = 2
 _WAITING = 32
-_QUIET = 5.0
-_TOO_LARGE = "too_large"
+_TOO_LARGE, _UNREADABLE = "too_large", "unreadable"
 _ID = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){0,100}"|-?[0-9]{1,18})')
 _PROMPTS = {"explain_failures": "failures", "monthly_summary": "month"}
 
@@ -55,8 +55,13 @@ def serve(settings: Settings) -> None:
     anyio.run(_serve, settings)
 
 
+def build(settings: Settings, *, quiet: float = 5.0) -> Server[Any]:
+    """Make the server, for whatever carries it; after `quiet` seconds a call tells that it is still at work."""
+    return _Assistant(settings, quiet).server
+
+
 async def _serve(settings: Settings) -> None:
-    server = _Assistant(settings).server
+    server = build(settings)
     lines: Any = _Lines()
     async with stdio_server(stdin=lines) as (reading, writing):
         await server.run(reading, writing, server.create_initialization_options())
@@ -71,7 +76,8 @@ class _Lines:
 
         def read() -> None:
             for line in _bounded():
-                asyncio.run_coroutine_threadsafe(self._queue.put(line), loop).result()
+                with suppress(RuntimeError):
+                    asyncio.run_coroutine_threadsafe(self._queue.put(line), loop).result()
 
         threading.Thread(target=read, name="zrtools stdin", daemon=True).start()
 
@@ -80,7 +86,8 @@ class _Lines:
             yield line
 
 
-def _bounded() -> Any:
+def _bounded() -> Iterator[str | None]:
+    """Give the lines of standard input, None at its end; what cannot be read becomes a call that says so."""
     stream = sys.stdin.buffer
     while True:
         try:
@@ -89,26 +96,29 @@ def _bounded() -> Any:
             line = b""
         if not line:
             break
-        if len(line) <= MOST_REQUEST:
-            yield line.decode("utf-8", "replace")
-            continue
-        head = line[:2000]
-        while line and not line.endswith(b"\n"):
-            line = stream.readline(MOST_REQUEST)
+        name, head = _UNREADABLE, line[:2000]
+        if len(line) > MOST_REQUEST:
+            name = _TOO_LARGE
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MOST_REQUEST)
+        else:
+            with suppress(ValueError):
+                types.jsonrpc_message_adapter.validate_json(line, by_name=False)
+                yield line.decode("utf-8", "replace")
+                continue
         # whoever asked waits for an answer under this id
         if found := _ID.search(head):
             number = found.group(1).decode("utf-8", "replace")
-            yield (
-                f'{{"jsonrpc":"2.0","id":{number},"method":"tools/call","params":{{"name":"{_TOO_LARGE}"}}}}\n'
-            )
+            yield f'{{"jsonrpc":"2.0","id":{number},"method":"tools/call","params":{{"name":"{name}"}}}}\n'
     yield None
 
 
 class _Assistant:
     """What the server answers."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, quiet: float) -> None:
         self.settings = settings
+        self._quiet = quiet
         self.tools = {
             tool.name: tool
             for tool in TOOLS
@@ -156,14 +166,14 @@ class _Assistant:
         tool = self.tools.get(params.name)
         if params.name == _TOO_LARGE:
             return _refused(self.say("too_large", most=MOST_REQUEST))
+        if params.name == _UNREADABLE:
+            return _refused(self.say("unreadable"))
         if tool is None:
             return _refused(self.say("no_tool", known=", ".join(self.tools)))
         try:
             asked = tool.asked.model_validate(params.arguments or {})
         except ValidationError as error:
             return _refused(refusal(tool.asked, error, self.settings.lang))
-        except RecursionError:
-            return _refused(self.say("wrong", name="arguments", what="nested too deeply"))
         if self._workers.full:
             return _refused(self.say("busy"))
         desk = Desk(self.settings)
@@ -179,8 +189,8 @@ class _Assistant:
     async def _tell(self, session: Any) -> None:
         seconds = 0.0
         while True:
-            await anyio.sleep(_QUIET)
-            seconds += _QUIET
+            await anyio.sleep(self._quiet)
+            seconds += self._quiet
             key = "waiting" if self._workers.crowded else "working"
             await session.report_progress(seconds, None, self.say(key, seconds=int(seconds)))
 
@@ -198,8 +208,7 @@ class _Assistant:
             return _refused(desk.say("disk", why=type(error).__name__))
         except BaseException as error:  # noqa: BLE001 - a library's error, or panic, shows values: its kind is told
             return _refused(desk.say("failed", kind=type(error).__name__))
-        made = last(made)
-        content: list[Any] = [types.TextContent(type="text", text=json.dumps(made, ensure_ascii=False))]
+        content: list[Any] = [types.TextContent(type="text", text="")]
         if desk.picture is not None:
             picture = base64.b64encode(desk.picture).decode("ascii")
             content.append(types.ImageContent(type="image", data=picture, mime_type="image/png"))
@@ -322,7 +331,9 @@ class _Workers:
                 result = job()
             except BaseException as raised:  # noqa: BLE001 - it is raised where the answer is awaited
                 error = raised
-            loop.call_soon_threadsafe(done, result, error)
+            # the server may have ended meanwhile
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(done, result, error)
 
         threading.Thread(target=work, name="zrtools call", daemon=True).start()
         try:
@@ -334,7 +345,13 @@ class _Workers:
 async def _door(ctx: Any, call_next: Callable[[Any], Any]) -> Any:
     """Let every answer and every error pass the mask last."""
     try:
-        return last(await call_next(ctx))
+        result = await call_next(ctx)
+        if isinstance(result, dict) and (data := result.get("structuredContent")) is not None:
+            # the text is a copy of the data, whose figures are no numbers of anybody
+            data = last(data)
+            said = {"type": "text", "text": json.dumps(data, ensure_ascii=False)}
+            return {**result, "structuredContent": data, "content": [said, *result["content"][1:]]}
+        return last(result)
     except MCPError as error:
         raise MCPError(code=error.error.code, message=last(error.error.message)) from None
 

@@ -575,7 +575,7 @@ def _of_months(desk: Desk, found: pl.DataFrame, asked: ask.AskMonths) -> pl.Data
     """Keep the months that were asked for, else all."""
     held = found["month"].sort()
     if asked.first is not None or asked.last is not None:
-        first = periods.month(asked.first or asked.last or "", "first")
+        first = periods.month(asked.first, "first") if asked.first else held.min()
         last = periods.month(asked.last, "last") if asked.last else held.max()
         found = found.filter(pl.col("month").is_between(first, last))
         if found.is_empty():

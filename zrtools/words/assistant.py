@@ -197,6 +197,10 @@ TEXTS: dict[str, Label] = {
         "要求が大きすぎます（{most}バイトまで）。短くして、もう一度尋ねてください。",
         "The request is too large (over {most} bytes): shorten it and ask again.",
     ),
+    "unreadable": Label(
+        "要求をJSONとして読めません（入れ子が深すぎることもあります）。直して、もう一度尋ねてください。",
+        "The request cannot be read as JSON, or is nested too deeply: mend it and ask again.",
+    ),
     "busy": Label(
         "同時に尋ねられる数を超えています。答えを待ってから、もう一度尋ねてください。",
         "Too many calls at once: wait for the answers under way, then ask again.",
