@@ -100,7 +100,8 @@ class Desk:
         try:
             wanted = periods.days(*ends)
         except InputError as error:
-            raise InputError(f"{self.say('bad_days', name=name)} ({error})") from None
+            why = words.told(error, self.lang)
+            raise InputError(self.say("bad_days_why", name=name, why=why)) from None
         first, last = wanted[0], wanted[-1]
         if self._held(first, last) == 0:
             held = self.days().filter(pl.col("state").is_in(_HELD))["send_date"].sort()

@@ -170,6 +170,10 @@ TEXTS: dict[str, Label] = {
         "{name} は 2026-10（月）、2026-10-05（日）、2026-10-01/2026-10-15（初日/末日）のいずれかで指定してください。",
         "Give {name} as a month 2026-10, a day 2026-10-05, or first and last day 2026-10-01/2026-10-15.",
     ),
+    "bad_days_why": Label(
+        "{name} は 2026-10（月）、2026-10-05（日）、2026-10-01/2026-10-15（初日/末日）のいずれかで指定してください。（{why}）",
+        "Give {name} as a month 2026-10, a day 2026-10-05, or first and last day 2026-10-01/2026-10-15. ({why})",
+    ),
     "no_month": Label(
         "その月の課金通数はありません（{held}）。", "No counts of these months: there are {held}."
     ),
