@@ -371,7 +371,7 @@ def month(messages: int, rounds: int) -> None:
 
 def clean(url: str, store: str, count: int) -> None:
     """Clean numbers; a process of its own does this, and is killed."""
-    numbers = [f"090{n:08d}" for n in range(count)]
+    numbers = [f"0901{n:07d}" for n in range(count)]
     with connect(url, at_once=64) as client:
         frame = client.clean(numbers, DAY, store=store, progress=False)
     assert frame.height == count

@@ -54,6 +54,46 @@ def asked(sandbox) -> Counter:
 # --------------------------------------------------------------------------------------------- frames
 
 
+def test_numbers_of_nobody_are_counted_and_not_asked_unless_taken(own, connected, capsys):
+    """090-0000-0000 costs nothing: its row says doubtful; asked for explicitly it is asked, once, as any other."""
+    given = [
+        "090-0000-0000",
+        "+81 90 0000 0000",
+        "020-1234-5678",
+        "02012345678901",
+        "09012345678",
+        "03-1234-5678",
+    ]
+    client = connected()
+    frame = client.clean(given, DAY, lang="ja")
+    assert frame["error"].to_list() == ["doubtful", "doubtful", None, "doubtful", None, "not a mobile number"]
+    assert frame["phone_number"].to_list()[:2] == ["+819000000000"] * 2
+    assert frame["status"].is_not_null().to_list() == [False, False, True, False, True, False]
+    assert asked(own) == {"+812012345678": 1, "+819012345678": 1}
+    said = capsys.readouterr().err
+    assert "2 件を照会します" in said
+    assert "3 件あります" in said
+    assert "1 件は020の番号" in said
+    taken = client.clean(given, DAY, doubtful="take", lang="en")
+    assert taken["error"].to_list() == [None] * 5 + ["not a mobile number"]
+    assert asked(own)["+819000000000"] == 1
+    assert "no one's" not in capsys.readouterr().err
+
+
+def test_a_refused_060_number_says_that_the_service_may_not_take_them_yet(own, connected):
+    """The published rule names 070, 080 and 090 alone: a 110 on a 060 number says so, sent or cleaned."""
+    own.faults.add("code", times=None, response_code=110, message="Invalid phoneNumber.")
+    client = connected()
+    rows = client.clean(["06012345678", "09012345678"], DAY, progress=False)["error"].to_list()
+    assert "060" in rows[0]
+    assert rows[1] == "110 Invalid phoneNumber."
+    for number, says in (("06012345678", True), ("09012345678", False)):
+        with pytest.raises(zr.ApiError) as caught:
+            client.send(number, "こんにちは")
+        assert ("060" in str(caught.value)) is says
+        assert ("060の番号" in zr.words.told(caught.value, "ja")) is says
+
+
 def test_numbers_whose_digits_are_gone_are_never_asked(own, connected):
     """9012345678 in a Float32 is somebody else's number: no call is made, and the row says why."""
     column = pl.Series([9012345678.0])

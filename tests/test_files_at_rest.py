@@ -28,7 +28,7 @@ from zrtools.sqlite import Database
 if TYPE_CHECKING:
     from zrtools.sandbox import Sandbox
 
-NUMBERS = [f"+8190{n:08d}" for n in range(100)]
+NUMBERS = [f"+81901{n:07d}" for n in range(100)]
 DAY = "2026-10-01"
 
 
@@ -355,7 +355,7 @@ with zr.Outbox(sys.argv[1]) as outbox:
     print("up", flush=True)
     sys.stdin.readline()
     n = int(sys.argv[2])
-    numbers = [f"080{i:08d}" for i in range(n)]
+    numbers = [f"0801{i:07d}" for i in range(n)]
     outbox.add(pl.DataFrame({"phone_number": numbers, "message": ["x"] * n}), campaign="large")
 """
 
@@ -453,7 +453,7 @@ def test_others_send_and_withdraw_while_a_large_list_is_added(outbox: zr.Outbox,
     assert outbox.counts()["accepted"] == 50
     # the same list at the same time: it waits, and finds all of it there
     found = outbox.add(
-        pl.DataFrame({"phone_number": ["08000149999", "08000000000"], "message": ["x", "x"]}),
+        pl.DataFrame({"phone_number": ["08010149999", "08010000000"], "message": ["x", "x"]}),
         campaign="large",
     )
     assert found["intake"].to_list() == ["duplicate"] * 2
@@ -467,7 +467,7 @@ def test_others_send_and_withdraw_while_a_large_list_is_added(outbox: zr.Outbox,
 def test_ctrl_c_while_adding_says_whether_it_was_added(outbox: zr.Outbox) -> None:
     """Interrupted before the end nothing is there, and the next try adds all of it."""
     size = 60_000
-    frame = pl.DataFrame({"phone_number": [f"080{i:08d}" for i in range(size)], "message": ["x"] * size})
+    frame = pl.DataFrame({"phone_number": [f"0801{i:07d}" for i in range(size)], "message": ["x"] * size})
     timer = threading.Timer(0.3, _thread.interrupt_main)
     timer.start()
     with pytest.raises(zr.Interrupted, match="nothing was added") as caught:

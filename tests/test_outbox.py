@@ -38,7 +38,7 @@ ROOT = Path(__file__).parent.parent
 def people(count: int, text: str = "お知らせです") -> pl.DataFrame:
     """Make a frame of so many different recipients."""
     return pl.DataFrame(
-        {"phone_number": [f"090{n:08d}" for n in range(count)], "message": [text] * count},
+        {"phone_number": [f"0901{n:07d}" for n in range(count)], "message": [text] * count},
         schema={"phone_number": pl.String, "message": pl.String},
     )
 
@@ -84,7 +84,7 @@ def account(client: zr.Client) -> dict[str, str]:
 
 def numbers(count: int) -> list[str]:
     """List the numbers of `people` in the form +81…."""
-    return [f"+8190{n:08d}" for n in range(count)]
+    return [f"+81901{n:07d}" for n in range(count)]
 
 
 # ------------------------------------------------------------------------------------------ filling

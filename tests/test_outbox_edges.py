@@ -20,7 +20,7 @@ from zrtools.outbox import run
 
 def people(count: int, **columns: Any) -> pl.DataFrame:
     """Make a frame of so many different recipients."""
-    numbers = {"phone_number": [f"090{n:08d}" for n in range(count)], "message": ["お知らせです"] * count}
+    numbers = {"phone_number": [f"0901{n:07d}" for n in range(count)], "message": ["お知らせです"] * count}
     return pl.DataFrame(numbers).with_columns(**columns)
 
 
@@ -126,7 +126,7 @@ def test_a_suppressed_message_whose_fate_is_open_stays_open(outbox: zr.Outbox, c
     assert "unsettled" in states(outbox)
     sandbox.faults.clear()
     sent = sandbox.calls["send"]
-    listed.add(["09000000000", "09000000001"], reason="asked by phone")
+    listed.add(["09010000000", "09010000001"], reason="asked by phone")
     outbox.send(client, progress=False)
     frame = outbox.frame()
     opened = frame.filter(pl.col("sending_state") == "unsettled")
@@ -272,7 +272,7 @@ def test_a_reservation_whose_fate_is_open_is_settled_by_asking(
 def test_what_was_left_out_is_counted_and_has_no_tag(outbox: zr.Outbox) -> None:
     """Invalid, duplicate and suppressed rows by their kind, in the answer, the preview and the history."""
     assert outbox.suppressions is not None
-    outbox.suppressions.add(["09000000002"], reason="asked")
+    outbox.suppressions.add(["09010000002"], reason="asked")
     frame = pl.concat([people(3), people(1), people(1, phone_number=pl.lit("03-1234-5678"))])
     added = outbox.add(frame, campaign="秋", skip_invalid=True)
     assert added["intake"].to_list() == ["queued", "queued", "suppressed", "duplicate", "invalid"]

@@ -127,13 +127,13 @@ class Machine(RuleBasedStateMachine):
         """Add a list, of which some may be there already."""
         DONE["add"] += 1
         text = f"{campaign}{'-later' if scheduled else ''}"
-        self.put([(f"+8190{n:08d}", text) for n in range(first, first + count)], campaign, scheduled)
+        self.put([(f"+81901{n:07d}", text) for n in range(first, first + count)], campaign, scheduled)
 
     def something_new(self) -> None:
         """Add messages to numbers that had none, so that there is something to be disturbed."""
         self.newest += 1
         first = 100 * self.newest
-        self.put([(f"+8190{n:08d}", "spring") for n in range(first, first + 10)], "spring", scheduled=False)
+        self.put([(f"+81901{n:07d}", "spring") for n in range(first, first + 10)], "spring", scheduled=False)
 
     def put(self, messages: list[Message], campaign: str, scheduled: bool) -> None:
         """Add messages of one campaign, and remember that they are wanted."""
@@ -183,7 +183,7 @@ class Machine(RuleBasedStateMachine):
     def opt_out(self, n: int) -> None:
         """Somebody opts out, perhaps after a message was reserved."""
         DONE["opt_out"] += 1
-        number = f"+8190{n:08d}"
+        number = f"+81901{n:07d}"
         if self.listed.add(number, "opted out"):
             self.opted_out[number] = self.received(number)
 
@@ -329,7 +329,7 @@ class Machine(RuleBasedStateMachine):
             with pytest.raises(zr.ArchiveError, match="Free some space"):
                 self.add("spring", 90, 1, scheduled=False)
             with pytest.raises(zr.ArchiveError, match="Free some space"):
-                self.listed.add("+819000000099", "opted out")
+                self.listed.add("+819010000099", "opted out")
         finally:
             Disk.room = float("inf")
 

@@ -270,6 +270,56 @@ def test_each_value_has_either_a_number_or_a_reason(written: str) -> None:
         assert phones.normalise(number) == number
 
 
+# Japan's number plan as it stands, typed from it alone: beginning, digits in all, the digits that may follow, whose
+PLAN = [
+    ("090", 11, "123456789", "a person's"),
+    ("080", 11, "123456789", "a person's"),
+    ("070", 11, "123456789", "a person's"),
+    ("060", 11, "123456789", "a person's"),
+    ("020", 11, "123456789", "a machine's"),
+    ("0200", 14, "0123456789", "a machine's"),
+]
+MARKS = {"a person's": None, "a machine's": "M2M", "nobody's": "doubtful"}
+
+
+def _whose(national: str) -> str:
+    for beginning, length, following, whose in PLAN:
+        rest = national.removeprefix(beginning)
+        if rest != national and len(national) == length and rest[0] in following:
+            return whose
+    return "nobody's"
+
+
+@given(
+    st.sampled_from(["090", "080", "070", "060", "020"]),
+    st.text("0123456789", min_size=11, max_size=11),
+    st.sampled_from(["{}", "+81{}", " {}", "’{}"]),
+)
+def test_a_number_that_the_plan_gives_to_nobody_is_taken_and_marked(
+    beginning: str, digits: str, written: str
+) -> None:
+    """What the service takes is taken, and each number is marked as the number plan says, however it is written."""
+    for national in (beginning + digits[:8], "020" + digits, "0200" + digits[:10]):
+        given = written.format(national[1:] if "+" in written else national)
+        frame = pl.DataFrame({"n": [given]}).select(phones.normalised("n"), phones.remark("n"))
+        assert frame.row(0) == ("+81" + national[1:], MARKS[_whose(national)])
+        assert phones.normalise(given) == frame["n"].item()
+
+
+def test_remarks_are_worded_and_never_made_of_what_is_refused() -> None:
+    """The commonest dummy of exports is marked in both languages; what is no number has a problem, not a remark."""
+    frame = pl.DataFrame({"n": ["090-0000-0000", "020-1234-5678", "090-1234-5678", "03-0000-0000", None]})
+    marks = frame.select(
+        "n", key=phones.remark("n"), ja=phones.remark("n", lang="ja"), en=phones.remark("n", lang="en")
+    )
+    assert marks["key"].to_list() == ["doubtful", "M2M", None, None, None]
+    assert marks["ja"].to_list()[:2] == [phones.REMARKS[key].ja for key in ("doubtful", "M2M")]
+    assert "nobody reads" in marks["en"][1]
+    assert marks.select(phones.remark("n")).to_series().name == "remark"
+    with pytest.raises(InputError, match="language"):
+        phones.remark("n", lang="fr")
+
+
 def test_lazy_frames_give_the_same() -> None:
     """The expressions work in a streaming query as well."""
     frame = pl.LazyFrame({"n": [*TAKEN, *REFUSED]})

@@ -350,6 +350,9 @@ def test_people_are_the_same_on_columns_and_one_by_one() -> None:
     person = np.arange(0, people.count + 500, 7, dtype=np.int64)
     numbers = [f"+{n}" for n in people.phones(person)]
     assert [people.person_of(n) for n in numbers] == person.tolist()
+    # as Japan's number plan has it: no number has a 0 after 090, 080, 070, 060
+    assert {n[:6] for n in numbers} <= {f"+81{a}0{b}" for a in "6789" for b in "123456789"}
+    assert people.person_of("+819001234567") is None
     carriers = people.carriers(person)
     assert all(people.carrier_of(n) == c for n, c in zip(numbers, carriers, strict=True) if c < 4)
     for day in (date(2026, 7, 1), date(2026, 11, 16)):

@@ -5,6 +5,9 @@ full-width digits, hyphens of every kind, dots, spaces and brackets anywhere bet
 Excel dropped (not of 020: such digits may as well be a date); Excel's leading apostrophe and `="…"`; the prefixes
 184 and 186 before a zero. Columns may be text, integers, Decimal, Categorical or whole Float64; a Float32 has fewer
 digits than a number and is refused. Whatever could be read in two ways is refused, never guessed. Source: https://doc.aossms.com/zettai-reach/openapi.html
+
+Of the numbers that are taken, `remark` marks those that Japan's number plan gives to nobody (`doubtful`) and those of
+machines (`M2M`). Source: https://www.soumu.go.jp/main_sosiki/joho_tsusin/top/tel_number/
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import overload
+from typing import Literal, overload
 
 import polars as pl
 
@@ -23,7 +26,9 @@ from zrtools.privacy import DIGITS, IGNORED, SEPARATORS, mask
 from zrtools.texts import Said, said
 from zrtools.words import label, language
 
-__all__ = ["PROBLEMS", "as_text", "normalise", "normalised", "problem"]
+__all__ = ["PROBLEMS", "REMARKS", "Doubtful", "as_text", "normalise", "normalised", "problem", "remark"]
+
+Doubtful = Literal["leave out", "take"]
 
 PROBLEMS: dict[str, Label] = {
     "empty": Label("空欄です", "there is no number"),
@@ -65,6 +70,19 @@ PROBLEMS: dict[str, Label] = {
 }
 """Why a number is refused, for people; the keys are what `problem` answers."""
 
+REMARKS: dict[str, Label] = {
+    "doubtful": Label(
+        "存在しない番号の可能性があります（090-0…のように4桁目が0の番号と、0200で始まらない14桁の番号は使われていません）",
+        "it is probably no one's: numbers with a 0 after 090 and the like, and 14 digits that do not begin with 0200, "
+        "are given to nobody",
+    ),
+    "M2M": Label(
+        "020の番号です（機器の通信用で、SMSを読む人がいません）",
+        "it is a 020 number, of a machine: nobody reads there",
+    ),
+}
+"""What is to be known of a number although it is taken, for people; the keys are what `remark` answers."""
+
 # besides separators what Excel puts around text: '090… and ="090…"
 _COMPACT = {**DIGITS, "＋": "+", **dict.fromkeys((*SEPARATORS, *"=\"＂'‘’＇`"), "")}
 _TRANSLATION = str.maketrans(_COMPACT)
@@ -81,6 +99,9 @@ _NONE = (
 )
 _FRACTION = "^[ \t\u3000]*(?:[0０]|[1-9１-９][0-9０-９]*)[.．][0-9０-９]+[ \t\u3000]*$"
 _REFUSED = f"{_NONE}|{_FRACTION}"
+# of the form +81…: 0A0-0 and 020-0 with 8 digits, and 14 digits that are not 0200
+_DOUBTFUL = r"^\+81(?:[26789]00[0-9]{7}|20[1-9][0-9]{10})$"
+_MACHINE = r"^\+8120"
 _UNSEEN = f"[{IGNORED}]"
 # as Excel writes large figures, and those that have all digits of a number
 _POWER = r"^[ \t]*[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+[ \t]*$"
@@ -133,6 +154,25 @@ def problem(numbers: pl.Expr | str, *, lang: str | None = None) -> pl.Expr:
     chosen = language(lang)
     wording = {key: label(words, chosen) for key, words in PROBLEMS.items()}
     return reason.replace_strict(wording, return_dtype=pl.String)
+
+
+@checked
+def remark(numbers: pl.Expr | str, *, lang: str | None = None) -> pl.Expr:
+    """Say what is to be known of each number that is taken, as a column `remark` that is null where there is nothing.
+
+    It holds keys of `REMARKS` or, with `lang`, their words: `doubtful` for a number that is given to nobody, such as
+    090-0000-0000, which stands for "none" in many lists; `M2M` for one of a machine. The service takes both. Raises
+    `InputError` for a language other than "ja" and "en".
+    """
+    number = normalised(numbers)
+    said = {key: key if lang is None else label(words, language(lang)) for key, words in REMARKS.items()}
+    return (
+        pl.when(number.str.contains(_DOUBTFUL))
+        .then(pl.lit(said["doubtful"]))
+        .when(number.str.contains(_MACHINE))
+        .then(pl.lit(said["M2M"]))
+        .alias("remark")
+    )
 
 
 @overload

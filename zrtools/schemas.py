@@ -701,6 +701,7 @@ ADDED = pl.Schema(
         "parts": pl.Int32(),
         "intake": pl.String(),
         "problem": pl.String(),
+        "guards": pl.List(pl.String()),
     }
 )
 """What `Outbox.add` gives: what became of each row of the frame."""
@@ -732,6 +733,7 @@ OUTBOX = pl.Schema(
         "settled_at": TIME,
         "result_code": pl.Int64(),
         "error": pl.String(),
+        "kind": pl.String(),
     }
 )
 """The messages of an outbox."""
@@ -1123,7 +1125,8 @@ COLUMNS: dict[str, str] = {
     "quantity": "billable messages (通数), or messages accepted, as the plan bills",
     "amount": "quantity times unit_price, not rounded in COST; as printed in INVOICE",
     "problem": (
-        "why a line could not be priced, or was priced with a reservation; why a row was not queued; null if neither"
+        "why a line could not be priced, or was priced with a reservation; why a row was not queued, "
+        "or what is to be known of its number; null if none"
     ),
     "unpriced": "billable messages without a price, which net, tax and gross leave out",
     "net": "amount without tax, rounded",
@@ -1176,7 +1179,8 @@ COLUMNS: dict[str, str] = {
     "row": "the row of the frame that was added, in CAUSES of the incidents or segments, from 0",
     "intake": (
         "what became of an added row: queued, duplicate, suppressed, invalid, or repeat: the same text waits for the "
-        "number, or went to it lately, under another name"
+        "number, or went to it lately, under another name; doubtful: a number that is given to nobody; held: an "
+        "advertisement that fails one of its guards"
     ),
     "added_at": "when it was added; in CAMPAIGNS the first message",
     "open": "messages that are queued, leaving or unsettled",
@@ -1208,7 +1212,8 @@ COLUMNS: dict[str, str] = {
     "works": "whether it works",
     "detail": "what was found, in words; in HISTORY as JSON",
     "what": "what was done with the journal",
-    "kind": "the kind of incident that was planted",
+    "kind": "what a campaign is for: advertisement, notice, one-time code, or null; in INCIDENTS what was planted",
+    "guards": "the guards that an advertisement fails: opt-out link, sender, consent, night",
     "category": "the main failure_code of a planted incident",
     "seen_start": "from when on 95% of the excess failures were reported (Japan)",
     "seen_end": "until when they were reported (Japan)",

@@ -17,7 +17,7 @@ __all__ = ["command"]
 
 _NUMBER_COLUMNS = ("電話番号", "phone_number")
 _DATE_COLUMNS = ("基準日", "reference_date")
-_RESULTS = ("phone_number", "reference_date", "status", "error")
+_RESULTS = ("phone_number", "reference_date", "status", "error", "remark")
 # below the heading; what is paid for must have its place
 _MOST_ROWS = tables.MOST_ROWS
 _PATH = click.Path(dir_okay=False, path_type=Path)
@@ -46,6 +46,9 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--header-row", type=click.IntRange(1), help="The row of the headings.  [default: the first filled one]"
 )
+@click.option(
+    "--take-doubtful", is_flag=True, help="Ask numbers, too, that are given to nobody, such as 090-0000-0000."
+)
 @click.option("--hidden-rows", is_flag=True, help="Ask the rows, too, that are hidden in the sheet.")
 @click.option(
     "--raw", is_flag=True, help="Write texts such as =1+1 into CSV as they are, without an apostrophe."
@@ -66,6 +69,7 @@ def command(
     encoding: str | None,
     sheet: str | None,
     header_row: int | None,
+    take_doubtful: bool,
     hidden_rows: bool,
     raw: bool,
     sandbox: bool,
@@ -74,8 +78,8 @@ def command(
     """Ask which numbers of FILE (CSV or Excel) changed hands since they were known to be right. This is billed.
 
     Writes the file's rows with the normalised number, the reference date, the status (T now another person's, N the
-    same person's, ERROR cannot be judged) and why a number has none. Credentials come from ZRTOOLS_TOKEN and
-    ZRTOOLS_CLIENT_ID.
+    same person's, ERROR cannot be judged), why a number has none, and, where the file has such, a remark on numbers
+    that are given to nobody or read by nobody. Credentials come from ZRTOOLS_TOKEN and ZRTOOLS_CLIENT_ID.
     """
     import zrtools as zr
 
@@ -105,13 +109,23 @@ def command(
         for said in words.left_out(table, lang):
             click.echo(said, err=True)
         with zr.Client.sandbox() if sandbox else zr.Client() as client:
-            cleaned = client.clean(numbers, dates, max_requests=max_requests, store=store, lang=lang)
+            cleaned = client.clean(
+                numbers,
+                dates,
+                max_requests=max_requests,
+                store=store,
+                doubtful="take" if take_doubtful else "leave out",
+                lang=lang,
+            )
     except zr.InputError as error:
         where = "" if error.row is None or table is None else f" It stands in {table.place(error.row)}."
         raise click.UsageError(f"{error}{where}") from None
     except zr.PartialResultError:
         click.echo(words.text("client.again", lang, store=store), err=True)
         raise
+    cleaned = cleaned.with_columns(zr.phones.remark("phone_number", lang=lang))
+    if cleaned["remark"].null_count() == cleaned.height:
+        cleaned = cleaned.drop("remark")
     written = tables.write(_beside(given, cleaned), out, defuse=not raw)
     counted = dict(cleaned["status"].value_counts().iter_rows())
     click.echo(
@@ -163,4 +177,7 @@ def _beside(given: pl.DataFrame, cleaned: pl.DataFrame) -> pl.DataFrame:
     for name in _RESULTS:
         while names[name] in given.columns:
             names[name] = f"cleaned_{names[name]}"
-    return pl.concat([given, cleaned.select(_RESULTS).rename(names)], how="horizontal")
+    return pl.concat(
+        [given, cleaned.select(c for c in _RESULTS if c in cleaned.columns).rename(names, strict=False)],
+        how="horizontal",
+    )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import polars as pl
 
-from zrtools import arguments, periods, schemas, wire
+from zrtools import arguments, periods, phones, schemas, wire
 from zrtools.arguments import checked
 from zrtools.client import profiles, retry, sending
 from zrtools.client.engine import STATUS_AT_ONCE, Engine, Run
@@ -333,6 +333,7 @@ class Client:
         *,
         max_requests: int | None = None,
         store: str | Path | None = None,
+        doubtful: phones.Doubtful = "leave out",
         progress: bool = True,
         lang: str | None = None,
         stop: threading.Event | None = None,
@@ -342,7 +343,10 @@ class Client:
         `reference_date` is one day or one for each number, from two years ago up to today in Japan. Each (number, date)
         is asked once, invalid numbers not at all; how many calls that makes is said before the first one, and more than
         `max_requests` are refused. With `store`, a file of one's own, answers are kept as they come, and the same call
-        again asks only the rest; the file holds phone numbers, and takes the answers of one account alone.
+        again asks only the rest; the file holds phone numbers, and takes the answers of one account alone. Numbers
+        that are given to nobody, such as 090-0000-0000, are not asked (their `error` is `doubtful`) unless
+        `doubtful="take"`, and counted before the first call, as 020 numbers are, where nobody reads
+        (`zr.phones.remark` marks both).
         `progress=False` turns bar and notice off; `lang` is their language. When `stop` is set, the run ends as on
         Ctrl-C: what has not left is not asked, what is on its way is heard.
 
@@ -353,7 +357,7 @@ class Client:
         """
         from zrtools.client.cleaning import Cleaning, prepared
 
-        frame = prepared(numbers, reference_date, self.now().date())
+        frame = prepared(numbers, reference_date, self.now().date(), doubtful)
         cleaning = Cleaning(frame, store, self.origin)
         run = cleaning.run
         try:
@@ -372,6 +376,9 @@ class Client:
                         known=cleaning.known,
                     )
                 )
+                for key, count in (("doubtful", cleaning.doubtful), ("machines", cleaning.machines)):
+                    if count:
+                        notice(text(f"client.{key}", lang, count=count))
             if calls:
                 self._work(
                     run,

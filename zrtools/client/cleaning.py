@@ -14,11 +14,13 @@ import polars as pl
 from zrtools import phones, schemas, wire
 from zrtools.client import retry
 from zrtools.client.engine import Run
+from zrtools.client.sending import unproven
 from zrtools.client.store import Store, Verdict
 from zrtools.errors import ApiError, ArchiveError, InputError, TransportError, ZrtoolsError
 from zrtools.periods import day
 from zrtools.privacy import mask_text
 from zrtools.texts import said
+from zrtools.words import text
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
@@ -40,8 +42,10 @@ _GONE = 5  # so many numbers in a row without any answer: the service is gone
 _POLL = 0.5  # seconds between two looks at what another process is asking
 
 
-def prepared(numbers: object, reference_date: object, today: date) -> pl.DataFrame:
-    """Bring numbers and dates to a frame: `input`, `phone_number`, `reference_date`, `error`.
+def prepared(
+    numbers: object, reference_date: object, today: date, doubtful: phones.Doubtful = "leave out"
+) -> pl.DataFrame:
+    """Bring numbers and dates to a frame: `input`, `phone_number`, `reference_date`, `error` (if it is not asked).
 
     Raises `InputError` for what is no list of numbers, and for a date that the service does not take.
     """
@@ -52,7 +56,10 @@ def prepared(numbers: object, reference_date: object, today: date) -> pl.DataFra
         _dates(reference_date, given.len(), today).alias("reference_date"),
         phones.problem(pl.col("input")).cast(pl.String).alias("error"),
     )
-    return frame.with_columns(pl.when(pl.col("phone_number").is_null()).then(pl.col("error")))
+    nobody = pl.lit(doubtful == "leave out") & (phones.remark("phone_number") == "doubtful")
+    return frame.with_columns(
+        pl.when(pl.col("phone_number").is_null()).then(pl.col("error")).when(nobody).then(pl.lit("doubtful"))
+    )
 
 
 def _numbers(numbers: object) -> pl.Series:
@@ -106,10 +113,14 @@ class Cleaning:
 
     def __init__(self, frame: pl.DataFrame, store: str | Path | None, origin: str) -> None:
         self._frame = frame
-        pairs = frame.filter(pl.col("phone_number").is_not_null()).select(_KEYS).unique(maintain_order=True)
+        asked_for = frame.filter(pl.col("error").is_null())
+        pairs = asked_for.select(_KEYS).unique(maintain_order=True)
+        marks = frame.select(phones.remark("phone_number")).to_series()
         self.given = frame.height
         self.invalid = frame["phone_number"].null_count()
-        self.repeated = self.given - self.invalid - pairs.height
+        self.doubtful = int((frame["error"] == "doubtful").sum())
+        self.machines = int((marks == "M2M").sum())
+        self.repeated = asked_for.height - pairs.height
         self._known = pl.DataFrame(schema=_ANSWERS)
         self._store = None if store is None else Store(store, origin)
         if self._store is not None:
@@ -206,7 +217,11 @@ class Cleaning:
                 self._suspects[self._positions[pair]] = error
                 if len(self._suspects) >= _ALIKE:
                     raise
-            return Verdict(None, f"{error.code} {error.message}".strip()), final
+            refused = f"{error.code} {error.message}".strip()
+            unproven(error, number)
+            return Verdict(
+                None, f"{refused} {text('client.unproven', 'en')}" if "unproven" in error.facts else refused
+            ), final
         self._suspects.clear()
         self._unanswered = 0
         return Verdict(status, None), True

@@ -21,6 +21,7 @@ from zrtools.errors import ApiError, ConfigurationError, TransportError, Unexpec
 from zrtools.periods import Time, time
 from zrtools.privacy import mask, mask_text
 from zrtools.texts import said
+from zrtools.words import text
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
@@ -36,6 +37,7 @@ __all__ = [
     "prepare",
     "tagged",
     "told",
+    "unproven",
 ]
 
 _T = TypeVar("_T")
@@ -164,6 +166,13 @@ async def act(
         raise
 
 
+def unproven(error: ZrtoolsError, number: str) -> None:
+    """Say in a refusal of a 060 number that the service may not take such numbers yet."""
+    if isinstance(error, ApiError) and error.field == "phoneNumber" and number.startswith("+8160"):
+        _say(error, text("client.unproven", "en"))
+        error.facts = {**error.facts, "unproven": "060"}
+
+
 def _say(error: ZrtoolsError, more: str) -> None:
     error.args = (f"{error} {more}",)
 
@@ -185,6 +194,7 @@ async def deliver(engine: Engine, ask: wire.Ask, trip: Trip | None = None) -> Se
     else:
         return receipt
     failure.client_tag = receipt.client_tag
+    unproven(failure, receipt.phone_number)
     # a tag that was used before: by an earlier try, perhaps
     if trip.reached and isinstance(failure, ApiError) and failure.code == _USED_BEFORE:
         trip.lost = True

@@ -21,6 +21,7 @@ __all__ = [
     "CARRIER_SPELLINGS",
     "CATEGORIES",
     "DLR_STATUSES",
+    "MESSAGE_KINDS",
     "MODULES",
     "OPT_OUT_URL",
     "ORIGINS",
@@ -32,6 +33,7 @@ __all__ = [
     "Carrier",
     "Category",
     "Label",
+    "MessageKind",
     "Origin",
     "Outcome",
     "Result",
@@ -45,6 +47,7 @@ OPT_OUT_URL = "https://ai9.jp/0PT0UT"
 
 Outcome = Literal["delivered", "failed", "sending", "unknown"]
 Origin = Literal["handset", "carrier or handset", "unlisted"]
+MessageKind = Literal["advertisement", "notice", "one-time code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,14 @@ class Label:
 
     ja: str
     en: str
+
+
+MESSAGE_KINDS: dict[str, Label] = {
+    "advertisement": Label("広告・宣伝", "advertisement"),
+    "notice": Label("連絡", "notice"),
+    "one-time code": Label("認証コード", "one-time code"),
+}
+"""What a campaign is for: advertisements are held against what the law asks of them, codes are never sent again."""
 
 
 @dataclass(frozen=True, slots=True)

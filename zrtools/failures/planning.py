@@ -12,6 +12,7 @@ import polars as pl
 
 from zrtools import periods, phones, privacy, words
 from zrtools.arguments import checked
+from zrtools.codes import MESSAGE_KINDS, MessageKind
 from zrtools.codes.causes import GROUPS
 from zrtools.errors import InputError
 from zrtools.failures.causes import KEYS, causes_of
@@ -82,6 +83,7 @@ class Choice:
     on_rest_days: bool = False
     keep_for: float = KEEP_FOR
     expires: Mapping[str, float] | None = None
+    kinds: Mapping[str, MessageKind] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +104,18 @@ def retry_plan(
     on_rest_days: bool = False,
     keep_for: Hours = KEEP_FOR,
     expires: Mapping[str, Hours] | None = None,
+    kinds: Mapping[str, MessageKind] | None = None,
     incidents: pl.DataFrame | None = None,
     mask: bool = True,
 ) -> pl.DataFrame:
     """Plan each failed message's next step, and when, from the incidents, the clock and what the data says.
 
-    Left alone are messages delivered or tried again since, one-time codes (told by their wording) and numbers in
-    `opted_out`. In an incident of a stale list what was not in service is to be cleaned; where a sender or text was
-    blocked, the service was at fault or the code is unknown, the vendor is asked first; nothing is sent again before an
-    incident is over. Numbers are dropped as in `numbers`. For the rest `chance` is how often the next message to the
-    same number was delivered after that category and a like wait; the wait is the shortest of at least 30 tries that is
-    not clearly worse than the best, else one hour (not in service: a day).
+    Left alone are messages delivered or tried again since, one-time codes (told by `kinds`, else by their wording)
+    and numbers in `opted_out`. In an incident of a stale list what was not in service is to be cleaned; where a
+    sender or text was blocked, the service was at fault or the code is unknown, the vendor is asked first; nothing
+    is sent again before an incident is over. Numbers are dropped as in `numbers`. For the rest `chance` is how
+    often the next message to the same number was delivered after that category and a like wait; the wait is the
+    shortest of at least 30 tries that is not clearly worse than the best, else one hour (not in service: a day).
 
     Parameters
     ----------
@@ -130,6 +133,8 @@ def retry_plan(
         For how long a message is worth sending again, from its sending: hours or a timedelta.
     expires
         The same for single campaigns or templates, by their name in `features`.
+    kinds
+        What single campaigns or templates are for, by the same names, as `Outbox.add` takes it.
     incidents
         What `incidents` found in the frame; looked for where left out and the frame has carriers.
     mask
@@ -154,6 +159,7 @@ def retry_plan(
         on_rest_days=on_rest_days,
         keep_for=keep_for,
         expires=expires,
+        kinds=kinds,
     )
     if (
         not isinstance(frame, Traffic)
@@ -174,6 +180,7 @@ def chosen(
     on_rest_days: bool = False,
     keep_for: Hours = KEEP_FOR,
     expires: Mapping[str, Hours] | None = None,
+    kinds: Mapping[str, MessageKind] | None = None,
 ) -> Choice:
     """Read what `retry_plan` is told. Raises `InputError` as it does."""
     if not 0 <= hours[0] < hours[1] <= 24:
@@ -188,6 +195,9 @@ def chosen(
         # a minute that has begun is past
         moment += timedelta(minutes=1)
     kept = {str(name): _hours(f"expires[{str(name)!r}]", value) for name, value in (expires or {}).items()}
+    named = {str(name): kind for name, kind in (kinds or {}).items()}
+    if any(kind not in MESSAGE_KINDS for kind in named.values()):
+        raise InputError(f"A kind in kinds= is none: choose of {', '.join(map(repr, MESSAGE_KINDS))}.")
     return Choice(
         moment,
         [phones.normalise(number) for number in opted_out],
@@ -195,6 +205,7 @@ def chosen(
         on_rest_days,
         _hours("keep_for", keep_for),
         kept,
+        named,
     )
 
 
@@ -329,11 +340,7 @@ def _steps(choice: Choice) -> tuple[pl.Expr, pl.Expr]:
         (pl.col("_pending_since"), "leave", "a later try is pending"),
         (pl.col("_tried_since"), "leave", "tried again since"),
         (pl.col("phone_number").is_in(choice.opted_out), "leave", "opted out"),
-        (
-            pl.col("message").str.normalize("NFKC").str.contains(_ONE_TIME),
-            "leave",
-            "one-time code",
-        ),
+        (pl.col("_code"), "leave", "one-time code"),
         (pl.col("phone_number").is_null(), "look into it", "no number"),
         (cause == "sender or text blocked", "ask the vendor first", "sender or text blocked"),
         (cause == "unknown code", "ask the vendor first", "unknown code in an incident"),
@@ -397,7 +404,10 @@ def _incident(incidents: pl.DataFrame) -> pl.Expr:
 
 
 def _expiring(failed: pl.LazyFrame, choice: Choice) -> pl.LazyFrame:
-    """Add `_until`: to when a message is worth sending again; it was sent on send_date, and before its status came."""
+    """Add `_code` (a one-time code), and `_until`: to when a message is worth sending again.
+
+    It was sent on send_date, and before its status came.
+    """
     midnight = (
         (pl.col("send_date") + pl.duration(days=1))
         .cast(pl.Datetime("ms"))
@@ -405,15 +415,23 @@ def _expiring(failed: pl.LazyFrame, choice: Choice) -> pl.LazyFrame:
         .cast(TIME)
     )
     keep = pl.lit(choice.keep_for)
-    if choice.expires:
+    code = pl.col("message").str.normalize("NFKC").str.contains(_ONE_TIME)
+    if choice.expires or choice.kinds:
         failed = with_traits(nw.from_native(failed), ["template"]).to_native()
+    if choice.kinds:
+        said = [
+            pl.col(c).replace_strict(choice.kinds, default=None, return_dtype=pl.String)
+            for c in ("campaign", "template")
+        ]
+        code = pl.coalesce(pl.coalesce(said) == "one-time code", code)
+    if choice.expires:
         own = [
             pl.col(c).replace_strict(choice.expires, default=None, return_dtype=pl.Float64)
             for c in ("campaign", "template")
         ]
         keep = pl.coalesce(pl.min_horizontal(own), keep)
     sent = pl.min_horizontal("date_time", midnight)
-    return failed.with_columns(_until=sent + pl.duration(minutes=(keep * 60).cast(pl.Int64)))
+    return failed.with_columns(_code=code, _until=sent + pl.duration(minutes=(keep * 60).cast(pl.Int64)))
 
 
 def _open(moments: pl.Series, choice: Choice) -> pl.Series:

@@ -24,7 +24,8 @@ _LOOK = 0.1  # seconds between two looks whether another intake is done
 _PATIENCE = 2.0  # seconds of waiting until that is said
 _INSERT = (
     "insert into messages (added_at, campaign, phone_number, message, client_tag, carrier_id, schedule_time, "
-    "group_tag, parts, held, error, sending_state, run) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'adding', ?)"
+    "group_tag, parts, held, error, kind, at_night, sending_state, run) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'adding', ?)"
 )
 UNUSED = "sending_state in ('refused', 'withdrawn') and coalesce(result_code, -1) not in (0, 400)"
 """Whose tag the service has not taken, as far as it said: neither accepted nor known from before."""

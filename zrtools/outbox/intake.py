@@ -9,6 +9,7 @@ import polars as pl
 from zrtools import messages, phones, words
 from zrtools.codes import CARRIERS
 from zrtools.errors import InputError
+from zrtools.outbox.guards import Guards
 from zrtools.periods import Time, time
 from zrtools.privacy import mask_text
 from zrtools.schemas import ZONE
@@ -30,12 +31,14 @@ def checked(
     schedule_time: Time | None,
     group_tag: str | None,
     unsendable: Unsendable,
+    guards: Guards,
     lang: str | None,
 ) -> pl.DataFrame:
     """Bring a frame to the columns of the journal, with a `problem` (null: none) for each row.
 
     Columns: `row`, `phone_number`, `message`, `client_tag`, `carrier_id`, `schedule_time` (text, to the minute),
-    `group_tag`, `parts`, `problem`. Raises `InputError` where the frame as a whole cannot be used.
+    `group_tag`, `parts`, `problem`, `remark` (on the number), `guards` (those that it fails). Raises `InputError`
+    where the frame as a whole cannot be used.
     """
     if "phone_number" not in frame.columns:
         raise InputError(
@@ -69,6 +72,7 @@ def checked(
             pl.col("problems").list.filter(pl.element().struct.field("kind") != "cannot be sent")
         )
     chosen = words.language(lang)
+    found = found.with_columns(phones.remark("phone_number"), guards.failing(frame, found))
     return found.select(
         "row",
         "phone_number",
@@ -78,6 +82,8 @@ def checked(
         "schedule_time",
         "group_tag",
         "parts",
+        "remark",
+        "guards",
         problem=pl.coalesce(
             _said("number", phones.problem("given", lang=chosen), chosen),
             _when(pl.lit(template is not None) & pl.col("message").is_null(), "missing_value", chosen),
@@ -96,9 +102,11 @@ def sorted_out(
     tagged: pl.DataFrame,
     elsewhere: pl.DataFrame,
     listed: dict[str, str],
+    guards: Guards,
+    doubtful: phones.Doubtful,
     lang: str | None,
 ) -> pl.DataFrame:
-    """Say of each row whether it is queued, duplicate, suppressed, a repeat or invalid (`intake`), and why (`problem`).
+    """Say of each row what becomes of it (`intake`), and why, or what is to be known of it (`problem`).
 
     `same`: the rows whose number and text the campaign has (`used`: whether one was taken back or refused; `known`: the
     state of one that stands); `tagged`: the rows whose own tag the journal has, unless the service never took it (its
@@ -130,12 +138,25 @@ def sorted_out(
         pl.col(column).replace_strict(states, default=None, return_dtype=pl.String)
         for column in ("state", "was")
     )
+    chosen = words.language(lang)
+    nobody = pl.lit(doubtful == "leave out") & (pl.col("remark") == "doubtful").fill_null(value=False)
+    fails = pl.col("guards").list.len() > 0
+    asked = guards.words(chosen)
+    missing = (
+        pl.col("guards")
+        .list.eval(pl.element().replace_strict(asked, return_dtype=pl.String))
+        .list.join("／" if chosen == "ja" else "; ")
+    )
     elsewhere_said = words.text("outbox.elsewhere", lang, campaign="{}", state="{}", day="{}")
     return rows.with_columns(
         intake=pl.when(~usable | pl.col("clash"))
         .then(pl.lit("invalid"))
+        .when(nobody)
+        .then(pl.lit("doubtful"))
         .when(pl.col("state").is_not_null() | pl.col("twice"))
         .then(pl.lit("duplicate"))
+        .when(fails)
+        .then(pl.lit("held"))
         .when(pl.col("listed").is_not_null())
         .then(pl.lit("suppressed"))
         .when(pl.col("was").is_not_null())
@@ -143,17 +164,20 @@ def sorted_out(
         .otherwise(pl.lit("queued")),
         problem=pl.coalesce(
             "problem",
-            _when(pl.col("clash"), "tag_taken", words.language(lang)),
+            _when(pl.col("clash"), "tag_taken", chosen),
+            pl.when(nobody).then(_remark(chosen)),
             pl.format(words.text("outbox.known", lang, state="{}"), stated),
-            _when(pl.col("twice"), "twice", words.language(lang)),
+            _when(pl.col("twice"), "twice", chosen),
+            pl.when(fails).then(missing),
             pl.format(words.text("outbox.suppressed", lang, why="{}"), "listed"),
             pl.format(elsewhere_said, pl.col("under").replace("", "–"), was, "day"),
+            _remark(chosen),
         ),
     )
 
 
 def refuse(rows: pl.DataFrame) -> None:
-    """Refuse a frame of which a row is bad.
+    """Refuse a frame of which a row is bad, or an advertisement that nobody has said may go.
 
     Raises `InputError` that tells how many there are and the first of them (`.row`).
     """
@@ -164,6 +188,15 @@ def refuse(rows: pl.DataFrame) -> None:
             f"{bad.height:,} of {rows.height:,} rows cannot be sent, the first is row {row} "
             f"(counted from 0; {problem}). Nothing was added: correct them "
             "(dry_run=True lists them all), or leave them out with skip_invalid=True.",
+            row=row,
+        )
+    held = rows.filter(pl.col("intake") == "held")
+    if held.height:
+        row, problem, guards = held.select("row", "problem", "guards").row(0)
+        raise InputError(
+            f"{held.height:,} of {rows.height:,} rows are advertisements that are held, the first is row {row} "
+            f"(counted from 0; {problem}). Nothing was added: mend them, leave them out with skip_invalid=True, or "
+            f'say, for the journal, why they may go all the same: despite={{"{guards[0]}": "…"}}.',
             row=row,
         )
 
@@ -204,6 +237,13 @@ def _when(condition: pl.Expr, key: str, lang: str) -> pl.Expr:
 
 def _said(key: str, why: pl.Expr, lang: str) -> pl.Expr:
     return pl.format(words.text(f"outbox.{key}", lang, why="{}"), why)
+
+
+def _remark(lang: str) -> pl.Expr:
+    wording = {key: words.label(said, lang) for key, said in phones.REMARKS.items()}
+    return _said(
+        "number", pl.col("remark").replace_strict(wording, default=None, return_dtype=pl.String), lang
+    )
 
 
 def _in_words(problems: pl.Series, lang: str) -> pl.Expr:

@@ -20,6 +20,7 @@ import polars as pl
 from zrtools import arguments, phones
 from zrtools.client import Client
 from zrtools.client.progress import bar
+from zrtools.codes import MessageKind
 from zrtools.errors import (
     ApiError,
     ArchiveError,
@@ -31,6 +32,7 @@ from zrtools.errors import (
     ZrtoolsError,
 )
 from zrtools.outbox.adding import UNUSED, Intake, go_on, intake
+from zrtools.outbox.guards import NIGHT, Guards, despite_of, night_of, who
 from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
 from zrtools.outbox.journal import Journal
 from zrtools.outbox.lease import alive
@@ -59,7 +61,7 @@ create table messages (
     client_tag text not null unique, carrier_id text, schedule_time text, group_tag text, parts integer not null,
     sending_state text not null, attempts integer not null default 0, settled_at text, result_code integer, error text,
     run text, held text, wait_until real not null default 0, overridden integer not null default 0,
-    left_at text);
+    left_at text, kind text, at_night integer not null default 0);
 create index messages_by_state on messages (sending_state, id);
 create index messages_by_number on messages (phone_number, campaign);
 create table runs (run text primary key, until real not null, began_at text not null);
@@ -71,10 +73,14 @@ alter table messages add column left_at text;
 update messages set left_at = settled_at where sending_state in ('leaving', 'accepted', 'unsettled');
 update facts set value = replace(value, 'https://', '') where name = 'account'
 """,
+    """
+alter table messages add column kind text;
+alter table messages add column at_night integer not null default 0
+""",
 )
 _COLUMNS = (
     "added_at, campaign, phone_number, message, client_tag, carrier_id, schedule_time || ':00', group_tag, parts, "
-    "sending_state, attempts, settled_at, result_code, error"
+    "sending_state, attempts, settled_at, result_code, error, kind"
 )
 _TAKEN = f"""
 select client_tag from messages where client_tag in (select value from json_each(?))
@@ -98,12 +104,19 @@ class Outbox:
     sent again under the same tag, which the service takes once only. Several processes may send from one journal.
 
     It is a file (SQLite, on a local disk), private to its owner where the system can, and holds numbers and
-    bodies. `suppressions`, or the path of such a list, names numbers never to be sent to. Raises `ArchiveError`
-    for a file that cannot be used.
+    bodies. `suppressions`, or the path of such a list, names numbers never to be sent to; `night`, the hours between
+    which no advertisement goes out (Japan). Raises `ArchiveError` for a file that cannot be used, and `InputError`.
     """
 
     @arguments.checked
-    def __init__(self, path: str | Path, *, suppressions: Suppressions | str | Path | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        suppressions: Suppressions | str | Path | None = None,
+        night: tuple[int, int] = NIGHT,
+    ) -> None:
+        self.night = night_of(night)
         self._file = Journal(
             path, what=said("sqlite.what_outbox"), application=0x7A72_6F62, tables=_TABLES, changes=_CHANGES
         )
@@ -154,6 +167,11 @@ class Outbox:
         group_tag: str | None = None,
         skip_invalid: bool = False,
         unsendable: Unsendable = "refuse",
+        doubtful: phones.Doubtful = "leave out",
+        kind: MessageKind | None = None,
+        sender: str | None = None,
+        consent: pl.DataFrame | None = None,
+        despite: Mapping[str, str] | None = None,
         sent_since: Time | None = None,
         dry_run: bool = False,
         lang: str | None = None,
@@ -166,13 +184,22 @@ class Outbox:
         are `duplicate`. With `sent_since`, a time, what waits for the same number with the same text under any other
         name, or went to it since then, is a `repeat`, and not queued either. Numbers on the suppression list are kept
         but not sent. `unsendable` says what to do about characters that cannot be sent: refuse the row, take what
-        `messages.mended` suggests, or send them as they are. With `dry_run` nothing is written. `problem` is worded in
+        `messages.mended` suggests, or send them as they are. Numbers that are given to nobody, such as 090-0000-0000,
+        are `doubtful` and left out unless `doubtful="take"`. With `dry_run` nothing is written. `problem` is worded in
         `lang`.
 
-        Raises `InputError` (`.row`) when a row is bad, unless `skip_invalid`, and when a column is missing;
+        `kind` says what the campaign is for. An "advertisement" is `held`, with the `guards` that it fails, where it
+        has no opt-out link or does not name its `sender`, where no consent of its number is recorded (`consent`, a
+        frame with `phone_number`, `date` and `source`, or the columns `consent_date` and `consent_source`), or where
+        its `schedule_time` lies in the night; without one, `send` holds it then. `despite` says, by the guard's name
+        ("opt-out link", "sender", "consent", "night"), why it may go all the same: the journal keeps who said what
+        (`history`).
+
+        Raises `InputError` (`.row`) when a row is bad or held, unless `skip_invalid`, and when a column is missing;
         `Interrupted` on Ctrl-C.
         """
         going_on: Intake | None = None
+        guards = Guards(kind, sender, consent, despite or {}, self.night)
         try:
             rows = checked(
                 frame,
@@ -180,16 +207,17 @@ class Outbox:
                 schedule_time=schedule_time,
                 group_tag=group_tag,
                 unsendable=unsendable,
+                guards=guards,
                 lang=lang,
             )
             since = None if sent_since is None else stamp(time_of(sent_since, "sent_since"))
             with self._file.kept_open():
                 if dry_run:
-                    return _added(self._compared(rows, campaign, since, lang))
+                    return _added(self._compared(rows, campaign, since, guards, doubtful, lang))
                 with self._file.reading() as run:
                     self._make_sure(run)
                 with intake(self._file, lang) as going_on:
-                    rows = self._compared(rows, campaign, since, lang)
+                    rows = self._compared(rows, campaign, since, guards, doubtful, lang)
                     if not skip_invalid:
                         refuse(rows)
                     new = rows.filter(pl.col("intake").is_in(["queued", "suppressed"]))
@@ -205,12 +233,16 @@ class Outbox:
                             "group_tag",
                             "parts",
                             "intake",
-                            "problem",
+                            pl.when(pl.col("intake") == "suppressed").then("problem").alias("problem"),
+                            pl.lit(kind, pl.String).alias("kind"),
+                            pl.lit(int("night" in guards.despite)).alias("at_night"),
                         ),
                         {
                             "campaign": campaign,
                             "rows": rows.height,
                             **dict(rows.group_by("intake").len().iter_rows()),
+                            **({} if kind is None else {"kind": kind}),
+                            **_said(guards.despite),
                         },
                     )
         except KeyboardInterrupt:
@@ -242,7 +274,7 @@ class Outbox:
                 "where sending_state = 'suppressed' and phone_number in (select value from json_each(?))",
                 (stamp(), json.dumps(wanted)),
             ).rowcount
-            self._file.note("override", numbers=wanted, messages=count, why=why)
+            self._file.note("override", numbers=wanted, messages=count, why=why, by=who())
         return count
 
     @arguments.checked
@@ -448,6 +480,8 @@ class Outbox:
             parts=parts,
             duplicates=sum(event.get("duplicate", 0) + event.get("repeat", 0) for event in out),
             invalid=sum(event.get("invalid", 0) for event in out),
+            doubtful=sum(event.get("doubtful", 0) for event in out),
+            held=sum(event.get("held", 0) for event in out),
             suppressed=suppressed,
             reserved=self._reserved(datetime.now(TOKYO), campaign)[0].height,
             cost_low=low,
@@ -463,19 +497,26 @@ class Outbox:
         *,
         campaign: str | None = None,
         stop: threading.Event | None = None,
+        despite: Mapping[str, str] | None = None,
         progress: bool = True,
     ) -> pl.DataFrame:
         """Send what is queued, settle what was on its way, and give the messages that this run took up: OUTBOX.
 
         When `stop` is set, nothing more leaves, what is in flight is waited for, and the rest stays queued; `send`
         again goes on. A message whose answer was lost is settled under its own tag, or stays `unsettled`. A
-        reservation whose time has passed is refused before it leaves.
+        reservation whose time has passed is refused before it leaves. An advertisement does not leave at night, unless
+        `despite={"night": "why"}` says why: the journal keeps that, and who said it.
 
         Raises `PartialResultError` (`.missing`: the tags still queued, and those that another run has on their way)
-        when the account cannot send any more (quota, token) or the service cannot be reached; `Interrupted` on
-        Ctrl-C; `InputError` for a client of another account than the journal's; `ArchiveError` when the journal
-        cannot be written.
+        when the account cannot send any more (quota, token) or the service cannot be reached, and when advertisements
+        wait for the morning; `Interrupted` on Ctrl-C; `InputError` for a client of another account than the journal's;
+        `ArchiveError` when the journal cannot be written.
         """
+        said = despite_of(despite)
+        if set(said) - {"night"}:
+            raise InputError(
+                'What is queued was asked about when it was added: send takes despite={"night": "…"} alone.'
+            )
         listed = nullcontext() if self.suppressions is None else self.suppressions.kept_open()
         with self._file.kept_open(), listed:
             with self._file.reading() as run:
@@ -483,7 +524,17 @@ class Outbox:
             go_on(self._file)
             if progress:
                 self._say_reserved(client.now(), campaign)
-            sending = Run(self._file, client, client.origin, self.suppressions, campaign, stop)
+            if said:
+                self._file.note("despite", campaign=campaign, **_said(said))
+            sending = Run(
+                self._file,
+                client,
+                client.origin,
+                self.suppressions,
+                campaign,
+                stop,
+                None if said else self.night,
+            )
             return sending.go(self._of_run, progress=progress)
 
     @arguments.checked
@@ -534,7 +585,7 @@ class Outbox:
                 raise InputError(
                     "No unsettled message has this client tag: look at frame() for the right one."
                 )
-            self._file.note("decide", tag=client_tag, accepted=accepted, why=why)
+            self._file.note("decide", tag=client_tag, accepted=accepted, why=why, by=who())
 
     @arguments.checked
     def status(
@@ -617,7 +668,13 @@ class Outbox:
             notice(text("outbox.reserved_suppressed", count=count))
 
     def _compared(
-        self, rows: pl.DataFrame, campaign: str, since: str | None, lang: str | None
+        self,
+        rows: pl.DataFrame,
+        campaign: str,
+        since: str | None,
+        guards: Guards,
+        doubtful: phones.Doubtful,
+        lang: str | None,
     ) -> pl.DataFrame:
         """Compare rows with the journal and the list: `client_tag` for all, `intake` and `problem`."""
         good = rows.filter(pl.col("problem").is_null())
@@ -626,7 +683,7 @@ class Outbox:
         ] or [self._known(good, campaign, since)]
         same, tagged, elsewhere = map(pl.concat, zip(*found, strict=True))
         listed = {} if self.suppressions is None else self.suppressions.among(good["phone_number"].unique())
-        rows = sorted_out(rows, same, tagged, elsewhere, listed, lang)
+        rows = sorted_out(rows, same, tagged, elsewhere, listed, guards, doubtful, lang)
         return rows.with_columns(
             client_tag=pl.when(pl.col("intake") == "invalid")
             .then("client_tag")
@@ -761,6 +818,11 @@ class Outbox:
             .sort()
             .to_list()
         )
+
+
+def _said(despite: Mapping[str, str]) -> dict[str, Any]:
+    """Say in an event what may go in spite of a guard, why, and who said so."""
+    return {"despite": dict(despite), "by": who()} if despite else {}
 
 
 def _added(rows: pl.DataFrame) -> pl.DataFrame:

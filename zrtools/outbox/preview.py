@@ -27,7 +27,8 @@ class Preview:
     """What a send would do now.
 
     `messages` wait, for `numbers` different recipients, `scheduled` of them as reservations; `parts` is the
-    estimate of billable messages (通数). `duplicates`, `invalid` and `suppressed` were left out. `reserved` are
+    estimate of billable messages (通数). `duplicates`, `invalid`, `suppressed`, `doubtful` (numbers that are given to
+    nobody) and `held` (advertisements that fail a guard) were left out. `reserved` are
     reservations that wait at the service for numbers which are suppressed since: `cancel_suppressed` cancels them.
     `cost_low` and `cost_high` are the cost by the cheapest and the dearest carrier where the carrier is not known; null
     without prices. The bill is right, not this.
@@ -43,6 +44,8 @@ class Preview:
     reserved: int = 0
     cost_low: Decimal | None = None
     cost_high: Decimal | None = None
+    doubtful: int = 0
+    held: int = 0
 
     def rows(self, lang: str | None = None) -> list[tuple[str, str]]:
         """Give it as pairs of a heading and a figure, for people."""
@@ -50,8 +53,11 @@ class Preview:
             (words.text(f"outbox.preview_{name}", lang), f"{getattr(self, name):,}")
             for name in ("messages", "numbers", "scheduled", "parts", "duplicates", "invalid", "suppressed")
         ]
-        if self.reserved:
-            figures.append((words.text("outbox.preview_reserved", lang), f"{self.reserved:,}"))
+        figures += [
+            (words.text(f"outbox.preview_{name}", lang), f"{getattr(self, name):,}")
+            for name in ("doubtful", "held", "reserved")
+            if getattr(self, name)
+        ]
         if self.cost_low is not None and self.cost_high is not None:
             low, high = f"{self.cost_low:,}", f"{self.cost_high:,}"
             key = "preview_one_cost" if low == high else "preview_cost_range"

@@ -24,7 +24,7 @@ from zrtools.errors import (
 )
 from zrtools.outbox.lease import Lease, alive
 from zrtools.sqlite import stamp
-from zrtools.words import notice, text
+from zrtools.words import failure, notice, text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,8 +47,10 @@ _QUOTA, _USED_BEFORE, _SYSTEM = 300, 400, 500
 _OF_THE_ACCOUNT = frozenset(("token", "clientId", "smsCode"))
 
 _FIELDS = "id, phone_number, message, client_tag, carrier_id, schedule_time, group_tag, sending_state, overridden, run"
+# an advertisement does not leave at night, unless somebody said why
+_AWAKE = "not (:night and kind is 'advertisement' and schedule_time is null and not at_night)"
 # a pause that is longer than any that is written comes from a clock that was ahead
-_MINE = "(:campaign is null or campaign = :campaign) and (wait_until <= :now or wait_until > :longest)"
+_MINE = f"{_AWAKE} and (:campaign is null or campaign = :campaign) and (wait_until <= :now or wait_until > :longest)"
 _DEAD = "(run is null or (run <> :run and run not in (select run from runs where until between :now and :furthest)))"
 _DOUBTFUL = f"""
 select {_FIELDS} from messages where {_MINE} and (
@@ -58,6 +60,10 @@ order by id limit :limit
 _QUEUED = f"""
 select {_FIELDS} from messages where {_MINE} and sending_state = 'queued' and held is not :run
 order by id limit :limit
+"""  # noqa: S608 - constants
+_ASLEEP = f"""
+select count(*) from messages where not ({_AWAKE}) and (:campaign is null or campaign = :campaign)
+and (sending_state in ('queued', 'unsettled') or (sending_state = 'leaving' and {_DEAD}))
 """  # noqa: S608 - constants
 _LEAVE = (
     "update messages set sending_state = 'leaving', run = :run, attempts = attempts + 1, settled_at = :moment, "
@@ -116,7 +122,9 @@ class Run:
         suppressions: Suppressions | None,
         campaign: str | None,
         stop: threading.Event | None,
+        night: tuple[int, int] | None = None,
     ) -> None:
+        self._night = night
         self._file = file
         self._client = client
         self._suppressions = suppressions
@@ -171,6 +179,15 @@ class Run:
             )
             partial.retry_after = self._ended.retry_after
             raise partial from self._ended
+        if (asleep := self._asleep()) and self._night is not None and not self._halted():
+            hours = {"first": str(self._night[0]), "last": str(self._night[1])}
+            held = PartialResultError(
+                failure("night", "en", count=f"{asleep:,}", **hours),
+                frame=frame(self._lease.name),
+                missing=self._open(),
+            )
+            held.reason, held.facts = "night", {"count": f"{asleep:,}", **hours}
+            raise held
         return frame(self._lease.name)
 
     # --------------------------------------------------------------------------------------- inner
@@ -195,6 +212,23 @@ class Run:
                 notice(text("outbox.waiting"))
                 said = True
             self._pause(wait)
+
+    def _is_night(self) -> bool:
+        if self._night is None:
+            return False
+        first, last = self._night
+        return (self._client.now().hour - first) % 24 < (last - first) % 24
+
+    def _asleep(self) -> int:
+        """Count the advertisements that wait for the morning."""
+        if not self._is_night():
+            return 0
+        with self._file.reading() as run:
+            return int(
+                run(
+                    _ASLEEP, {"campaign": self._campaign, "night": True, "run": self._lease.name, **alive()}
+                ).fetchone()[0]
+            )
 
     def _told(self) -> tuple[int, int]:
         failed = self.done["refused"] + self.done["unsettled"]
@@ -236,6 +270,7 @@ class Run:
                     return
                 values = {
                     "campaign": self._campaign,
+                    "night": self._is_night(),
                     "run": self._lease.name,
                     "limit": _BATCH,
                     "longest": time.time() + _LONGEST,
@@ -370,16 +405,21 @@ class Run:
     def _wait(self) -> float | None:
         """Tell how long until there may be something to send; None when all is done."""
         now = time.time()
-        values = {"campaign": self._campaign, "longest": now + _LONGEST, "run": self._lease.name}
+        values = {
+            "campaign": self._campaign,
+            "night": self._is_night(),
+            "longest": now + _LONGEST,
+            "run": self._lease.name,
+        }
         with self._file.reading() as run:
             soonest = run(
-                "select min(case when wait_until > :longest then 0 else wait_until end) from messages "
-                "where sending_state in ('queued', 'unsettled') "
+                f"select min(case when wait_until > :longest then 0 else wait_until end) from messages where {_AWAKE} "  # noqa: S608 - constants
+                "and sending_state in ('queued', 'unsettled') "
                 "and held is not :run and (:campaign is null or campaign = :campaign)",
                 values,
             ).fetchone()[0]
             others = run(
-                "select count(*) from messages where sending_state = 'leaving' "
+                f"select count(*) from messages where {_AWAKE} and sending_state = 'leaving' "  # noqa: S608 - constants
                 "and (:campaign is null or campaign = :campaign)",
                 values,
             ).fetchone()[0]

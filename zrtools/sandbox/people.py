@@ -29,7 +29,9 @@ FATES: dict[str, str] = {f"0{category}": category for category in CATEGORY_CODES
 _MASK = (1 << 64) - 1
 _STEP, _ONE, _TWO = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _SPREAD = 38_119_721
-_NUMBERS = 100_000_000
+_FIRST = 10_000_000
+"""Japan gives out no number with a 0 after 090, 080, 070 or 060."""
+_NUMBERS = 9 * _FIRST
 _GATHER = pow(_SPREAD, -1, _NUMBERS)
 _BOUNDS = tuple(sum(CARRIER_SHARES[: n + 1]) for n in range(4))
 _STALE = (0.016, 0.014, 0.018, 0.024, 0.2)
@@ -73,11 +75,11 @@ class People:
     # whole columns
 
     def phones(self, person: Ints) -> Ints:
-        """Give each person a number of its own: 81, the prefix, eight digits."""
+        """Give each person a number of its own: 81, the prefix, eight digits of which the first is no 0."""
         import numpy as np
 
         prefix = np.array(_PREFIXES)[np.searchsorted(_PREFIX_BOUNDS, _units(person, 15))]
-        return 810_000_000_000 + prefix * _NUMBERS + (person * _SPREAD + self._shift) % _NUMBERS
+        return 810_000_000_000 + prefix * 10 * _FIRST + _FIRST + (person * _SPREAD + self._shift) % _NUMBERS
 
     def carriers(self, person: Ints) -> Ints:
         """Say on which carrier each is, 4 for none that is known."""
@@ -101,7 +103,10 @@ class People:
         """Find whose number it is, None when it is nobody's here; `number` is in its +81 form."""
         if len(number) != 13:
             return None
-        person = (int(number[5:]) - self._shift) * _GATHER % _NUMBERS
+        place = int(number[5:]) - _FIRST
+        if place < 0:
+            return None
+        person = (place - self._shift) * _GATHER % _NUMBERS
         known = person < 2 * self.count
         return (
             person

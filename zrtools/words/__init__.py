@@ -104,9 +104,10 @@ def told(error: Exception, lang: str | None = None) -> str:
         if isinstance(error, ApiError):
             known = RESULTS.get(int(error.facts.get("meant", error.code)), _UNKNOWN_RESULT)
             said = f"{error.code} {error.message.rstrip('.')}".strip()
-            return text(
+            refused = text(
                 "forms.refused", lang, label=known.label.ja, said=said, advice=known.advice.ja.rstrip("。")
             )
+            return refused + text("client.unproven", lang) if "unproven" in error.facts else refused
         if error.args and isinstance(error.args[0], Said):
             return error.args[0].ja
     return str(error)

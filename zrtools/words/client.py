@@ -26,6 +26,19 @@ TEXTS: dict[str, Label] = {
         "Number cleaning (billed): {calls:,} calls will be made ({given:,} given, {repeated:,} repeated, "
         "{invalid:,} invalid, {known:,} answered before).",
     ),
+    "doubtful": Label(
+        '存在しない番号の可能性があるため照会しない番号が {count:,} 件あります（照会するには doubtful="take"、コマンドでは --take-doubtful）。',
+        '{count:,} numbers are probably no one\'s, and are not asked (doubtful="take", or --take-doubtful, asks them).',
+    ),
+    "machines": Label(
+        "照会する番号のうち {count:,} 件は020の番号（M2M）です。SMSを読む人がいません。",
+        "{count:,} of the numbers are 020 numbers (M2M): nobody reads there.",
+    ),
+    "unproven": Label(
+        "060の番号を受け付けるかどうかは未確認です（2023年版の仕様書は070・080・090のみ）。提供元に確認してください。",
+        "Whether the service takes 060 numbers yet is not known (its specification of 2023 names 070, 080 and 090 alone): "
+        "ask the vendor.",
+    ),
     "cleaned": Label(
         "{rows:,} 件：本人 {same:,}、別人 {other:,}、判定不能 {unknown:,}、番号エラー {none:,}",
         "{rows:,} numbers: {same:,} the same person's, {other:,} another's, {unknown:,} cannot be judged, "
@@ -38,6 +51,13 @@ TEXTS: dict[str, Label] = {
     "again": Label(
         "回答済みの分は {store} に保存しました。同じコマンドをもう一度実行すると、残りだけを照会します。",
         "What was answered is kept in {store}: run the same command again, and only the rest is asked.",
+    ),
+    "failure.night": Label(
+        "夜間（{first}:00〜{last}:00）のため、広告 {count} 件は送信せずに残しました。{last}:00以降にもう一度送信するか、予約日時を付けて追加してください。"
+        '夜間に送る理由がある場合は send(client, despite={{"night": "理由"}}) で送信できます（理由は記録に残ります）。',
+        "{count} advertisements stay queued: it is night ({first}:00 to {last}:00 in Japan). Call send again from {last}:00, "
+        "or add them with a schedule_time; to send them all the same say why, for the journal: "
+        'send(client, despite={{"night": "…"}}).',
     ),
     "failure.no_token": Label(
         "アクセスキーがありません。ZRTOOLS_TOKEN を設定するか、Client(token=...) または Client(profile=...) で渡してください。"

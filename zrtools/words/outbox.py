@@ -56,6 +56,24 @@ TEXTS: dict[str, Label] = {
     "preview_duplicates": Label("重複（追加せず）", "duplicates (not added)"),
     "preview_invalid": Label("無効（追加せず）", "invalid (not added)"),
     "preview_suppressed": Label("停止リスト（送信せず）", "suppressed (not sent)"),
+    "preview_doubtful": Label("存在しない番号の可能性（追加せず）", "probably no one's number (not added)"),
+    "preview_held": Label("広告の確認待ち（追加せず）", "advertisements held back (not added)"),
+    "guard opt-out link": Label(
+        "広告：配信停止リンク https://ai9.jp/0PT0UT がありません",
+        "advertisement: there is no opt-out link https://ai9.jp/0PT0UT",
+    ),
+    "guard sender": Label(
+        "広告：本文に送信者名（{sender}）がありません",
+        "advertisement: the message does not name its sender ({sender})",
+    ),
+    "guard consent": Label(
+        "広告：同意の記録（同意日と取得元）がない番号です",
+        "advertisement: no consent with its day and source is recorded for this number",
+    ),
+    "guard night": Label(
+        "広告：夜間（{first}:00〜{last}:00）の予約です",
+        "advertisement: it would go out at night ({first}:00 to {last}:00)",
+    ),
     "preview_reserved": Label(
         "停止リストの番号への予約（取消が必要）", "reserved for suppressed numbers (to be cancelled)"
     ),
