@@ -72,7 +72,10 @@ def test_reference_shows_defaults_as_they_are_typed(reference: Any) -> None:
         '#### `Outbox.add(self, frame: pl.DataFrame, *, campaign: str = "", template: str | None = None'
         in page
     )
-    assert "### `Outbox(path: str | Path, *, suppressions: Suppressions | str | Path | None = None)`" in page
+    assert (
+        "### `Outbox(path: str | Path, *, suppressions: Suppressions | str | Path | None = None, night: tuple[int, int] = (21, 8))`"
+        in page
+    )
 
 
 def test_tests_that_pages_name_exist() -> None:
