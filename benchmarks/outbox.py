@@ -94,8 +94,8 @@ def send(journal: str, account: str) -> None:
 
 def campaign(messages: int) -> pl.DataFrame:
     """Make a campaign to so many different numbers."""
-    numbers = pl.int_range(messages, eager=True).cast(pl.String).str.zfill(8)
-    return pl.DataFrame({"phone_number": "090" + numbers, "message": ["本日のお知らせです。"] * messages})
+    numbers = pl.int_range(messages, eager=True).cast(pl.String).str.zfill(7)
+    return pl.DataFrame({"phone_number": "0901" + numbers, "message": ["本日のお知らせです。"] * messages})
 
 
 def killed(*, kills: int, messages: int, seed: int, quiet: bool = False) -> dict[str, Any]:

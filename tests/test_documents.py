@@ -73,8 +73,8 @@ def test_reference_shows_defaults_as_they_are_typed(reference: Any) -> None:
         in page
     )
     assert (
-        "### `Outbox(path: str | Path, *, suppressions: Suppressions | str | Path | None = None, night: tuple[int, int] = (21, 8))`"
-        in page
+        "### `Outbox(path: str | Path, *, suppressions: Suppressions | str | Path | None = None, "
+        "night: tuple[int, int] = (21, 8))`" in page
     )
 
 

@@ -713,6 +713,7 @@ CAMPAIGNS = pl.Schema(
         "numbers": pl.Int64(),
         "messages": pl.Int64(),
         "open": pl.Int64(),
+        "kind": pl.String(),
     }
 )
 """What `Outbox.campaigns` gives."""
@@ -733,7 +734,6 @@ OUTBOX = pl.Schema(
         "settled_at": TIME,
         "result_code": pl.Int64(),
         "error": pl.String(),
-        "kind": pl.String(),
     }
 )
 """The messages of an outbox."""

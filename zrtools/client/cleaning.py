@@ -112,20 +112,26 @@ class Cleaning:
     """One run over the distinct (number, date) pairs of a prepared frame."""
 
     def __init__(self, frame: pl.DataFrame, store: str | Path | None, origin: str) -> None:
-        self._frame = frame
-        asked_for = frame.filter(pl.col("error").is_null())
-        pairs = asked_for.select(_KEYS).unique(maintain_order=True)
-        marks = frame.select(phones.remark("phone_number")).to_series()
-        self.given = frame.height
-        self.invalid = frame["phone_number"].null_count()
-        self.doubtful = int((frame["error"] == "doubtful").sum())
-        self.machines = int((marks == "M2M").sum())
-        self.repeated = asked_for.height - pairs.height
         self._known = pl.DataFrame(schema=_ANSWERS)
         self._store = None if store is None else Store(store, origin)
         if self._store is not None:
-            known = self._store.known(pairs["reference_date"].unique().to_list())
-            self._known = known.join(pairs, on=_KEYS, how="semi")
+            usable = frame.filter(pl.col("phone_number").is_not_null())
+            known = self._store.known(usable["reference_date"].unique().to_list())
+            self._known = known.join(usable, on=_KEYS, how="semi")
+        # what was paid for once is given, though it would not be asked now
+        flags = self._known.select(*_KEYS, paid=pl.lit(value=True))
+        self._frame = (
+            frame.join(flags, on=_KEYS, how="left", maintain_order="left")
+            .with_columns(error=pl.when(pl.col("paid").is_null()).then("error"))
+            .drop("paid")
+        )
+        taken = self._frame.filter(pl.col("error").is_null())
+        pairs = taken.select(_KEYS).unique(maintain_order=True)
+        self.given = frame.height
+        self.invalid = frame["phone_number"].null_count()
+        self.doubtful = int((self._frame["error"] == "doubtful").sum())
+        self.machines = int((taken.select(phones.remark("phone_number")).to_series() == "M2M").sum())
+        self.repeated = taken.height - pairs.height
         asked = pairs.join(self._known, on=_KEYS, how="anti", maintain_order="left")
         self.run: Run[Pair, Verdict] = Run(list(asked.iter_rows()))
         self._positions = {pair: n for n, pair in enumerate(self.run.items)}

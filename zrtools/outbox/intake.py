@@ -151,9 +151,11 @@ def sorted_out(
     return rows.with_columns(
         intake=pl.when(~usable | pl.col("clash"))
         .then(pl.lit("invalid"))
+        .when(pl.col("state").is_not_null())
+        .then(pl.lit("duplicate"))
         .when(nobody)
         .then(pl.lit("doubtful"))
-        .when(pl.col("state").is_not_null() | pl.col("twice"))
+        .when(pl.col("twice"))
         .then(pl.lit("duplicate"))
         .when(fails)
         .then(pl.lit("held"))
@@ -165,8 +167,8 @@ def sorted_out(
         problem=pl.coalesce(
             "problem",
             _when(pl.col("clash"), "tag_taken", chosen),
-            pl.when(nobody).then(_remark(chosen)),
             pl.format(words.text("outbox.known", lang, state="{}"), stated),
+            pl.when(nobody).then(_remark(chosen)),
             _when(pl.col("twice"), "twice", chosen),
             pl.when(fails).then(missing),
             pl.format(words.text("outbox.suppressed", lang, why="{}"), "listed"),

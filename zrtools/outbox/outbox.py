@@ -80,7 +80,7 @@ alter table messages add column at_night integer not null default 0
 )
 _COLUMNS = (
     "added_at, campaign, phone_number, message, client_tag, carrier_id, schedule_time || ':00', group_tag, parts, "
-    "sending_state, attempts, settled_at, result_code, error, kind"
+    "sending_state, attempts, settled_at, result_code, error"
 )
 _TAKEN = f"""
 select client_tag from messages where client_tag in (select value from json_each(?))
@@ -385,7 +385,7 @@ class Outbox:
         listed = None if numbers is None else json.dumps(sorted(set(normalised_all(numbers))))
         return self._file.frame(
             "select campaign, min(added_at), count(distinct phone_number) numbers, count(*), "
-            "sum(sending_state in ('queued', 'leaving', 'unsettled')) from messages "
+            "sum(sending_state in ('queued', 'leaving', 'unsettled')), max(kind) from messages "
             "where sending_state <> 'adding' group by campaign "
             "having :listed is null or (2 * numbers >= json_array_length(:listed) and "
             "numbers = count(distinct case when phone_number in (select value from json_each(:listed)) "
