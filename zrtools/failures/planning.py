@@ -33,6 +33,7 @@ from zrtools.failures.traits import campaign_of, learnt_rule, with_traits
 from zrtools.failures.wording import values_of
 from zrtools.jcalendar import kind_of_day
 from zrtools.schemas import INCIDENTS, RETRY_PLAN, TIME, ZONE, empty
+from zrtools.texts import said
 
 __all__ = [
     "HOURS",
@@ -197,7 +198,7 @@ def chosen(
     kept = {str(name): _hours(f"expires[{str(name)!r}]", value) for name, value in (expires or {}).items()}
     named = {str(name): kind for name, kind in (kinds or {}).items()}
     if any(kind not in MESSAGE_KINDS for kind in named.values()):
-        raise InputError(f"A kind in kinds= is none: choose of {', '.join(map(repr, MESSAGE_KINDS))}.")
+        raise InputError(said("outbox.kinds", kinds=", ".join(map(repr, MESSAGE_KINDS))))
     return Choice(
         moment,
         [phones.normalise(number) for number in opted_out],
@@ -419,11 +420,11 @@ def _expiring(failed: pl.LazyFrame, choice: Choice) -> pl.LazyFrame:
     if choice.expires or choice.kinds:
         failed = with_traits(nw.from_native(failed), ["template"]).to_native()
     if choice.kinds:
-        said = [
+        told = [
             pl.col(c).replace_strict(choice.kinds, default=None, return_dtype=pl.String)
             for c in ("campaign", "template")
         ]
-        code = pl.coalesce(pl.coalesce(said) == "one-time code", code)
+        code = pl.coalesce(pl.coalesce(told) == "one-time code", code)
     if choice.expires:
         own = [
             pl.col(c).replace_strict(choice.expires, default=None, return_dtype=pl.Float64)

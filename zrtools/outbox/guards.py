@@ -19,6 +19,7 @@ from zrtools.codes import MESSAGE_KINDS, MessageKind
 from zrtools.errors import InputError
 from zrtools.periods import TOKYO
 from zrtools.privacy import mask_text
+from zrtools.texts import said
 
 __all__ = ["GUARDS", "NIGHT", "Guards", "at_night", "despite_of", "night_of", "who"]
 
@@ -51,18 +52,17 @@ class Guards:
         """Refuse what does not fit together."""
         object.__setattr__(self, "despite", despite_of(self.despite))
         if self.kind is not None and self.kind not in MESSAGE_KINDS:
-            raise InputError(f"kind={self.kind!r}: choose one of {', '.join(map(repr, MESSAGE_KINDS))}.")
+            raise InputError(
+                said("outbox.kind", kind=repr(self.kind), kinds=", ".join(map(repr, MESSAGE_KINDS)))
+            )
         of_it = {"sender": self.sender, "consent": self.consent, "despite": self.despite or None}
         given = [f"{name}=" for name, value in of_it.items() if value is not None]
         if given and self.kind != _ADVERTISEMENT:
-            raise InputError(f'{" and ".join(given)} is for advertisements: say kind="advertisement", too.')
+            raise InputError(said("outbox.for_advertisements", names=", ".join(given)))
         if self.sender is not None and not _plain(self.sender):
-            raise InputError("sender= is empty: give the name that the messages say they come from.")
+            raise InputError(said("outbox.sender"))
         if self.consent is not None and (lacks := [n for n in _LIST if n not in self.consent.columns]):
-            raise InputError(
-                f"consent= lacks {', '.join(lacks)}: give phone_number, date (on which the person agreed) and source "
-                "(where)."
-            )
+            raise InputError(said("outbox.consent", lacks=", ".join(lacks)))
 
     def failing(self, frame: pl.DataFrame, found: pl.DataFrame) -> pl.Series:
         """List for each row which guards it fails; none where the messages are no advertisement.
@@ -123,9 +123,7 @@ def night_of(night: tuple[int, int]) -> tuple[int, int]:
     """
     first, last = night
     if not (0 <= first <= 23 and 0 <= last <= 24) or first == last % 24:
-        raise InputError(
-            f"night={night}: give the hour from which no advertisement goes out and the one that ends it: (21, 8)."
-        )
+        raise InputError(said("outbox.night", night=night))
     return first, last % 24
 
 
@@ -137,10 +135,10 @@ def despite_of(despite: Mapping[str, str] | None) -> dict[str, str]:
     given = {name: str(why).strip() for name, why in (despite or {}).items()}
     if unknown := [name for name in given if name not in GUARDS]:
         raise InputError(
-            f"despite= has {mask_text(', '.join(map(str, unknown)))!r}: the guards are {', '.join(GUARDS)}."
+            said("outbox.despite", names=mask_text(", ".join(map(str, unknown))), guards=", ".join(GUARDS))
         )
     if silent := [name for name, why in given.items() if not why]:
-        raise InputError(f'Say why, for the journal: despite={{"{silent[0]}": "…"}}.')
+        raise InputError(said("outbox.despite_why", guard=silent[0]))
     return given
 
 

@@ -13,6 +13,7 @@ from zrtools.outbox.guards import Guards
 from zrtools.periods import Time, time
 from zrtools.privacy import mask_text
 from zrtools.schemas import ZONE
+from zrtools.texts import said
 
 __all__ = ["Unsendable", "checked", "refuse", "sorted_out"]
 
@@ -195,12 +196,14 @@ def refuse(rows: pl.DataFrame) -> None:
     held = rows.filter(pl.col("intake") == "held")
     if held.height:
         row, problem, guards = held.select("row", "problem", "guards").row(0)
-        raise InputError(
-            f"{held.height:,} of {rows.height:,} rows are advertisements that are held, the first is row {row} "
-            f"(counted from 0; {problem}). Nothing was added: mend them, leave them out with skip_invalid=True, or "
-            f'say, for the journal, why they may go all the same: despite={{"{guards[0]}": "…"}}.',
-            row=row,
-        )
+        facts = {
+            "count": held.height,
+            "rows": rows.height,
+            "row": row,
+            "problem": problem,
+            "guard": guards[0],
+        }
+        raise InputError(said("outbox.held", **facts), row=row)
 
 
 def _text(name: str) -> pl.Expr:
@@ -252,8 +255,8 @@ def _in_words(problems: pl.Series, lang: str) -> pl.Expr:
     """Say the first problem of each message."""
     first = problems.list.first().alias("first")
     unique = first.drop_nulls().unique()
-    said = pl.DataFrame(
+    worded = pl.DataFrame(
         {"first": unique, "said": [messages.Problem(**problem).words(lang) for problem in unique]},
         schema={"first": first.dtype, "said": pl.String()},
     )
-    return pl.lit(first.to_frame().join(said, on="first", how="left", maintain_order="left")["said"])
+    return pl.lit(first.to_frame().join(worded, on="first", how="left", maintain_order="left")["said"])

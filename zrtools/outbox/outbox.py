@@ -242,18 +242,18 @@ class Outbox:
                             "rows": rows.height,
                             **dict(rows.group_by("intake").len().iter_rows()),
                             **({} if kind is None else {"kind": kind}),
-                            **_said(guards.despite),
+                            **_journalled(guards.despite),
                         },
                     )
         except KeyboardInterrupt:
             added = False if going_on is None else going_on.added
-            said = {
+            became = {
                 True: "all of it was added.",
                 False: "nothing was added.",
                 None: "all of it was added or nothing, see counts().",
             }
             raise Interrupted(
-                f"Adding was interrupted: {said[added]}",
+                f"Adding was interrupted: {became[added]}",
                 frame=_added(rows) if added else empty(ADDED),
                 missing=[],
             ) from None
@@ -512,11 +512,9 @@ class Outbox:
         wait for the morning; `Interrupted` on Ctrl-C; `InputError` for a client of another account than the journal's;
         `ArchiveError` when the journal cannot be written.
         """
-        said = despite_of(despite)
-        if set(said) - {"night"}:
-            raise InputError(
-                'What is queued was asked about when it was added: send takes despite={"night": "…"} alone.'
-            )
+        allowed = despite_of(despite)
+        if set(allowed) - {"night"}:
+            raise InputError(said("outbox.despite_send"))
         listed = nullcontext() if self.suppressions is None else self.suppressions.kept_open()
         with self._file.kept_open(), listed:
             with self._file.reading() as run:
@@ -524,8 +522,8 @@ class Outbox:
             go_on(self._file)
             if progress:
                 self._say_reserved(client.now(), campaign)
-            if said:
-                self._file.note("despite", campaign=campaign, **_said(said))
+            if allowed:
+                self._file.note("despite", campaign=campaign, **_journalled(allowed))
             sending = Run(
                 self._file,
                 client,
@@ -533,7 +531,7 @@ class Outbox:
                 self.suppressions,
                 campaign,
                 stop,
-                None if said else self.night,
+                None if allowed else self.night,
             )
             return sending.go(self._of_run, progress=progress)
 
@@ -820,7 +818,7 @@ class Outbox:
         )
 
 
-def _said(despite: Mapping[str, str]) -> dict[str, Any]:
+def _journalled(despite: Mapping[str, str]) -> dict[str, Any]:
     """Say in an event what may go in spite of a guard, why, and who said so."""
     return {"despite": dict(despite), "by": who()} if despite else {}
 

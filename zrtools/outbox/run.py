@@ -24,7 +24,8 @@ from zrtools.errors import (
 )
 from zrtools.outbox.lease import Lease, alive
 from zrtools.sqlite import stamp
-from zrtools.words import failure, notice, text
+from zrtools.texts import said
+from zrtools.words import notice, text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -180,20 +181,17 @@ class Run:
             partial.retry_after = self._ended.retry_after
             raise partial from self._ended
         if (asleep := self._asleep()) and self._night is not None and not self._halted():
-            hours = {"first": str(self._night[0]), "last": str(self._night[1])}
-            held = PartialResultError(
-                failure("night", "en", count=f"{asleep:,}", **hours),
+            raise PartialResultError(
+                said("outbox.asleep", count=asleep, first=self._night[0], last=self._night[1]),
                 frame=frame(self._lease.name),
                 missing=self._open(),
             )
-            held.reason, held.facts = "night", {"count": f"{asleep:,}", **hours}
-            raise held
         return frame(self._lease.name)
 
     # --------------------------------------------------------------------------------------- inner
 
     def _work(self, look: Callable[[], None], progress: bool) -> None:
-        idle, said = 0.0, not progress
+        idle, told = 0.0, not progress
         while True:
             for outgoing, outcome in self._client.send_each(self._leaving(), stopped=self._halted):
                 self._answered(self._out.pop(outgoing.client_tag), outcome)
@@ -208,9 +206,9 @@ class Run:
             look()
             wait = min(wait, _LOOK)
             idle += wait
-            if idle > _PATIENCE and not said:
+            if idle > _PATIENCE and not told:
                 notice(text("outbox.waiting"))
-                said = True
+                told = True
             self._pause(wait)
 
     def _is_night(self) -> bool:

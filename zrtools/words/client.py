@@ -52,13 +52,6 @@ TEXTS: dict[str, Label] = {
         "回答済みの分は {store} に保存しました。同じコマンドをもう一度実行すると、残りだけを照会します。",
         "What was answered is kept in {store}: run the same command again, and only the rest is asked.",
     ),
-    "failure.night": Label(
-        "夜間（{first}:00〜{last}:00）のため、広告 {count} 件は送信せずに残しました。{last}:00以降にもう一度送信するか、予約日時を付けて追加してください。"
-        '夜間に送る理由がある場合は send(client, despite={{"night": "理由"}}) で送信できます（理由は記録に残ります）。',
-        "{count} advertisements stay queued: it is night ({first}:00 to {last}:00 in Japan). Call send again from {last}:00, "
-        "or add them with a schedule_time; to send them all the same say why, for the journal: "
-        'send(client, despite={{"night": "…"}}).',
-    ),
     "failure.no_token": Label(
         "アクセスキーがありません。ZRTOOLS_TOKEN を設定するか、Client(token=...) または Client(profile=...) で渡してください。"
         "契約なしで試すには zr.Client.sandbox() を使います",

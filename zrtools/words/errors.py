@@ -1151,4 +1151,54 @@ TEXTS = {
         "列 {column}、0 から数えて {row} 行目",
         "column {column}, row {row} counted from 0",
     ),
+    "outbox.kind": Label(
+        "kind={kind} は使えません。{kinds} のいずれかにしてください",
+        "kind={kind}: choose one of {kinds}.",
+    ),
+    "outbox.kinds": Label(
+        "kinds= の種類は {kinds} のいずれかにしてください",
+        "A kind in kinds= is none: choose of {kinds}.",
+    ),
+    "outbox.for_advertisements": Label(
+        '{names} は広告のためのものです。kind="advertisement" も指定してください',
+        '{names} is for advertisements: say kind="advertisement", too.',
+    ),
+    "outbox.sender": Label(
+        "sender= が空です。本文にある送信者名を指定してください",
+        "sender= is empty: give the name that the messages say they come from.",
+    ),
+    "outbox.consent": Label(
+        "consent= に列 {lacks} がありません。phone_number、date（同意した日）、source（取得元）を指定してください",
+        "consent= lacks {lacks}: give phone_number, date (on which the person agreed) and source (where).",
+    ),
+    "outbox.night": Label(
+        "night={night} は使えません。広告を送らない時間帯を (21, 8) のように指定してください",
+        "night={night}: give the hour from which no advertisement goes out and the one that ends it: (21, 8).",
+    ),
+    "outbox.despite": Label(
+        "despite= に {names} は使えません。使えるのは {guards} です",
+        "despite= has {names}: the guards are {guards}.",
+    ),
+    "outbox.despite_why": Label(
+        '理由を入力してください（記録に残ります）：despite={{"{guard}": "…"}}',
+        'Say why, for the journal: despite={{"{guard}": "…"}}.',
+    ),
+    "outbox.despite_send": Label(
+        'ほかの確認は追加するときに済んでいます。send で使えるのは despite={{"night": "…"}} だけです',
+        'What is queued was asked about when it was added: send takes despite={{"night": "…"}} alone.',
+    ),
+    "outbox.held": Label(
+        "広告 {rows:,} 件のうち {count:,} 件が確認待ちです。最初は {row} 行目（0 から数えて）：{problem}。何も追加していません。直すか、"
+        'skip_invalid=True で除くか、そのまま送る理由を despite={{"{guard}": "…"}} で指定してください（理由は記録に残ります）',
+        "{count:,} of {rows:,} rows are advertisements that are held, the first is row {row} (counted from 0; {problem}). "
+        "Nothing was added: mend them, leave them out with skip_invalid=True, or say, for the journal, why they may go "
+        'all the same: despite={{"{guard}": "…"}}.',
+    ),
+    "outbox.asleep": Label(
+        "夜間（{first}:00〜{last}:00）のため、広告 {count:,} 件は送信待ちのままです。{last}:00以降にもう一度送信するか、予約日時を付けて追加してください。"
+        '夜間に送る理由がある場合は send(client, despite={{"night": "…"}}) で指定してください（理由は記録に残ります）',
+        "{count:,} advertisements stay queued: it is night ({first}:00 to {last}:00 in Japan). Call send again from "
+        "{last}:00, or add them with a schedule_time; to send them all the same say why, for the journal: "
+        'send(client, despite={{"night": "…"}}).',
+    ),
 }
