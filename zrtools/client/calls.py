@@ -333,10 +333,10 @@ class Client:
         *,
         max_requests: int | None = None,
         store: str | Path | None = None,
-        doubtful: phones.Doubtful = "leave out",
         progress: bool = True,
         lang: str | None = None,
         stop: threading.Event | None = None,
+        doubtful: phones.Doubtful = "leave out",
     ) -> pl.DataFrame:
         """Ask which numbers changed hands since the day on which each was known to be right. This is billed.
 
