@@ -268,7 +268,12 @@ def test_time_to_delivery_is_from_acceptance_or_the_reserved_time_and_pending_on
     with pytest.raises(zr.InputError, match="no column date_time"):
         zr.failures.latency(sent)
     for lang in ("ja", "en"):
-        assert "<svg" in zr.charts.svg(zr.charts.latency(by, lang=lang))
+        # ten messages, one of them failed: the share is of nine
+        mixed = by.with_columns(
+            messages=pl.lit(10, pl.Int64), delivered=pl.lit(8, pl.Int64), pending=pl.lit(1, pl.Int64)
+        )
+        drawn = zr.charts.svg(zr.charts.latency(mixed, lang=lang))
+        assert ("（9件）" if lang == "ja" else "(9)") in drawn
     assert date(2026, 10, 1) in zr.failures.latency(sent, reports, by="day")["day"].to_list()
 
 

@@ -100,6 +100,7 @@ def _row(row: dict[str, Any], keys: list[str], lang: str | None) -> dict[str, An
         "latency_said",
         lang,
         share=words.percent(row["within_30s"]),
-        messages=style.count_text(row["messages"]),
+        # of those whose time or pending state is known, which the share is of
+        messages=style.count_text(row["delivered"] - row["untimed"] + row["pending"]),
     )
     return {"name": name, "said": said, **{k: row[k] for k in ("median", "p90", "p95")}}
