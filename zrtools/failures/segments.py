@@ -25,7 +25,7 @@ WORTH = 15
 
 # steps of the log odds by which a segment may have changed, and how much that may differ between its cells (variance)
 _STEPS = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.2, 1.4, 1.7, 2.0, 2.4, 2.8, 3.3, 3.8, 4.5, 5.5])
-_DIFFER = (0.02, 0.4)
+_DIFFER, _PAID = (0.02, 0.4), 0.0
 # what cells change by without anything being wrong (variance of the log odds)
 _RESTLESS = 0.02
 # cells of a segment that nothing happened to
@@ -49,6 +49,8 @@ _FEW, _ALIKE = 8, 0.01
 _MANY, _VISITS = 100_000, 4_000_000
 _SMALL = 8
 _KEPT, _CLIMBED = 40, 8
+# of the sizes of effects every third is tried at first
+_EVERY = 3
 
 
 @dataclass(slots=True)
@@ -157,7 +159,7 @@ class Search:
         self.own, (self.unsure, self.ended), self.familiar, plain, usual = self._learn()
         there = cells.n_after > 0
         self.there = there
-        self.codes = cells.codes[there]
+        self.codes = np.asfortranarray(cells.codes[there])
         self.n, self.f = cells.n_after[there], cells.f_after[there]
         self.known = cells.f_before[there] + self.own
         self.before = cells.n_before * plain
@@ -168,7 +170,10 @@ class Search:
         self.many = len(self.n) > _MANY
         steps = _STEPS[::3] if self.many else _STEPS
         self.grid = [(step, differ) for differ in (_DIFFER[:1] if self.many else _DIFFER) for step in steps]
+        # effects that differ between cells explain more, so they are paid for
+        self.paid = np.array([_PAID if differ > _DIFFER[0] else 0.0 for _, differ in self.grid])
         self.weights: Floats | None = None
+        self.ranked: list[tuple[float, Segment]] | None = None
         self.sign = 1
         self.alike = self._alike()
 
@@ -238,24 +243,32 @@ class Search:
         return max(_spread(f[calm], n[calm], expected[calm] / n[calm]), _RESTLESS / 4)
 
     def _weigh(self) -> Floats:
-        """Weigh each cell's evidence (log likelihood ratio) for each effect of the grid."""
-        if self.weights is not None:
-            return self.weights
-        logit = np.log(self.usual / (1 - self.usual))
-        variance = 1 / self.known + self.restless
-        found = np.empty((len(self.n), len(self.grid)), dtype=np.float32 if self.many else np.float64)
-        # in few messages differences cannot be told from chance
-        small = self.n <= _SMALL if self.many else np.zeros(len(self.n), dtype=bool)
-        f, n, p = self.f[small], self.n[small], self.usual[small]
-        for g, (step, _) in enumerate(self.grid):
-            found[small, g] = f * self.sign * step - n * np.log1p(p * np.expm1(self.sign * step))
-        large = ~small
-        f, n, logit, variance = self.f[large], self.n[large], logit[large], variance[large]
-        none = _likelihood(f, n, _rate(logit), variance)
-        for g, (step, differ) in enumerate(self.grid):
-            found[large, g] = _likelihood(f, n, _rate(logit + self.sign * step), variance + differ) - none
-        self.weights = np.logaddexp(found + log(1 - _SPARED), log(_SPARED))
+        """Weigh each cell's evidence (log likelihood ratio) for each effect of the grid: effect x cell."""
+        if self.weights is None:
+            self.weights = np.empty((len(self.grid), len(self.n)))
+            self._reweigh(np.arange(len(self.n)))
         return self.weights
+
+    def _reweigh(self, cells: Ints) -> None:
+        """Weigh some cells anew."""
+        # in few messages differences cannot be told from chance
+        small = self.n[cells] <= _SMALL if self.many else np.zeros(len(cells), dtype=bool)
+        few, large = cells[small], cells[~small]
+        usual = self.usual[large]
+        f, n, logit, variance = (
+            self.f[large],
+            self.n[large],
+            np.log(usual / (1 - usual)),
+            1 / self.known[large] + self.restless[large],
+        )
+        none = _likelihood(f, n, _rate(logit), variance)
+        assert self.weights is not None
+        for g, (step, differ) in enumerate(self.grid):
+            step *= self.sign
+            self.weights[g, few] = self.f[few] * step - self.n[few] * np.log1p(self.usual[few] * np.expm1(step))
+            self.weights[g, large] = _likelihood(f, n, _rate(logit + step), variance + differ) - none
+            some = self.weights[g, cells] + log(1 - _SPARED)
+            self.weights[g, cells] = np.logaddexp(some, log(_SPARED))
 
     def _cost(self, segment: Mapping[int, Sequence[int]], either: float = _EITHER) -> float:
         """Say how long a segment's description is: its columns and its values."""
@@ -277,20 +290,33 @@ class Search:
         return mask
 
     def _score(self, segment: Mapping[int, Sequence[int]], either: float = _EITHER) -> float:
-        inside = self._weigh()[self._mask(segment)]
-        return float(inside.sum(axis=0).max()) - self._cost(segment, either) if len(inside) else -np.inf
+        cells = np.flatnonzero(self._mask(segment))
+        if not len(cells):
+            return -np.inf
+        return float((self._weigh()[:, cells].sum(axis=1) - self.paid).max()) - self._cost(segment, either)
 
-    def _sums(self, rows: Ints | None, columns: Sequence[int]) -> tuple[Ints, Floats]:
+    def _sums(self, rows: Ints | None, columns: Sequence[int], every: int = 1) -> tuple[Ints, Floats]:
         """Sum the weights by combination of values of the columns, of some cells or of all."""
-        codes = self.codes if rows is None else self.codes[rows]
-        weights = self._weigh() if rows is None else self._weigh()[rows]
-        key = np.zeros(len(codes), dtype=np.int64)
+        weights = self._weigh()[::every]
+        weights = weights if rows is None else weights[:, rows]
+        key = np.zeros(weights.shape[1], dtype=np.int64)
+        space = 1
         for j in columns:
-            key = key * self.counts[j] + codes[:, j]
-        order = np.argsort(key, kind="stable")
-        sorted_key = key[order]
-        starts = np.flatnonzero(np.concatenate([[True], sorted_key[1:] != sorted_key[:-1]]))
-        return codes[order[starts]][:, list(columns)], np.add.reduceat(weights[order], starts, axis=0)
+            key *= self.counts[j]
+            key += self.codes[:, j] if rows is None else self.codes[rows, j]
+            space *= self.counts[j]
+        if space > 4 * len(key) + 1000:
+            found, key = np.unique(key, return_inverse=True)
+        else:
+            found = np.flatnonzero(np.bincount(key, minlength=space))
+            numbers = np.empty(space, dtype=np.int64)
+            numbers[found] = np.arange(len(found))
+            key = numbers[key]
+        sums = np.stack([np.bincount(key, w, len(found)) for w in weights], axis=1)
+        values = np.empty((len(found), len(columns)), dtype=np.int64)
+        for a in range(len(columns) - 1, -1, -1):
+            found, values[:, a] = np.divmod(found, self.counts[columns[a]])
+        return values, sums
 
     def _nameable(self, values: Ints, columns: Sequence[int]) -> Flags:
         fine: Flags = np.logical_and.reduce(
@@ -335,6 +361,12 @@ class Search:
                     yield float(sums[chosen, g].sum()) - self._cost(segment), segment
 
     def _candidates(self) -> list[tuple[float, Segment]]:
+        """Give the best of all combinations, as the cells are weighed now."""
+        if self.ranked is None:
+            self.ranked = self._searched(1 if self.many else _EVERY)
+        return self.ranked
+
+    def _searched(self, every: int) -> list[tuple[float, Segment]]:
         """Look at all combinations of columns, or, beyond the bound, at those that go on from the best."""
         found: list[tuple[float, Segment]] = []
         last: list[tuple[float, Segment]] = []
@@ -343,14 +375,14 @@ class Search:
             new: list[tuple[float, Segment]] = []
             if depth <= 2 or len(choices) * len(self.n) <= _VISITS:
                 for columns in choices:
-                    values, sums = self._sums(None, columns)
+                    values, sums = self._sums(None, columns, every)
                     new += self._picked(values, sums, columns, {})
             else:
                 for _, segment in sorted(last, key=_rank)[:_KEPT]:
                     rows = np.flatnonzero(self._mask(segment))
                     for j in range(self.columns):
                         if j not in segment:
-                            values, sums = self._sums(rows, [j])
+                            values, sums = self._sums(rows, [j], every)
                             new += self._picked(values, sums, [j], segment)
             last = new
             found += new
@@ -520,15 +552,18 @@ class Search:
 
     def falls(self) -> bool:
         """Tell whether a segment that fell stands out more than any that rose."""
-        best = {}
-        for sign in (-1, 1):
-            self.sign, self.weights = sign, None
-            best[sign] = max((score for score, _ in self._candidates()), default=0.0)
+        best = {1: max((score for score, _ in self._candidates()), default=0.0)}
+        kept = self.grid, self.paid, self.weights, self.ranked
+        # a few sizes of effects tell
+        every = 1 if self.many else _EVERY
+        self.sign, self.grid, self.paid, self.weights = -1, self.grid[::every], self.paid[::every], None
+        best[-1] = max((score for score, _ in self._searched(1)), default=0.0)
+        self.sign, (self.grid, self.paid, self.weights, self.ranked) = 1, kept
         return best[-1] > max(best[1], 0)
 
     def evenly(self) -> float:
         """Say how well all cells together explain the change."""
-        return float(self._weigh().sum(axis=0).max())
+        return float((self._weigh().sum(axis=1) - self.paid).max())
 
     def explained(self, found: Finding) -> None:
         """Take what a segment did as usual, so that the rest can be looked at."""
@@ -540,7 +575,8 @@ class Search:
             self.usual[inside] * float(self.f[inside].sum()) / max(usual, 1e-9), 1e-6, 0.95
         )
         self.restless[inside] += _DIFFER[-1]
-        self.weights = None
+        self._reweigh(np.flatnonzero(inside))
+        self.ranked = None
 
 
 def _shorter(segment: Segment) -> Iterator[Segment]:
