@@ -305,6 +305,7 @@ class _Table:
             "reasons": [k.startswith("failure_") for k in kept_keys],
             "crossed": _crossed(codes, kept_keys),
             "kinds": kinds,
+            "follows": {kept_keys.index(k): _next(values[k]) for k in kept_keys if k == "hour"},
         }
         exchanged = {f"{c}_{new}": messages[f"{c}_{old}"] for c in "nf" for old, new in _EXCHANGED}
         return cls(
@@ -313,6 +314,13 @@ class _Table:
             Cells(**common, **messages, **_clusters(both.filter("_after"))),
             Cells(**common, **exchanged, **_clusters(both.filter(~pl.col("_after")))),
         )
+
+
+def _next(hours: list[str | None]) -> Ints:
+    """Number the hour after each, -1 where it is none of these."""
+    places = {hour: place for place, hour in enumerate(hours)}
+    after = [str((int(h) + 1) % 24) if h and h.isdecimal() else None for h in hours]
+    return np.array([places.get(h, -1) if h else -1 for h in after], dtype=np.int64)
 
 
 def _clusters(counted: pl.DataFrame) -> dict[str, Any]:

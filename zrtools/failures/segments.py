@@ -25,13 +25,15 @@ WORTH = 15
 
 # steps of the log odds by which a segment may have changed, and how much that may differ between its cells (variance)
 _STEPS = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.2, 1.4, 1.7, 2.0, 2.4, 2.8, 3.3, 3.8, 4.5, 5.5])
-_DIFFER, _PAID = (0.02, 0.4), 0.0
+_DIFFER, _PAID = (0.02, 0.4), 8.0
 # what cells change by without anything being wrong (variance of the log odds)
 _RESTLESS = 0.02
 # cells of a segment that nothing happened to
 _SPARED = 0.05
 # what it costs to name one more value of a column, beside the choice of the value
-_EITHER = 4.0
+_EITHER = 6.5
+# the same where only the number of segments looked at counts
+_AMONG = 1.0
 # what it costs to tell one more segment
 _ROW = 12.0
 # what it costs to name a reason of failure: the plain columns come first
@@ -40,6 +42,10 @@ _REASON = 3.0
 _KNOWN = 1.0
 # of the logarithm of the change of the others, so much at least
 _ALIKE_FROM = 0.5
+# of the change in a time, less in the next one is what is reported late
+_LATE = 0.6
+# of a segment, as much as before is not a part of it, where it changed by less than this of what the others did
+_UNTOUCHED, _LEFT = 0.3, 0.2
 # chance below which a segment is named
 _SURE = 0.02
 _SPREADS = np.geomspace(0.002, 2, 13)
@@ -59,7 +65,7 @@ class Cells:
 
     `codes` (cell x column) are numbers from 0; those from `named[column]` on cannot be named. Columns that are
     `reasons` divide failures only: each combination of the others then has `kinds` cells, one after the other, with the
-    same settled messages. `crossed` numbers what goes together from the start. The parts say, by combination of the
+    same settled messages. `follows` gives, for a column of times, the value after each (-1: none). `crossed` numbers what goes together from the start. The parts say, by combination of the
     other columns, which messages of the period after share a fate (cluster -1: none).
     """
 
@@ -72,6 +78,7 @@ class Cells:
     reasons: Sequence[bool] = ()
     crossed: Sequence[Ints] = ()
     kinds: int = 1
+    follows: Mapping[int, Ints] = field(default_factory=dict)
     parts: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     part_cluster: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     part_n: Floats = field(default_factory=lambda: np.zeros(0))
@@ -449,7 +456,7 @@ class Search:
             # within what is new the rest of it tells its level
             views.append((self.usual, True))
         found = [self._view(segment, mask, ever, rates, settled=settled) for rates, settled in views]
-        cost = self._cost(segment)
+        cost = self._cost(segment, _AMONG)
         sure = [
             (erfc(sqrt(evidence)) * len(found), variance)
             for expected, evidence, variance in found
@@ -509,9 +516,45 @@ class Search:
             changed = np.log((f + 0.5) / (usual + 0.5))
             largest = max(values, key=lambda v: usual[v] * (changed[v] > 0.5 * changed[list(values)].max()))
             kept = tuple(v for v in values if changed[v] >= _ALIKE_FROM * changed[largest])
+            if j in self.cells.follows:
+                more, then = np.expm1(changed), self.cells.follows[j]
+                least = (f - np.sqrt(f)) / (usual + 0.5) - 1
+                late = {int(then[u]) for u in values if least[int(then[u])] < _LATE * more[u]}
+                kept = tuple(v for v in kept if v not in late)
             if kept:
                 segment = {**segment, j: kept}
         return segment
+
+    def _tail(self, segment: Segment) -> Flags:
+        """Tell where failures of a segment that are reported late stand: in the times right after its own."""
+        tail = np.zeros(len(self.n), dtype=bool)
+        for j, then in self.cells.follows.items():
+            if j in segment:
+                later = {int(then[v]) for v in segment[j]} - {-1, *segment[j]}
+                tail |= self._mask({**segment, j: tuple(later)})
+        return tail
+
+    def _narrowed(self, best: Finding, tried: Iterable[Finding]) -> Finding:
+        """Choose a smaller segment where a good part of a segment is as before, and the smaller one explains the rest.
+
+        Cells that differ could be told as chance; that they are those of a value is not.
+        """
+        for found in sorted(tried, key=lambda one: one.p):
+            if found.p >= best.p:
+                break
+            rest = best.cells & ~found.cells
+            # what is left out is not what is told
+            if any(len(v) > self.levels[j] / 2 for j, v in found.segment.items() if j not in best.segment):
+                continue
+            if (found.cells & ~best.cells).any() or not rest.any():
+                continue
+            spared = rest & ~self._tail(found.segment)
+            usual, whole = (float((self.n * self.usual)[cells].sum()) for cells in (spared, best.cells))
+            change = log(float(self.f[found.cells].sum()) / found.expected)
+            left = log((float(self.f[spared].sum()) + 0.5) / (usual + 0.5))
+            if usual >= _UNTOUCHED * whole and left < _LEFT * change:
+                return found
+        return best
 
     def _shared(self, segment: Segment) -> float:
         """Give the variance that shared fates add to a segment: of so many clusters as it is worth."""
@@ -532,6 +575,7 @@ class Search:
     def find(self) -> tuple[float, Finding | None]:
         """Find the segment that explains most, most simply, and how well it does."""
         best: tuple[float, Finding | None] = 0.0, None
+        tried: list[Finding] = []
         seen: set[tuple[tuple[int, tuple[int, ...]], ...]] = set()
         for number, (score, segment) in enumerate(self._candidates()[:_KEPT]):
             # what is not sure makes way for the next
@@ -544,10 +588,19 @@ class Search:
                 # the last step up may be one too many to be sure
                 others = [dict(start), *_shorter(climbed[1]), *_shorter(dict(start))]
                 for reached, chosen in (climbed, *((self._score(other), other) for other in others)):
-                    if reached > best[0] + 1e-9:
+                    if reached > 0:
                         found = self.judged(self._alike_values(chosen))
                         if found is not None and found.p < _SURE:
-                            best = reached, found
+                            tried.append(found)
+                            if reached > best[0] + 1e-9:
+                                best = reached, found
+        if best[1] is not None:
+            # told by one effect for all cells
+            paid, self.paid = self.paid, np.where(self.paid > 0, np.inf, 0.0)
+            plainly = self._climb(best[1].segment)[1]
+            self.paid = paid
+            tried += [found for found in [self.judged(self._alike_values(plainly))] if found is not None]
+            best = best[0], self._narrowed(best[1], tried)
         return best
 
     def falls(self) -> bool:
@@ -575,7 +628,13 @@ class Search:
             self.usual[inside] * float(self.f[inside].sum()) / max(usual, 1e-9), 1e-6, 0.95
         )
         self.restless[inside] += _DIFFER[-1]
-        self._reweigh(np.flatnonzero(inside))
+        # what is reported late is a part of it
+        tail = self._tail(found.segment)
+        late = float(self.f[tail].sum()) / max(float((self.n * self.usual)[tail].sum()), 1e-9)
+        if 1 < late < 1 + _LATE * (ratio - 1):
+            self.plain[tail] = np.clip(self.plain[tail] * late, 1e-6, 0.95)
+            self.usual[tail] = np.clip(self.usual[tail] * late, 1e-6, 0.95)
+        self._reweigh(np.flatnonzero(inside | tail))
         self.ranked = None
 
 
