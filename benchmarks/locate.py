@@ -10,7 +10,9 @@ over exact segments as sets of column = value; a row with several values of a co
 cases were looked at while building, odd ones were not.
 
 `worlds` takes two weeks of `benchmarks/worlds.py`, with a cause of one to three columns and one or two values of each
-planted in the second, or none. Right means: the first row is exactly the planted segment.
+planted in the second, or none. Exact means: the first row names the planted columns and values, and no others. Two
+names can mean the same messages (a second campaign that sent nothing at that hour), which no method can tell apart:
+the same figure is given for rows that select the same settled messages, and for 99 % of the same failures.
 """
 
 from __future__ import annotations
@@ -92,9 +94,30 @@ def incidents(folder: Path) -> None:
     print(f"seconds a case: mean {statistics.mean(seconds):.3f}, largest {max(seconds):.2f}")
 
 
+def alike(after: pl.DataFrame, got: dict[str, list[str]], where: dict[str, list[str]]) -> tuple[bool, bool]:
+    """Tell whether two segments select the same settled messages, and 99 % of the same failures."""
+    if not got:
+        return False, False
+    there = zr.failures.features(after).filter(pl.col("status_id").is_in([2, 3]))
+    inside = [
+        pl.all_horizontal(
+            pl.col(c).cast(pl.String).is_in(values, nulls_equal=True).fill_null(value=False)
+            for c, values in segment.items()
+        )
+        for segment in (got, where)
+    ]
+    failed = pl.col("status_id") == 3
+    other, others, ours = there.select(
+        (inside[0] != inside[1]).sum(),
+        others=((inside[0] != inside[1]) & failed).sum(),
+        ours=(inside[1] & failed).sum(),
+    ).row(0)
+    return other == 0, others <= 0.01 * ours
+
+
 def planted(seeds: range, quiet: range, by: list[str] | None) -> None:
     """Score the planted causes."""
-    bands: dict[str, list[bool]] = {"100 to 150 failures": [], "more": []}
+    bands: dict[str, list[list[bool]]] = {"100 to 150 failures": [], "more": []}
     false: list[bool] = []
     for seed in (*seeds, *quiet):
         world: Any = worlds.change(seed, quiet=seed in quiet)
@@ -108,11 +131,16 @@ def planted(seeds: range, quiet: range, by: list[str] | None) -> None:
         for one in found["where"].to_list()[0] if found.height else []:
             got.setdefault(one["column"], []).append(one["value"])
         right = {k: sorted(v) for k, v in got.items()} == world.where
-        bands["more" if world.excess > 150 else "100 to 150 failures"].append(right)
+        hits = [right, *(right or same for same in alike(world.after, got, world.where))]
+        bands["more" if world.excess > 150 else "100 to 150 failures"].append(hits)
         if not right:
-            print(f"  seed {seed}: {world.excess} failures at {world.where}, found {got}")
-    for name, hits in bands.items():
-        print(f"{name}: {sum(hits)} of {len(hits)} exact")
+            told = ", the same messages" if hits[1] else ", 99 % of the same failures" if hits[2] else ""
+            print(f"  seed {seed}: {world.excess} failures at {world.where}, found {got}{told}")
+    for name, band in bands.items():
+        exact, same, nearly = (sum(hits) for hits in zip(*band, strict=True))
+        print(
+            f"{name}: of {len(band)} exact {exact}, the same messages {same}, 99 % of the same failures {nearly}"
+        )
     print(f"nothing planted: {sum(false)} of {len(false)} say something")
 
 

@@ -317,6 +317,53 @@ def test_other_frames_are_refused_with_what_is_supported(
         analysis(other)
 
 
+@pytest.mark.parametrize("engine", ["lazy", "duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def test_a_change_is_located_alike_on_every_engine(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Counts come from the engine, the segment and every figure are those of the same rows in polars."""
+    periods = []
+    for name, rate in (("before", 40), ("after", 5)):
+        number = pl.int_range(8000, eager=True)
+        carrier, sender = (number % 4).cast(pl.String), (number // 4 % 3).cast(pl.String)
+        struck = (carrier == "1") & (sender == "2")
+        failed = (number * 7919 % 1009 % 40 == 0) | (struck & (number * 31 % 997 % rate == 0))
+        at = pl.Series([datetime(2026, 10, 1, 12, tzinfo=TOKYO)] * 8000, dtype=schemas.TIME)
+        frame = pl.DataFrame(
+            {
+                "send_date": at.dt.date(),
+                "date_time": at,
+                "carrier": carrier,
+                "sms_code": sender,
+                "status_id": failed.cast(pl.Int16) + 2,
+                "detailed_status_id": pl.Series(["2", "12721"]).gather(failed.cast(pl.UInt32)),
+            }
+        )
+        frame.write_parquet(tmp_path / f"{name}.parquet")
+        periods.append(frame)
+    files = [str(tmp_path / f"{name}.parquet") for name in ("before", "after")]
+    if engine == "spark":
+        read = request.getfixturevalue("spark").read.parquet
+    elif engine == "duckdb":
+        need(importlib.util.find_spec("duckdb"), "DuckDB is not installed: pip install 'zrtools[duckdb]'")
+        import duckdb
+
+        connection = duckdb.connect()
+        connection.execute("SET TimeZone = 'Asia/Tokyo'")
+        read = connection.read_parquet
+    else:
+        read = pl.scan_parquet
+    expected, why = zr.failures.locate(*periods, ["carrier", "sms_code"], lang="en", explain=True)
+    assert expected["where"].to_list() == [
+        [{"column": "carrier", "value": "1"}, {"column": "sms_code", "value": "2"}]
+    ]
+    found = zr.failures.locate(
+        read(files[0]), read(files[1]), ["carrier", "sms_code"], lang="en", explain=True
+    )
+    assert_frame_equal(found[0], expected, rel_tol=1e-9)
+    assert found[1] == why
+
+
 def _pandas(frame: pl.DataFrame) -> Any:
     need(importlib.util.find_spec("pandas"), "pandas is not installed")
     with warnings.catch_warnings():

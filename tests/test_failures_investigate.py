@@ -19,10 +19,16 @@ FAULT = {"carrier": "docomo", "from": 225, "to": 231, "strength": 0.5, "code": "
 
 @pytest.fixture(scope="module")
 def frame() -> pl.DataFrame:
-    """Make twelve days with a fault on the tenth."""
+    """Make twelve days with a fault on the tenth, which strikes one template."""
     made = traffic(7, fault=FAULT)
+    hours = (pl.col("date_time").dt.replace_time_zone(None) - FIRST).dt.total_hours()
+    struck = hours.is_between(FAULT["from"], FAULT["to"], closed="left") & (pl.col("carrier") == "docomo")
+    failed, number = pl.col("status_id") == 3, pl.int_range(pl.len())
+    coupon = pl.when(struck).then(failed | (number % 4 == 0)).otherwise(number % 2 == 0)
     number = pl.format("+8190{}", (pl.int_range(pl.len()) % 9_000 + 10_000_000).cast(pl.String))
-    return made.with_columns(phone_number=number, message=pl.lit("hello"))
+    return made.with_columns(
+        phone_number=number, message=pl.when(coupon).then(pl.lit("coupon")).otherwise(pl.lit("hello"))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +60,27 @@ def test_parts_are_frames_with_their_schemas(found: zr.failures.Investigation) -
     }
     assert found.changes.row(0, named=True)["failure_category"] == "network"
     assert not found.plan["phone_number"].str.contains(r"^\+8190\d{8}$").any()
+
+
+def test_it_says_where_exactly_between_the_periods_and_within_each_incident(
+    frame: pl.DataFrame, found: zr.failures.Investigation
+) -> None:
+    """What `locate` finds against the period before, and the template that an incident of a carrier struck."""
+    assert found.located.schema == schemas.LOCATED
+    first = found.located.row(0, named=True)
+    named = {(one["column"], one["value"]) for one in first["where"]}
+    assert {("carrier", "docomo"), ("hour", "12")} <= named
+    assert first["failed_after"] > 5 * first["failed_before"]
+    assert first["sentence"] in found.sentences
+    assert "1" in found.where
+    assert found.within["incident"].to_list() == [0]
+    within = found.within.row(0, named=True)
+    assert within["where"] == [{"column": "template", "value": "coupon"}]
+    incident = found.incidents.row(0, named=True)
+    inside = (pl.col("date_time") >= incident["start"]) & (pl.col("date_time") < incident["end"])
+    here = frame.filter(inside, message="coupon", carrier="docomo")
+    assert (within["settled_after"], within["failed_after"]) == (here.height, here.filter(status_id=3).height)
+    assert any("その内訳" in said and "coupon" in said for said in found.sentences)
 
 
 def test_it_says_coverage_first_and_next_steps_last(found: zr.failures.Investigation) -> None:

@@ -65,8 +65,9 @@ class Cells:
 
     `codes` (cell x column) are numbers from 0; those from `named[column]` on cannot be named. Columns that are
     `reasons` divide failures only: each combination of the others then has `kinds` cells, one after the other, with the
-    same settled messages. `follows` gives, for a column of times, the value after each (-1: none). `crossed` numbers what goes together from the start. The parts say, by combination of the
-    other columns, which messages of the period after share a fate (cluster -1: none).
+    same settled messages. `crossed` numbers what goes together from the start. `follows` gives, for a column of times,
+    the value after each (-1: none). The parts say, by combination of the other columns, which messages of the period
+    after share a fate (cluster -1: none).
     """
 
     codes: Ints
@@ -252,12 +253,11 @@ class Search:
     def _weigh(self) -> Floats:
         """Weigh each cell's evidence (log likelihood ratio) for each effect of the grid: effect x cell."""
         if self.weights is None:
-            self.weights = np.empty((len(self.grid), len(self.n)))
-            self._reweigh(np.arange(len(self.n)))
+            self.weights = self._weighed(np.arange(len(self.n)))
         return self.weights
 
-    def _reweigh(self, cells: Ints) -> None:
-        """Weigh some cells anew."""
+    def _weighed(self, cells: Ints) -> Floats:
+        """Weigh some cells."""
         # in few messages differences cannot be told from chance
         small = self.n[cells] <= _SMALL if self.many else np.zeros(len(cells), dtype=bool)
         few, large = cells[small], cells[~small]
@@ -269,13 +269,13 @@ class Search:
             1 / self.known[large] + self.restless[large],
         )
         none = _likelihood(f, n, _rate(logit), variance)
-        assert self.weights is not None
-        for g, (step, differ) in enumerate(self.grid):
-            step *= self.sign
-            self.weights[g, few] = self.f[few] * step - self.n[few] * np.log1p(self.usual[few] * np.expm1(step))
-            self.weights[g, large] = _likelihood(f, n, _rate(logit + step), variance + differ) - none
-            some = self.weights[g, cells] + log(1 - _SPARED)
-            self.weights[g, cells] = np.logaddexp(some, log(_SPARED))
+        found = np.empty((len(self.grid), len(cells)))
+        for g, (size, differ) in enumerate(self.grid):
+            step = self.sign * size
+            found[g, small] = self.f[few] * step - self.n[few] * np.log1p(self.usual[few] * np.expm1(step))
+            found[g, ~small] = _likelihood(f, n, _rate(logit + step), variance + differ) - none
+            found[g] = np.logaddexp(found[g] + log(1 - _SPARED), log(_SPARED))
+        return found
 
     def _cost(self, segment: Mapping[int, Sequence[int]], either: float = _EITHER) -> float:
         """Say how long a segment's description is: its columns and its values."""
@@ -575,7 +575,7 @@ class Search:
     def find(self) -> tuple[float, Finding | None]:
         """Find the segment that explains most, most simply, and how well it does."""
         best: tuple[float, Finding | None] = 0.0, None
-        tried: list[Finding] = []
+        tried: dict[str, Finding | None] = {}
         seen: set[tuple[tuple[int, tuple[int, ...]], ...]] = set()
         for number, (score, segment) in enumerate(self._candidates()[:_KEPT]):
             # what is not sure makes way for the next
@@ -589,19 +589,23 @@ class Search:
                 others = [dict(start), *_shorter(climbed[1]), *_shorter(dict(start))]
                 for reached, chosen in (climbed, *((self._score(other), other) for other in others)):
                     if reached > 0:
-                        found = self.judged(self._alike_values(chosen))
-                        if found is not None and found.p < _SURE:
-                            tried.append(found)
-                            if reached > best[0] + 1e-9:
-                                best = reached, found
+                        found = self._judged_once(self._alike_values(chosen), tried)
+                        if found is not None and found.p < _SURE and reached > best[0] + 1e-9:
+                            best = reached, found
         if best[1] is not None:
             # told by one effect for all cells
             paid, self.paid = self.paid, np.where(self.paid > 0, np.inf, 0.0)
             plainly = self._climb(best[1].segment)[1]
             self.paid = paid
-            tried += [found for found in [self.judged(self._alike_values(plainly))] if found is not None]
-            best = best[0], self._narrowed(best[1], tried)
+            self._judged_once(self._alike_values(plainly), tried)
+            best = best[0], self._narrowed(best[1], [found for found in tried.values() if found is not None])
         return best
+
+    def _judged_once(self, segment: Segment, tried: dict[str, Finding | None]) -> Finding | None:
+        key = str(sorted(segment.items()))
+        if key not in tried:
+            tried[key] = self.judged(segment)
+        return tried[key]
 
     def falls(self) -> bool:
         """Tell whether a segment that fell stands out more than any that rose."""
@@ -634,7 +638,8 @@ class Search:
         if 1 < late < 1 + _LATE * (ratio - 1):
             self.plain[tail] = np.clip(self.plain[tail] * late, 1e-6, 0.95)
             self.usual[tail] = np.clip(self.usual[tail] * late, 1e-6, 0.95)
-        self._reweigh(np.flatnonzero(inside | tail))
+        anew = np.flatnonzero(inside | tail)
+        self._weigh()[:, anew] = self._weighed(anew)
         self.ranked = None
 
 
