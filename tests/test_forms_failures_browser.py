@@ -39,7 +39,7 @@ def page(lab: Lab, statuses: pl.DataFrame, failed: pl.DataFrame) -> Any:
         "explore",
         "import polars as pl\nimport zrtools as zr",
         *(f'zr.forms.failures(pl.read_parquet("statuses.parquet"), lang="{lang}")' for lang in ("ja", "en")),
-        height=1900,
+        height=2300,
     )
     page.get_by_text(f"うち不達 {failed.height}件").wait_for()
     page.get_by_text(f"{failed.height} of").wait_for()
@@ -134,7 +134,7 @@ def test_explorer_is_seen_in_both_themes_and_widths(page: Any, pictures: Path, t
     )
     page.locator(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]").wait_for(state="attached")
     for width in (1000, 700):
-        page.set_viewport_size({"width": width, "height": 1900})
+        page.set_viewport_size({"width": width, "height": 2300})
         for lang in ("ja", "en"):
             form = explorer(page, lang)
             # the chart is drawn anew for the room that it has: its letters keep their size
@@ -154,4 +154,4 @@ def test_explorer_is_seen_in_both_themes_and_widths(page: Any, pictures: Path, t
         lowest = contrasts(page, ".zrtools-form")
         assert len(lowest) > 200
         assert lowest[0][0] >= 4.5, lowest[:5]
-    page.set_viewport_size({"width": 1000, "height": 1900})
+    page.set_viewport_size({"width": 1000, "height": 2300})
