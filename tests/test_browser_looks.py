@@ -93,7 +93,10 @@ def test_forms_are_seen_in_both_themes_and_widths(page: Any, pictures: Path, the
         page.set_viewport_size({"width": width, "height": 2600})
         for number, lang in enumerate(("ja", "en")):
             shown = page.locator(".widget-vbox:has(> .zrtools-form)")
-            shown.nth(number).screenshot(path=pictures / f"forms-{theme.lower()}-{width}-{lang}.png")
+            if (
+                (theme == "Light") ^ (width == 1000) ^ (lang == "ja")
+            ):  # each pair once is enough for the gallery
+                shown.nth(number).screenshot(path=pictures / f"forms-{theme.lower()}-{width}-{lang}.png")
         for form in page.evaluate(GRID):
             assert max(form["labels"]) - min(form["labels"]) <= 2, form["labels"]
             assert max(form["fields"]) - min(form["fields"]) <= 2, form["fields"]

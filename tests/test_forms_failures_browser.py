@@ -88,6 +88,7 @@ def test_explorer_by_keyboard(page: Any) -> None:
         assert form.locator(f"{drawing} >> nth=0 >> [tabindex='0']").count() == 1
     focused = "document.activeElement.getAttribute('aria-label')"
     form.locator(".zrtools-matrix [tabindex='0']").first.focus()
+    page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     outline = "getComputedStyle(document.activeElement).outline"
@@ -149,7 +150,10 @@ def test_explorer_is_seen_in_both_themes_and_widths(page: Any, pictures: Path, t
             )
             cut = "form => [...form.querySelectorAll('.zrtools-drawing, .zrtools-rows')]"
             assert page.evaluate(f"{cut}.every(e => e.scrollWidth <= e.clientWidth)", form.element_handle())
-            form.screenshot(path=pictures / f"form-explorer-{theme.lower()}-{width}-{lang}.png")
+            if (
+                (theme == "Light") ^ (width == 1000) ^ (lang == "ja")
+            ):  # each pair once is enough for the gallery
+                form.screenshot(path=pictures / f"form-explorer-{theme.lower()}-{width}-{lang}.png")
         assert violations(page, ".zrtools-form") == []
         lowest = contrasts(page, ".zrtools-form")
         assert len(lowest) > 200
