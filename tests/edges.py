@@ -452,9 +452,25 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         ),
         "forms.campaign": (
             zr.forms.campaign,
-            {"client": client, "frame": g.messages, "outbox": out / "o.sqlite", "lang": "en"},
+            {
+                "client": client,
+                "frame": g.messages,
+                "outbox": out / "o.sqlite",
+                "column": "phone_number",
+                "name": "c",
+                "template": "t",
+                "schedule_time": "2030-01-01 09:00",
+                "group_tag": None,
+                "prices": 10,
+                "type_above": 10,
+                "who": "me",
+                "lang": "en",
+            },
         ),
-        "forms.clean": (zr.forms.clean, {"client": client, "store": out / "c.sqlite", "lang": "en"}),
+        "forms.clean": (
+            zr.forms.clean,
+            {"client": client, "store": out / "c.sqlite", "price": 3, "lang": "en"},
+        ),
         "forms.connect": (zr.forms.connect, {"base_url": "http://127.0.0.1:1", "lang": "en"}),
         "forms.failures": (
             zr.forms.failures,
@@ -468,7 +484,16 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             },
         ),
         "forms.reservations": (zr.forms.reservations, {"client": client, "lang": "en"}),
-        "forms.send": (zr.forms.send, {"client": client, "lang": "en"}),
+        "forms.send": (
+            zr.forms.send,
+            {
+                "client": client,
+                "template": "t",
+                "schedule_time": "2030-01-01 09:00",
+                "group_tag": None,
+                "lang": "en",
+            },
+        ),
         "archive.Archive": (
             zr.Archive,
             {
@@ -558,6 +583,12 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "lang": "en",
             },
         ),
+        "outbox.Outbox.cap": (outbox.cap, {"per_day": 10, "per_campaign": None, "who": "me"}),
+        "outbox.Outbox.confirmed": (
+            outbox.confirmed,
+            {"campaign": "c", "who": "me", "what": {"messages": 1}},
+        ),
+        "outbox.Outbox.room": (outbox.room, {"campaign": "c", "client": client}),
         "outbox.Outbox.cancel_suppressed": (
             outbox.cancel_suppressed,
             {"client": client, "campaign": "c", "progress": False},

@@ -286,10 +286,10 @@ def test_a_campaign_is_checked_confirmed_and_sent_once(client: zr.Client, tmp_pa
     assert not client.embedded.accepted
     assert "1001" in form.findings.value
     # rows are counted as a spreadsheet does, from one
-    assert re.findall(r">(\d)</td><td[^>]*>(?:\+81[^<]*)?</td>", form.findings.value) == ["3", "4"]
+    assert re.findall(r">1</td><td[^>]*>(\d)</td>", form.findings.value) == ["3", "4"]
     form.review.click()
-    assert "3 通" in form.confirmation.value
-    assert "の課金）を今すぐ送信します" in form.confirmation.value
+    assert "<b>3 通を送信します。</b>" in form.confirmation.value
+    assert ">今すぐ<" in form.confirmation.value
     form.go.click()
     form.go.click()
     assert "終了しました" in form.note.value
@@ -466,7 +466,7 @@ def test_a_time_that_passes_before_the_confirmation_is_refused(client: zr.Client
     form.schedule.when.value = at
     form.dry_run.click()
     form.review.click()
-    assert f"を{at:%Y-%m-%d %H:%M}（日本時間）に送信します" in form.confirmation.value
+    assert f"{at:%Y-%m-%d %H:%M}（日本時間）に<" in form.confirmation.value
     client.embedded.advance(timedelta(hours=2))
     form.go.click()
     assert "過去" in form.note.value
@@ -488,7 +488,8 @@ def test_a_new_form_goes_on_with_what_waits_in_the_journal(client: zr.Client, tm
     again.dry_run.click()
     assert "送信待ちが 2 通あります" in again.note.value
     again.review.click()
-    assert "前に追加した送信待ちの 2 通を送信します" in again.confirmation.value
+    assert "うち前に追加した送信待ち" in again.confirmation.value
+    assert again.confirmation.value.count("こんにちは") == 2
     assert again.go.description == "2 通を送信する"
     again.go.click()
     assert "終了しました" in again.note.value
@@ -557,8 +558,8 @@ def test_what_went_lately_under_another_name_is_shown_and_left_out(client: zr.Cl
     assert name in form.findings.value
     assert "受付済み" in form.findings.value
     form.review.click()
-    assert "1 通（" in form.confirmation.value
-    assert "2 件は送りません" in form.confirmation.value
+    assert "<b>1 通を送信します。</b>" in form.confirmation.value
+    assert "：2 件" in form.confirmation.value
     form.go.click()
     assert len(client.embedded.accepted) == 3
     wanted = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
@@ -678,7 +679,12 @@ def test_what_could_not_be_queued_is_queued_when_resumed(client: zr.Client, tmp_
 def test_the_confirmation_tells_the_times_of_a_lists_own_rows(client: zr.Client, tmp_path: Path) -> None:
     """Rows with a time of their own are not said to go out at once."""
     at = (client.now() + timedelta(hours=3)).replace(tzinfo=None, second=0, microsecond=0)
-    for times, said in (([at, at], f"{at:%Y-%m-%d %H:%M}"), ([at, None], "各行の日時に")):
+    late, first = at + timedelta(hours=1), f"{at:%Y-%m-%d %H:%M}"
+    for times, said in (
+        ([at, at], f"{first}（日本時間）に"),
+        ([at, None], f"1 通は今すぐ、ほかは{first}"),
+        ([at, late], f"{first} から {late:%Y-%m-%d %H:%M} まで"),
+    ):
         frame = TWO.with_columns(schedule_time=pl.Series(times))
         form = zr.forms.campaign(client, frame, outbox=tmp_path / "o.sqlite", lang="ja")
         form.dry_run.click()
@@ -762,6 +768,143 @@ def test_frames_that_cannot_be_a_campaign_are_told(client: zr.Client, tmp_path: 
     outbox.close()
 
 
+def test_a_confirmation_says_all_that_a_yes_would_do_and_the_journal_keeps_it(
+    client: zr.Client, tmp_path: Path
+) -> None:
+    """Name, sender, template, times, money, what is left out; three messages whole; the number typed; who said yes."""
+    people = pl.DataFrame(
+        {
+            "phone_number": [*(f"0903333{n:04}" for n in range(12)), "03-1234-5678", "09033330000"],
+            "message": ["短い"] * 5 + [f"お電話は {NUMBER} まで" + "。" * 70] + ["普通の長さ"] * 8,
+        }
+    )
+    with zr.Outbox(tmp_path / "o.sqlite") as outbox:
+        form = zr.forms.campaign(
+            client, people, outbox=outbox, name="秋", prices="8.5", type_above=10, who="佐藤", lang="ja"
+        )
+        form.dry_run.click()
+        form.review.click()
+        told = form.confirmation.value
+        parts = (
+            "秋",
+            client.sms_code,
+            "（message 列を使う）",
+            ">14<",
+            "119.0 円",
+            "13 通・宛先 12 件",
+            "今すぐ",
+        )
+        assert [part for part in parts if part not in told] == []
+        assert "携帯電話の番号ではありません" in told
+        assert f"お電話は {NUMBER} まで" in told
+        assert told.count('class="zrtools-message"') == 3
+        assert TAIL not in state_of_all_widgets().replace("-", "")
+        assert form.go.disabled
+        form.number.value = "12"
+        form.go.click()
+        assert not client.embedded.accepted
+        form.number.value = "１３"
+        form.go.click()
+        assert len(client.embedded.accepted) == 13
+        (event,) = outbox.history().filter(what="confirm")["detail"]
+        kept = json.loads(event)
+        assert (kept["campaign"], kept["who"], kept["messages"]) == ("秋", "佐藤", 13)
+        assert TAIL not in event.replace("-", "")
+
+
+def test_a_cap_keeps_the_form_off_and_holds_for_whoever_sends(client: zr.Client, tmp_path: Path) -> None:
+    """What goes over a cap of the journal is said before; and a run that meets one leaves the rest queued."""
+    with zr.Outbox(tmp_path / "o.sqlite") as outbox:
+        outbox.cap(per_day=10, per_campaign=30, who="佐藤")
+        form = zr.forms.campaign(client, FORTY, outbox=outbox, lang="ja")
+        form.dry_run.click()
+        assert form.review.disabled
+        assert "あと 10 通" in form.hurdle.value
+        outbox.add(FORTY, campaign="a")
+        for day in range(4):
+            with pytest.raises(zr.PartialResultError, match=r"cap on messages .* is reached"):
+                outbox.send(client, progress=False)
+            assert len(client.embedded.accepted) == min(10 * (day + 1), 30)
+            client.embedded.advance(timedelta(days=1))
+        assert outbox.room("a", client=client) == 0
+        assert outbox.room("b", client=client) == 10
+        outbox.cap()
+        outbox.send(client, progress=False)
+        assert len(client.embedded.accepted) == 40
+        assert outbox.caps() == {"per_day": None, "per_campaign": None}
+        assert [json.loads(d)["who"] for d in outbox.history().filter(what="cap")["detail"]] == ["佐藤", ""]
+
+
+def test_a_dry_run_counts_reasons_and_hands_over_what_is_left_out(client: zr.Client, tmp_path: Path) -> None:
+    """Five equal lines are one with its count; rows, long texts, several texts and doubled words are pointed out."""
+    people = pl.DataFrame(
+        {
+            "phone_number": ["03-1234-5678"] * 30 + ["090-1", "09011110001", "09011110001", "09011110002"],
+            "message": ["あ"] * 31 + ["代金 12,000円円です", "別の本文", "長" * 100],
+        }
+    )
+    with zr.Outbox(tmp_path / "o.sqlite") as outbox:
+        form = zr.forms.campaign(client, people, outbox=outbox, lang="ja")
+        form.dry_run.click()
+        assert ">30</td>" in form.findings.value
+        assert "1、2、3、4、5…" in form.findings.value
+        assert form.findings.value.count("携帯電話の番号ではありません") == 1
+        assert "同じ番号に違う本文を送る宛先が 1 件あります（行 32、33）" in form.findings.value
+        assert "1 通は長く、1 通が 2 通分" in form.findings.value
+        assert "「円円」" in form.findings.value
+        name, body = form._left_out()
+        rows = tables.read(body, name=name)
+        assert rows.height == 31
+        assert rows["行（見出しを除く）"].cast(pl.Int64).to_list() == list(range(1, 32))
+        assert rows["電話番号"][0] == "03-1234-5678"
+
+
+@pytest.mark.parametrize("early", ["argument", "value", "unknown"])
+def test_a_wish_for_a_template_is_kept_until_the_templates_are_there(
+    client: zr.Client, tmp_path: Path, early: str
+) -> None:
+    """In one cell, before the thread has answered: chosen when it comes, or told that there is none."""
+
+    async def wish() -> list[Any]:
+        title = "ないもの" if early == "unknown" else "認証コード"
+        given = {"template": title} if early == "argument" else {}
+        people = pl.DataFrame({"phone_number": [NUMBER], "code": ["1"]})
+        forms = [
+            zr.forms.campaign(client, people, outbox=tmp_path / "o.sqlite", lang="ja", **given),
+            zr.forms.send(client, lang="ja", **given),
+        ]
+        for form in forms:
+            if not given:
+                form.template.value = title
+        await until(lambda: not any(form.busy for form in forms))
+        return forms
+
+    forms = asyncio.run(wish())
+    for form in forms:
+        if early == "unknown":
+            assert "テンプレート「ないもの」はありません" in form.note.value
+        else:
+            assert form.template.value == "認証コード"
+    forms[0].outbox.close()
+
+
+@pytest.mark.slow
+def test_what_takes_over_half_a_second_says_what_it_is_doing(client: zr.Client) -> None:
+    """While the templates are read the grey buttons have a reason, which goes away with them."""
+    client.embedded.faults.add("delay", "templates", seconds=1.5)
+
+    async def told() -> list[str]:
+        form = zr.forms.send(client, lang="ja")
+        await until(lambda: form.note.value)
+        said = [form.note.value]
+        await until(lambda: not form.busy)
+        return [*said, form.note.value]
+
+    during, after = asyncio.run(told())
+    assert "テンプレートを読み込んでいます" in during
+    assert after == ""
+
+
 # ----------------------------------------------------------------------------------------- reservations
 
 
@@ -785,13 +928,35 @@ def test_reservations_are_found_and_the_chosen_ones_cancelled(booked: zr.Client)
     form = zr.forms.reservations(booked, lang="ja")
     form.search.click()
     assert form.found.height == 3
-    assert TAIL not in "".join(label for label, _ in form.chosen.options)
+    assert TAIL not in str(form.chosen.rows)
     form.chosen.value = [n for n, tag in enumerate(form.found["client_tag"]) if tag != "tag-1"]
     form.cancel_chosen.click()
     assert "2 件" in form.confirmation.value
+    # which ones is said, and what was reserved since is not hit
+    assert ["tag-1" in form.confirmation.value, "tag-2" in form.confirmation.value] == [False, True]
     assert waiting(booked) == ["tag-0", "tag-1", "tag-2"]
     form.go.click()
     assert waiting(booked) == ["tag-1"]
+    assert [cells[2] for cells in form.chosen.rows] == ["tag-1"]
+    assert "残り 1 件" in form.note.value
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_reservation_made_since_the_search_is_not_cancelled_unseen(booked: zr.Client, lost: bool) -> None:
+    """All that were found are cancelled, one by one; when the service is lost the list stays and says how old it is."""
+    form = zr.forms.reservations(booked, lang="ja")
+    form.search.click()
+    booked.send(NUMBER, "後から", client_tag="later", schedule_time=booked.now() + timedelta(hours=5))
+    form.cancel_found.click()
+    if lost:
+        booked.embedded.faults.add("http", "cancel", times=None, status=503)
+        booked.embedded.faults.add("http", "reservations", times=None, status=503)
+    form.go.click()
+    booked.embedded.faults.clear()
+    assert waiting(booked) == (["later", "tag-0", "tag-1", "tag-2"] if lost else ["later"])
+    assert form.found.height == (3 if lost else 1)
+    assert ("もう一度検索" in form.note.value) == lost
+    assert form.cancel_found.disabled == lost
 
 
 def test_days_are_cancelled_only_as_they_were_searched(booked: zr.Client) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import getpass
 import html
+import os
 import threading
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,23 +18,30 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 import polars as pl
 
-from zrtools import codes, messages, phones, privacy, words
+from zrtools import codes, messages, phones, privacy, tables, words
 from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.failures import classify
+from zrtools.forms import telling
 from zrtools.forms.panel import Panel, heading, side_by_side, table
-from zrtools.forms.scheduling import Schedule
+from zrtools.forms.private import PrivateDownload, PrivateHTML
+from zrtools.forms.scheduling import Schedule, Templates
 from zrtools.outbox import Outbox
+from zrtools.outbox.preview import estimate
+from zrtools.periods import Time
+from zrtools.schemas import OUTBOX, empty
 
 if TYPE_CHECKING:
     from zrtools.client import Client
     from zrtools.outbox.intake import Unsendable
+    from zrtools.usage import Prices
 else:
-    from zrtools.arguments import Client
+    from zrtools.arguments import Client, Prices
 
 __all__ = ["CampaignForm", "campaign"]
 
 _EXAMPLES = 5
+_REASONS = 8
 _LATELY = timedelta(
     days=7
 )  # for which the same text to the same number is taken for a mistake, until it is wanted
@@ -56,6 +68,14 @@ def campaign(
     frame: pl.DataFrame,
     *,
     outbox: Outbox | str | Path = "outbox.sqlite",
+    column: str | None = None,
+    name: str | None = None,
+    template: str | None = None,
+    schedule_time: Time | None = None,
+    group_tag: str | None = None,
+    prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str | None = None,
+    type_above: int = 100,
+    who: str | None = None,
     lang: str | None = None,
 ) -> CampaignForm:
     """Show a form that sends a frame of messages, each exactly once, through an outbox on disk.
@@ -65,9 +85,27 @@ def campaign(
     happen; nothing leaves before the confirmation. Closing the notebook loses nothing: the same form again goes on.
     A list keeps its name until it is done or taken back, and whoever got the same text in the last seven days, or for
     whom it waits, under whatever name, is shown and left out unless you say otherwise.
-    Raises `InputError` for what is no polars DataFrame.
+
+    `column`, `name`, `template` (a title), `schedule_time` (Japan) and `group_tag` are filled in. The confirmation
+    shows what goes out, three messages as they leave and, with `prices` as `Outbox.preview` takes them, the cost. More
+    than `type_above` messages need their number typed. The journal keeps what was confirmed, and `who` did (else the
+    user of this machine); its caps hold (`Outbox.cap`).
+    Raises `InputError` for what is no polars DataFrame, a column that is not there and a price that is none.
     """
-    return CampaignForm(client, frame, outbox=outbox, lang=lang)
+    return CampaignForm(
+        client,
+        frame,
+        outbox=outbox,
+        column=column,
+        name=name,
+        template=template,
+        schedule_time=schedule_time,
+        group_tag=group_tag,
+        prices=prices,
+        type_above=type_above,
+        who=who,
+        lang=lang,
+    )
 
 
 class CampaignForm(Panel):
@@ -79,39 +117,62 @@ class CampaignForm(Panel):
         frame: pl.DataFrame,
         *,
         outbox: Outbox | str | Path = "outbox.sqlite",
+        column: str | None = None,
+        name: str | None = None,
+        template: str | None = None,
+        schedule_time: Time | None = None,
+        group_tag: str | None = None,
+        prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str | None = None,
+        type_above: int = 100,
+        who: str | None = None,
         lang: str | None = None,
     ) -> None:
         given: object = frame
         if not isinstance(given, pl.DataFrame):
             raise InputError(f"A campaign takes a polars DataFrame, not {type(given).__name__}.")
+        if column is not None and column not in _columns(frame):
+            raise InputError(f"The frame has no column {column!r} that can hold numbers.")
         super().__init__(lang)
         self._client = client
         self._frame = frame
+        self._prices = prices
+        if prices is not None:
+            self._cost(pl.DataFrame(schema={"carrier_id": pl.String(), "parts": pl.Int64()}))
+        self._type_above = type_above
+        self._who = who or _user()
         self.outbox = outbox if isinstance(outbox, Outbox) else Outbox(outbox)
         self._stop = threading.Event()
         self._stage = "editing"
         self._templates: dict[str, str] = {}
         self._plan: _Plan | None = None
-        self._waiting = self._reserved = 0
+        self._waits = empty(OUTBOX)
+        self._reserved = 0
+        self._room: int | None = None
         self._to_add = False
+        self._confirmed: dict[str, object] = {}
         self._found_in_dry_run: pl.DataFrame | None = None
         self.checked: pl.DataFrame | None = None
 
-        self.column = w.Dropdown(description=self.t("column"), options=_columns(frame), value=_numbers(frame))
+        self.column = w.Dropdown(
+            description=self.t("column"), options=_columns(frame), value=column or _numbers(frame)
+        )
         self._name = self._usual_name()
-        self.name = w.Text(description=self.t("campaign_name"), value=self._name)
+        self.name = w.Text(description=self.t("campaign_name"), value=name or self._name)
         own = [(self.t("template_column"), "")] if "message" in frame.columns else []
-        self.template = w.Dropdown(description=self.t("template"), options=own)
+        self.template = Templates(description=self.t("template"), options=own)
         self.mend = w.Checkbox(description=self.t("mend"), value=True, layout=w.Layout(width="auto"))
         self.schedule = Schedule(self.lang)
+        self.schedule.preset(schedule_time, group_tag)
         wide = w.Layout(width="max-content")
         self.dry_run = w.Button(description=self.t("dry_run"), button_style="primary", layout=wide)
-        self.findings = w.HTML()
+        self.findings = PrivateHTML()
+        self.left_out = PrivateDownload(self._left_out, description=self.t("download_left_out"))
         self.again = w.Checkbox(indent=False, layout=w.Layout(width="auto", display="none"))
         self.cancel = w.Button(button_style="warning", layout=w.Layout(width="max-content", display="none"))
         self.drop = w.Button(description=self.t("drop"), layout=w.Layout(width="max-content", display="none"))
         self.review = w.Button(button_style="warning", layout=wide)
-        self.confirmation = w.HTML()
+        self.confirmation = PrivateHTML()
+        self.number = w.Text(description=self.t("type_number"))
         self.go = w.Button(button_style="danger", layout=wide)
         self.back = w.Button(description=self.t("back"))
         self.progress = w.IntProgress()
@@ -128,12 +189,14 @@ class CampaignForm(Panel):
                 self.template,
                 self.mend,
                 self.schedule,
-                side_by_side(self.dry_run, self.review, self.drop, self.cancel),
+                side_by_side(self.dry_run, self.review, self.hurdle),
+                side_by_side(self.drop, self.cancel),
                 self.findings,
+                self.left_out,
                 self.again,
             ]
         )
-        self._asked = w.VBox([self.confirmation, side_by_side(self.go, self.back)])
+        self._asked = w.VBox([self.confirmation, self.number, side_by_side(self.go, self.back)])
         self._running = w.VBox(
             [side_by_side(self.progress, self.count), side_by_side(self.pause, self.resume, self.check)]
         )
@@ -151,6 +214,7 @@ class CampaignForm(Panel):
         for widget in (self.column, self.name, self.template, self.mend):
             widget.observe(self.react(self._changed), "value")
         self.again.observe(self.react(self._choose), "value")
+        self.number.observe(self.react(self.refresh), "value")
         self.drop.on_click(self.react(self._drop))
         self.cancel.on_click(self.react(self._cancel))
         self.schedule.on_change(self.react(self._changed))
@@ -161,8 +225,10 @@ class CampaignForm(Panel):
         self.pause.on_click(self.react(self._pause))
         self.resume.on_click(self.react(self._resume))
         self.check.on_click(self.react(self._check))
+        if template is not None:
+            self.template.value = template
         self._changed()
-        self.act(self._client.templates, self._offer_templates)
+        self.act(self._client.templates, self._offer_templates, self.t("doing_templates"))
 
     # ------------------------------------------------------------------------------------------ editing
 
@@ -170,14 +236,16 @@ class CampaignForm(Panel):
         self._templates = dict(found.select("title", "content").drop_nulls().iter_rows())
         lacking = {title: self._lacking(content) for title, content in self._templates.items()}
         usable = [title for title, names in lacking.items() if not names]
-        self.template.options = (*self.template.options, *((title, title) for title in usable))
+        missed = self.template.offer([(title, title) for title in usable])
         unusable = [
             self.t("template_lacks", title=title, names=", ".join(names))
             for title, names in lacking.items()
             if names
         ]
-        if unusable:
-            self.say(self.t("template_unusable", names=self.t("comma").join(unusable)))
+        said = [self.t("template_unusable", names=self.t("comma").join(unusable))] if unusable else []
+        if missed is not None and missed not in lacking:
+            said.insert(0, self.t("template_unknown", title=missed))
+        self.say("\n".join(said), "plain" if missed is None else "bad")
 
     def _lacking(self, content: str) -> list[str]:
         """Name the fields of a template that are no column of the frame."""
@@ -214,7 +282,9 @@ class CampaignForm(Panel):
             return
         self._stage = "editing"
         self._plan = self.checked = self._found_in_dry_run = None
-        self._waiting = self._reserved = 0
+        self._waits = empty(OUTBOX)
+        self._reserved = 0
+        self._room = None
         self.again.value = False
         self.findings.value = ""
         self.refresh()
@@ -256,22 +326,26 @@ class CampaignForm(Panel):
         plan = self._plan = self._planned()
         self.working()
 
-        def work() -> tuple[pl.DataFrame, int, int]:
+        def work() -> tuple[pl.DataFrame, pl.DataFrame, int, int | None]:
             reserved = self.outbox.suppressed_reservations(self._client).height
-            return self._add(plan, dry_run=True), _left(self.outbox.counts(campaign=plan.campaign)), reserved
+            waits = self.outbox.frame(campaign=plan.campaign).filter(
+                pl.col("sending_state").is_in(["queued", "leaving"])
+            )
+            room = self.outbox.room(plan.campaign, client=self._client)
+            return self._add(plan, dry_run=True), waits, reserved, room
 
-        def done(answer: tuple[pl.DataFrame, int, int]) -> None:
+        def done(answer: tuple[pl.DataFrame, pl.DataFrame, int, int | None]) -> None:
             if self._plan is not plan:
                 self.say(self.t("changed_meanwhile"), "bad")
                 return
-            self._found_in_dry_run, self._waiting, self._reserved = answer
+            self._found_in_dry_run, self._waits, self._reserved, self._room = answer
             self._choose()
-            said = [self.t("campaign_waiting", count=self._waiting)] if self._waiting else []
+            said = [self.t("campaign_waiting", count=self._waits.height)] if self._waits.height else []
             if self._reserved:
                 said.append(self.t("campaign_reserved", count=self._reserved))
             self.say("\n".join(said), "bad" if self._reserved else "plain")
 
-        self.act(work, done)
+        self.act(work, done, self.t("doing_dry_run"))
 
     def _choose(self) -> None:
         """Take in or leave out those who have the same text already."""
@@ -320,84 +394,192 @@ class CampaignForm(Panel):
         self.act(lambda: self.outbox.withdraw(campaign=plan.campaign), done)
 
     def _found(self, checked: pl.DataFrame) -> str:
+        """Say what a dry run found: how many of each kind, what is left out and why, and what should be looked at."""
         counts = dict(checked.group_by("intake").len().iter_rows())
-        parts = int(checked.filter(pl.col("intake") == "queued")["parts"].sum())
+        queued = checked.filter(pl.col("intake") == "queued")
         figures = [(self.t(f"intake_{key}"), f"{counts.get(key, 0):,}") for key in _INTAKES]
         if counts.get("repeat"):
             figures.append((self.t("intake_repeat"), f"{counts['repeat']:,}"))
-        figures.append((self.t("parts_estimate"), f"{parts:,}"))
+        figures.append((self.t("parts_estimate"), f"{int(queued['parts'].sum()):,}"))
         shown = table([self.t("what"), self.t("people")], figures)
-        problems = checked.filter(
-            pl.col("problem").is_not_null(), ~pl.col("intake").is_in(["repeat", "queued"])
-        ).head(_EXAMPLES)
-        if not problems.is_empty():
+        reasons = _reasons(checked)
+        if not reasons.is_empty():
             shown += table(
-                [self.t("row"), self.t("number"), self.t("problem")],
+                [self.t("left_out_why"), self.t("people"), self.t("rows")],
                 (
-                    (f"{r['row'] + 1:,}", r["phone_number"] or "", privacy.mask_text(r["problem"]))
-                    for r in privacy.mask(problems).iter_rows(named=True)
+                    (privacy.mask_text(why), f"{n:,}", self._some_rows(rows, n))
+                    for why, n, rows in reasons.head(_REASONS).iter_rows()
                 ),
             )
-        repeats = (
-            checked.filter(pl.col("intake") == "repeat")["problem"].value_counts(sort=True).head(_EXAMPLES)
-        )
-        if not repeats.is_empty():
-            shown += table(
-                [self.t("intake_repeat"), self.t("people")],
-                ((privacy.mask_text(problem), f"{n:,}") for problem, n in repeats.iter_rows()),
-            )
+            if reasons.height > _REASONS:
+                more = self.t("more_reasons", count=reasons.height - _REASONS)
+                shown += f"<p>{html.escape(more)}</p>"
+        for line in self._to_look_at(queued):
+            shown += f'<div data-state="bad">{html.escape(line)}</div>'
         if checked["message"].str.contains(codes.OPT_OUT_URL, literal=True).any():
             shown += f"<p>{html.escape(words.text('messages.opt-out option', self.lang))}</p>"
-        first = checked.filter(pl.col("intake") == "queued").head(1)
-        if not first.is_empty():
-            text = html.escape(privacy.mask(first)["message"][0])
-            shown += f'<p>{html.escape(self.t("first_message"))}</p><div class="zrtools-message">{text}</div>'
+        if not queued.is_empty():
+            body = telling.shown(queued["message"][0])
+            shown += f'<p>{html.escape(self.t("first_message"))}</p><div class="zrtools-message">{body}</div>'
         return shown
+
+    def _some_rows(self, rows: list[int], count: int) -> str:
+        """Name the first rows, counted from 1 without the heading."""
+        named = self.t("comma").join(f"{row + 1:,}" for row in rows)
+        return named + ("…" if count > len(rows) else "")
+
+    def _to_look_at(self, queued: pl.DataFrame) -> list[str]:
+        """Point at what can be sent but may be meant otherwise."""
+        lines: list[str] = []
+        several = (
+            queued.group_by("phone_number", maintain_order=True)
+            .agg(pl.col("message").n_unique().alias("texts"), pl.col("row").head(_EXAMPLES))
+            .filter(pl.col("texts") > 1)
+        )
+        if several.height:
+            rows = several["row"].explode().head(_EXAMPLES).to_list()
+            named = self._some_rows(rows, int(several["row"].list.len().sum()))
+            lines.append(self.t("several_texts", count=several.height, rows=named))
+        long = queued.filter(pl.col("parts") > 1).group_by("parts").len().sort("parts")
+        lines += [self.t("long_messages", parts=parts, count=n) for parts, n in long.iter_rows()]
+        twice = queued.select("row", found=telling.in_rows(pl.col("message"))).drop_nulls()
+        for found, times, rows in (
+            twice.group_by("found", maintain_order=True)
+            .agg(pl.len(), pl.col("row").head(_EXAMPLES))
+            .iter_rows()
+        ):
+            said = self.t("doubled", found=found)
+            lines.append(self.t("in_rows", said=said, count=times, rows=self._some_rows(rows, times)))
+        return lines
+
+    def _left_out(self) -> tuple[str, bytes]:
+        """Give a workbook of the rows that are not sent: where they stand, what was given, and why."""
+        assert self._found_in_dry_run is not None  # noqa: S101 - offered after a dry run
+        assert self._plan is not None  # noqa: S101 - as above
+        given = self._plan.frame.select(given=phones.as_text(pl.col("phone_number")))["given"]
+        rows = self._found_in_dry_run.with_columns(given=given).filter(pl.col("intake") != "queued")
+        said = {key: self.t(f"intake_{key}") for key in (*_INTAKES, "repeat")}
+        frame = rows.select(
+            (pl.col("row") + 1).alias(self.t("row")),
+            pl.col("given").alias(self.t("number")),
+            pl.col("intake")
+            .replace_strict(said, default=None, return_dtype=pl.String)
+            .alias(self.t("state")),
+            pl.col("problem").alias(self.t("problem")),
+            pl.col("message").alias(self.t("message")),
+        )
+        return f"left-out-{self._client.now():%Y%m%d-%H%M}.xlsx", tables.as_excel(frame)
 
     def _ready(self) -> int:
         return 0 if self.checked is None else int((self.checked["intake"] == "queued").sum())
 
     def _going(self) -> int:
         """Count what a confirmation would send: what the dry run found, and what waits from an earlier run."""
-        return 0 if self.checked is None else self._ready() + self._waiting
+        return 0 if self.checked is None else self._ready() + self._waits.height
 
     # --------------------------------------------------------------------------------- review and sending
 
     def _review(self) -> None:
         if self.busy or self._stage != "editing" or not self._going() or not self._in_time():
             return
-        self.confirmation.value = f"<b>{'<br>'.join(map(html.escape, self._question()))}</b>"
-        self.go.description = self.t("campaign_start", count=self._going())
+        if self._over():
+            return
+        going = self._leaving()
+        figures = self._question(going)
+        self.confirmation.value = (
+            f"<b>{html.escape(self.t('campaign_confirm', count=going.height))}</b>"
+            + table([self.t("what"), self.t("detail")], figures, figures=False)
+            + "".join(f'<div data-state="bad">{html.escape(line)}</div>' for line in self._to_look_at(going))
+            + f"<p>{html.escape(self.t('three_messages'))}</p>"
+            + "".join(
+                telling.labelled(telling.number(number), telling.shown(text))
+                for number, text in _three(going).iter_rows()
+            )
+        )
+        # what the journal keeps of it: what was shown, without numbers and bodies
+        self._confirmed = {"figures": dict(figures), "messages": going.height}
+        self.number.value = ""
+        self.number.placeholder = self.t("type_number_hint", count=going.height)
+        self.go.description = self.t("campaign_start", count=going.height)
         self.say("")
         self._enter("confirming")
 
-    def _question(self) -> list[str]:
+    def _leaving(self) -> pl.DataFrame:
+        """Give the messages that a yes would let go: those of the list that are new, and those that wait."""
         assert self.checked is not None  # noqa: S101 - asked after a dry run only
         assert self._plan is not None  # noqa: S101 - as above
-        counts = dict(self.checked.group_by("intake").len().iter_rows())
-        asked = self.t(
-            "campaign_confirm",
-            count=self._ready(),
-            parts=int(self.checked.filter(pl.col("intake") == "queued")["parts"].sum()),
-            when=self._when(),
-            duplicates=counts.get("duplicate", 0),
-            invalid=counts.get("invalid", 0),
-            suppressed=counts.get("suppressed", 0),
+        columns = ("row", "phone_number", "message", "parts", "schedule_time", "carrier_id")
+        frame = self._plan.frame
+        given = (
+            frame["carrier_id"].cast(pl.String) if "carrier_id" in frame.columns else pl.lit(None, pl.String)
         )
-        waits = self.t("campaign_confirm_waiting", count=self._waiting)
-        repeats = self.t(
-            "campaign_confirm_again" if self._plan.again else "campaign_confirm_left", count=self._repeats()
-        )
-        lines = ((asked, self._ready()), (repeats, self._repeats()), (waits, self._waiting))
-        return [line for line, some in lines if some]
+        new = self.checked.with_columns(carrier_id=given).filter(pl.col("intake") == "queued")
+        waits = self._waits.with_columns(row=pl.lit(None, pl.Int64()))
+        return pl.concat([new.select(columns), waits.select(columns)], how="vertical_relaxed")
 
-    def _when(self) -> str:
-        """Say when what is confirmed goes out: the form's time, or the times of the list's own rows."""
+    def _question(self, going: pl.DataFrame) -> list[tuple[str, str]]:
+        """List what the person is asked to confirm."""
         assert self.checked is not None  # noqa: S101 - asked after a dry run only
-        times = self.checked.filter(pl.col("intake") == "queued")["schedule_time"].unique()
-        if times.len() > 1:
-            return self.t("at_own_times")
-        return self.schedule.say(times[0] if times.len() else None)
+        assert self._plan is not None  # noqa: S101 - as above
+        plan = self._plan
+        left_out = [
+            self.t("reason_count", why=privacy.mask_text(why), count=n)
+            for why, n, _ in _reasons(self.checked).iter_rows()
+        ]
+        if plan.again and self._repeats():
+            left_out.append(self.t("campaign_confirm_again", count=self._repeats()))
+        figures = {
+            "campaign_name": plan.campaign,
+            "sms_code": self._client.sms_code or self.t("none"),
+            "template": self.template.label or self.t("none"),
+            "intake_queued": self.t(
+                "messages_of", count=going.height, numbers=going["phone_number"].n_unique()
+            ),
+            "waiting_before": f"{self._waits.height:,}" if self._waits.height else None,
+            "parts_estimate": f"{int(going['parts'].sum()):,}",
+            "cost": self._money(going),
+            "when_out": self._when(going),
+            "group": plan.group_tag,
+            "left_out_why": "\n".join(left_out[:_REASONS]) or self.t("none"),
+            "room": None if self._room is None else self.t("room_left", count=self._room),
+        }
+        return [(self.t(key), value) for key, value in figures.items() if value is not None]
+
+    def _cost(self, going: pl.DataFrame) -> tuple[Decimal, Decimal]:
+        assert self._prices is not None  # noqa: S101 - asked where there are some
+        by_carrier = going.group_by("carrier_id").agg(pl.len().alias("messages"), pl.col("parts").sum())
+        return estimate(by_carrier, self._prices, self._client.now().date(), self._client.client_id)
+
+    def _money(self, going: pl.DataFrame) -> str:
+        if self._prices is None:
+            return self.t("cost_without_prices")
+        low, high = (f"{figure:,}" for figure in self._cost(going))
+        key = "preview_one_cost" if low == high else "preview_cost_range"
+        return words.text(f"outbox.{key}", self.lang, low=low, high=high)
+
+    def _when(self, going: pl.DataFrame) -> str:
+        """Say when what is confirmed goes out: at once, at one time, or from the first to the last."""
+        first, last = going.select(pl.col("schedule_time").min(), last=pl.col("schedule_time").max()).row(0)
+        at_once = going["schedule_time"].null_count()
+        if first is None:
+            return self.t("now")
+        said = self.schedule.say(first)
+        if first != last:
+            said = self.t("first_to_last", first=f"{first:%Y-%m-%d %H:%M}", last=f"{last:%Y-%m-%d %H:%M}")
+        return self.t("some_at_once", count=at_once, rest=said) if at_once else said
+
+    def _over(self) -> str | None:
+        """Say which cap keeps the campaign off, None where none does."""
+        if self._room is None or self._going() <= self._room:
+            return None
+        return self.t("over_cap", going=self._going(), room=self._room)
+
+    def _typed(self) -> bool:
+        """Tell whether the number of messages was typed, where it has to be."""
+        if self._going() <= self._type_above:
+            return True
+        typed = unicodedata.normalize("NFKC", self.number.value).replace(",", "").strip()
+        return typed == str(self._going())
 
     def _in_time(self) -> bool:
         """Tell whether the time that was checked has not passed since; if it has, say so and have it mended."""
@@ -412,8 +594,10 @@ class CampaignForm(Panel):
 
     def _go(self) -> None:
         # a second click arrives when the stage has moved on; and the journal takes each message once anyway
-        if self.busy or self._stage != "confirming" or not self._in_time():
+        if self.busy or self._stage != "confirming" or not self._typed() or not self._in_time():
             return
+        assert self._plan is not None  # noqa: S101 - asked before
+        self.outbox.confirmed(self._plan.campaign, who=self._who, what=self._confirmed)
         self._to_add = bool(self._ready())
         self._dispatch()
 
@@ -512,21 +696,63 @@ class CampaignForm(Panel):
         self._editor.layout.display = None if stage == "editing" else "none"
         self._asked.layout.display = None if stage == "confirming" else "none"
         self._running.layout.display = None if stage in ("sending", "paused", "done") else "none"
+        over = self._over()
+        missing = []
+        if not self.name.value.strip():
+            missing.append(self.t("needs_name"))
+        elif self.checked is None:
+            missing.append(self.t("needs_dry_run"))
+        elif not self._going():
+            missing.append(self.t("nothing_to_send"))
+        self.hold([] if self.busy else missing, [over] if over else [])
         self.dry_run.disabled = self.busy or not self.name.value.strip()
-        self.review.disabled = self.busy or not self._going()
+        self.review.disabled = self.busy or not self._going() or over is not None
+        found = self._found_in_dry_run
+        some = found is not None and bool((found["intake"] != "queued").any())
+        self.left_out.layout.display = None if some else "none"
+        self.number.layout.display = None if self._going() > self._type_above else "none"
         self.review.description = self.t("review")
         self.again.layout.display = None if self._repeats() else "none"
-        self.drop.layout.display = None if self.checked is not None and self._waiting else "none"
+        self.drop.layout.display = None if self.checked is not None and self._waits.height else "none"
         self.cancel.description = self.t("cancel_suppressed", count=self._reserved)
         self.cancel.layout.display = None if self._reserved else "none"
         self.drop.disabled = self.again.disabled = self.cancel.disabled = self.busy
-        self.go.disabled = self.back.disabled = self.busy
+        self.go.disabled = self.busy or not self._typed()
+        self.back.disabled = self.busy
         self.pause.disabled = stage != "sending" or self._stop.is_set()
         self.resume.disabled = self.busy or stage != "paused"
         self.check.disabled = self.busy or stage == "sending"
 
 
 _INTAKES = ("queued", "duplicate", "invalid", "suppressed")
+
+
+def _reasons(checked: pl.DataFrame) -> pl.DataFrame:
+    """Count why rows are left out, the most frequent reason first, each with its first rows."""
+    # where in its text a character stands makes no reason of its own
+    why = pl.col("problem").str.replace_all(r"\d+文字目：|Character \d+: ", "")
+    return (
+        checked.filter(pl.col("intake") != "queued")
+        .group_by(why, maintain_order=True)
+        .agg(pl.len(), pl.col("row").head(_EXAMPLES))
+        .sort("len", descending=True, maintain_order=True)
+    )
+
+
+def _three(going: pl.DataFrame) -> pl.DataFrame:
+    """Take three messages: the longest, the first, and the last of the rest."""
+    longest = going.sort("parts", pl.col("message").str.len_chars(), descending=True, maintain_order=True)
+    first, rest = longest.head(1), longest.slice(1).sort("row", nulls_last=True, maintain_order=True)
+    picked = [first, rest.head(1), rest.slice(1).tail(1)]
+    return pl.concat(picked).select("phone_number", "message")
+
+
+def _user() -> str:
+    """Name who is signed in: on a JupyterHub the user of the hub, else of the machine."""
+    try:
+        return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def _left(counts: dict[str, int]) -> int:

@@ -291,7 +291,9 @@ class CleanForm(Panel):
             "cost": cost,
         }
         self.confirmation.value = f"<b>{html.escape(self.t('clean_confirm'))}</b>" + table(
-            [self.t("what"), self.t("detail")], ((self.t(key), value) for key, value in figures.items())
+            [self.t("what"), self.t("detail")],
+            ((self.t(key), value) for key, value in figures.items()),
+            figures=False,
         )
         self.go.description = self.t("run_confirmed", requests=requests)
         self.say("")
@@ -378,7 +380,7 @@ class CleanForm(Panel):
         self.column.layout.display = None if self._file is not None else "none"
         self.sheet.layout.display = None if self._upload is not None and self.sheet.options else "none"
         self.header.layout.display = None if self._upload is not None else "none"
-        self.run.description = self.t("run" if requests else "run_free", requests=requests)
+        self.run.description = self.t("run_free" if valid and not requests else "run", requests=requests)
         missing = [] if valid else [self.t("needs_numbers")]
         missing += [] if day else [self.t("needs_day")]
         self.run.disabled = self.busy or bool(missing or self._wrong)

@@ -40,14 +40,13 @@ def side_by_side(*widgets: w.Widget) -> w.HBox:
     return box
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, bad: int = 0) -> str:
-    """Write a small table, the first `bad` rows marked as such; cells that begin with a digit are set to the right."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, bad: int = 0, figures: bool = True) -> str:
+    """Write a small table, the first `bad` rows marked; `figures` sets cells that begin with a digit to the right."""
 
     def cell(text: str, tag: str = "td") -> str:
-        kinds = {"zrtools-number": text[:1].isdigit(), "zrtools-short": len(text) <= _SHORT}
-        return (
-            f'<{tag} class="{" ".join(k for k, there in kinds.items() if there)}">{html.escape(text)}</{tag}>'
-        )
+        shown = html.escape(text).replace("\n", "<br>")
+        kinds = {"zrtools-number": figures and text[:1].isdigit(), "zrtools-short": len(text) <= _SHORT}
+        return f'<{tag} class="{" ".join(k for k, there in kinds.items() if there)}">{shown}</{tag}>'
 
     state = ' data-state="bad"'
     body = "".join(

@@ -37,7 +37,7 @@ from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
 from zrtools.outbox.journal import Journal
 from zrtools.outbox.lease import alive
 from zrtools.outbox.preview import Preview, estimate
-from zrtools.outbox.run import Run, bind
+from zrtools.outbox.run import CAPS, Run, bind, room
 from zrtools.outbox.suppressions import Suppressions, normalised_all
 from zrtools.periods import TOKYO, Day, Time, day
 from zrtools.periods import time as time_of
@@ -276,6 +276,44 @@ class Outbox:
             ).rowcount
             self._file.note("override", numbers=wanted, messages=count, why=why, by=who())
         return count
+
+    @arguments.checked
+    def cap(self, *, per_day: int | None = None, per_campaign: int | None = None, who: str = "") -> None:
+        """Set how many messages may leave a day, and of one campaign at most, for whoever sends from this journal.
+
+        None takes a cap away. What would go over it stays queued. The history keeps who set what. Raises `InputError`.
+        """
+        caps = {"per_day": per_day, "per_campaign": per_campaign}
+        for name, value in caps.items():
+            if value is not None and value < 1:
+                raise InputError(f"{name} must be 1 or more, or None for no cap.")
+        with self._file.transaction() as run:
+            run("delete from facts where name in (?, ?)", CAPS)
+            for name, value in caps.items():
+                if value is not None:
+                    run("insert into facts values (?, ?)", (name, str(value)))
+            self._file.note("cap", **caps, who=who)
+
+    def caps(self) -> dict[str, int | None]:
+        """Give the caps on messages: `per_day` and `per_campaign`, None where there is none."""
+        with self._file.reading() as run:
+            found = dict(run("select name, value from facts where name in (?, ?)", CAPS).fetchall())
+        return {name: int(found[name]) if name in found else None for name in CAPS}
+
+    @arguments.checked
+    def room(self, campaign: str, *, client: Client | None = None) -> int | None:
+        """Tell how many more messages of a campaign may leave today under the caps, None where there is none.
+
+        The day is that of the client's clock, else of this machine's in Japan.
+        """
+        day = f"{datetime.now(TOKYO) if client is None else client.now():%Y-%m-%d}"
+        with self._file.reading() as run:
+            return room(run, day, campaign)[0]
+
+    @arguments.checked
+    def confirmed(self, campaign: str, *, who: str, what: Mapping[str, object]) -> None:
+        """Keep in the history who confirmed that a campaign is sent, and what was shown to them (no numbers)."""
+        self._file.note("confirm", campaign=campaign, who=who, **what)
 
     @arguments.checked
     def withdraw(self, *, campaign: str | None = None) -> int:

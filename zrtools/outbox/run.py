@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import time
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from zrtools.outbox.journal import Journal
     from zrtools.outbox.suppressions import Suppressions
 
-__all__ = ["Run", "bind"]
+__all__ = ["CAPS", "Run", "bind", "room"]
+
+CAPS = ("per_day", "per_campaign")
 
 _BATCH = 64  # messages that are journalled as leaving in one transaction
 _KEEP = 0.05  # seconds between two transactions of answers
@@ -47,6 +50,7 @@ _PATIENCE = 5.0  # seconds of waiting for another run until that is said
 _QUOTA, _USED_BEFORE, _SYSTEM = 300, 400, 500
 _OF_THE_ACCOUNT = frozenset(("token", "clientId", "smsCode"))
 
+_SPENT = "sending_state in ('leaving', 'accepted', 'unsettled')"
 _FIELDS = "id, phone_number, message, client_tag, carrier_id, schedule_time, group_tag, sending_state, overridden, run"
 # an advertisement does not leave at night, unless somebody said why
 _AWAKE = "not (:night and kind is 'advertisement' and schedule_time is null and not at_night)"
@@ -60,7 +64,7 @@ order by id limit :limit
 """  # noqa: S608 - constants
 _QUEUED = f"""
 select {_FIELDS} from messages where {_MINE} and sending_state = 'queued' and held is not :run
-order by id limit :limit
+and campaign not in (select value from json_each(:full)) order by id limit :limit
 """  # noqa: S608 - constants
 _ASLEEP = f"""
 select count(*) from messages where not ({_AWAKE}) and (:campaign is null or campaign = :campaign)
@@ -101,6 +105,38 @@ def bind(file: Journal, account: str) -> None:
             f"This outbox sends from the account {owner!r}, and the client is of {account!r}: use the client of that "
             "account, or another outbox."
         )
+
+
+def room(run: _Execute, day: str, campaign: str | None) -> tuple[int | None, list[str]]:
+    """Tell how many messages may leave on a day under the journal's caps, and which campaigns are at theirs.
+
+    The number is that of one campaign where one is given; None where there is no cap.
+    """
+    caps = {
+        name: int(value)
+        for name, value in run("select name, value from facts where name in (?, ?)", CAPS).fetchall()
+    }
+    left: list[int] = []
+    full: list[str] = []
+    if "per_day" in caps:
+        gone = run(
+            f"select count(*) from messages where {_SPENT} and substr(left_at, 1, 10) = ?",  # noqa: S608 - constant
+            (day,),
+        ).fetchone()[0]
+        left.append(caps["per_day"] - gone)
+    if "per_campaign" in caps:
+        cap = caps["per_campaign"]
+        spent = dict(
+            run(
+                f"select campaign, count(*) from messages where {_SPENT} and (? is null or campaign = ?) group by 1",  # noqa: S608 - constant
+                (campaign, campaign),
+            ).fetchall()
+        )
+        full = [name for name, count in spent.items() if count >= cap]
+        open_still = [cap - count for count in spent.values() if count < cap]
+        # of several campaigns no more than the fullest may have, so that none goes over its own
+        left.append(0 if campaign in full else min([cap, *open_still]))
+    return (max(0, min(left)) if left else None), full
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +311,7 @@ class Run:
                     **alive(),
                 }
                 rows = run(_DOUBTFUL, values).fetchall()
-                rows += run(_QUEUED, {**values, "limit": _BATCH - len(rows)}).fetchall()
+                rows += self._queued(run, {**values, "limit": _BATCH - len(rows)})
                 if not rows:
                     return
                 # whose messages are taken over may write no more
@@ -289,6 +325,22 @@ class Run:
                 )
             self.done.update(note["state"] for note in notes)
             self._ready.extend(taken)
+
+    def _queued(self, run: _Execute, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Give the next messages that wait, no more of them than the journal's caps allow; at a cap the run ends."""
+        left, full = room(run, f"{self._client.now():%Y-%m-%d}", self._campaign)
+        limit = values["limit"] if left is None else min(left, values["limit"])
+        rows = run(_QUEUED, {**values, "limit": limit, "full": json.dumps(full)}).fetchall()
+        if (
+            left is not None
+            and not rows
+            and values["limit"]
+            and run(_QUEUED, {**values, "full": "[]"}).fetchone()
+        ):
+            self._ended = self._ended or InputError(
+                "The journal's cap on messages a day or a campaign is reached: see caps(), and set another with cap()."
+            )
+        return rows
 
     def _chosen(self, rows: list[tuple[Any, ...]]) -> tuple[list[_Taken], list[dict[str, Any]]]:
         """Leave out, with a note, what may not go: suppressed since it was added, or too late for its reservation."""

@@ -100,9 +100,21 @@ TEXTS: dict[str, Label] = {
     "search": Label("検索", "Search"),
     "found": Label("{count:,} 件の予約があります。", "{count:,} reservation(s) wait."),
     "found_none": Label("条件に合う予約はありません。", "No reservation matches."),
-    "choose": Label("予約（複数選択可）", "Reservations (select one or more)"),
+    "choose": Label("取り消す予約を選んでください（複数可）。", "Tick the reservations to cancel."),
+    "choose_all": Label("すべて選ぶ", "tick all"),
+    "number_masked": Label("電話番号（一部 * で表示）", "Number (partly hidden here)"),
+    "group_untold": Label("（不明）", "(not told)"),
+    "needs_choice": Label("予約を選ぶと取り消せます。", "Tick what is to be cancelled."),
+    "more_reservations": Label("ほか {count:,} 件", "and {count:,} more"),
+    "still_wait": Label("残り {count:,} 件。", "{count:,} still wait."),
+    "search_again": Label(
+        "一覧は取り消す前のものです。もう一度検索してください。", "The list is that of before: search again."
+    ),
+    "beyond_list": Label("一覧に表示されていない予約も含めた取り消し", "Cancelling beyond what is listed"),
+    "doing_search": Label("予約を検索しています…", "Searching…"),
+    "doing_cancel": Label("取り消しています…", "Cancelling…"),
     "cancel_selected": Label("選んだ {count:,} 件を取り消す", "Cancel the {count:,} selected"),
-    "cancel_found": Label("期間内の {count:,} 件をすべて取り消す", "Cancel all {count:,} of these days"),
+    "cancel_found": Label("見つかった {count:,} 件をすべて取り消す", "Cancel all {count:,} that were found"),
     "cancel_group": Label(
         "このグループの予約をすべて取り消す（件数不明）", "Cancel this whole group (number unknown)"
     ),
@@ -246,18 +258,48 @@ TEXTS: dict[str, Label] = {
     "dry_run": Label("送らずに確認する", "Dry run"),
     "campaign_start": Label("{count:,} 通を送信する", "Send {count:,} messages"),
     "at_own_times": Label("各行の日時に", "each at the time of its row"),
-    "campaign_confirm": Label(
-        "{count:,} 通（推定 {parts:,} 通分の課金）を{when}送信します。重複 {duplicates:,} 件・無効 {invalid:,} 件・停止リスト {suppressed:,} 件は送りません。",
-        "{count:,} messages (about {parts:,} billable parts) go out, {when}. Not sent: {duplicates:,} duplicates, {invalid:,} invalid, {suppressed:,} suppressed.",
+    "campaign_confirm": Label("{count:,} 通を送信します。", "{count:,} message(s) go out."),
+    "messages_of": Label("{count:,} 通・宛先 {numbers:,} 件", "{count:,} to {numbers:,} number(s)"),
+    "waiting_before": Label("うち前に追加した送信待ち", "of them added before and still waiting"),
+    "cost_without_prices": Label("単価の指定がないため不明", "not known: no prices were given"),
+    "when_out": Label("送信日時", "When"),
+    "first_to_last": Label("{first} から {last} まで（日本時間）", "from {first} to {last} (Japan time)"),
+    "some_at_once": Label("{count:,} 通は今すぐ、ほかは{rest}", "{count:,} now, the others {rest}"),
+    "left_out_why": Label("送らないものと理由", "Left out, and why"),
+    "reason_count": Label("{why}：{count:,} 件", "{why}: {count:,}"),
+    "more_reasons": Label(
+        "ほか {count:,} 種類の理由（一覧はダウンロードで確認できます）",
+        "{count:,} more reason(s): the download lists them",
     ),
-    "campaign_confirm_waiting": Label(
-        "前に追加した送信待ちの {count:,} 通を送信します。",
-        "{count:,} message(s) added before and still waiting go out.",
+    "rows": Label("行（見出しを除く）", "Rows (without the heading)"),
+    "in_rows": Label("{said}（{count:,} 件：行 {rows}）", "{said} ({count:,}: rows {rows})"),
+    "several_texts": Label(
+        "同じ番号に違う本文を送る宛先が {count:,} 件あります（行 {rows}）。",
+        "{count:,} number(s) get several different texts (rows {rows}).",
     ),
-    "campaign_confirm_left": Label(
-        "同じ本文を最近送った、または送信待ちの {count:,} 件は送りません。",
-        "{count:,} that got the same text lately, or for which it waits, are left out.",
+    "long_messages": Label(
+        "{count:,} 通は長く、1 通が {parts} 通分の課金になります（推定）。",
+        "{count:,} message(s) are long: {parts} billable parts each (estimate).",
     ),
+    "download_left_out": Label("送らない行の一覧をダウンロード", "Download the rows that are left out"),
+    "three_messages": Label(
+        "送られる本文の例（いちばん長いもの、最初、最後）",
+        "Messages as they leave (the longest, the first, the last)",
+    ),
+    "type_number": Label("件数の入力", "Type the number"),
+    "type_number_hint": Label("確認のため {count} と入力", "to go on, type {count}"),
+    "room": Label("上限までの残り", "Left under the cap"),
+    "room_left": Label("{count:,} 通", "{count:,} message(s)"),
+    "over_cap": Label(
+        "送信の上限を超えます（{going:,} 通に対し、今日・このキャンペーンで送れるのはあと {room:,} 通）。"
+        "一覧を減らすか、outbox.cap(…) で上限を変えてください。",
+        "This goes over the cap: {going:,} messages, and {room:,} may still leave today or of this campaign. "
+        "Shorten the list, or set another cap with outbox.cap(…).",
+    ),
+    "needs_name": Label("キャンペーン名を入力してください。", "Type a name for the campaign."),
+    "needs_dry_run": Label("まず「送らずに確認する」を押してください。", "Press “Dry run” first."),
+    "nothing_to_send": Label("送信できるものがありません。", "There is nothing to send."),
+    "doing_dry_run": Label("一覧を確認しています…", "Checking the list…"),
     "campaign_confirm_again": Label(
         "同じ本文を最近送った、または送信待ちの {count:,} 件にも、もう一度送信します。",
         "{count:,} of them got the same text lately, or it waits for them: they get it once more.",
