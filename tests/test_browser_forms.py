@@ -188,16 +188,40 @@ def test_campaign_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Pat
         "people = pl.DataFrame({'電話番号': numbers, 'code': [f'{n + 1000}' for n in range(len(numbers))]})\n"
         "people = people.with_columns(code=pl.when(pl.int_range(pl.len()) == pl.len() - 1)"
         ".then(pl.lit('1000')).otherwise('code'))\n"
-        "form = zr.forms.campaign(client, people, outbox='campaign.sqlite', lang='ja')\nform"
+        "form = zr.forms.campaign(client, people, outbox='campaign.sqlite', prices='8.5', type_above=50, lang='ja')\n"
+        # a wish that comes before the templates do
+        "form.template.value = '認証コード'\nform"
     )
     before = len(sandbox.accepted)
     page = lab.open("campaign", connected, cell)
-    page.get_by_label("テンプレート").select_option("認証コード")
+    page.get_by_text("まず「送らずに確認する」を押してください").wait_for()
+    eventually(
+        lambda: page.get_by_label("テンプレート").evaluate("e => e.selectedOptions[0].text") == "認証コード"
+    )
     button(page, "送らずに確認する").click()
     page.get_by_text("最初の 1 通").wait_for()
     picture(page, pictures, "form-campaign-check-ja")
+    with page.expect_download() as download:
+        button(page, "送らない行の一覧をダウンロード").click()
+    left_out = zr.tables.read(Path(download.value.path()).read_bytes(), name="x.xlsx")
+    assert left_out["行（見出しを除く）"].to_list() == ["61", "62"]
     button(page, "確認へ進む").click()
-    page.get_by_text(f"{rows} 通（推定").wait_for()
+    page.get_by_text(f"{rows} 通を送信します。").wait_for()
+    confirmation = page.locator(".jp-OutputArea-output").last.inner_text()
+    for part in (
+        "campaign-",
+        sandbox.sms_code,
+        "認証コード: 1000 有効",
+        "510.0 円",
+        "今すぐ",
+        "090-2222-0000",
+    ):
+        assert part in confirmation
+    assert page.locator(".zrtools-message:visible").count() == 3
+    assert button(page, f"{rows} 通を送信する").is_disabled()
+    page.get_by_label("件数の入力").fill(f"{rows}")
+    page.get_by_label("件数の入力").press("Tab")
+    picture(page, pictures, "form-campaign-confirm-ja")
     sandbox.faults.add("delay", "send", times=None, seconds=0.8)
     button(page, f"{rows} 通を送信する").dblclick()
     eventually(lambda: len(sandbox.accepted) > before)
@@ -233,11 +257,15 @@ def test_reservations_form(lab: Lab, sandbox: Sandbox, connected: str, pictures:
     page = lab.open("reservations", connected, 'form = zr.forms.reservations(client, lang="ja")\nform')
     button(page, "検索").click()
     page.get_by_text("3 件の予約があります").wait_for()
-    page.locator("select[multiple] option").nth(1).click()
+    page.get_by_label("book-1").check()
     picture(page, pictures, "form-reservations-ja")
     button(page, "選んだ 1 件を取り消す").click()
+    page.get_by_text("1 件の予約を取り消します").wait_for()
+    picture(page, pictures, "form-reservations-confirm-ja")
+    assert "book-1" in page.locator(".widget-html:visible", has_text="1 件の予約を取り消します").inner_text()
     button(page, "取り消す").click()
-    page.get_by_text("1 件を取り消しました").wait_for()
+    page.get_by_text("1 件を取り消しました。 残り 2 件").wait_for()
+    assert page.locator(".zrtools-ticks tbody tr").count() == 2
     assert [m.cancelled for m in sandbox.accepted if (m.client_tag or "").startswith("book-")] == [
         False,
         True,

@@ -943,14 +943,15 @@ def test_reservations_are_found_and_the_chosen_ones_cancelled(booked: zr.Client)
 
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_reservation_made_since_the_search_is_not_cancelled_unseen(booked: zr.Client, lost: bool) -> None:
-    """All that were found are cancelled, one by one; when the service is lost the list stays and says how old it is."""
+    """All that were found are cancelled, one by one; when the account is refused the list stays and says how old it is."""
     form = zr.forms.reservations(booked, lang="ja")
     form.search.click()
     booked.send(NUMBER, "後から", client_tag="later", schedule_time=booked.now() + timedelta(hours=5))
     form.cancel_found.click()
     if lost:
-        booked.embedded.faults.add("http", "cancel", times=None, status=503)
-        booked.embedded.faults.add("http", "reservations", times=None, status=503)
+        refusal = {"times": None, "response_code": 110, "message": "Invalid token."}
+        for call in ("cancel", "reservations"):
+            booked.embedded.faults.add("code", call, **refusal)
     form.go.click()
     booked.embedded.faults.clear()
     assert waiting(booked) == (["later", "tag-0", "tag-1", "tag-2"] if lost else ["later"])

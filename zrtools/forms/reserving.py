@@ -91,7 +91,7 @@ class ReservationsForm(Panel):
             self.end,
             self.group,
             self.tag,
-            self.search,
+            side_by_side(self.search),
             self._list,
             self._choices,
             self._asked,

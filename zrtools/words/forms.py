@@ -259,6 +259,7 @@ TEXTS: dict[str, Label] = {
     "campaign_start": Label("{count:,} 通を送信する", "Send {count:,} messages"),
     "at_own_times": Label("各行の日時に", "each at the time of its row"),
     "campaign_confirm": Label("{count:,} 通を送信します。", "{count:,} message(s) go out."),
+    "messages_out": Label("通数と宛先", "Messages"),
     "messages_of": Label("{count:,} 通・宛先 {numbers:,} 件", "{count:,} to {numbers:,} number(s)"),
     "waiting_before": Label("うち前に追加した送信待ち", "of them added before and still waiting"),
     "cost_without_prices": Label("単価の指定がないため不明", "not known: no prices were given"),
