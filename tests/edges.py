@@ -463,7 +463,7 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "group_tag": None,
                 "prices": 10,
                 "type_above": 10,
-                "who": "me",
+                "by": "me",
                 "lang": "en",
             },
         ),
@@ -583,10 +583,10 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "lang": "en",
             },
         ),
-        "outbox.Outbox.cap": (outbox.cap, {"per_day": 10, "per_campaign": None, "who": "me"}),
+        "outbox.Outbox.cap": (outbox.cap, {"per_day": 10, "per_campaign": None, "by": "me"}),
         "outbox.Outbox.confirmed": (
             outbox.confirmed,
-            {"campaign": "c", "who": "me", "what": {"messages": 1}},
+            {"campaign": "c", "by": "me", "what": {"messages": 1}},
         ),
         "outbox.Outbox.room": (outbox.room, {"campaign": "c", "client": client}),
         "outbox.Outbox.cancel_suppressed": (

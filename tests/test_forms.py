@@ -780,7 +780,7 @@ def test_a_confirmation_says_all_that_a_yes_would_do_and_the_journal_keeps_it(
     )
     with zr.Outbox(tmp_path / "o.sqlite") as outbox:
         form = zr.forms.campaign(
-            client, people, outbox=outbox, name="秋", prices="8.5", type_above=10, who="佐藤", lang="ja"
+            client, people, outbox=outbox, name="秋", prices="8.5", type_above=10, by="佐藤", lang="ja"
         )
         form.dry_run.click()
         form.review.click()
@@ -808,14 +808,14 @@ def test_a_confirmation_says_all_that_a_yes_would_do_and_the_journal_keeps_it(
         assert len(client.embedded.accepted) == 13
         (event,) = outbox.history().filter(what="confirm")["detail"]
         kept = json.loads(event)
-        assert (kept["campaign"], kept["who"], kept["messages"]) == ("秋", "佐藤", 13)
+        assert (kept["campaign"], kept["by"], kept["messages"]) == ("秋", "佐藤", 13)
         assert TAIL not in event.replace("-", "")
 
 
 def test_a_cap_keeps_the_form_off_and_holds_for_whoever_sends(client: zr.Client, tmp_path: Path) -> None:
     """What goes over a cap of the journal is said before; and a run that meets one leaves the rest queued."""
     with zr.Outbox(tmp_path / "o.sqlite") as outbox:
-        outbox.cap(per_day=10, per_campaign=30, who="佐藤")
+        outbox.cap(per_day=10, per_campaign=30, by="佐藤")
         form = zr.forms.campaign(client, FORTY, outbox=outbox, lang="ja")
         form.dry_run.click()
         assert form.review.disabled
@@ -832,21 +832,25 @@ def test_a_cap_keeps_the_form_off_and_holds_for_whoever_sends(client: zr.Client,
         outbox.send(client, progress=False)
         assert len(client.embedded.accepted) == 40
         assert outbox.caps() == {"per_day": None, "per_campaign": None}
-        assert [json.loads(d)["who"] for d in outbox.history().filter(what="cap")["detail"]] == ["佐藤", ""]
+        assert json.loads(outbox.history().filter(what="cap")["detail"][0])["by"] == "佐藤"
 
 
 def test_a_dry_run_counts_reasons_and_hands_over_what_is_left_out(client: zr.Client, tmp_path: Path) -> None:
     """Five equal lines are one with its count; rows, long texts, several texts and doubled words are pointed out."""
     people = pl.DataFrame(
         {
-            "phone_number": ["03-1234-5678"] * 30 + ["090-1", "09011110001", "09011110001", "09011110002"],
+            "phone_number": ["03-1234-5678"] * 29
+            + ["09000000000"] * 2
+            + ["09011110001"] * 2
+            + ["09011110002"],
             "message": ["あ"] * 31 + ["代金 12,000円円です", "別の本文", "長" * 100],
         }
     )
     with zr.Outbox(tmp_path / "o.sqlite") as outbox:
         form = zr.forms.campaign(client, people, outbox=outbox, lang="ja")
         form.dry_run.click()
-        assert ">30</td>" in form.findings.value
+        assert ">29</td>" in form.findings.value
+        assert "割り当てのない番号</td>" in form.findings.value
         assert "1、2、3、4、5…" in form.findings.value
         assert form.findings.value.count("携帯電話の番号ではありません") == 1
         assert "同じ番号に違う本文を送る宛先が 1 件あります（行 32、33）" in form.findings.value
@@ -943,7 +947,7 @@ def test_reservations_are_found_and_the_chosen_ones_cancelled(booked: zr.Client)
 
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_reservation_made_since_the_search_is_not_cancelled_unseen(booked: zr.Client, lost: bool) -> None:
-    """All that were found are cancelled, one by one; when the account is refused the list stays and says how old it is."""
+    """All that were found are cancelled, one by one; the list stays, and says how old it is, where that fails."""
     form = zr.forms.reservations(booked, lang="ja")
     form.search.click()
     booked.send(NUMBER, "後から", client_tag="later", schedule_time=booked.now() + timedelta(hours=5))
@@ -1120,9 +1124,11 @@ def test_nothing_is_billed_twice_and_a_yes_belongs_to_one_list(client: zr.Client
     for part in ("7.0 円（1 回 3.5 円）", "入力欄の番号", f"{client.now():%Y-%m-%d}", ">2<"):
         assert part in form.confirmation.value
     assert form.go.description == "2 回照会する（有料）"
-    form.numbers.fill(NUMBER)
+    form.numbers.fill(f"{NUMBER}\n090-0000-0000")
     form.go.click()
     assert calls() == 0
+    assert "1 件は誰にも割り当てられていない番号" in form.cost.value
+    form.numbers.fill(NUMBER)
     form.run.click()
     for _ in range(3):
         form.go.click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import html
 import os
 import threading
@@ -27,6 +26,7 @@ from zrtools.forms.panel import Panel, heading, side_by_side, table
 from zrtools.forms.private import PrivateDownload, PrivateHTML
 from zrtools.forms.scheduling import Schedule, Templates
 from zrtools.outbox import Outbox
+from zrtools.outbox.guards import who
 from zrtools.outbox.preview import estimate
 from zrtools.periods import Time
 from zrtools.schemas import OUTBOX, empty
@@ -75,7 +75,7 @@ def campaign(
     group_tag: str | None = None,
     prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str | None = None,
     type_above: int = 100,
-    who: str | None = None,
+    by: str | None = None,
     lang: str | None = None,
 ) -> CampaignForm:
     """Show a form that sends a frame of messages, each exactly once, through an outbox on disk.
@@ -88,8 +88,8 @@ def campaign(
 
     `column`, `name`, `template` (a title), `schedule_time` (Japan) and `group_tag` are filled in. The confirmation
     shows what goes out, three messages as they leave and, with `prices` as `Outbox.preview` takes them, the cost. More
-    than `type_above` messages need their number typed. The journal keeps what was confirmed, and `who` did (else the
-    user of this machine); its caps hold (`Outbox.cap`).
+    than `type_above` messages need their number typed. The journal keeps what was confirmed, and who did, `by` (else
+    the user of this machine); its caps hold (`Outbox.cap`).
     Raises `InputError` for what is no polars DataFrame, a column that is not there and a price that is none.
     """
     return CampaignForm(
@@ -103,7 +103,7 @@ def campaign(
         group_tag=group_tag,
         prices=prices,
         type_above=type_above,
-        who=who,
+        by=by,
         lang=lang,
     )
 
@@ -124,7 +124,7 @@ class CampaignForm(Panel):
         group_tag: str | None = None,
         prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str | None = None,
         type_above: int = 100,
-        who: str | None = None,
+        by: str | None = None,
         lang: str | None = None,
     ) -> None:
         given: object = frame
@@ -139,7 +139,7 @@ class CampaignForm(Panel):
         if prices is not None:
             self._cost(pl.DataFrame(schema={"carrier_id": pl.String(), "parts": pl.Int64()}))
         self._type_above = type_above
-        self._who = who or _user()
+        self._by = by or os.environ.get("JUPYTERHUB_USER") or who()
         self.outbox = outbox if isinstance(outbox, Outbox) else Outbox(outbox)
         self._stop = threading.Event()
         self._stage = "editing"
@@ -398,8 +398,7 @@ class CampaignForm(Panel):
         counts = dict(checked.group_by("intake").len().iter_rows())
         queued = checked.filter(pl.col("intake") == "queued")
         figures = [(self.t(f"intake_{key}"), f"{counts.get(key, 0):,}") for key in _INTAKES]
-        if counts.get("repeat"):
-            figures.append((self.t("intake_repeat"), f"{counts['repeat']:,}"))
+        figures += [(self.t(f"intake_{key}"), f"{counts[key]:,}") for key in _SELDOM if counts.get(key)]
         figures.append((self.t("parts_estimate"), f"{int(queued['parts'].sum()):,}"))
         shown = table([self.t("what"), self.t("people")], figures)
         reasons = _reasons(checked)
@@ -442,6 +441,8 @@ class CampaignForm(Panel):
             lines.append(self.t("several_texts", count=several.height, rows=named))
         long = queued.filter(pl.col("parts") > 1).group_by("parts").len().sort("parts")
         lines += [self.t("long_messages", parts=parts, count=n) for parts, n in long.iter_rows()]
+        for said, n, rows in _reasons(queued, "queued").iter_rows():
+            lines.append(self.t("in_rows", said=said, count=n, rows=self._some_rows(rows, n)))
         twice = queued.select("row", found=telling.in_rows(pl.col("message"))).drop_nulls()
         for found, times, rows in (
             twice.group_by("found", maintain_order=True)
@@ -458,7 +459,7 @@ class CampaignForm(Panel):
         assert self._plan is not None  # noqa: S101 - as above
         given = self._plan.frame.select(given=phones.as_text(pl.col("phone_number")))["given"]
         rows = self._found_in_dry_run.with_columns(given=given).filter(pl.col("intake") != "queued")
-        said = {key: self.t(f"intake_{key}") for key in (*_INTAKES, "repeat")}
+        said = {key: self.t(f"intake_{key}") for key in (*_INTAKES, *_SELDOM)}
         frame = rows.select(
             (pl.col("row") + 1).alias(self.t("row")),
             pl.col("given").alias(self.t("number")),
@@ -508,13 +509,24 @@ class CampaignForm(Panel):
         """Give the messages that a yes would let go: those of the list that are new, and those that wait."""
         assert self.checked is not None  # noqa: S101 - asked after a dry run only
         assert self._plan is not None  # noqa: S101 - as above
-        columns = ("row", "phone_number", "message", "parts", "schedule_time", "carrier_id")
+        columns = (
+            "row",
+            "phone_number",
+            "message",
+            "parts",
+            "schedule_time",
+            "carrier_id",
+            "intake",
+            "problem",
+        )
         frame = self._plan.frame
         given = (
             frame["carrier_id"].cast(pl.String) if "carrier_id" in frame.columns else pl.lit(None, pl.String)
         )
         new = self.checked.with_columns(carrier_id=given).filter(pl.col("intake") == "queued")
-        waits = self._waits.with_columns(row=pl.lit(None, pl.Int64()))
+        waits = self._waits.with_columns(
+            row=pl.lit(None, pl.Int64()), intake=pl.lit("queued"), problem=pl.lit(None, pl.String())
+        )
         return pl.concat([new.select(columns), waits.select(columns)], how="vertical_relaxed")
 
     def _question(self, going: pl.DataFrame) -> list[tuple[str, str]]:
@@ -597,7 +609,7 @@ class CampaignForm(Panel):
         if self.busy or self._stage != "confirming" or not self._typed() or not self._in_time():
             return
         assert self._plan is not None  # noqa: S101 - asked before
-        self.outbox.confirmed(self._plan.campaign, who=self._who, what=self._confirmed)
+        self.outbox.confirmed(self._plan.campaign, by=self._by, what=self._confirmed)
         self._to_add = bool(self._ready())
         self._dispatch()
 
@@ -725,14 +737,23 @@ class CampaignForm(Panel):
 
 
 _INTAKES = ("queued", "duplicate", "invalid", "suppressed")
+_SELDOM = ("doubtful", "held", "repeat")
 
 
-def _reasons(checked: pl.DataFrame) -> pl.DataFrame:
-    """Count why rows are left out, the most frequent reason first, each with its first rows."""
+def _reasons(checked: pl.DataFrame, of: str | None = None) -> pl.DataFrame:
+    """Count why rows are left out (or what is remarked of those `of` an intake), the most frequent first.
+
+    Each has its first rows.
+    """
+    kept = (
+        pl.col("intake") != "queued"
+        if of is None
+        else (pl.col("intake") == of) & pl.col("problem").is_not_null()
+    )
     # where in its text a character stands makes no reason of its own
     why = pl.col("problem").str.replace_all(r"\d+文字目：|Character \d+: ", "")
     return (
-        checked.filter(pl.col("intake") != "queued")
+        checked.filter(kept)
         .group_by(why, maintain_order=True)
         .agg(pl.len(), pl.col("row").head(_EXAMPLES))
         .sort("len", descending=True, maintain_order=True)
@@ -745,14 +766,6 @@ def _three(going: pl.DataFrame) -> pl.DataFrame:
     first, rest = longest.head(1), longest.slice(1).sort("row", nulls_last=True, maintain_order=True)
     picked = [first, rest.head(1), rest.slice(1).tail(1)]
     return pl.concat(picked).select("phone_number", "message")
-
-
-def _user() -> str:
-    """Name who is signed in: on a JupyterHub the user of the hub, else of the machine."""
-    try:
-        return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""
 
 
 def _left(counts: dict[str, int]) -> int:

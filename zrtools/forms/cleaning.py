@@ -225,19 +225,23 @@ class CleanForm(Panel):
         """Count what would be asked; a question that was put belongs to what stood there before."""
         self._confirming = False
         given = self._given().to_frame()
+        nobody = pl.when(phones.remark("input") == "doubtful").then(pl.lit("doubtful"))
         self._numbers = given.with_columns(
-            phones.normalised("input").alias("phone_number"), phones.problem("input").alias("error")
+            phones.normalised("input").alias("phone_number"),
+            pl.coalesce(phones.problem("input").cast(pl.String), nobody).alias("error"),
         )
-        valid = self._numbers["phone_number"].drop_nulls()
+        valid = self._numbers.filter(pl.col("error").is_null())["phone_number"]
+        doubtful = int((self._numbers["error"] == "doubtful").sum())
         self._to_ask = self._unknown(valid.unique(maintain_order=True))
         text = self.t(
             "requests",
             given=given.height,
             valid=valid.len(),
             repeated=valid.len() - valid.n_unique(),
-            invalid=given.height - valid.len(),
+            invalid=given.height - valid.len() - doubtful,
             requests=self._requests(),
         )
+        text += self.t("requests_doubtful", count=doubtful) if doubtful else ""
         known = valid.n_unique() - self._requests()
         text += self.t("requests_known", count=known) if known else ""
         self.cost.value = f'<div class="zrtools-indent">{html.escape(text)}</div>' if given.height else ""
@@ -310,7 +314,7 @@ class CleanForm(Panel):
         self._confirming = False
         numbers, asked, source = self._numbers, self._to_ask, self._source()
         known = self._known.filter(reference_date=day)
-        valid = numbers["phone_number"].drop_nulls().unique(maintain_order=True)
+        valid = numbers.filter(pl.col("error").is_null())["phone_number"].unique(maintain_order=True)
         self._stop.clear()
         self.progress.max, self.progress.value = asked.len(), 0
         self.working()
@@ -376,7 +380,7 @@ class CleanForm(Panel):
     def refresh(self) -> None:
         """Show and enable what fits the form's stage."""
         requests, day, asking = self._requests(), self.reference.value, self._confirming
-        valid = self._numbers["phone_number"].count()
+        valid = self._numbers["error"].null_count()
         self.column.layout.display = None if self._file is not None else "none"
         self.sheet.layout.display = None if self._upload is not None and self.sheet.options else "none"
         self.header.layout.display = None if self._upload is not None else "none"

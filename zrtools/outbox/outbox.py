@@ -278,7 +278,9 @@ class Outbox:
         return count
 
     @arguments.checked
-    def cap(self, *, per_day: int | None = None, per_campaign: int | None = None, who: str = "") -> None:
+    def cap(
+        self, *, per_day: int | None = None, per_campaign: int | None = None, by: str | None = None
+    ) -> None:
         """Set how many messages may leave a day, and of one campaign at most, for whoever sends from this journal.
 
         None takes a cap away. What would go over it stays queued. The history keeps who set what. Raises `InputError`.
@@ -292,7 +294,7 @@ class Outbox:
             for name, value in caps.items():
                 if value is not None:
                     run("insert into facts values (?, ?)", (name, str(value)))
-            self._file.note("cap", **caps, who=who)
+            self._file.note("cap", **caps, by=by or who())
 
     def caps(self) -> dict[str, int | None]:
         """Give the caps on messages: `per_day` and `per_campaign`, None where there is none."""
@@ -311,9 +313,9 @@ class Outbox:
             return room(run, day, campaign)[0]
 
     @arguments.checked
-    def confirmed(self, campaign: str, *, who: str, what: Mapping[str, object]) -> None:
+    def confirmed(self, campaign: str, *, what: Mapping[str, object], by: str | None = None) -> None:
         """Keep in the history who confirmed that a campaign is sent, and what was shown to them (no numbers)."""
-        self._file.note("confirm", campaign=campaign, who=who, **what)
+        self._file.note("confirm", campaign=campaign, by=by or who(), **what)
 
     @arguments.checked
     def withdraw(self, *, campaign: str | None = None) -> int:

@@ -173,6 +173,10 @@ TEXTS: dict[str, Label] = {
         "入力 {given:,} 件：有効 {valid:,}（うち重複 {repeated:,}）、無効 {invalid:,}。照会（有料）は {requests:,} 回です。",
         "{given:,} given: {valid:,} valid ({repeated:,} of them repeated), {invalid:,} invalid. This makes {requests:,} billed requests.",
     ),
+    "requests_doubtful": Label(
+        " {count:,} 件は誰にも割り当てられていない番号（090-0000-0000 など）のため照会しません。",
+        " {count:,} are given to nobody (such as 090-0000-0000) and are not asked.",
+    ),
     "requests_known": Label(
         " {count:,} 件は回答済みのため照会しません（無料）。",
         " {count:,} are answered already and cost nothing.",
@@ -245,6 +249,8 @@ TEXTS: dict[str, Label] = {
     "intake_queued": Label("送信できる", "can be sent"),
     "intake_duplicate": Label("重複", "duplicate"),
     "intake_invalid": Label("無効", "invalid"),
+    "intake_doubtful": Label("割り当てのない番号", "given to nobody"),
+    "intake_held": Label("広告の要件を満たさない", "held: an advertisement lacks something"),
     "intake_suppressed": Label("停止リスト", "suppressed"),
     "intake_repeat": Label(
         "別の名前で同じ本文（最近送信・送信待ち）", "same text under another name (went lately, or waits)"
