@@ -26,7 +26,7 @@ from zrtools.codes import CARRIERS, RESULTS
 from zrtools.errors import ApiError, InputError, UnexpectedResponseError
 from zrtools.periods import TOKYO
 from zrtools.privacy import mask, mask_text
-from zrtools.texts import said
+from zrtools.texts import Said, said
 
 __all__ = [
     "Ask",
@@ -502,16 +502,21 @@ def _api_error(code: int, message: str) -> ApiError:
     named = _NAMED_FIELD.fullmatch(message)
     # cleaning writes "Invalid …" under a code that says nothing: the words are right
     result = RESULTS.get(code) or next((RESULTS[c] for w, c in _SAID.items() if named and w in message), None)
-    advice = result.advice.en if result else "ask the vendor what this code means"
-    meaning = message or (result.label.en if result else "no message")
-    error = ApiError(
-        said("wire.refused", code=code, rstrip=meaning.rstrip("."), advice=advice),
+    advice, label = said("wire.ask_meaning"), said("wire.not_accepted")
+    if result:
+        advice = Said(result.advice.en, result.advice.ja.rstrip("。"))
+        label = Said(result.label.en, result.label.ja)
+    spoken = message.rstrip(".")
+    meaning = Said(
+        f"{code} {spoken or (label if result else 'no message')}",
+        f"{label.ja}（{f'{code} {spoken}'.strip()}）",
+    )
+    return ApiError(
+        said("wire.refused", meaning=meaning, advice=advice),
         code=code,
         message=message,
         field=(named["after"] or named["before"]) if named else None,
     )
-    error.facts = {"meant": str(result.code)} if result else {}
-    return error
 
 
 def _harmless(text: str) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from zrtools.errors import InputError
-from zrtools.texts import said
+from zrtools.texts import Said, said
 
 if TYPE_CHECKING:
     import fastexcel
@@ -300,7 +300,7 @@ def _apart(body: bytes, name: str, sheet: str | None) -> Sheet:
     head, _, cells = done.stdout.partition(b"\n")
     answer = json.loads(head) if done.returncode == 0 else {}
     if "refused" in answer:
-        raise InputError(answer["refused"], choices=answer.get("choices"))
+        raise InputError(Said(*answer["refused"]), choices=answer.get("choices"))
     if not answer:
         raise _too_large(name, said("workbooks.memory"), "MEMORY")
     return Sheet(
@@ -327,13 +327,13 @@ def _child() -> None:
             read.cells.write_ipc(out)
         answer = {"name": read.name, "hidden": read.hidden, "filled": read.filled}
     except InputError as error:
-        answer = {"refused": str(error), "choices": error.choices}
+        answer = {"refused": (str(error), error.args[0].ja), "choices": error.choices}
     except MemoryError:
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the reader's own exceptions share no base
         # its words may quote cells: the kind says enough, but for a password
         problem = _protected(name) if "assword" in str(error) else _broken(name, type(error).__name__)
-        answer = {"refused": str(problem)}
+        answer = {"refused": (str(problem), problem.args[0].ja)}
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + out.getvalue())
 
 

@@ -17,6 +17,7 @@ from zrtools.charts.telling import say, summary, why_nothing
 from zrtools.errors import InputError
 from zrtools.failures.traffic import PolarsStatuses, Statuses, Traffic
 from zrtools.failures.wording import named_incident, values_of
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -80,9 +81,7 @@ def incident(frame: PolarsStatuses, row: Mapping[str, Any], *, lang: str | None 
     import altair as alt
 
     if missing := [c for c in schemas.INCIDENTS if c not in row]:
-        raise InputError(
-            f"This is not a row of INCIDENTS: there is no {missing[0]}. Give found.row(0, named=True)."
-        )
+        raise InputError(said("charts.incident", missing=missing[0]))
     start, end = (row[side].replace(tzinfo=None) for side in ("start", "end"))
     title = _named(row, lang)
     near = _of_segment(frame, row["dimension"], values_of(row)).timed()
@@ -112,7 +111,7 @@ def _not_before(moment: datetime) -> nw.Expr:
 
 def _of_segment(frame: Statuses, dimension: str, values: list[str | None]) -> Traffic:
     if dimension not in _DIMENSIONS:
-        raise InputError(f"dimension must be one of {', '.join(_DIMENSIONS)}, not {dimension!r}.")
+        raise InputError(said("charts.dimension", names=", ".join(_DIMENSIONS), dimension=dimension))
     if dimension == "all":
         return Traffic.of(frame)
     # what is pending has no carrier yet

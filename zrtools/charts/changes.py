@@ -12,6 +12,7 @@ from zrtools.charts import style
 from zrtools.charts.telling import say
 from zrtools.errors import InputError
 from zrtools.failures.wording import named_segment
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -32,7 +33,7 @@ def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None 
     import altair as alt
 
     if most < 1:
-        raise InputError(f"most={most}: show at least one segment.")
+        raise InputError(said("charts.most", most=most))
     schemas.check(comparison, schemas.COMPARISON, "COMPARISON")
     title = say("contributions", lang)
     if comparison.is_empty():

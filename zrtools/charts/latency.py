@@ -12,6 +12,7 @@ from zrtools.charts import style
 from zrtools.charts.telling import say
 from zrtools.errors import InputError
 from zrtools.failures.wording import named_value
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -34,7 +35,7 @@ def latency(found: pl.DataFrame, *, lang: str | None = None) -> ChartType:
     schemas.check(found, schemas.LATENCY, "LATENCY")
     keys = [c for c in found.columns if c not in schemas.LATENCY]
     if len(keys) > 1:
-        raise InputError(f"found is broken down by {', '.join(keys)}: a chart takes one of them.")
+        raise InputError(said("charts.one_key", names=", ".join(keys)))
     title = say("latency", lang)
     shown = found.filter(pl.col("median").is_not_null() | pl.col("within_30s").is_not_null())
     if shown.is_empty():

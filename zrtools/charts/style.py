@@ -14,6 +14,7 @@ from zrtools import words
 from zrtools.arguments import checked
 from zrtools.charts import typeface
 from zrtools.errors import InputError
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     import altair as alt
@@ -157,9 +158,7 @@ def save(chart: ChartType, path: str | Path, *, scale: float = 2.0) -> Path:
     elif kind == ".svg":
         path.write_text(svg(chart), "utf-8")
     else:
-        raise InputError(
-            f"A chart is written as .png, .svg or .html, not {path.suffix!r}: change the file's ending."
-        )
+        raise InputError(said("charts.ending", suffix=path.suffix))
     return path
 
 
@@ -312,5 +311,5 @@ def _register(folder: Path) -> None:
     import vl_convert
 
     if not folder.is_dir():
-        raise InputError(f"There is no folder {folder}: give the folder that holds the font files.")
+        raise InputError(said("charts.folder", folder=folder))
     vl_convert.register_font_directory(str(folder))

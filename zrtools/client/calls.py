@@ -46,10 +46,6 @@ __all__ = ["Client", "ShortUrl", "new_tag"]
 _T = TypeVar("_T")
 _PAST = 140
 _SLICE = 0.1  # seconds
-_NOT_SURE_CANCELLED = "It is not settled what was cancelled: ask client.reservations(...) before you go on."
-_NOT_SURE_SHORTENED = (
-    "It is not settled whether a short URL was made: look for it in the admin screen before you ask again."
-)
 _GIVE_UP = 3  # so many days, months or tags in a row without an answer: the service is gone
 
 
@@ -581,7 +577,8 @@ class Client:
             first = self.now().date()
         ask = wire.cancel_all(first, last, group_tag)
         when = retry.never if everything else retry.reading
-        self._run(lambda: sending.act(self._engine, ask, wire.accepted, when, _NOT_SURE_CANCELLED))
+        unsettled = said("client.not_sure_what_was_cancelled")
+        self._run(lambda: sending.act(self._engine, ask, wire.accepted, when, unsettled))
 
     @checked
     def shorten(self, long_url: str, *, name: str | None = None, domain: str | None = None) -> ShortUrl:
@@ -592,7 +589,9 @@ class Client:
         """
         ask = wire.shorten(long_url, name=name, domain=domain)
         return self._run(
-            lambda: sending.act(self._engine, ask, wire.short_url, retry.never, _NOT_SURE_SHORTENED)
+            lambda: sending.act(
+                self._engine, ask, wire.short_url, retry.never, said("client.not_sure_shortened")
+            )
         )
 
     # --------------------------------------------------------------------------------------- inner

@@ -224,10 +224,9 @@ class Cleaning:
                 if len(self._suspects) >= _ALIKE:
                     raise
             refused = f"{error.code} {error.message}".strip()
-            unproven(error, number)
-            return Verdict(
-                None, f"{refused} {text('client.unproven', 'en')}" if "unproven" in error.facts else refused
-            ), final
+            if unproven(error, number):
+                refused = f"{refused} {text('client.unproven', 'en')}"
+            return Verdict(None, refused), final
         self._suspects.clear()
         self._unanswered = 0
         return Verdict(status, None), True

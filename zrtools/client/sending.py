@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
-from zrtools import messages, phones, wire
+from zrtools import messages, phones, wire, words
 from zrtools.client import retry
 from zrtools.client.waits import Halt, waiting
 from zrtools.codes import OPT_OUT_URL
 from zrtools.errors import ApiError, ConfigurationError, TransportError, UnexpectedResponseError, ZrtoolsError
 from zrtools.periods import Time, time
 from zrtools.privacy import mask, mask_text
-from zrtools.texts import said
+from zrtools.texts import Said, said
 from zrtools.words import text
 
 if TYPE_CHECKING:
@@ -43,13 +43,6 @@ __all__ = [
 _T = TypeVar("_T")
 
 _USED_BEFORE, _GONE_OUT, _INVALID = 400, 130, 110
-_UNSETTLED = (
-    "It is not settled whether the message was accepted: ask client.status(client_tag=...) later, and do not send it "
-    "under another tag before you know."
-)
-_NOT_SURE_CANCELLED = (
-    "It is not settled whether the reservation was cancelled: ask client.reservations(client_tag=...) later."
-)
 _LOOKS = (0.0, 1.0, 2.0)  # seconds before each look for a message whose answer was lost
 
 
@@ -148,7 +141,7 @@ async def act(
     ask: wire.Ask,
     read: Callable[[bytes], _T],
     when: retry.Again,
-    unsettled: str,
+    unsettled: Said | None,
     trip: Trip | None = None,
 ) -> _T:
     """Ask for something to be done, try again as `when` says, and read the answer.
@@ -166,15 +159,16 @@ async def act(
         raise
 
 
-def unproven(error: ZrtoolsError, number: str) -> None:
-    """Say in a refusal of a 060 number that the service may not take such numbers yet."""
-    if isinstance(error, ApiError) and error.field == "phoneNumber" and number.startswith("+8160"):
-        _say(error, text("client.unproven", "en"))
-        error.facts = {**error.facts, "unproven": "060"}
+def unproven(error: ZrtoolsError, number: str) -> bool:
+    """Say in a refusal of a 060 number that the service may not take such numbers yet, and tell whether it is one."""
+    found = isinstance(error, ApiError) and error.field == "phoneNumber" and number.startswith("+8160")
+    if found:
+        _say(error, Said(text("client.unproven", "en"), text("client.unproven", "ja")))
+    return found
 
 
-def _say(error: ZrtoolsError, more: str) -> None:
-    error.args = (f"{error} {more}",)
+def _say(error: ZrtoolsError, more: Said) -> None:
+    error.args = (Said(f"{error} {more}", f"{words.told(error, 'ja').rstrip('。')}。{more.ja}"),)
 
 
 async def deliver(engine: Engine, ask: wire.Ask, trip: Trip | None = None) -> SendReceipt:
@@ -188,7 +182,7 @@ async def deliver(engine: Engine, ask: wire.Ask, trip: Trip | None = None) -> Se
     trip = trip or Trip()
     failure: ZrtoolsError
     try:
-        await act(engine, ask, wire.send_answer, retry.reading, "", trip)
+        await act(engine, ask, wire.send_answer, retry.reading, None, trip)
     except (ApiError, TransportError, UnexpectedResponseError) as error:
         failure = error
     else:
@@ -205,7 +199,7 @@ async def deliver(engine: Engine, ask: wire.Ask, trip: Trip | None = None) -> Se
             return receipt
         if accepted is None:
             failure.sent = None
-            _say(failure, _UNSETTLED)
+            _say(failure, said("client.unsettled"))
     raise failure
 
 
@@ -285,7 +279,7 @@ async def cancel(engine: Engine, ask: wire.Ask, *, sms_code: str | None) -> None
     tag = ask.fields["clientTag"]
     failure: ZrtoolsError
     try:
-        await act(engine, ask, wire.accepted, retry.reading, "", trip)
+        await act(engine, ask, wire.accepted, retry.reading, None, trip)
     except (ApiError, TransportError, UnexpectedResponseError) as error:
         failure = error
     else:
@@ -295,7 +289,7 @@ async def cancel(engine: Engine, ask: wire.Ask, *, sms_code: str | None) -> None
         if waits is False:
             return
         if waits is None:
-            _say(failure, _NOT_SURE_CANCELLED)
+            _say(failure, said("client.not_sure_cancelled"))
         else:
             # it has gone out, or waits as before: no request cancelled it
             failure.sent = False

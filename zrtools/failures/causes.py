@@ -18,6 +18,7 @@ from zrtools.failures.traffic import DETAIL, PolarsStatuses, Traffic
 from zrtools.failures.traits import campaign_of, learnt_rule
 from zrtools.failures.wording import known_as, named_incident, named_value, named_where, values_of
 from zrtools.schemas import CAUSES, INCIDENTS
+from zrtools.texts import said
 
 __all__ = ["KEYS", "causes", "causes_of", "masked", "sentence"]
 
@@ -82,9 +83,9 @@ def causes(
     """
     located = {"where", "failed_before"} <= set(found.columns)
     if not located and not set(INCIDENTS) - {"sentence"} <= set(found.columns):
-        raise InputError("Give what incidents, watch_list or locate gave as found.")
+        raise InputError(said("failures.found"))
     if located and history is None:
-        raise InputError("Give the period before as history: located segments are held against it.")
+        raise InputError(said("failures.history"))
     wanted = _columns(found) if located else []
     here = _kept(frame, wanted)
     before = None if history is None else _kept(history, wanted)
@@ -137,7 +138,7 @@ def _kept(frame: Any, wanted: Sequence[str]) -> Traffic:
     read = Traffic.of(frame, [c for c in wanted if not c.startswith("failure_")])
     there = read.rows.collect_schema().names()
     if "carrier" not in there:
-        raise InputError("No column carrier: give delivery statuses as client.status(...) returns them.")
+        raise InputError(said("failures.no_carrier"))
     if "campaign" not in there and "client_tag" in there and isinstance(frame, pl.DataFrame | pl.LazyFrame):
         named = frame.lazy().with_columns(campaign=campaign_of(learnt_rule(frame)))
         read = Traffic.of(named, [c for c in wanted if not c.startswith("failure_")])

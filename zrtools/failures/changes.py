@@ -18,6 +18,7 @@ from zrtools.failures.traffic import Statuses, Traffic, grouped, keys_of, plain,
 from zrtools.failures.wording import named_segment
 from zrtools.intervals import student
 from zrtools.schemas import COMPARISON
+from zrtools.texts import said
 
 __all__ = ["compare", "refuse_unsettled"]
 
@@ -61,11 +62,9 @@ def compare(
                 refuse_unsettled(name, frame)
             counted.append(_counted(frame, keys, cluster))
         except InputError as error:
-            raise InputError(f"{name}: {error}") from None
+            raise InputError(said("failures.named", name=name, error=error.args[0])) from None
         if not counted[-1].select(sums()["settled"]).item():
-            raise InputError(
-                f"The period {name} has no settled message: give days on which messages were sent."
-            )
+            raise InputError(said("failures.nothing_settled", name=name))
 
     around = plain(keys)
     failing = [k for k in keys if k not in around]
@@ -267,10 +266,7 @@ def refuse_unsettled(name: str, frame: Statuses) -> None:
     days = coverage(frame).filter(~pl.col("is_final"))["day"]
     if days.is_empty():
         return
-    raise InputError(
-        f"The period {name} has days of which 1 % or more is pending ({words.days(days)}): leave them out, wait and "
-        "fetch them again, or give unsettled_days=True to compare what has settled so far."
-    )
+    raise InputError(said("failures.pending_days", name=name, days=words.days(days)))
 
 
 def _sentence(row: dict[str, Any], keys: list[str], lang: str | None) -> str:

@@ -14,6 +14,7 @@ from zrtools.arguments import checked
 from zrtools.codes import Category
 from zrtools.engines import portable, require
 from zrtools.errors import InputError
+from zrtools.texts import said
 
 __all__ = ["CLASSIFIED", "classified", "classify", "own_codes"]
 
@@ -143,13 +144,8 @@ def own_codes(own: Mapping[str, Category]) -> Mapping[str, Category]:
     }
     for code, category in own.items():
         if not isinstance(category, Category):
-            raise InputError(
-                f"codes must map codes to zr.codes.Category, as zr.codes.read(path) does; {code!r} does not."
-            )
-        said = (category.origin, category.action)
-        if meaning.setdefault(category.name, said) != said:
-            raise InputError(
-                f"The category {category.name!r} of code {code!r} has another origin or action elsewhere: "
-                "give it another name."
-            )
+            raise InputError(said("failures.codes", code=code))
+        given = (category.origin, category.action)
+        if meaning.setdefault(category.name, given) != given:
+            raise InputError(said("failures.same_category", name=category.name, code=code))
     return own

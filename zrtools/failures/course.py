@@ -14,6 +14,7 @@ from zrtools.failures.rates import finished
 from zrtools.failures.traffic import Statuses, Traffic, grouped, joined, keys_of, sums
 from zrtools.intervals import share
 from zrtools.schemas import COVERAGE, TIME, TREND, ZONE
+from zrtools.texts import said
 
 __all__ = ["PENDING_LIMIT", "Every", "coverage", "day_basis", "finality", "is_final", "placed", "trend"]
 
@@ -74,7 +75,7 @@ def coverage(
     reversed.
     """
     if (start is None) != (end is None):
-        raise InputError("Give both start and end, or neither: coverage fills the days between them.")
+        raise InputError(said("failures.start_and_end"))
     listed = [] if start is None else periods.days(start, end)
     of, messages = sums(), pl.col("messages").cast(pl.Int64)
     found = grouped(

@@ -40,6 +40,7 @@ from zrtools.failures.traffic import Traffic, sums
 from zrtools.failures.traits import CampaignRule, campaign_of, learnt_rule, with_traits
 from zrtools.failures.wording import named_value
 from zrtools.schemas import CAUSES, COMPARISON, INCIDENTS, LOCATED, NEXT_STEPS, OVERVIEW, REACHED_LATER, empty
+from zrtools.texts import said
 
 __all__ = ["Investigation", "Period", "dated", "explained", "investigate"]
 
@@ -195,7 +196,7 @@ def investigate(
     before = None if compare_to is False else _span(compare_to, "compare_to")
     if is_store(source):
         if span is None:
-            raise InputError('Say which days of the archive: investigate(archive, "2026-10").')
+            raise InputError(said("failures.which_days"))
         reach = before or (periods.just_before(*span) if compare_to in (None, True) else span)
         source = opened(source, min(span[0], reach[0]), max(span[1] + _DELIVERED_LATER, reach[1]))
     read = explained(opened(source), codes, campaign)
@@ -203,9 +204,7 @@ def investigate(
     span = span or _whole(counted)
     here = counted.where(nw.col("day").is_between(*span))
     if here.span()[0] is None:
-        raise InputError(
-            f"There are no messages from {span[0]} to {span[1]}: choose another period, or sync it first."
-        )
+        raise InputError(said("failures.no_messages", span=span[0], span2=span[1]))
     earlier = _before(counted, span, before, compare=compare_to is not False)
     changes, by_campaign, left_out = _changed(earlier, here, language)
     located, where = _located(earlier, here, left_out, language)
@@ -292,7 +291,7 @@ def _before(
     if before is None and (there[0] is None or there[0] > days[0]):
         return None
     if there[0] is None:
-        raise InputError(f"There are no messages from {days[0]} to {days[1]} to compare with.")
+        raise InputError(said("failures.nothing_to_compare", days=days[0], days2=days[1]))
     return earlier
 
 
@@ -338,18 +337,18 @@ def _span(period: Period | bool | None, name: str) -> tuple[date, date] | None:
         return None
     ends = (period,) if isinstance(period, date | str) else tuple(period)
     if not 1 <= len(ends) <= 2 or (len(ends) == 1 and not isinstance(period, date | str)):
-        raise InputError(f"Give {name} as a day, a month, or (first, last).")
+        raise InputError(said("failures.period", name=name))
     try:
         days = periods.days(*ends)
     except InputError as error:
-        raise InputError(f"{name}: {error}") from None
+        raise InputError(said("failures.named", name=name, error=error.args[0])) from None
     return days[0], days[-1]
 
 
 def _whole(counted: Traffic) -> tuple[date, date]:
     first, last = counted.span()
     if first is None or last is None:
-        raise InputError("There are no messages to investigate.")
+        raise InputError(said("failures.nothing"))
     return first, last
 
 
@@ -378,7 +377,7 @@ def explained(frame: pl.LazyFrame, codes: Mapping[str, Category] | None, campaig
     """
     there = frame.collect_schema().names()
     if missing := [c for c in ("date_time", "status_id", "detailed_status_id") if c not in there]:
-        raise InputError(f"No column {', '.join(missing)}: give statuses as client.status(...) returns them.")
+        raise InputError(said("failures.no_column", names=", ".join(missing)))
     ready = codes is None and set(CLASSIFIED) <= set(there)
     own = campaign.meta.root_names() if isinstance(campaign, pl.Expr) else []
     wanted = dict.fromkeys([*_NEEDED, *(CLASSIFIED if ready else ()), *own])

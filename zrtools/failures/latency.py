@@ -12,6 +12,7 @@ from zrtools.failures.classes import classify
 from zrtools.failures.traffic import keys_of
 from zrtools.intervals import share, wilson
 from zrtools.schemas import LATENCY, STATUS, ZONE, check
+from zrtools.texts import said
 
 __all__ = ["latency"]
 
@@ -53,7 +54,9 @@ def latency(
     """
     keys = keys_of(by, LATENCY)
     if wrong := [k for k in keys if k not in _KEYS]:
-        raise InputError(f"by={keys}: {', '.join(wrong)} is none of {', '.join(_KEYS)}.")
+        raise InputError(
+            said("failures.by_one_of", keys=keys, names=", ".join(wrong), names2=", ".join(_KEYS))
+        )
     _require("sent", sent, ["client_tag", "settled_at", "sending_state"])
     messages = sent.filter(pl.col("sending_state") == "accepted", pl.col("client_tag").is_not_null())
     if statuses is not None:
@@ -71,10 +74,8 @@ def latency(
 
 def _require(name: str, frame: pl.DataFrame, columns: Sequence[str]) -> None:
     if missing := [c for c in columns if c not in frame.columns]:
-        hint = (
-            "outbox.frame() with statuses, or SENT" if name == "sent" else "client.status(...) or dlr frames"
-        )
-        raise InputError(f"{name} has no column {', '.join(missing)}: give {hint}.")
+        hint = said("failures.hint_sent" if name == "sent" else "failures.hint_statuses")
+        raise InputError(said("failures.needs_column", name=name, names=", ".join(missing), hint=hint))
 
 
 def _first(statuses: pl.DataFrame) -> pl.DataFrame:

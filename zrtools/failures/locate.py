@@ -19,6 +19,7 @@ from zrtools.failures.segments import WORTH, Cells, Finding, Ints, Search
 from zrtools.failures.traffic import Statuses, Traffic, joined, plain, sums
 from zrtools.failures.wording import named_column, named_where
 from zrtools.schemas import LOCATED
+from zrtools.texts import said
 
 __all__ = ["MOST_COLUMNS", "locate"]
 
@@ -138,7 +139,7 @@ def locate(
     combination of its own, take half a minute; docs/failures.md says how the search works and what was measured.
     """
     if type(most) is not int or most < 1:
-        raise InputError(f"most={most!r}: give the number of segments, 1 or more.")
+        raise InputError(said("failures.most", most=most))
     words.language(lang)
     keys = _keys(before, after, by)
     counted = [
@@ -164,26 +165,18 @@ def _keys(before: Any, after: Any, by: Sequence[str] | str | None) -> list[str]:
         if all({"detailed_status_id", "failure_module"} & {*there} for there, _ in periods.values()):
             keys.append("failure_module")
         if not keys:
-            raise InputError(
-                "The two periods have no column in common to look at: name columns that both have in by=[...]."
-            )
+            raise InputError(said("failures.nothing_in_common"))
     else:
         keys = [by] if isinstance(by, str) else list(by)
     if not keys or len(set(keys)) < len(keys):
-        raise InputError("Name the columns to look at in by=[...], each once, at least one.")
+        raise InputError(said("failures.columns_once"))
     if len(keys) > MOST_COLUMNS:
-        raise InputError(
-            f"by= names {len(keys)} columns: give at most {MOST_COLUMNS}. Columns that hold much the same "
-            "(template and campaign) can be left out."
-        )
+        raise InputError(said("failures.too_many_columns", count=len(keys), most_columns=MOST_COLUMNS))
     for name, (there, _) in periods.items():
         for key in keys:
             kind = there.get(key)
             if kind is not None and not (kind.is_integer() or kind in _KINDS):
-                raise InputError(
-                    f"{key} holds {kind} in the period {name}: give a column of names or whole numbers, for "
-                    "example rounded, or cut into ranges as text."
-                )
+                raise InputError(said("failures.column_kind", key=key, kind=kind, name=name))
     return keys
 
 
@@ -221,7 +214,7 @@ def _counted(name: str, frame: Any, keys: list[str], *, unsettled_days: bool) ->
     counted, _ = Traffic.of(frame, [*keys, *fates]).counts(keys, fates)
     counted = counted.with_columns(pl.col("messages").cast(pl.Int64))
     if not counted.select(sums()["settled"]).item():
-        raise InputError(f"The period {name} has no settled message: give days on which messages were sent.")
+        raise InputError(said("failures.nothing_settled", name=name))
     counted = counted.filter(pl.col("outcome").is_in(["failed", "delivered"]))
     if fates:
         known = pl.any_horizontal(pl.col(fates).is_not_null())

@@ -12,6 +12,7 @@ from zrtools.failures.rates import finished
 from zrtools.failures.traffic import DETAIL, Statuses, Traffic, grouped, joined, sums
 from zrtools.intervals import binomial_tail, discoveries, share, wilson
 from zrtools.schemas import MISMATCH, UNKNOWN_CODES
+from zrtools.texts import said
 
 __all__ = ["carrier_mismatch", "unknown_codes"]
 
@@ -60,7 +61,7 @@ def unknown_codes(frame: Statuses, *, recent_days: int = 7) -> pl.DataFrame:
     Raises `InputError` for missing columns.
     """
     if not 1 <= recent_days <= _MOST_DAYS:
-        raise InputError(f"recent_days={recent_days}: give at least 1, and at most {_MOST_DAYS}.")
+        raise InputError(said("failures.recent_days", recent_days=recent_days, most_days=_MOST_DAYS))
     keys = [DETAIL, "failure_category"]
     read = Traffic.of(frame, ["carrier", "failure_category"]).timed()
     counted, numbers = read.counts(keys, ["day", "carrier"], numbers=True)

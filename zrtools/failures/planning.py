@@ -185,9 +185,7 @@ def chosen(
 ) -> Choice:
     """Read what `retry_plan` is told. Raises `InputError` as it does."""
     if not 0 <= hours[0] < hours[1] <= 24:
-        raise InputError(
-            f"hours={hours}: give the first hour and the hour that ends sending, for example (9, 20)."
-        )
+        raise InputError(said("failures.hours", hours=hours))
     moment = None if now is None else periods.time(now, "now")
     seconds = (
         now.strip()[16:].strip(":0") if isinstance(now, str) else now and (now.second or now.microsecond)
@@ -213,9 +211,7 @@ def chosen(
 def _hours(name: str, value: Hours) -> float:
     hours = value.total_seconds() / 3600 if isinstance(value, timedelta) else float(value)
     if not 0 <= hours <= _LONGEST:
-        raise InputError(
-            f"{privacy.mask_text(name)}={value!r}: give hours from 0 to ten years, for example 48."
-        )
+        raise InputError(said("failures.keep_for", mask_text=privacy.mask_text(name), value=value))
     return hours
 
 
@@ -228,7 +224,7 @@ def _looked_for(frame: Any, incidents: pl.DataFrame | None) -> Found:
             return nothing
         incidents = both_lists(kept, lang="en")[0]
     elif not set(INCIDENTS) - {"sentence"} <= set(incidents.columns):
-        raise InputError("Give what failures.incidents gave as incidents.")
+        raise InputError(said("failures.plan_incidents"))
     if incidents.is_empty():
         return nothing
     return Found(incidents, causes_of(kept, None, incidents, words.language("en")))
@@ -327,9 +323,7 @@ def messages_to_resend(plan: pl.DataFrame) -> pl.DataFrame:
 
 def _unmasked(plan: pl.DataFrame) -> pl.DataFrame:
     if plan["phone_number"].str.contains("*", literal=True).any():
-        raise InputError(
-            "The numbers of this plan are masked, and nobody can be found by them: plan or investigate with mask=False."
-        )
+        raise InputError(said("failures.masked"))
     return plan
 
 

@@ -16,6 +16,7 @@ from zrtools.errors import InputError
 from zrtools.failures.traffic import PolarsStatuses, Traffic, keys_of
 from zrtools.intervals import share, wilson
 from zrtools.schemas import NUMBERS, REACHED_LATER, RETRY_EVIDENCE, TIME, ZONE
+from zrtools.texts import said
 
 __all__ = [
     "DROP_AFTER_DAYS",
@@ -71,7 +72,7 @@ def numbers(frame: PolarsStatuses, *, least: int = 2, mask: bool = True) -> pl.D
     Raises `InputError` for another kind of frame and for missing columns.
     """
     if least < 1:
-        raise InputError(f"least={least}: a number must have failed at least once to be listed.")
+        raise InputError(said("failures.least", least=least))
     return numbers_of(history(frame), least=least, mask=mask)
 
 
@@ -128,7 +129,9 @@ def reached_later(
     keys = keys_of(by, REACHED_LATER)
     known = ("failure_category", "failure_action", "carrier", "sms_code", "campaign")
     if wrong := [k for k in keys if k not in known]:
-        raise InputError(f"by={keys}: {', '.join(wrong)} is none of {', '.join(known)}.")
+        raise InputError(
+            said("failures.by_one_of", keys=keys, names=", ".join(wrong), names2=", ".join(known))
+        )
     return reached_of(history(frame), keys)
 
 

@@ -17,6 +17,7 @@ from zrtools.errors import InputError
 from zrtools.failures.classes import CLASSIFIED, classified
 from zrtools.failures.traits import TIMES, timed, with_traits
 from zrtools.privacy import mask_text
+from zrtools.texts import said
 
 __all__ = ["DETAIL", "PolarsStatuses", "Statuses", "Traffic", "grouped", "joined", "keys_of", "plain", "sums"]
 
@@ -61,7 +62,9 @@ class Traffic:
         there = [*names, *(c for c in CLASSIFIED if c not in names)]
         if missing := [k for k in wanted if k not in there]:
             raise InputError(
-                f"No column {', '.join(map(repr, missing))} to break down by. There are: {mask_text(', '.join(there))}."
+                said(
+                    "failures.no_by", names=", ".join(map(repr, missing)), names2=mask_text(", ".join(there))
+                )
             )
         return read.classified() if raw and "outcome" in wanted else read
 
@@ -177,9 +180,7 @@ def keys_of(by: Sequence[str] | str, result: pl.Schema) -> list[str]:
     keys = [by] if isinstance(by, str) else list(by)
     taken = ["messages", *result]
     if len(set(keys)) < len(keys) or any(k in taken for k in keys):
-        raise InputError(
-            f"by={keys}: Name each column once, and none of the result's own columns: {', '.join(taken)}."
-        )
+        raise InputError(said("failures.by_once", keys=keys, names=", ".join(taken)))
     return keys
 
 

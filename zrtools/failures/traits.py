@@ -15,6 +15,7 @@ from zrtools.arguments import checked
 from zrtools.engines import require
 from zrtools.errors import InputError
 from zrtools.schemas import FEATURES
+from zrtools.texts import said
 
 __all__ = ["TIMES", "CampaignRule", "campaign_of", "clock", "features", "learnt_rule", "timed", "with_traits"]
 
@@ -84,10 +85,7 @@ def with_traits(frame: nw.LazyFrame[Any], wanted: Iterable[str]) -> nw.LazyFrame
         made = _traits(schema, learnt_rule(native) if "campaign" in missing else None)
         return nw.from_native(native.with_columns(**{c: made[c] for c in missing}))
     if others := [c for c in missing if c not in ("day", "hour")]:
-        raise InputError(
-            f"{', '.join(others)} is worked out on polars frames only: add the column on your engine, or collect "
-            "the days in question."
-        )
+        raise InputError(said("failures.polars_only", names=", ".join(others)))
     times = timed(frame).with_columns(nw.col("_hour").cast(nw.Int8).alias("hour"))
     return times.select(*there, *missing)
 
@@ -165,19 +163,19 @@ def campaign_of(rule: CampaignRule, column: str = "client_tag") -> pl.Expr:
     elif isinstance(rule, pl.Expr):
         return rule
     elif isinstance(rule, bool) or (isinstance(rule, int) and rule < 1):
-        raise InputError(f"campaign={rule!r}: give the length of the prefix, 1 or more.")
+        raise InputError(said("failures.prefix_length", rule=rule))
     elif isinstance(rule, int):
         found = tag.str.head(rule)
     elif isinstance(rule, str):
         if not rule:
-            raise InputError('campaign="": give the separator after the campaign, for example campaign="-".')
+            raise InputError(said("failures.separator"))
         found = tag.str.split(rule).list.first()
     elif isinstance(rule, re.Pattern):
         found = _extract(tag, rule)
     else:
         prefixes = sorted(rule, key=len, reverse=True)
         if not prefixes or not all(prefixes):
-            raise InputError("campaign=[...]: give the prefixes as texts, at least one.")
+            raise InputError(said("failures.prefixes"))
         found = pl.coalesce(pl.when(tag.str.starts_with(p)).then(pl.lit(p)) for p in prefixes)
     return pl.when(found != "").then(found)
 
@@ -239,7 +237,6 @@ def _extract(tag: pl.Expr, rule: re.Pattern[str]) -> pl.Expr:
         pl.select(pl.lit("").alias(tag.meta.output_name())).select(found)
     except pl.exceptions.PolarsError as error:
         raise InputError(
-            f"campaign={rule.pattern!r}: polars cannot read this expression (look-around and back-references are "
-            f"not for columns): {str(error).splitlines()[0]}"
+            said("failures.pattern", pattern=rule.pattern, splitlines=str(error).splitlines()[0])
         ) from None
     return found

@@ -30,6 +30,7 @@ from zrtools.outbox.guards import who
 from zrtools.outbox.preview import estimate
 from zrtools.periods import Time
 from zrtools.schemas import OUTBOX, empty
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from zrtools.client import Client
@@ -129,9 +130,9 @@ class CampaignForm(Panel):
     ) -> None:
         given: object = frame
         if not isinstance(given, pl.DataFrame):
-            raise InputError(f"A campaign takes a polars DataFrame, not {type(given).__name__}.")
+            raise InputError(said("forms.campaign_frame", kind=type(given).__name__))
         if column is not None and column not in _columns(frame):
-            raise InputError(f"The frame has no column {column!r} that can hold numbers.")
+            raise InputError(said("forms.no_number_column", column=column))
         super().__init__(lang)
         self._client = client
         self._frame = frame

@@ -20,6 +20,7 @@ from zrtools.client.cleaning import Cleaning, prepared
 from zrtools.errors import InputError, Interrupted, PartialResultError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading, side_by_side, table
 from zrtools.forms.private import PrivateDownload, PrivateText
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from zrtools.client import Client
@@ -407,7 +408,7 @@ def _price(given: Decimal | int | str) -> Decimal:
     except (InvalidOperation, TypeError):
         price = Decimal(-1)
     if not (price.is_finite() and price >= 0):
-        raise InputError('price must be that of one request, a decimal such as "3.5".')
+        raise InputError(said("forms.price"))
     return price
 
 

@@ -13,6 +13,7 @@ from zrtools.arguments import checked
 from zrtools.errors import ConfigurationError
 from zrtools.forms.panel import Panel, heading, side_by_side, table
 from zrtools.forms.private import PrivateText
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from zrtools.client import Client
@@ -67,7 +68,7 @@ class ConnectForm(Panel):
     def client(self) -> Client:
         """The connected client; raises `ConfigurationError` before."""
         if self._client is None:
-            raise ConfigurationError("Not connected yet: fill in the form and press the button.")
+            raise ConfigurationError(said("forms.not_connected"))
         return self._client
 
     def _typed(self) -> None:

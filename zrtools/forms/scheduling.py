@@ -11,6 +11,7 @@ from traitlets import validate
 
 from zrtools import periods, words
 from zrtools.errors import InputError
+from zrtools.texts import said
 
 __all__ = ["Schedule", "Templates"]
 
@@ -80,7 +81,7 @@ class Schedule(w.VBox):  # type: ignore[misc] # ipywidgets has no types
         """
         if time is None:
             if group is not None:
-                raise InputError("group_tag belongs to a reservation: give schedule_time, too.")
+                raise InputError(said("forms.group_tag"))
             return
         self.later.value = True
         self.when.value = periods.time(time, "schedule_time").replace(tzinfo=None)

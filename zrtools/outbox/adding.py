@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from zrtools.errors import ArchiveError
 from zrtools.outbox.lease import Lease, alive
+from zrtools.texts import said
 from zrtools.words import notice, text
 
 if TYPE_CHECKING:
@@ -61,10 +62,7 @@ class Intake:
 
     def _write(self, run: Callable[..., sqlite3.Cursor], piece: pl.DataFrame) -> None:
         if not self._lease.held(run):
-            raise ArchiveError(
-                "Adding was held up (the process paused, the computer asleep), and another process adds to the outbox "
-                "now: nothing of this was added. Add it again."
-            )
+            raise ArchiveError(said("outbox.held_up"))
         self._file.write(_FREE, ((tag,) for tag in piece["client_tag"]))
         self._file.write(_INSERT, ((*row, self._lease.name) for row in piece.iter_rows()))
 

@@ -42,17 +42,14 @@ def checked(
     where the frame as a whole cannot be used.
     """
     if "phone_number" not in frame.columns:
-        raise InputError(
-            f"The frame has no column 'phone_number' (it has {mask_text(', '.join(frame.columns)) or 'none'}): "
-            "rename the one that holds the numbers."
-        )
+        raise InputError(said("outbox.no_numbers", names=mask_text(", ".join(frame.columns)) or "none"))
     for name, value in (("schedule_time", schedule_time), ("group_tag", group_tag)):
         if value is not None and name in frame.columns:
-            raise InputError(f"{name} is given twice, as a column and as an argument: leave one of both out.")
+            raise InputError(said("outbox.given_twice", name=name))
     if template is not None:
         frame = messages.render(template, frame, missing="null")
     elif "message" not in frame.columns:
-        raise InputError("The frame has no column 'message': add one, or give template=.")
+        raise InputError(said("outbox.no_message"))
     when = None if schedule_time is None else time(schedule_time).strftime(_MINUTE)
     found = frame.select(
         row=pl.int_range(pl.len(), dtype=pl.Int64),
@@ -188,9 +185,7 @@ def refuse(rows: pl.DataFrame) -> None:
     if bad.height:
         row, problem = bad.select("row", "problem").row(0)
         raise InputError(
-            f"{bad.height:,} of {rows.height:,} rows cannot be sent, the first is row {row} "
-            f"(counted from 0; {problem}). Nothing was added: correct them "
-            "(dry_run=True lists them all), or leave them out with skip_invalid=True.",
+            said("outbox.invalid", height=bad.height, height2=rows.height, row=row, problem=problem),
             row=row,
         )
     held = rows.filter(pl.col("intake") == "held")

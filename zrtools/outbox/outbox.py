@@ -247,13 +247,9 @@ class Outbox:
                     )
         except KeyboardInterrupt:
             added = False if going_on is None else going_on.added
-            became = {
-                True: "all of it was added.",
-                False: "nothing was added.",
-                None: "all of it was added or nothing, see counts().",
-            }
+            fate = {True: "outbox.all_added", False: "outbox.none_added", None: "outbox.all_or_none"}[added]
             raise Interrupted(
-                f"Adding was interrupted: {became[added]}",
+                said("outbox.add_interrupted", said=said(fate)),
                 frame=_added(rows) if added else empty(ADDED),
                 missing=[],
             ) from None
@@ -266,7 +262,7 @@ class Outbox:
         Raises `InputError` for a number that is none, or without a `why`.
         """
         if not why.strip():
-            raise InputError('Say why a suppressed number may be sent to: override(numbers, why="…").')
+            raise InputError(said("outbox.override_why"))
         wanted = sorted(set(normalised_all(numbers)))
         with self._file.transaction() as run:
             count = run(
@@ -451,7 +447,7 @@ class Outbox:
         with self._file.transaction() as run:
             leaving = "select count(*) from messages where phone_number = ? and sending_state = 'leaving'"
             if run(leaving, (normal,)).fetchone()[0]:
-                raise ArchiveError("A message to this number is on its way: erase it when the run has ended.")
+                raise ArchiveError(said("outbox.erase_leaving"))
             return self._file.erase(normal, "delete from messages where phone_number = ?")
 
     @arguments.checked
@@ -605,7 +601,7 @@ class Outbox:
         keeps.
         """
         if not why.strip():
-            raise InputError('Say how you know: decide(tag, accepted=False, why="…").')
+            raise InputError(said("outbox.decide_why"))
         with self._file.transaction() as run:
             changed = run(
                 "update messages set sending_state = ?, settled_at = ?, error = ?, "
@@ -620,9 +616,7 @@ class Outbox:
                 ),
             ).rowcount
             if not changed:
-                raise InputError(
-                    "No unsettled message has this client tag: look at frame() for the right one."
-                )
+                raise InputError(said("outbox.no_unsettled"))
             self._file.note("decide", tag=client_tag, accepted=accepted, why=why, by=who())
 
     @arguments.checked
@@ -682,10 +676,7 @@ class Outbox:
     def _make_sure(self, run: Callable[..., sqlite3.Cursor]) -> None:
         """Raise `ArchiveError` where another journal was written over the one that was opened."""
         if _journal(run) != self._journal:
-            raise ArchiveError(
-                f"Another outbox was written over {self.path} since it was opened here: make sure that the right one "
-                "lies there, then open it again."
-            )
+            raise ArchiveError(said("outbox.replaced", path=self.path))
 
     def _reserved(self, moment: datetime, campaign: str | None) -> tuple[pl.DataFrame, dict[str, str]]:
         """Give the reservations that wait for numbers which are suppressed since, and the reasons by number."""

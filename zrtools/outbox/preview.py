@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from zrtools import words
 from zrtools.errors import InputError
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     import polars as pl
@@ -99,7 +100,7 @@ def estimate(
         elif carrier_id in table or _ANY in table:
             choices = [table.get(carrier_id, table.get(_ANY, Decimal(0)))]
         else:
-            raise InputError(f"There is no price for carrier {carrier_id}: add it, or one for {_ANY!r}.")
+            raise InputError(said("outbox.no_price", carrier_id=carrier_id, any=_ANY))
         low += quantity * min(choices)
         high += quantity * max(choices)
     return low, high
@@ -118,10 +119,9 @@ def _table(
         given = dict(prices.on(day, client_id))
     if not given:
         raise InputError(
-            "There is no price that holds today: add one"
-            + (", or say with client_id= whose prices hold." if client_id is None else ".")
+            said("outbox.no_price_today_whose" if client_id is None else "outbox.no_price_today")
         )
     try:
         return {carrier: Decimal(price) for carrier, price in given.items()}
     except (InvalidOperation, TypeError):
-        raise InputError('A price must be a decimal such as Decimal("8.5") or "8.5".') from None
+        raise InputError(said("outbox.price")) from None

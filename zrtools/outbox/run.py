@@ -101,10 +101,7 @@ def bind(file: Journal, account: str) -> None:
         run("insert into facts values ('account', ?) on conflict do nothing", (account,))
         owner = run("select value from facts where name = 'account'").fetchone()[0]
     if owner != account:
-        raise InputError(
-            f"This outbox sends from the account {owner!r}, and the client is of {account!r}: use the client of that "
-            "account, or another outbox."
-        )
+        raise InputError(said("outbox.other_account", owner=owner, account=account))
 
 
 def room(run: _Execute, day: str, campaign: str | None) -> tuple[int | None, list[str]]:
@@ -190,8 +187,7 @@ class Run:
         except KeyboardInterrupt:
             self._finish()
             raise Interrupted(
-                "Sending was interrupted: what is queued stays queued, and what was on its way is settled by the next "
-                "send.",
+                said("outbox.send_interrupted"),
                 frame=frame(self._lease.name),
                 missing=self._open(),
             ) from None
@@ -199,18 +195,19 @@ class Run:
             self._finish()
         if self._lease.lost:
             raise PartialResultError(
-                "Sending was held up (the process paused, the computer asleep), and another run has taken over what "
-                f"was on its way: this one, which had {self.done['accepted']:,} messages accepted, has changed nothing "
-                "since. Call send again: nothing goes out twice.",
+                said("outbox.taken_over", done=self.done["accepted"]),
                 frame=frame(self._lease.name),
                 missing=self._open(),
             )
         if self._ended is not None:
             missing = self._open()
             partial = PartialResultError(
-                f"Sending stopped with {len(missing):,} messages still queued or on their way, and "
-                f"{self.done['accepted']:,} accepted "
-                f"in this run. {self._ended} Then call send again: nothing goes out twice.",
+                said(
+                    "outbox.stopped",
+                    count=len(missing),
+                    done=self.done["accepted"],
+                    ended=self._ended.args[0],
+                ),
                 frame=frame(self._lease.name),
                 missing=missing,
             )

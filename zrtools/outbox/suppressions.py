@@ -96,7 +96,7 @@ class Suppressions:
         if isinstance(numbers, pl.DataFrame):
             numbers, reason = _from_frame(numbers, reason)
         if not reason or not reason.strip():
-            raise InputError('Say why the numbers are suppressed: add(numbers, "opted out").')
+            raise InputError(said("outbox.suppress_why"))
         day = (datetime.now(periods.TOKYO).date() if date is None else periods.day(date)).isoformat()
         found = sorted(set(normalised_all(numbers, skip_invalid=skip_invalid)))
         with self._file.transaction() as run:
@@ -121,9 +121,7 @@ class Suppressions:
         Raises `InputError` for a number that is none, or without a `why`.
         """
         if not why.strip():
-            raise InputError(
-                'Say why the numbers may be sent to again: remove(numbers, "asked for it by mail").'
-            )
+            raise InputError(said("outbox.remove_why"))
         found = sorted(set(normalised_all(numbers)))
         with self._file.transaction() as run:
             gone = run(
@@ -187,7 +185,7 @@ class Suppressions:
 
 def _from_frame(frame: pl.DataFrame, reason: str | None) -> tuple[pl.Series, str | None]:
     if "phone_number" not in frame.columns:
-        raise InputError("The frame has no column 'phone_number': rename the column that holds the numbers.")
+        raise InputError(said("outbox.no_number_column"))
     if "reference_date" in frame.columns and "status" in frame.columns:
         changed = frame.filter(pl.col("status") == "T")
         return changed["phone_number"], reason or _HANDED_ON
@@ -223,7 +221,7 @@ def normalised_all(numbers: str | Iterable[object] | pl.Series, *, skip_invalid:
             phones.normalise(frame["number"][row])
         except InputError as error:
             raise InputError(
-                f"Row {row} (counted from 0; {int(bad.sum())} of {frame.height} are no numbers): {error}",
+                said("outbox.bad_row", row=row, int=int(bad.sum()), height=frame.height, error=error.args[0]),
                 row=row,
             ) from None
     return frame["good"].to_list()

@@ -23,6 +23,7 @@ from zrtools.failures.traits import CampaignRule
 from zrtools.failures.wording import named_incident, named_segment
 from zrtools.periods import TOKYO
 from zrtools.reports.page import Figure, Page
+from zrtools.texts import Said, said
 
 __all__ = ["failures"]
 
@@ -82,13 +83,14 @@ def failures(
         }
         if given := [name for name, value in settled.items() if value is not None]:
             raise InputError(
-                f"The investigation has its {' and '.join(given)} already: give {'them' if given[1:] else 'it'} to "
-                "investigate instead."
+                said(
+                    "reports.has_already",
+                    names=Said(" and ".join(given), "、".join(given)),
+                    either=said("reports.them" if given[1:] else "reports.it"),
+                )
             )
         if lang is not None and words.language(lang) != source.lang:
-            raise InputError(
-                f'The investigation is in "{source.lang}": investigate again with lang="{lang}".'
-            )
+            raise InputError(said("reports.other_language", lang=source.lang, lang2=lang))
         found = source
     elif (
         period is None

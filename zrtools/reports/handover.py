@@ -15,6 +15,7 @@ from typing import Any, Literal
 from zrtools import tables
 from zrtools.arguments import checked
 from zrtools.errors import InputError
+from zrtools.texts import said
 
 __all__ = ["Handover", "file_name", "handover_of", "read_handover"]
 
@@ -72,20 +73,18 @@ class Handover:
 
     def __post_init__(self) -> None:
         if self.closing_day is not None and not 1 <= self.closing_day <= 27:
-            raise InputError(f"closing_day must be 1 to 27, such as 20, not {self.closing_day}.")
+            raise InputError(said("usage.closing_day", closing_day=self.closing_day))
         if not 1 <= self.fiscal_year_begins <= 12:
-            raise InputError(
-                f"fiscal_year_begins must be a month from 1 to 12, not {self.fiscal_year_begins}."
-            )
+            raise InputError(said("reports.fiscal_year", fiscal_year_begins=self.fiscal_year_begins))
         if self.plan_limit is not None and self.plan_limit < 1:
-            raise InputError(f"plan_limit must be 1 or more messages, not {self.plan_limit}.")
+            raise InputError(said("reports.plan_limit", plan_limit=self.plan_limit))
         for name, place in self.places.items():
             if name not in _TABLES or set(place) - set(_PLACE):
                 raise InputError(
-                    f"places says the sheet and header of {', '.join(_TABLES)}, not {name}: {', '.join(place)}."
+                    said("reports.places", names=", ".join(_TABLES), name=name, names2=", ".join(place))
                 )
         if self.budget_in not in ("yen", "parts"):
-            raise InputError(f'budget_in must be "yen" or "parts", not {self.budget_in!r}.')
+            raise InputError(said("reports.budget_in", budget_in=self.budget_in))
 
     @checked
     def for_client(self, client_id: str) -> Handover:
@@ -114,15 +113,15 @@ class Handover:
             data = self.logo.read_bytes()
         except OSError as error:
             raise InputError(
-                f"The logo {self.logo.name} cannot be read ({error.strerror}): check the path."
+                said("reports.logo_unreadable", name=self.logo.name, why=error.strerror)
             ) from None
         if not data.startswith(_PNG):
-            raise InputError(f"The logo {self.logo.name} is no PNG: save it as one.")
+            raise InputError(said("reports.logo_png", name=self.logo.name))
         if data[12:16] != b"IHDR" or b"IEND" not in data[-16:]:
-            raise InputError(f"The logo {self.logo.name} is not whole: copy it again, or save it anew.")
+            raise InputError(said("reports.logo_cut", name=self.logo.name))
         if len(data) > _MOST_LOGO:
             raise InputError(
-                f"The logo {self.logo.name} has {len(data):,} bytes: make it smaller than {_MOST_LOGO:,}."
+                said("reports.logo_large", name=self.logo.name, count=len(data), most_logo=_MOST_LOGO)
             )
         return data
 
@@ -158,25 +157,25 @@ def read_handover(path: str | Path) -> Handover:
     try:
         data = tomllib.loads(tables.decode(path.read_bytes(), name=path.name), parse_float=Decimal)
     except OSError as error:
-        raise InputError(f"{path.name} cannot be read ({error.strerror}): check the path.") from None
+        raise InputError(said("tables.unreadable", name=path.name, why=error.strerror)) from None
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path.name} is not TOML: {error}.") from None
+        raise InputError(said("reports.toml", name=path.name, error=error)) from None
     clients = data.pop("client", {})
     if not isinstance(clients, dict) or not all(isinstance(c, dict) for c in clients.values()):
-        raise InputError(f'{path.name}: write what is one client\'s under [client."11111"].')
+        raise InputError(said("reports.of_one_client", name=path.name))
     own = {str(number): _settings(entry, path, f'client."{number}".') for number, entry in clients.items()}
     for number, entry in own.items():
         if wrong := sorted(
             {*entry} & {"clients", "archives", "closing_day", "fiscal_year_begins", "client_columns"}
         ):
             raise InputError(
-                f'{path.name}: {", ".join(wrong)} is the same for all clients: move it out of client."{number}".'
+                said("reports.of_all_clients", name=path.name, names=", ".join(wrong), number=number)
             )
     shared = _settings(data, path, "")
     try:
         return Handover(**shared, of=own)
     except InputError as error:
-        raise InputError(f"{path.name}: {error}") from None
+        raise InputError(said("failures.named", name=path.name, error=error.args[0])) from None
 
 
 def handover_of(given: Handover | str | Path | None) -> Handover:
@@ -194,8 +193,10 @@ def _settings(data: Mapping[str, Any], path: Path, where: str) -> dict[str, Any]
             place = {name: value[name] for name in _PLACE if name in value}
             for name, one in place.items():
                 if type(one) is not _PLACE[name]:
-                    what = "the name of a sheet, in quotes" if name == "sheet" else "the row of the headings"
-                    raise InputError(f"{path.name}: {where}{key}.{name} must be {what}.")
+                    what = said("reports.sheet" if name == "sheet" else "reports.header")
+                    raise InputError(
+                        said("reports.kind", name=path.name, where=where, key=key, name2=name, what=what)
+                    )
             if place:
                 made.setdefault("places", {})[key] = place
             for name, target in extra.items():
@@ -204,28 +205,38 @@ def _settings(data: Mapping[str, Any], path: Path, where: str) -> dict[str, Any]
                         isinstance(v, str) for v in value[name].values()
                     ):
                         raise InputError(
-                            f"{path.name}: {where}{key}.{name} must be names and texts: {{ a = 'b' }}."
+                            said("reports.names_and_texts", name=path.name, where=where, key=key, name2=name)
                         )
                     made[target] = dict(value[name])
             if unknown := sorted(set(value) - {"file", *extra, *_PLACE}):
-                raise InputError(f"{path.name}: {where}{key}.{', '.join(unknown)} is not a setting.")
+                raise InputError(
+                    said(
+                        "reports.no_setting_within",
+                        name=path.name,
+                        where=where,
+                        key=key,
+                        names=", ".join(unknown),
+                    )
+                )
             if "file" not in value:
                 continue
             value = value["file"]
         if key not in known:
             raise InputError(
-                f"{path.name}: {where}{key} is not a setting; these are: {', '.join(sorted(known))}, and client."
+                said(
+                    "reports.no_setting", name=path.name, where=where, key=key, names=", ".join(sorted(known))
+                )
             )
         if key in _TEXTS and not isinstance(value, str):
-            raise InputError(f"{path.name}: {where}{key} must be a text in quotes.")
+            raise InputError(said("reports.text", name=path.name, where=where, key=key))
         if key in _PATHS or (key == "budget" and isinstance(value, str)):
             if not isinstance(value, str) or not value.strip():
-                raise InputError(f"{path.name}: {where}{key} must be the path of a file, in quotes.")
+                raise InputError(said("reports.path", name=path.name, where=where, key=key))
             value = path.parent / value
         elif key == "budget":
             value = _budget(value, path, where)
         elif key in ("plan_limit", "closing_day", "fiscal_year_begins") and type(value) is not int:
-            raise InputError(f"{path.name}: {where}{key} must be a whole number.")
+            raise InputError(said("reports.number", name=path.name, where=where, key=key))
         made[key] = value
     return made
 
@@ -239,9 +250,7 @@ def _budget(value: Any, path: Path, where: str) -> float | dict[str, float]:
             or not Decimal(figure).is_finite()
             or figure < 0
         ):
-            raise InputError(
-                f'{path.name}: {where}budget must be a figure, or figures by month: "2026-10" = 500000.'
-            )
+            raise InputError(said("reports.budget", name=path.name, where=where))
     return {k: float(v) for k, v in value.items()} if isinstance(value, dict) else float(value)
 
 

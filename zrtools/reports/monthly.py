@@ -34,6 +34,7 @@ from zrtools.schemas import (
     RECONCILIATION,
     check,
 )
+from zrtools.texts import said
 from zrtools.usage import wording
 from zrtools.usage.inputs import budget_of, client_names
 from zrtools.usage.months import as_daily
@@ -448,13 +449,13 @@ def gather(
     `account` is what all of `counts` cost together, where it was computed before. Raises `InputError`.
     """
     if months < 1:
-        raise InputError(f"months must be 1 or more, not {months}.")
+        raise InputError(said("reports.months", months=months))
     if months > _MOST_MONTHS:
-        raise InputError(f"months must be {_MOST_MONTHS} at most, not {months}.")
+        raise InputError(said("reports.most_months", most_months=_MOST_MONTHS, months=months))
     made = day(today, "today") if today is not None else datetime.now(TOKYO).date()
     chosen = words.language(lang)
     problems: list[str] = []
-    said = _Attempts(chosen, problems)
+    attempts = _Attempts(chosen, problems)
     given = handover_of(settings)
     if client_id is not None:
         given = given.for_client(client_id)
@@ -462,7 +463,7 @@ def gather(
     # a report may go to the client that it is about: of others it says nothing
     whose = counted["client_id"]
     names = clients if clients is not None else given.clients
-    named = said.attempt(
+    named = attempts.attempt(
         "problem_clients",
         lambda: client_names(
             names, of=whose, columns=given.client_columns, **given.places.get("clients", {})
@@ -473,11 +474,11 @@ def gather(
     first = months_before(target, months - 1)
     scope = everything.filter(pl.col("month").is_between(first, target))
     sources = _sources(statuses, client_id, statuses_of, whose)
-    days = None if statuses is None else said.attempt("problem_reconcile", lambda: _daily(sources))
+    days = None if statuses is None else attempts.attempt("problem_reconcile", lambda: _daily(sources))
     if days is not None and counted.height:
         days = days.filter(pl.col("client_id").is_in(whose.unique().implode()).fill_null(value=True))
     price_file = prices if prices is not None else given.prices
-    table = said.attempt(
+    table = attempts.attempt(
         "problem_prices",
         lambda: (
             room.read_prices(price_file, **given.places.get("prices", {}))
@@ -487,7 +488,7 @@ def gather(
     )
     invoice_file = invoice if invoice is not None else given.invoice
     columns = invoice_columns or given.invoice_columns
-    lines = said.attempt(
+    lines = attempts.attempt(
         "problem_invoice",
         lambda: (
             room.read_invoice(
@@ -498,17 +499,17 @@ def gather(
         ),
     )
     if lines is not None:
-        lines = said.attempt("problem_invoice", lambda: _of_months(lines, first, target))
+        lines = attempts.attempt("problem_invoice", lambda: _of_months(lines, first, target))
     inside = counted.filter(pl.col("month").is_between(first, target))
     mine = (
         counts.lazy().filter(pl.col("client_id") == client_id).collect() if client_id is not None else counts
     )
-    forecast = said.attempt("problem_forecast", lambda: room.forecast(mine, _whole(days, whose)))
+    forecast = attempts.attempt("problem_forecast", lambda: room.forecast(mine, _whole(days, whose)))
     compared: list[str] = []
     reconciliation = None
     if days is not None or lines is not None:
         compared, reconciliation = _reconciled(
-            said, inside, days, lines, first, target, coverage=coverage, tolerance=tolerance
+            attempts, inside, days, lines, first, target, coverage=coverage, tolerance=tolerance
         )
     cost, bill = pl.DataFrame(schema=COST), pl.DataFrame(schema=BILL)
     if table is not None:
@@ -516,7 +517,7 @@ def gather(
         base = (
             upto if table.plan == "delivered" or days is None else days.filter(pl.col("send_date") >= first)
         )
-        priced = said.attempt(
+        priced = attempts.attempt(
             "problem_cost",
             lambda: _costs(base, table, named, everything, client_id, account or Account(counts)),
         )
@@ -540,8 +541,8 @@ def gather(
         compared=compared,
         problems=problems,
     )
-    _add_deliveries(report, sources, said)
-    _add_terms(report, said, named, bill)
+    _add_deliveries(report, sources, attempts)
+    _add_terms(report, attempts, named, bill)
     report.failed = bool(problems)
     problems += _absences(report, named, asked=client_id)
     return report
@@ -554,7 +555,7 @@ def _counts_of(counts: pl.DataFrame | pl.LazyFrame, client_id: str | None) -> pl
     mine = counted.filter(pl.col("client_id") == client_id)
     if mine.is_empty():
         has = ", ".join(counted["client_id"].drop_nulls().unique().sort().head(5))
-        raise InputError(f"There are no counts of client {client_id}; there are of: {has or 'nobody'}.")
+        raise InputError(said("reports.no_client", client_id=client_id, has=has or said("reports.nobody")))
     # what others have in a month says that it is known: this client was at 0 in it
     known = (
         counted.select("month", "through")
@@ -753,7 +754,7 @@ def _of_months(lines: pl.DataFrame, first: date, target: date) -> pl.DataFrame:
     inside = lines.filter(pl.col("month").is_between(first, target))
     if lines.height and not inside.height:
         has = ", ".join(f"{m:%Y-%m}" for m in lines["month"].unique().sort())
-        raise InputError(f"It has no line of {first:%Y-%m} to {target:%Y-%m}; its months are {has}.")
+        raise InputError(said("reports.no_line", first=first, target=target, has=has))
     return inside
 
 
@@ -807,9 +808,9 @@ def reportable(month: Month, counts: pl.DataFrame, today: date) -> date:
     newest_month: Any = counts["month"].max()
     latest = max(today.replace(day=1), newest_month or date.min)
     if chosen > latest:
-        raise InputError(f"{chosen:%Y-%m} has not begun: report a month up to {latest:%Y-%m}.")
+        raise InputError(said("reports.not_begun", chosen=chosen, latest=latest))
     if chosen < _EARLIEST:
-        raise InputError(f"The year {chosen.year} cannot be meant: report a month from {_EARLIEST:%Y-%m} on.")
+        raise InputError(said("reports.year", year=chosen.year, earliest=_EARLIEST))
     return chosen
 
 
@@ -819,7 +820,7 @@ def _target(everything: pl.DataFrame, month: Month | None, today: date) -> date:
     whole = everything.filter(pl.col("complete"))
     found: Any = (whole if whole.height else everything)["month"].max()
     if found is None:
-        raise InputError("There are no counts, so there is no month to report: name one with month=.")
+        raise InputError(said("reports.no_counts"))
     last: date = found
     return last
 

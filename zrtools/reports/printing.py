@@ -11,6 +11,7 @@ from pathlib import Path
 
 from zrtools.errors import ConfigurationError
 from zrtools.tables import replace_file
+from zrtools.texts import said
 
 __all__ = ["browser", "needed", "print_to"]
 
@@ -34,7 +35,6 @@ _PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 _PATIENCE = 120.0
-_HOW = "Write the report as .html, open it in a browser, and print it (Ctrl+P, A4, portrait) to a PDF."
 
 
 def browser() -> str | None:
@@ -50,7 +50,7 @@ def needed() -> str:
     """Give the browser's path. Raises `ConfigurationError` that says how to print by hand where there is none."""
     command = browser()
     if command is None:
-        raise ConfigurationError(f"A PDF is made by Chromium, Chrome or Edge, and none was found. {_HOW}")
+        raise ConfigurationError(said("reports.no_browser", how=said("reports.print_by_hand")))
     return command
 
 
@@ -86,5 +86,7 @@ def print_to(page: str, path: Path) -> Path:
                 stderr=subprocess.DEVNULL,
             )
         if not target.is_file() or not target.stat().st_size:
-            raise ConfigurationError(f"{Path(command).name} did not make a PDF. {_HOW}")
+            raise ConfigurationError(
+                said("reports.no_pdf", name=Path(command).name, how=said("reports.print_by_hand"))
+            )
         return replace_file(path, lambda part: Path(shutil.copyfile(target, part)))

@@ -19,6 +19,7 @@ from zrtools.reports import printing
 from zrtools.reports.handover import Handover, file_name, handover_of
 from zrtools.reports.monthly import Account, UsageReport, gather, reportable
 from zrtools.reports.page import Figure, Kind, Page
+from zrtools.texts import said
 from zrtools.usage import wording
 from zrtools.usage.source import snapshots
 
@@ -196,7 +197,7 @@ def each(
     frame = snapshots(counts)
     whose = frame["client_id"].drop_nulls().unique().sort()
     if whose.is_empty():
-        raise InputError('The counts name no client: ask for them with client.counts(..., client_id="all").')
+        raise InputError(said("reports.no_client_id"))
     statuses = options.get("statuses")
     if (
         statuses is not None
@@ -204,15 +205,13 @@ def each(
         and options.get("statuses_of") is None
         and len(whose) > 1
     ):
-        raise InputError(
-            'Say whose the statuses are: statuses_of="11111", or give them by client id, {"11111": statuses}.'
-        )
+        raise InputError(said("reports.whose"))
     for client_id in whose:
         # a logo that is none is told before anything is written
         try:
             given.for_client(client_id).picture()
         except InputError as error:
-            raise InputError(f"Client {client_id}: {error}") from None
+            raise InputError(said("reports.of_client", client_id=client_id, error=error.args[0])) from None
     account = Account(frame)
     taken: set[str] = set()
     for client_id in whose:
@@ -220,9 +219,7 @@ def each(
         assert report.client is not None  # noqa: S101 - it is about one
         paths = [folder / file_name(report.month, ending, *report.client) for ending in endings]
         if clash := taken & {path.name.casefold() for path in paths}:
-            raise InputError(
-                f"Client {client_id} and another would both be {min(clash)}: name one otherwise."
-            )
+            raise InputError(said("reports.same_name", client_id=client_id, min=min(clash)))
         taken |= {path.name.casefold() for path in paths}
         yield report, [save(report, path) for path in paths]
 
@@ -231,7 +228,7 @@ def _writable(endings: Sequence[str]) -> None:
     wrong = [e for e in endings if e.lower() not in ENDINGS]
     if wrong or not endings:
         raise InputError(
-            f"A report must end in .xlsx, .html or .pdf, not {', '.join(wrong) if endings else 'nothing'}."
+            said("reports.ending", either=", ".join(wrong) if endings else said("reports.nothing"))
         )
     if ".pdf" in [e.lower() for e in endings]:
         printing.needed()

@@ -16,6 +16,7 @@ from zrtools.errors import InputError
 from zrtools.periods import Day, Month, day
 from zrtools.periods import month as month_of
 from zrtools.schemas import ACCOUNTING, BILL, MOVERS, check
+from zrtools.texts import said
 from zrtools.usage.inputs import client_names
 from zrtools.usage.months import monthly
 
@@ -53,14 +54,14 @@ def movers(
         When there is no month, and what `monthly` refuses.
     """
     if not least >= 0:
-        raise InputError("least must be 0 or more, such as 0.2 for 20 %.")
+        raise InputError(said("usage.least"))
     given = counts_or_statuses
     is_monthly = isinstance(given, pl.DataFrame) and "share_of_month" in given.columns
     made: pl.DataFrame = given if is_monthly else monthly(given, clients=clients)
     whole = made.filter("complete")
     chosen = month_of(month) if month is not None else (whole if whole.height else made)["month"].max()
     if chosen is None:
-        raise InputError("There are no counts, so there is no month to look at: name one with month=.")
+        raise InputError(said("usage.no_counts"))
     count = pl.col("separated_success_count")
     sums = made.group_by("month", "client_id", "client").agg(count.sum(), pl.col("complete").all())
     now, then = (
@@ -158,14 +159,14 @@ def accounting(
     """
     check(bill, BILL, "BILL")
     if closing_day is not None and not 1 <= closing_day <= 31:
-        raise InputError(f"closing_day must be 1 to 31, not {closing_day}.")
+        raise InputError(said("usage.any_closing_day", closing_day=closing_day))
     try:
         codecs.lookup(encoding)
     except (LookupError, ValueError):
-        raise InputError('encoding must be "cp932" or "utf-8-sig".') from None
+        raise InputError(said("usage.csv_encoding")) from None
     unknown = sorted(set(columns or {}) - set(ACCOUNTING))
     if unknown:
-        raise InputError(f"columns names {', '.join(ACCOUNTING)}, not {', '.join(unknown)}.")
+        raise InputError(said("usage.column_names", names=", ".join(ACCOUNTING), names2=", ".join(unknown)))
     last = pl.col("month").dt.month_end()
     on = (
         last

@@ -75,7 +75,7 @@ def allocate(
     if bill is not None:
         check(bill, BILL, "BILL")
         if prices is None:
-            raise InputError("A bill is shared out by prices: give prices, too.")
+            raise InputError(said("usage.bill_needs_prices"))
     status, parts = pl.col("status_id"), pl.col("separated_success_count").cast(pl.Int64)
     delivered, failed = status.eq_missing(2), status.eq_missing(3)
     names = frame.collect_schema().names()
@@ -123,10 +123,7 @@ def _unit(frame: pl.LazyFrame, by: Any, separator: str | None) -> pl.Expr:
     if isinstance(by, str) and by in names:
         return pl.col(by).cast(pl.String)
     if isinstance(by, str) and Path(by).suffix.lower() not in (*workbooks.ENDINGS, ".csv", ".tsv", ".txt"):
-        raise InputError(
-            f'by={by}: use "campaign", "template", "tag", a column ({mask_text(", ".join(names))}), a length, or a '
-            "table of prefix and unit."
-        )
+        raise InputError(said("usage.by", by=by, names=mask_text(", ".join(names))))
     _needed(names, "client_tag")
     if isinstance(by, int | list):
         return campaign_of(by)
@@ -144,7 +141,7 @@ def _unit(frame: pl.LazyFrame, by: Any, separator: str | None) -> pl.Expr:
 
 def _needed(names: list[str], column: str) -> None:
     if column not in names:
-        raise InputError(f"The statuses have no column {column}, which tells whose they are.")
+        raise InputError(said("usage.no_owner", column=column))
 
 
 def _priced(

@@ -11,6 +11,7 @@ from zrtools.arguments import checked
 from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
 from zrtools.schemas import BILL, COST, check
+from zrtools.texts import said
 from zrtools.usage.inputs import Prices, client_names, holding, offered, read_prices
 from zrtools.usage.months import as_daily
 from zrtools.usage.source import billed_in, is_counts, newest
@@ -46,12 +47,9 @@ def cost(
         prices = read_prices(prices)
     if is_counts(counts_or_statuses):
         if closing_day is not None:
-            raise InputError("Counts are of calendar months: for a closing day give statuses.")
+            raise InputError(said("usage.calendar_months"))
         if prices.plan == "accepted":
-            raise InputError(
-                'The plan "accepted" bills every message that the service took, and counts do not hold these: give '
-                "statuses."
-            )
+            raise InputError(said("usage.accepted"))
         lines = newest(counts_or_statuses).select(
             pl.col("month").alias("day"),
             "month",

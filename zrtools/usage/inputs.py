@@ -138,32 +138,27 @@ class Prices:
 
     def __post_init__(self) -> None:
         if self.plan not in get_args(Plan):
-            raise InputError(f'plan must be "delivered" or "accepted", not {self.plan!r}.')
+            raise InputError(said("usage.plan", plan=self.plan))
         if self.rounding not in get_args(Rounding):
-            raise InputError(f"rounding must be one of {', '.join(_ROUNDINGS)}, not {self.rounding!r}.")
+            raise InputError(said("usage.rounding", names=", ".join(_ROUNDINGS), rounding=self.rounding))
         if self.tiers not in ("each", "all") or self.tier_by not in ("carrier", "client", "account"):
-            raise InputError('tiers must be "each" or "all", and tier_by "carrier", "client" or "account".')
+            raise InputError(said("usage.tiers"))
         if self.tiers == "each" and self.tier_by != "carrier":
-            raise InputError(
-                f'With tiers "each" only tier_by "carrier" says which message falls into which tier: use tiers "all" '
-                f"with tier_by {self.tier_by!r}."
-            )
+            raise InputError(said("usage.tiers_each", tier_by=self.tier_by))
         if self.bill_by not in ("client", "account"):
-            raise InputError('bill_by must be "client" or "account".')
+            raise InputError(said("usage.bill_by"))
         if not 0 <= self.tax_rate < 1:
-            raise InputError(f"tax_rate must be a part such as 0.10, not {self.tax_rate}.")
+            raise InputError(said("usage.tax_rate", tax_rate=self.tax_rate))
         if not 0 <= self.decimals <= 4:
-            raise InputError(f"decimals must be 0 to 4, not {self.decimals}.")
+            raise InputError(said("usage.decimals", decimals=self.decimals))
         if self.table.schema != PRICES:
-            raise InputError("The table of prices must have the schema PRICES: read it with read_prices.")
+            raise InputError(said("usage.prices_schema"))
         if self.table.select("client_id", "carrier", "since", "over").is_duplicated().any():
-            raise InputError(
-                "A price stands there twice for the same client, carrier, day and tier: remove one."
-            )
+            raise InputError(said("usage.price_twice"))
         if self.table.height and (low := self.table["unit_price"].min()) is not None and low < 0:  # type: ignore[operator]  # a Decimal
-            raise InputError("A price is negative: correct it.")
+            raise InputError(said("usage.price_negative"))
         if (self.table["over"] < 0).any():
-            raise InputError("A tier begins below 0: `over` is how many messages come before it.")
+            raise InputError(said("usage.tier_negative"))
 
     @checked
     def on(self, day: date, client_id: str | None = None) -> dict[str, Decimal]:
@@ -223,35 +218,34 @@ def read_prices(path: str | Path, *, sheet: str | None = None, header: int | Non
     path = Path(path)
     if path.suffix.lower() == ".toml":
         if sheet is not None or header is not None:
-            raise InputError(f"{path.name} is TOML, which has no sheets and no headings: leave them out.")
+            raise InputError(said("usage.toml_sheets", name=path.name))
         try:
             # a price is a decimal from the first character on: no float in between
             data = tomllib.loads(tables.decode(path.read_bytes(), name=path.name), parse_float=Decimal)
         except OSError as error:
-            raise InputError(f"{path.name} cannot be read ({error.strerror}): check the path.") from None
+            raise InputError(said("tables.unreadable", name=path.name, why=error.strerror)) from None
         except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{path.name} is not TOML: {error}.") from None
+            raise InputError(said("reports.toml", name=path.name, error=error)) from None
         entries = data.pop("price", [])
         if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-            raise InputError(f"{path.name}: write each price under a line [[price]].")
+            raise InputError(said("usage.price_lines", name=path.name))
         settings, places = data, [f"{path.name}, price {n}" for n in range(1, len(entries) + 1)]
     else:
         settings = {}
         table = _read(path, sheet, header, empty=True)
         found = _columns(table, None, ("carrier", "unit_price"), ("since", "over", "client_id"))
         if strange := sorted({*table.frame.columns} - {*found.values()}):
-            raise InputError(
-                f"{path.name}: {mask_text(', '.join(strange))} is not known; use carrier, unit_price, since, over, "
-                "client_id."
-            )
+            raise InputError(said("usage.unknown_key", name=path.name, names=mask_text(", ".join(strange))))
         entries = table.frame.rename({theirs: ours for ours, theirs in found.items()}).to_dicts()
         places = [table.place(n) for n in range(len(entries))]
     if not any(value not in (None, "") for entry in entries for value in entry.values()):
-        raise InputError(f"{path.name} holds no price: write at least one.")
+        raise InputError(said("usage.no_price", name=path.name))
     known = {"plan", "tax_rate", "tax_included", "rounding", "decimals", "tiers", "tier_by", "bill_by"}
     if unknown := sorted(set(settings) - known):
         raise InputError(
-            f"{path.name}: {', '.join(unknown)} is not a setting; these are: {', '.join(sorted(known))}."
+            said(
+                "usage.no_setting", name=path.name, names=", ".join(unknown), names2=", ".join(sorted(known))
+            )
         )
     prices = pl.DataFrame(
         [
@@ -270,7 +264,12 @@ def read_prices(path: str | Path, *, sheet: str | None = None, header: int | Non
     for name, kind in (("tax_included", bool), ("decimals", int)):
         if name in settings and type(settings[name]) is not kind:
             raise InputError(
-                f"{path.name}: {name} must be {'true or false' if kind is bool else 'a whole number'}."
+                said(
+                    "usage.must_be",
+                    name=path.name,
+                    name2=name,
+                    either=said("usage.true_or_false" if kind is bool else "arguments.int"),
+                )
             )
     return Prices(table=prices, source=path.name, **settings)
 
@@ -299,11 +298,11 @@ def read_invoice(
     for name, meant in (carriers or {}).items():
         known = _plain(meant, partial(cells.carriers, spellings=spellings))
         if known is None:
-            raise InputError(f"carriers: {meant!r} is no carrier; use a number or a name such as docomo.")
+            raise InputError(said("usage.meant", meant=meant))
         spellings[_plain(name, cells.carrier_names)] = known
     table = _read(path, sheet, header)
     if wrong := sorted(set(columns or {}) - {"month", "carrier", "quantity", "amount"}):
-        raise InputError(f"columns names month, carrier, quantity and amount, not {', '.join(wrong)}.")
+        raise InputError(said("usage.invoice_columns", names=", ".join(wrong)))
     names = _columns(table, columns, ("month", "quantity"), ("carrier", "amount"))
     raw = table.frame
     carrier = pl.lit(ALL) if "carrier" not in names else cells.identifiers(pl.col(names["carrier"]))
@@ -329,8 +328,7 @@ def read_invoice(
         if row is not None:
             name = mask_text(repr(raw[names["carrier"]][row]))
             raise InputError(
-                f'{table.place(row)}: which carrier is {name}? Say so with carriers={{{name}: "docomo"}} '
-                "(in report.toml under [invoice.carriers]), or correct the line.",
+                said("usage.which_carrier", place=table.place(row), name=name),
                 row=row,
             )
     frame = frame.filter(~pl.col("blank")).with_columns(
@@ -340,7 +338,7 @@ def read_invoice(
         if (bad := frame.filter(pl.col(column).is_null())).height:
             row = bad["row"][0]
             raise InputError(
-                f"{table.place(row)}: there is no {column}. Write it, or remove lines that are sums or remarks.",
+                said("usage.nothing_there", place=table.place(row), column=column),
                 row=row,
             )
     return (
@@ -425,8 +423,13 @@ def _columns(
     if absent:
         shown = ", ".join(f'"{name}": "…"' for name in (*needed, *optional))
         raise InputError(
-            f"{table.name} has no column {', '.join(absent)}; it has {table.columns()}. Say which is which: "
-            f"columns={{{shown}}}, or rename them."
+            said(
+                "usage.no_columns",
+                name=table.name,
+                names=", ".join(absent),
+                columns=table.columns(),
+                shown=shown,
+            )
         )
     return found
 
@@ -452,9 +455,7 @@ def client_names(
             {"client_id": [str(k) for k in clients], "client": list(clients.values())}, schema=_CLIENTS
         )
     if missing := [c for c in _CLIENTS if c not in clients.columns]:
-        raise InputError(
-            f"The table of clients has no column {', '.join(missing)}: it needs client_id and client."
-        )
+        raise InputError(said("usage.clients_columns", names=", ".join(missing)))
     frame = clients.select(pl.col(c).cast(t).str.strip_chars() for c, t in _CLIENTS.items())
     # one without a name is called by its id
     name = pl.when(pl.col("client") != "").then("client").otherwise("client_id")
@@ -462,7 +463,7 @@ def client_names(
     if of is not None:
         frame = frame.filter(pl.col("client_id").is_in(of.unique().implode()))
     if (twice := frame.filter(pl.col("client_id").is_duplicated())).height:
-        raise InputError(f"Client {twice['client_id'][0]} has two names in the table of clients: keep one.")
+        raise InputError(said("usage.client_twice", twice=twice["client_id"][0]))
     return frame
 
 
@@ -475,10 +476,10 @@ def units_of(table: Mapping[str, str] | pl.DataFrame | str | Path) -> pl.DataFra
         table = read.frame.select(pl.col(found[c]).str.strip_chars().alias(c) for c in _UNITS)
     assert not isinstance(table, (str, Path))  # noqa: S101 - types need to know that it was read
     if missing := [c for c in _UNITS if c not in table.columns]:
-        raise InputError(f"The table of units has no column {', '.join(missing)}: it needs prefix and unit.")
+        raise InputError(said("usage.units_columns", names=", ".join(missing)))
     frame = table.select(pl.col(c).cast(pl.String) for c in _UNITS).filter(pl.col("prefix") != "").unique()
     if (twice := frame.filter(pl.col("prefix").is_duplicated())).height:
-        raise InputError(f"The prefix {mask_text(twice['prefix'][0])} is of two units: keep one.")
+        raise InputError(said("usage.prefix_twice", twice=mask_text(twice["prefix"][0])))
     return frame
 
 
@@ -520,44 +521,44 @@ def budget_of(
         )
     elif isinstance(planned, pl.DataFrame):
         if missing := [c for c in _BUDGET if c not in planned.columns]:
-            raise InputError(f"The budget has no column {', '.join(missing)}: it needs month and budget.")
+            raise InputError(said("usage.budget_columns", names=", ".join(missing)))
         frame = planned.select(pl.col(c).cast(t) for c, t in _BUDGET.items())
     else:
         assert not isinstance(planned, (str, Path))  # noqa: S101 - the same
         if not planned >= 0:
-            raise InputError(f"A budget is 0 or more, not {planned}.")
+            raise InputError(said("usage.budget_figure", planned=planned))
         return None
     if (frame["budget"] < 0).any() or frame["budget"].is_nan().any():
-        raise InputError("A budget is 0 or more: correct it.")
+        raise InputError(said("usage.budget_negative"))
     if frame["month"].is_duplicated().any():
-        raise InputError("The budget has a month twice: keep one.")
+        raise InputError(said("usage.budget_twice"))
     return frame
 
 
 def _price(where: str, entry: dict[str, Any]) -> tuple[str, str, date, int, Decimal]:
     if unknown := sorted(set(entry) - {"carrier", "unit_price", "since", "over", "client_id"}):
-        raise InputError(
-            f"{where}: {', '.join(unknown)} is not known; use carrier, unit_price, since, over, client_id."
-        )
+        raise InputError(said("usage.unknown_key_at", where=where, names=", ".join(unknown)))
     carrier = _plain(entry.get("carrier") or ALL, cells.identifiers)
     known = _plain(carrier, partial(cells.carriers, spellings=_CARRIERS))
     found = known or (carrier if carrier.isdigit() else None)
     if found is None:
-        raise InputError(f"{where}: there is no carrier {carrier!r}; use its number, its name, or * for all.")
+        raise InputError(said("usage.no_carrier_at", where=where, carrier=carrier))
     if entry.get("unit_price") in (None, ""):
-        raise InputError(f"{where}: unit_price is missing.")
+        raise InputError(said("usage.no_unit_price", where=where))
     price = _decimal(entry["unit_price"], f"{where}: unit_price")
     if price != round(price, 4):
-        raise InputError(f"{where}: unit_price {price} has more than 4 decimal places.")
+        raise InputError(said("usage.price_decimals", where=where, price=price))
     since = entry.get("since") or date(2000, 1, 1)
     if not isinstance(since, date):
         since = _plain(since, cells.days)
         if since is None:
-            raise InputError(f"{where}: since must be a day, not {entry['since']!r}: {cells.advice('day')}.")
+            raise InputError(
+                said("usage.since", where=where, entry=entry["since"], advice=cells.advice("day"))
+            )
     over = entry.get("over") or 0
     written = str(over) if isinstance(over, int) else _plain(over, cells.figures)
     if written is None or "." in written or isinstance(over, bool):
-        raise InputError(f"{where}: over must be a whole number of messages, not {over!r}.")
+        raise InputError(said("usage.over", where=where, over=over))
     return _plain(entry.get("client_id") or ALL, cells.identifiers), found, since, int(written), price
 
 
@@ -568,7 +569,7 @@ def _decimal(value: object, what: str) -> Decimal:
         figure = _plain(value, cells.figures)
         made = Decimal("NaN" if figure is None else figure)
     if not made.is_finite():
-        raise InputError(f"{what} must be a number such as 8.5, not {value!r}.")
+        raise InputError(said("usage.number", what=what, value=value))
     return made
 
 

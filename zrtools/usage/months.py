@@ -14,6 +14,7 @@ from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
 from zrtools.periods import Day, day
 from zrtools.schemas import DAILY_USAGE, MONTHLY
+from zrtools.texts import said
 from zrtools.usage.inputs import client_names
 from zrtools.usage.source import Basis, by_month, daily, ends, is_counts, newest
 
@@ -49,7 +50,7 @@ def monthly(
     begun: pl.Expr = pl.lit(value=True)
     if is_counts(counts_or_statuses):
         if closing_day is not None:
-            raise InputError("Counts are of calendar months: for a closing day give statuses.")
+            raise InputError(said("usage.calendar_months"))
         frame = newest(counts_or_statuses)
     else:
         end = None if through is None else day(through, "through")
@@ -110,14 +111,12 @@ def pivot(
     if "share_of_month" not in _names(made):
         made = monthly(made, clients=clients)
     if not isinstance(made, pl.DataFrame):
-        raise InputError("Give a MONTHLY frame as a polars DataFrame: collect it first.")
+        raise InputError(said("usage.monthly_frame"))
     keys = [rows] if isinstance(rows, str) else list(rows)
     if wrong := [k for k in (*keys, columns) if k not in ("month", "client", "client_id", "carrier")]:
-        raise InputError(
-            f"Rows and columns may be month, client, client_id or carrier, not {', '.join(wrong)}."
-        )
+        raise InputError(said("usage.pivot", names=", ".join(wrong)))
     if columns in keys:
-        raise InputError(f"{columns} cannot stand both down and across: choose another for rows.")
+        raise InputError(said("usage.pivot_twice", columns=columns))
     across = (
         pl.col("month").dt.strftime("%Y-%m") if columns == "month" else pl.col(columns).fill_null("unknown")
     ).alias("across")

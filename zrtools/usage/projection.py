@@ -14,6 +14,7 @@ from zrtools.errors import InputError
 from zrtools.intervals import student
 from zrtools.periods import Day, day, month_end
 from zrtools.schemas import FORECAST, INCREMENTS
+from zrtools.texts import said
 from zrtools.usage.daymodel import Habits, kind, project
 from zrtools.usage.monthmodel import outlook
 from zrtools.usage.months import as_daily
@@ -53,10 +54,10 @@ def forecast(
     Raises `InputError`.
     """
     if not 0.5 <= level < 1:
-        raise InputError(f"level must be from 0.5 to below 1, such as 0.8, not {level}.")
+        raise InputError(said("usage.level", level=level))
     now = None if today is None else day(today, "today")
     if now is not None and now.year > _LAST_YEAR:
-        raise InputError(f"today={now}: give a day before {_LAST_YEAR + 1}.")
+        raise InputError(said("usage.today", now=now, number=_LAST_YEAR + 1))
     history = snapshots(counts)
     if now is not None:
         history = history.filter(pl.col("month") <= now)
@@ -95,9 +96,7 @@ def increments(history: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """
     frame = snapshots(history)
     if "taken" not in frame.columns:
-        raise InputError(
-            "Growth by day needs snapshots: give archive.counts_history(), which has a column taken."
-        )
+        raise InputError(said("usage.snapshots"))
     key = ["month", "client_id", "carrier_id", "carrier"]
     # the last answer of those that reach the same day
     steps = (

@@ -14,6 +14,7 @@ from zrtools.errors import InputError
 from zrtools.messages import EACH_PART, LIMIT
 from zrtools.periods import day
 from zrtools.schemas import INVOICE, RECONCILIATION, check
+from zrtools.texts import said
 from zrtools.usage.months import as_daily
 from zrtools.usage.source import ALL, UNKNOWN, Basis, newest
 
@@ -67,7 +68,7 @@ def reconcile(
     Raises `InputError`.
     """
     if tolerance < 0:
-        raise InputError("tolerance must be 0 or more: messages, or a part of the figure when below 1.")
+        raise InputError(said("usage.tolerance"))
     counted = newest(counts)
     if client_id is not None:
         counted = counted.filter(pl.col("client_id") == client_id)
@@ -150,7 +151,7 @@ def _covered(coverage: pl.DataFrame | Iterable[date | str]) -> list[date]:
     frame = coverage
     column = next((c for c in ("send_date", "day", "date") if c in frame.columns), None)
     if column is None:
-        raise InputError("The coverage has no column send_date: give archive.days(), or a list of days.")
+        raise InputError(said("usage.coverage"))
     # days that an archive lists as gaps are not covered
     if "rows" in frame.columns:
         frame = frame.filter(pl.col("rows").is_not_null())

@@ -13,6 +13,7 @@ from zrtools.engines import AnyFrame, gather, portable, require
 from zrtools.errors import InputError
 from zrtools.messages import EACH_PART, FIRST_PART
 from zrtools.schemas import COUNTS, DAILY_USAGE, check
+from zrtools.texts import said
 
 __all__ = [
     "ALL",
@@ -107,10 +108,7 @@ def is_counts(frame: AnyFrame) -> bool:
         return True
     if "status_id" in columns or "delivered_count" in columns:
         return False
-    raise InputError(
-        "This is neither a COUNTS nor a STATUS frame: give what client.counts(...), client.status(...), "
-        "archive.counts() or archive.scan(...) return."
-    )
+    raise InputError(said("usage.neither"))
 
 
 def snapshots(counts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
@@ -136,8 +134,12 @@ def newest(counts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     if twice.height:
         first = twice.row(0, named=True)
         raise InputError(
-            f"The counts of {first['month']:%Y-%m}, client {first['client_id']}, carrier {first['carrier_id']} stand "
-            "there more than once: give one answer a month, or snapshots with their column `taken`."
+            said(
+                "usage.counts_twice",
+                first=first["month"],
+                first2=first["client_id"],
+                first22=first["carrier_id"],
+            )
         )
     return frame.sort("month", "client_id", "carrier_id", nulls_last=True)
 
@@ -150,9 +152,7 @@ def billed_in(day: pl.Expr, closing_day: int | None) -> pl.Expr:
     if closing_day is None:
         return day.dt.truncate("1mo")
     if not 1 <= closing_day <= 27:
-        raise InputError(
-            f"closing_day must be 1 to 27, such as 20, not {closing_day}; left out it is the month's end."
-        )
+        raise InputError(said("usage.closing_day_month_end", closing_day=closing_day))
     return day.dt.offset_by(f"-{closing_day}d").dt.truncate("1mo").dt.offset_by("1mo")
 
 

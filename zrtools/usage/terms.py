@@ -12,6 +12,7 @@ from zrtools.arguments import checked
 from zrtools.engines import AnyFrame
 from zrtools.errors import InputError
 from zrtools.schemas import BILL, BUDGET, FISCAL, FORECAST, check
+from zrtools.texts import said
 from zrtools.usage.inputs import budget_of
 from zrtools.usage.months import monthly
 from zrtools.usage.source import ALL
@@ -53,7 +54,7 @@ def fiscal(
         For a month that is none, and what `monthly` refuses.
     """
     if not 1 <= begins <= 12:
-        raise InputError(f"begins must be a month from 1 to 12, not {begins}.")
+        raise InputError(said("usage.begins", begins=begins))
     given = counts_or_statuses
     is_monthly = isinstance(given, pl.DataFrame) and "share_of_month" in given.columns
     made: pl.DataFrame = given if is_monthly else monthly(given, clients=clients)
@@ -130,7 +131,7 @@ def budget(
         For a budget that is below 0 or cannot be read.
     """
     if not 1 <= begins <= 12:
-        raise InputError(f"begins must be a month from 1 to 12, not {begins}.")
+        raise InputError(said("usage.begins", begins=begins))
     frame = actual.lazy().collect()
     if {"net", "gross"} <= set(frame.columns):
         check(frame, BILL, "BILL")

@@ -13,6 +13,7 @@ from zrtools.arguments import checked
 from zrtools.errors import InputError
 from zrtools.privacy import mask_text
 from zrtools.reports.page import Page
+from zrtools.texts import said
 
 __all__ = ["LEVELS", "Digest", "Finding"]
 
@@ -57,7 +58,7 @@ class Digest:
         try:
             return cls(**{**json.loads(text), "again": again})
         except (ValueError, TypeError):
-            raise InputError("text is not what kept() of a digest wrote.") from None
+            raise InputError(said("watch.text")) from None
 
     def kept(self) -> str:
         """Write it so that it can be told later."""

@@ -21,13 +21,11 @@ from zrtools.codes import (
     CARRIERS,
     CATEGORIES,
     ORIGINS,
-    RESULTS,
     UNLISTED,
     UNRECOGNISED,
     Label,
-    Result,
 )
-from zrtools.errors import ApiError, InputError
+from zrtools.errors import InputError
 from zrtools.texts import Said, in_notebook, said
 
 if TYPE_CHECKING:
@@ -65,11 +63,6 @@ _OUTCOMES = {
 }
 _CARRIERS = {c.name: c.label for c in CARRIERS.values()}
 _CATEGORIES = {c.name: c.label for c in (*CATEGORIES.values(), UNLISTED, UNRECOGNISED)}
-_UNKNOWN_RESULT = Result(
-    -1,
-    Label("受け付けられませんでした", "not accepted"),
-    Label("この番号の意味を提供元に確認してください", "ask the vendor what this code means"),
-)
 _CODES = {c.name: code for code, c in CATEGORIES.items()}
 
 
@@ -95,21 +88,22 @@ def text(key: str, lang: str | None = None, **values: object) -> str:
     """Look a wording up by "file.key" and fill its {fields}."""
     room, _, name = key.partition(".")
     wording: Label = import_module(f"zrtools.words.{room}").TEXTS[name]
-    return label(wording, lang).format(**values)
+    chosen = language(lang)
+    return label(wording, chosen).format(
+        **{name: _in_language(value, chosen) for name, value in values.items()}
+    )
+
+
+def _in_language(value: object, lang: Lang) -> object:
+    if isinstance(value, Exception):
+        return told(value, lang)
+    return value.ja if isinstance(value, Said) and lang == "ja" else value
 
 
 def told(error: Exception, lang: str | None = None) -> str:
     """Say an error in a language where there are words for it, else as it is."""
-    if language(lang) == "ja":
-        if isinstance(error, ApiError):
-            known = RESULTS.get(int(error.facts.get("meant", error.code)), _UNKNOWN_RESULT)
-            said = f"{error.code} {error.message.rstrip('.')}".strip()
-            refused = text(
-                "forms.refused", lang, label=known.label.ja, said=said, advice=known.advice.ja.rstrip("。")
-            )
-            return refused + text("client.unproven", lang) if "unproven" in error.facts else refused
-        if error.args and isinstance(error.args[0], Said):
-            return error.args[0].ja
+    if language(lang) == "ja" and error.args and isinstance(error.args[0], Said):
+        return error.args[0].ja
     return str(error)
 
 

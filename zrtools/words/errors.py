@@ -199,10 +199,6 @@ TEXTS = {
         "応答（{count:,} バイト）は{kind}、この API のものではありません。もう一度実行し、変わらなければ base_url を確かめ、サービスの代わりにプロキシが応答していないかを確かめてください",
         "The answer ({count:,} bytes) {kind}, so it is not one of this API. Try again; if it stays so, check base_url, and that no proxy answers in the service's place.",
     ),
-    "wire.refused": Label(
-        "サービスが受け付けませんでした：{code} {rstrip}。対処：{advice}",
-        "The service refused the request: {code} {rstrip}. What to do: {advice}.",
-    ),
     "wire.no_list": Label(
         "サービスの応答は成功なのに、{name} が{either}、行を読めません（0 件とは扱いません）。もう一度問い合わせ、変わらなければ提供元に確認してください",
         "{name} is {either} in the service's answer although it says success, so its rows cannot be read, and are not taken for none. Ask again; if it stays so, ask the vendor.",
@@ -1200,5 +1196,753 @@ TEXTS = {
         "{count:,} advertisements stay queued: it is night ({first}:00 to {last}:00 in Japan). Call send again from "
         "{last}:00, or add them with a schedule_time; to send them all the same say why, for the journal: "
         'send(client, despite={{"night": "…"}}).',
+    ),
+    "failures.found": Label(
+        "found には incidents、watch_list、locate の結果を渡してください",
+        "Give what incidents, watch_list or locate gave as found.",
+    ),
+    "failures.history": Label(
+        "変化した区分は前の期間と比べるため、history に前の期間を渡してください",
+        "Give the period before as history: located segments are held against it.",
+    ),
+    "failures.no_carrier": Label(
+        "列 carrier がありません。client.status(...) の配信状況を渡してください",
+        "No column carrier: give delivery statuses as client.status(...) returns them.",
+    ),
+    "failures.named": Label(
+        "{name}：{error}",
+        "{name}: {error}",
+    ),
+    "failures.nothing_settled": Label(
+        "期間 {name} に確定したメッセージがありません。送信のあった日を指定してください",
+        "The period {name} has no settled message: give days on which messages were sent.",
+    ),
+    "failures.pending_days": Label(
+        "期間 {name} に、未確定が 1% 以上の日があります（{days}）。その日を除くか、待って取得し直すか、確定した分だけを比べる unsettled_days=True を指定してください",
+        "The period {name} has days of which 1 % or more is pending ({days}): leave them out, wait and fetch them again, or give unsettled_days=True to compare what has settled so far.",
+    ),
+    "failures.codes": Label(
+        "codes は、zr.codes.read(path) のように、コードから zr.codes.Category への対応です（{code!r} が違います）",
+        "codes must map codes to zr.codes.Category, as zr.codes.read(path) does; {code!r} does not.",
+    ),
+    "failures.same_category": Label(
+        "コード {code!r} の分類 {name!r} は、ほかの箇所と起因箇所か対処が違います。別の名前にしてください",
+        "The category {name!r} of code {code!r} has another origin or action elsewhere: give it another name.",
+    ),
+    "failures.start_and_end": Label(
+        "start と end は両方指定するか、どちらも省いてください。coverage はその間の日を埋めます",
+        "Give both start and end, or neither: coverage fills the days between them.",
+    ),
+    "failures.min_excess": Label(
+        "min_excess は 1 以上、min_ratio は 1 より大きい数です",
+        "min_excess must be at least 1 and min_ratio more than 1.",
+    ),
+    "failures.which_days": Label(
+        'アーカイブのどの日かを指定してください：investigate(archive, "2026-10")',
+        'Say which days of the archive: investigate(archive, "2026-10").',
+    ),
+    "failures.no_messages": Label(
+        "{span} から {span2} までのメッセージがありません。別の期間を指定するか、先に更新してください",
+        "There are no messages from {span} to {span2}: choose another period, or sync it first.",
+    ),
+    "failures.nothing_to_compare": Label(
+        "比べる {days} から {days2} までのメッセージがありません",
+        "There are no messages from {days} to {days2} to compare with.",
+    ),
+    "failures.period": Label(
+        "{name} は、日、月、または (最初, 最後) で指定してください",
+        "Give {name} as a day, a month, or (first, last).",
+    ),
+    "failures.nothing": Label(
+        "調べるメッセージがありません",
+        "There are no messages to investigate.",
+    ),
+    "failures.no_column": Label(
+        "列 {names} がありません。client.status(...) の配信状況を渡してください",
+        "No column {names}: give statuses as client.status(...) returns them.",
+    ),
+    "failures.by_one_of": Label(
+        "by={keys}：{names} は {names2} のどれでもありません",
+        "by={keys}: {names} is none of {names2}.",
+    ),
+    "failures.needs_column": Label(
+        "{name} に列 {names} がありません。{hint}を渡してください",
+        "{name} has no column {names}: give {hint}.",
+    ),
+    "failures.most": Label(
+        "most={most!r}：区分の数を 1 以上で指定してください",
+        "most={most!r}: give the number of segments, 1 or more.",
+    ),
+    "failures.nothing_in_common": Label(
+        "2 つの期間に共通する列がありません。両方にある列を by=[...] で指定してください",
+        "The two periods have no column in common to look at: name columns that both have in by=[...].",
+    ),
+    "failures.columns_once": Label(
+        "調べる列を by=[...] に 1 回ずつ、1 つ以上指定してください",
+        "Name the columns to look at in by=[...], each once, at least one.",
+    ),
+    "failures.too_many_columns": Label(
+        "by= に {count} 列が指定されています。{most_columns} 列までにしてください。ほぼ同じ内容の列（template と campaign など）は省けます",
+        "by= names {count} columns: give at most {most_columns}. Columns that hold much the same (template and campaign) can be left out.",
+    ),
+    "failures.column_kind": Label(
+        "期間 {name} の {key} は {kind} です。名前か整数の列にしてください（丸める、範囲に分けて文字列にするなど）",
+        "{key} holds {kind} in the period {name}: give a column of names or whole numbers, for example rounded, or cut into ranges as text.",
+    ),
+    "failures.recent_days": Label(
+        "recent_days={recent_days}：1 以上 {most_days} 以下で指定してください",
+        "recent_days={recent_days}: give at least 1, and at most {most_days}.",
+    ),
+    "failures.hours": Label(
+        "hours={hours}：送信を始める時と終える時を、(9, 20) のように指定してください",
+        "hours={hours}: give the first hour and the hour that ends sending, for example (9, 20).",
+    ),
+    "failures.keep_for": Label(
+        "{mask_text}={value!r}：0 から 10 年までの時間数を、48 のように指定してください",
+        "{mask_text}={value!r}: give hours from 0 to ten years, for example 48.",
+    ),
+    "failures.plan_incidents": Label(
+        "incidents には failures.incidents の結果を渡してください",
+        "Give what failures.incidents gave as incidents.",
+    ),
+    "failures.masked": Label(
+        "この計画の番号は伏せてあり、宛先が分かりません。計画または調査を mask=False で行ってください",
+        "The numbers of this plan are masked, and nobody can be found by them: plan or investigate with mask=False.",
+    ),
+    "failures.least": Label(
+        "least={least}：一覧に載せるのは、1 回以上不達になった番号です",
+        "least={least}: a number must have failed at least once to be listed.",
+    ),
+    "failures.no_by": Label(
+        "内訳に使う列 {names} がありません。あるのは {names2} です",
+        "No column {names} to break down by. There are: {names2}.",
+    ),
+    "failures.by_once": Label(
+        "by={keys}：それぞれの列を 1 回ずつ指定し、結果の列（{names}）は使わないでください",
+        "by={keys}: Name each column once, and none of the result's own columns: {names}.",
+    ),
+    "failures.polars_only": Label(
+        "{names} は polars のデータフレームでだけ計算します。エンジン側で列を加えるか、必要な日を取り出してください",
+        "{names} is worked out on polars frames only: add the column on your engine, or collect the days in question.",
+    ),
+    "failures.prefix_length": Label(
+        "campaign={rule!r}：先頭の文字数を 1 以上で指定してください",
+        "campaign={rule!r}: give the length of the prefix, 1 or more.",
+    ),
+    "failures.separator": Label(
+        'campaign=""：キャンペーン名の後の区切りを、campaign="-" のように指定してください',
+        'campaign="": give the separator after the campaign, for example campaign="-".',
+    ),
+    "failures.prefixes": Label(
+        "campaign=[...]：先頭の文字列を 1 つ以上指定してください",
+        "campaign=[...]: give the prefixes as texts, at least one.",
+    ),
+    "failures.pattern": Label(
+        "campaign={pattern!r}：polars で読めない正規表現です（先読み・後読みと後方参照は列に使えません）：{splitlines}",
+        "campaign={pattern!r}: polars cannot read this expression (look-around and back-references are not for columns): {splitlines}",
+    ),
+    "charts.incident": Label(
+        "INCIDENTS の行ではありません（{missing} がありません）。found.row(0, named=True) を渡してください",
+        "This is not a row of INCIDENTS: there is no {missing}. Give found.row(0, named=True).",
+    ),
+    "charts.dimension": Label(
+        "dimension は {names} のいずれかです（{dimension!r} ではなく）",
+        "dimension must be one of {names}, not {dimension!r}.",
+    ),
+    "charts.most": Label(
+        "most={most}：1 つ以上の区分を表示してください",
+        "most={most}: show at least one segment.",
+    ),
+    "charts.one_key": Label(
+        "found は {names} で分けられています。図に使えるのは 1 つだけです",
+        "found is broken down by {names}: a chart takes one of them.",
+    ),
+    "charts.ending": Label(
+        "図の拡張子は .png、.svg、.html のいずれかです（{suffix!r} ではなく）",
+        "A chart is written as .png, .svg or .html, not {suffix!r}: change the file's ending.",
+    ),
+    "charts.folder": Label(
+        "フォルダー {folder} がありません。フォントのファイルがあるフォルダーを指定してください",
+        "There is no folder {folder}: give the folder that holds the font files.",
+    ),
+    "outbox.held_up": Label(
+        "追加の途中で処理が止まり（プロセスの停止、スリープなど）、別のプロセスが送信一覧に追加しています。この追加は 1 件も行われていません。もう一度追加してください",
+        "Adding was held up (the process paused, the computer asleep), and another process adds to the outbox now: nothing of this was added. Add it again.",
+    ),
+    "outbox.no_numbers": Label(
+        "データに列 'phone_number' がありません（あるのは {names}）。番号の列の名前を変えてください",
+        "The frame has no column 'phone_number' (it has {names}): rename the one that holds the numbers.",
+    ),
+    "outbox.given_twice": Label(
+        "{name} が列と引数の両方で指定されています。どちらかを省いてください",
+        "{name} is given twice, as a column and as an argument: leave one of both out.",
+    ),
+    "outbox.no_message": Label(
+        "データに列 'message' がありません。列を加えるか、template= を指定してください",
+        "The frame has no column 'message': add one, or give template=.",
+    ),
+    "outbox.invalid": Label(
+        "{height2:,} 行のうち {height:,} 行は送れません（最初は {row} 行目、0 から数えて。{problem}）。1 件も追加していません。直すか（dry_run=True で一覧）、skip_invalid=True で除いてください",
+        "{height:,} of {height2:,} rows cannot be sent, the first is row {row} (counted from 0; {problem}). Nothing was added: correct them (dry_run=True lists them all), or leave them out with skip_invalid=True.",
+    ),
+    "outbox.add_interrupted": Label(
+        "追加を中断しました：{said}",
+        "Adding was interrupted: {said}",
+    ),
+    "outbox.override_why": Label(
+        '配信停止の番号に送ってよい理由を override(numbers, why="…") に書いてください',
+        'Say why a suppressed number may be sent to: override(numbers, why="…").',
+    ),
+    "outbox.erase_leaving": Label(
+        "この番号へのメッセージが送信中です。送信が終わってから消してください",
+        "A message to this number is on its way: erase it when the run has ended.",
+    ),
+    "outbox.decide_why": Label(
+        'どのように確かめたかを decide(tag, accepted=False, why="…") に書いてください',
+        'Say how you know: decide(tag, accepted=False, why="…").',
+    ),
+    "outbox.no_unsettled": Label(
+        "この clientTag の未解決のメッセージはありません。frame() で正しいものを探してください",
+        "No unsettled message has this client tag: look at frame() for the right one.",
+    ),
+    "outbox.replaced": Label(
+        "{path} は、ここで開いた後に別の送信一覧で上書きされています。正しいものを置いて、もう一度開いてください",
+        "Another outbox was written over {path} since it was opened here: make sure that the right one lies there, then open it again.",
+    ),
+    "outbox.no_price": Label(
+        "キャリア {carrier_id} の単価がありません。加えるか、{any!r} の単価を書いてください",
+        "There is no price for carrier {carrier_id}: add it, or one for {any!r}.",
+    ),
+    "outbox.price": Label(
+        '単価は Decimal("8.5") や "8.5" のような数です',
+        'A price must be a decimal such as Decimal("8.5") or "8.5".',
+    ),
+    "outbox.other_account": Label(
+        "この送信一覧はアカウント {owner!r} から送るもので、クライアントは {account!r} のものです。そのアカウントのクライアントか、別の送信一覧を使ってください",
+        "This outbox sends from the account {owner!r}, and the client is of {account!r}: use the client of that account, or another outbox.",
+    ),
+    "outbox.send_interrupted": Label(
+        "送信を中断しました。待っているものは待ったままで、送信中だったものは次の送信で確認します",
+        "Sending was interrupted: what is queued stays queued, and what was on its way is settled by the next send.",
+    ),
+    "outbox.taken_over": Label(
+        "送信の途中で処理が止まり（プロセスの停止、スリープなど）、送信中だったものは別の送信が引き継ぎました。この送信で受け付けられたのは {done:,} 件で、その後は何も変更していません。もう一度 send を呼んでください。二重には送られません",
+        "Sending was held up (the process paused, the computer asleep), and another run has taken over what was on its way: this one, which had {done:,} messages accepted, has changed nothing since. Call send again: nothing goes out twice.",
+    ),
+    "outbox.stopped": Label(
+        "送信を停止しました。{count:,} 件が送信待ちか送信中で、この送信で {done:,} 件が受け付けられました。{ended} その後、もう一度 send を呼んでください。二重には送られません",
+        "Sending stopped with {count:,} messages still queued or on their way, and {done:,} accepted in this run. {ended} Then call send again: nothing goes out twice.",
+    ),
+    "outbox.suppress_why": Label(
+        '配信停止の理由を add(numbers, "opted out") のように書いてください',
+        'Say why the numbers are suppressed: add(numbers, "opted out").',
+    ),
+    "outbox.remove_why": Label(
+        '再び送ってよい理由を remove(numbers, "asked for it by mail") のように書いてください',
+        'Say why the numbers may be sent to again: remove(numbers, "asked for it by mail").',
+    ),
+    "outbox.no_number_column": Label(
+        "データに列 'phone_number' がありません。番号の列の名前を変えてください",
+        "The frame has no column 'phone_number': rename the column that holds the numbers.",
+    ),
+    "outbox.bad_row": Label(
+        "{row} 行目（0 から数えて。{height} 行のうち {int} 行は番号ではありません）：{error}",
+        "Row {row} (counted from 0; {int} of {height} are no numbers): {error}",
+    ),
+    "forms.campaign_frame": Label(
+        "キャンペーンに渡せるのは polars の DataFrame です（{kind} ではなく）",
+        "A campaign takes a polars DataFrame, not {kind}.",
+    ),
+    "forms.price": Label(
+        'price は 1 件の照会の料金で、"3.5" のような数です',
+        'price must be that of one request, a decimal such as "3.5".',
+    ),
+    "forms.not_connected": Label(
+        "まだ接続していません。フォームに記入してボタンを押してください",
+        "Not connected yet: fill in the form and press the button.",
+    ),
+    "forms.group_tag": Label(
+        "group_tag は予約に付けるものです。schedule_time も指定してください",
+        "group_tag belongs to a reservation: give schedule_time, too.",
+    ),
+    "watch.text": Label(
+        "text は、お知らせの kept() が書いたものではありません",
+        "text is not what kept() of a digest wrote.",
+    ),
+    "reports.has_already": Label(
+        "調査にはすでに {names} があります。代わりに{either}を investigate に渡してください",
+        "The investigation has its {names} already: give {either} to investigate instead.",
+    ),
+    "reports.other_language": Label(
+        '調査は "{lang}" で行われています。lang="{lang2}" でもう一度調べてください',
+        'The investigation is in "{lang}": investigate again with lang="{lang2}".',
+    ),
+    "usage.closing_day": Label(
+        "closing_day は 1〜27 です（20 など。{closing_day} ではなく）",
+        "closing_day must be 1 to 27, such as 20, not {closing_day}.",
+    ),
+    "reports.fiscal_year": Label(
+        "fiscal_year_begins は 1〜12 の月です（{fiscal_year_begins} ではなく）",
+        "fiscal_year_begins must be a month from 1 to 12, not {fiscal_year_begins}.",
+    ),
+    "reports.plan_limit": Label(
+        "plan_limit は 1 以上です（{plan_limit} ではなく）",
+        "plan_limit must be 1 or more messages, not {plan_limit}.",
+    ),
+    "reports.places": Label(
+        "places に書けるのは {names} のシートと見出しです（{name} ではなく）：{names2}",
+        "places says the sheet and header of {names}, not {name}: {names2}.",
+    ),
+    "reports.budget_in": Label(
+        'budget_in は "yen" か "parts" です（{budget_in!r} ではなく）',
+        'budget_in must be "yen" or "parts", not {budget_in!r}.',
+    ),
+    "reports.logo_unreadable": Label(
+        "ロゴ {name} を読めません（{why}）。パスを確かめてください",
+        "The logo {name} cannot be read ({why}): check the path.",
+    ),
+    "reports.logo_png": Label(
+        "ロゴ {name} は PNG ではありません。PNG で保存してください",
+        "The logo {name} is no PNG: save it as one.",
+    ),
+    "reports.logo_cut": Label(
+        "ロゴ {name} は途中で切れています。コピーし直すか、保存し直してください",
+        "The logo {name} is not whole: copy it again, or save it anew.",
+    ),
+    "reports.logo_large": Label(
+        "ロゴ {name} は {count:,} バイトあります。{most_logo:,} バイトより小さくしてください",
+        "The logo {name} has {count:,} bytes: make it smaller than {most_logo:,}.",
+    ),
+    "reports.toml": Label(
+        "{name} は TOML ではありません：{error}",
+        "{name} is not TOML: {error}.",
+    ),
+    "reports.of_one_client": Label(
+        '{name}：1 社分の設定は [client."11111"] の下に書いてください',
+        '{name}: write what is one client\'s under [client."11111"].',
+    ),
+    "reports.of_all_clients": Label(
+        '{name}：{names} は全社に共通です。client."{number}" の外に書いてください',
+        '{name}: {names} is the same for all clients: move it out of client."{number}".',
+    ),
+    "reports.kind": Label(
+        "{name}：{where}{key}.{name2} は{what}です",
+        "{name}: {where}{key}.{name2} must be {what}.",
+    ),
+    "reports.names_and_texts": Label(
+        "{name}：{where}{key}.{name2} は名前と文字列の組です：{{ a = 'b' }}",
+        "{name}: {where}{key}.{name2} must be names and texts: {{ a = 'b' }}.",
+    ),
+    "reports.no_setting_within": Label(
+        "{name}：{where}{key}.{names} という設定はありません",
+        "{name}: {where}{key}.{names} is not a setting.",
+    ),
+    "reports.no_setting": Label(
+        "{name}：{where}{key} という設定はありません。あるのは {names} と client です",
+        "{name}: {where}{key} is not a setting; these are: {names}, and client.",
+    ),
+    "reports.text": Label(
+        "{name}：{where}{key} は引用符で囲んだ文字列です",
+        "{name}: {where}{key} must be a text in quotes.",
+    ),
+    "reports.path": Label(
+        "{name}：{where}{key} は引用符で囲んだファイルのパスです",
+        "{name}: {where}{key} must be the path of a file, in quotes.",
+    ),
+    "reports.number": Label(
+        "{name}：{where}{key} は整数です",
+        "{name}: {where}{key} must be a whole number.",
+    ),
+    "reports.budget": Label(
+        '{name}：{where}budget は、数か、月ごとの数です："2026-10" = 500000',
+        '{name}: {where}budget must be a figure, or figures by month: "2026-10" = 500000.',
+    ),
+    "reports.months": Label(
+        "months は 1 以上です（{months} ではなく）",
+        "months must be 1 or more, not {months}.",
+    ),
+    "reports.most_months": Label(
+        "months は {most_months} までです（{months} ではなく）",
+        "months must be {most_months} at most, not {months}.",
+    ),
+    "reports.no_client": Label(
+        "契約クライアント {client_id} の通数がありません。あるのは {has} です",
+        "There are no counts of client {client_id}; there are of: {has}.",
+    ),
+    "reports.no_line": Label(
+        "{first:%Y-%m} から {target:%Y-%m} までの行がありません。あるのは {has} です",
+        "It has no line of {first:%Y-%m} to {target:%Y-%m}; its months are {has}.",
+    ),
+    "reports.not_begun": Label(
+        "{chosen:%Y-%m} はまだ始まっていません。{latest:%Y-%m} までの月を指定してください",
+        "{chosen:%Y-%m} has not begun: report a month up to {latest:%Y-%m}.",
+    ),
+    "reports.year": Label(
+        "{year} 年は指定できません。{earliest:%Y-%m} 以降の月を指定してください",
+        "The year {year} cannot be meant: report a month from {earliest:%Y-%m} on.",
+    ),
+    "reports.no_counts": Label(
+        "通数がなく、報告する月が決まりません。month= で指定してください",
+        "There are no counts, so there is no month to report: name one with month=.",
+    ),
+    "reports.no_browser": Label(
+        "PDF は Chromium、Chrome、Edge のいずれかで作りますが、見つかりません。{how}",
+        "A PDF is made by Chromium, Chrome or Edge, and none was found. {how}",
+    ),
+    "reports.no_pdf": Label(
+        "{name} で PDF を作れませんでした。{how}",
+        "{name} did not make a PDF. {how}",
+    ),
+    "reports.no_client_id": Label(
+        '通数に契約クライアントがありません。client.counts(..., client_id="all") で取得してください',
+        'The counts name no client: ask for them with client.counts(..., client_id="all").',
+    ),
+    "reports.whose": Label(
+        '配信状況が誰のものかを statuses_of="11111" で指定するか、契約クライアントID ごとに {{"11111": statuses}} のように渡してください',
+        'Say whose the statuses are: statuses_of="11111", or give them by client id, {{"11111": statuses}}.',
+    ),
+    "reports.of_client": Label(
+        "契約クライアント {client_id}：{error}",
+        "Client {client_id}: {error}",
+    ),
+    "reports.same_name": Label(
+        "契約クライアント {client_id} と別の 1 社が、どちらも {min} になります。名前を変えてください",
+        "Client {client_id} and another would both be {min}: name one otherwise.",
+    ),
+    "reports.ending": Label(
+        "レポートの拡張子は .xlsx、.html、.pdf のいずれかです（{either} ではなく）",
+        "A report must end in .xlsx, .html or .pdf, not {either}.",
+    ),
+    "usage.least": Label(
+        "least は 0 以上です（20% なら 0.2）",
+        "least must be 0 or more, such as 0.2 for 20 %.",
+    ),
+    "usage.no_counts": Label(
+        "通数がなく、対象の月が決まりません。month= で指定してください",
+        "There are no counts, so there is no month to look at: name one with month=.",
+    ),
+    "usage.any_closing_day": Label(
+        "closing_day は 1〜31 です（{closing_day} ではなく）",
+        "closing_day must be 1 to 31, not {closing_day}.",
+    ),
+    "usage.csv_encoding": Label(
+        'encoding は "cp932" か "utf-8-sig" です',
+        'encoding must be "cp932" or "utf-8-sig".',
+    ),
+    "usage.column_names": Label(
+        "columns に書けるのは {names} です（{names2} ではなく）",
+        "columns names {names}, not {names2}.",
+    ),
+    "usage.bill_needs_prices": Label(
+        "請求額は単価で割り振ります。prices も指定してください",
+        "A bill is shared out by prices: give prices, too.",
+    ),
+    "usage.by": Label(
+        'by={by}："campaign"、"template"、"tag"、列（{names}）、文字数、または prefix と unit の表を指定してください',
+        'by={by}: use "campaign", "template", "tag", a column ({names}), a length, or a table of prefix and unit.',
+    ),
+    "usage.no_owner": Label(
+        "配信状況に、誰のものかを示す列 {column} がありません",
+        "The statuses have no column {column}, which tells whose they are.",
+    ),
+    "usage.calendar_months": Label(
+        "通数は暦月のものです。締め日には配信状況を渡してください",
+        "Counts are of calendar months: for a closing day give statuses.",
+    ),
+    "usage.accepted": Label(
+        'plan = "accepted" はサービスが受け付けたすべてのメッセージに課金しますが、通数には含まれません。配信状況を渡してください',
+        'The plan "accepted" bills every message that the service took, and counts do not hold these: give statuses.',
+    ),
+    "usage.plan": Label(
+        'plan は "delivered" か "accepted" です（{plan!r} ではなく）',
+        'plan must be "delivered" or "accepted", not {plan!r}.',
+    ),
+    "usage.rounding": Label(
+        "rounding は {names} のいずれかです（{rounding!r} ではなく）",
+        "rounding must be one of {names}, not {rounding!r}.",
+    ),
+    "usage.tiers": Label(
+        'tiers は "each" か "all"、tier_by は "carrier"、"client"、"account" のいずれかです',
+        'tiers must be "each" or "all", and tier_by "carrier", "client" or "account".',
+    ),
+    "usage.tiers_each": Label(
+        'tiers "each" では、どのメッセージがどの段階かが決まるのは tier_by "carrier" だけです。tier_by {tier_by!r} には tiers "all" を使ってください',
+        'With tiers "each" only tier_by "carrier" says which message falls into which tier: use tiers "all" with tier_by {tier_by!r}.',
+    ),
+    "usage.bill_by": Label(
+        'bill_by は "client" か "account" です',
+        'bill_by must be "client" or "account".',
+    ),
+    "usage.tax_rate": Label(
+        "tax_rate は 0.10 のような割合です（{tax_rate} ではなく）",
+        "tax_rate must be a part such as 0.10, not {tax_rate}.",
+    ),
+    "usage.decimals": Label(
+        "decimals は 0〜4 です（{decimals} ではなく）",
+        "decimals must be 0 to 4, not {decimals}.",
+    ),
+    "usage.prices_schema": Label(
+        "単価表の列は PRICES のとおりです。read_prices で読んでください",
+        "The table of prices must have the schema PRICES: read it with read_prices.",
+    ),
+    "usage.price_twice": Label(
+        "契約クライアント・キャリア・日・段階が同じ単価が 2 つあります。1 つにしてください",
+        "A price stands there twice for the same client, carrier, day and tier: remove one.",
+    ),
+    "usage.price_negative": Label(
+        "負の単価があります。直してください",
+        "A price is negative: correct it.",
+    ),
+    "usage.tier_negative": Label(
+        "0 より小さい段階があります。`over` は、その前にある通数です",
+        "A tier begins below 0: `over` is how many messages come before it.",
+    ),
+    "usage.toml_sheets": Label(
+        "{name} は TOML で、シートも見出しもありません。指定を省いてください",
+        "{name} is TOML, which has no sheets and no headings: leave them out.",
+    ),
+    "usage.price_lines": Label(
+        "{name}：単価はそれぞれ [[price]] の行の下に書いてください",
+        "{name}: write each price under a line [[price]].",
+    ),
+    "usage.unknown_key": Label(
+        "{name}：{names} は使えません。使えるのは carrier、unit_price、since、over、client_id です",
+        "{name}: {names} is not known; use carrier, unit_price, since, over, client_id.",
+    ),
+    "usage.no_price": Label(
+        "{name} に単価がありません。1 つ以上書いてください",
+        "{name} holds no price: write at least one.",
+    ),
+    "usage.no_setting": Label(
+        "{name}：{names} という設定はありません。あるのは {names2} です",
+        "{name}: {names} is not a setting; these are: {names2}.",
+    ),
+    "usage.must_be": Label(
+        "{name}：{name2} は{either}です",
+        "{name}: {name2} must be {either}.",
+    ),
+    "usage.meant": Label(
+        "carriers：{meant!r} はキャリアではありません。番号か、docomo のような名前を使ってください",
+        "carriers: {meant!r} is no carrier; use a number or a name such as docomo.",
+    ),
+    "usage.invoice_columns": Label(
+        "columns に書けるのは month、carrier、quantity、amount です（{names} ではなく）",
+        "columns names month, carrier, quantity and amount, not {names}.",
+    ),
+    "usage.which_carrier": Label(
+        '{place}：{name} はどのキャリアですか。carriers={{{name}: "docomo"}}（report.toml では [invoice.carriers] の下）で答えるか、その行を直してください',
+        '{place}: which carrier is {name}? Say so with carriers={{{name}: "docomo"}} (in report.toml under [invoice.carriers]), or correct the line.',
+    ),
+    "usage.nothing_there": Label(
+        "{place}：{column} がありません。書くか、合計や備考の行なら除いてください",
+        "{place}: there is no {column}. Write it, or remove lines that are sums or remarks.",
+    ),
+    "usage.no_columns": Label(
+        "{name} に列 {names} がありません。あるのは {columns} です。columns={{{shown}}} で対応を指定するか、列の名前を変えてください",
+        "{name} has no column {names}; it has {columns}. Say which is which: columns={{{shown}}}, or rename them.",
+    ),
+    "usage.clients_columns": Label(
+        "契約クライアントの表に列 {names} がありません。client_id と client が必要です",
+        "The table of clients has no column {names}: it needs client_id and client.",
+    ),
+    "usage.client_twice": Label(
+        "契約クライアントの表で、{twice} に名前が 2 つあります。1 つにしてください",
+        "Client {twice} has two names in the table of clients: keep one.",
+    ),
+    "usage.units_columns": Label(
+        "部署の表に列 {names} がありません。prefix と unit が必要です",
+        "The table of units has no column {names}: it needs prefix and unit.",
+    ),
+    "usage.prefix_twice": Label(
+        "先頭の文字列 {twice} が 2 つの部署にあります。1 つにしてください",
+        "The prefix {twice} is of two units: keep one.",
+    ),
+    "usage.budget_columns": Label(
+        "予算に列 {names} がありません。month と budget が必要です",
+        "The budget has no column {names}: it needs month and budget.",
+    ),
+    "usage.budget_figure": Label(
+        "予算は 0 以上です（{planned} ではなく）",
+        "A budget is 0 or more, not {planned}.",
+    ),
+    "usage.budget_negative": Label(
+        "予算は 0 以上です。直してください",
+        "A budget is 0 or more: correct it.",
+    ),
+    "usage.budget_twice": Label(
+        "予算に同じ月が 2 つあります。1 つにしてください",
+        "The budget has a month twice: keep one.",
+    ),
+    "usage.unknown_key_at": Label(
+        "{where}：{names} は使えません。使えるのは carrier、unit_price、since、over、client_id です",
+        "{where}: {names} is not known; use carrier, unit_price, since, over, client_id.",
+    ),
+    "usage.no_carrier_at": Label(
+        "{where}：キャリア {carrier!r} はありません。番号か名前、またはすべてを表す * を使ってください",
+        "{where}: there is no carrier {carrier!r}; use its number, its name, or * for all.",
+    ),
+    "usage.no_unit_price": Label(
+        "{where}：unit_price がありません",
+        "{where}: unit_price is missing.",
+    ),
+    "usage.price_decimals": Label(
+        "{where}：unit_price {price} は小数点以下が 4 桁を超えています",
+        "{where}: unit_price {price} has more than 4 decimal places.",
+    ),
+    "usage.since": Label(
+        "{where}：since は日付です（{entry!r} ではなく）。{advice}",
+        "{where}: since must be a day, not {entry!r}: {advice}.",
+    ),
+    "usage.over": Label(
+        "{where}：over は整数の通数です（{over!r} ではなく）",
+        "{where}: over must be a whole number of messages, not {over!r}.",
+    ),
+    "usage.number": Label(
+        "{what}は 8.5 のような数です（{value!r} ではなく）",
+        "{what} must be a number such as 8.5, not {value!r}.",
+    ),
+    "usage.monthly_frame": Label(
+        "MONTHLY を polars の DataFrame で渡してください（先に collect）",
+        "Give a MONTHLY frame as a polars DataFrame: collect it first.",
+    ),
+    "usage.pivot": Label(
+        "行と列に使えるのは month、client、client_id、carrier です（{names} ではなく）",
+        "Rows and columns may be month, client, client_id or carrier, not {names}.",
+    ),
+    "usage.pivot_twice": Label(
+        "{columns} を行と列の両方には使えません。行に別のものを選んでください",
+        "{columns} cannot stand both down and across: choose another for rows.",
+    ),
+    "usage.level": Label(
+        "level は 0.5 以上 1 未満です（0.8 など。{level} ではなく）",
+        "level must be from 0.5 to below 1, such as 0.8, not {level}.",
+    ),
+    "usage.today": Label(
+        "today={now}：{number} より前の日を指定してください",
+        "today={now}: give a day before {number}.",
+    ),
+    "usage.snapshots": Label(
+        "日ごとの増加にはスナップショットが必要です。列 taken のある archive.counts_history() を渡してください",
+        "Growth by day needs snapshots: give archive.counts_history(), which has a column taken.",
+    ),
+    "usage.tolerance": Label(
+        "tolerance は 0 以上です（1 未満なら割合、それ以外は通数）",
+        "tolerance must be 0 or more: messages, or a part of the figure when below 1.",
+    ),
+    "usage.coverage": Label(
+        "coverage に列 send_date がありません。archive.days() か日のリストを渡してください",
+        "The coverage has no column send_date: give archive.days(), or a list of days.",
+    ),
+    "usage.neither": Label(
+        "COUNTS でも STATUS でもないデータフレームです。client.counts(...)、client.status(...)、archive.counts()、archive.scan(...) の結果を渡してください",
+        "This is neither a COUNTS nor a STATUS frame: give what client.counts(...), client.status(...), archive.counts() or archive.scan(...) return.",
+    ),
+    "usage.counts_twice": Label(
+        "{first:%Y-%m}、契約クライアント {first2}、キャリア {first22} の通数が 2 つ以上あります。1 か月に 1 つの答えか、列 `taken` のあるスナップショットを渡してください",
+        "The counts of {first:%Y-%m}, client {first2}, carrier {first22} stand there more than once: give one answer a month, or snapshots with their column `taken`.",
+    ),
+    "usage.closing_day_month_end": Label(
+        "closing_day は 1〜27 です（20 など。{closing_day} ではなく）。省くと月末です",
+        "closing_day must be 1 to 27, such as 20, not {closing_day}; left out it is the month's end.",
+    ),
+    "usage.begins": Label(
+        "begins は 1〜12 の月です（{begins} ではなく）",
+        "begins must be a month from 1 to 12, not {begins}.",
+    ),
+    "outbox.all_added": Label(
+        "すべて追加されました",
+        "all of it was added.",
+    ),
+    "outbox.none_added": Label(
+        "1 件も追加されていません",
+        "nothing was added.",
+    ),
+    "outbox.all_or_none": Label(
+        "すべて追加されたか、1 件も追加されていないかのどちらかです。counts() で確かめてください",
+        "all of it was added or nothing, see counts().",
+    ),
+    "reports.nobody": Label(
+        "なし",
+        "nobody",
+    ),
+    "reports.print_by_hand": Label(
+        ".html で書き出し、ブラウザーで開いて、印刷（Ctrl+P、A4、縦）で PDF に保存してください",
+        "Write the report as .html, open it in a browser, and print it (Ctrl+P, A4, portrait) to a PDF.",
+    ),
+    "reports.sheet": Label(
+        "引用符で囲んだシートの名前",
+        "the name of a sheet, in quotes",
+    ),
+    "reports.header": Label(
+        "見出しの行",
+        "the row of the headings",
+    ),
+    "reports.nothing": Label(
+        "拡張子なし",
+        "nothing",
+    ),
+    "usage.true_or_false": Label(
+        "true か false",
+        "true or false",
+    ),
+    "outbox.no_price_today_whose": Label(
+        "今日有効な単価がありません。加えるか、誰の単価かを client_id= で指定してください",
+        "There is no price that holds today: add one, or say with client_id= whose prices hold.",
+    ),
+    "outbox.no_price_today": Label(
+        "今日有効な単価がありません。加えてください",
+        "There is no price that holds today: add one.",
+    ),
+    "failures.hint_sent": Label(
+        "配信状況と合わせた outbox.frame()、または SENT ",
+        "outbox.frame() with statuses, or SENT",
+    ),
+    "failures.hint_statuses": Label(
+        "client.status(...) か dlr のデータフレーム",
+        "client.status(...) or dlr frames",
+    ),
+    "client.unsettled": Label(
+        "送信が受け付けられたか確認できていません。後で client.status(client_tag=...) で確かめ、分かるまで別の clientTag で送らないでください",
+        "It is not settled whether the message was accepted: ask client.status(client_tag=...) later, and do not send it under another tag before you know.",
+    ),
+    "client.not_sure_cancelled": Label(
+        "予約が取り消されたか確認できていません。後で client.reservations(client_tag=...) で確かめてください",
+        "It is not settled whether the reservation was cancelled: ask client.reservations(client_tag=...) later.",
+    ),
+    "client.not_sure_what_was_cancelled": Label(
+        "何が取り消されたか確認できていません。続ける前に client.reservations(...) で確かめてください",
+        "It is not settled what was cancelled: ask client.reservations(...) before you go on.",
+    ),
+    "client.not_sure_shortened": Label(
+        "ショートURL が作られたか確認できていません。もう一度頼む前に、管理画面で探してください",
+        "It is not settled whether a short URL was made: look for it in the admin screen before you ask again.",
+    ),
+    "wire.ask_meaning": Label(
+        "この番号の意味を提供元に確認してください",
+        "ask the vendor what this code means",
+    ),
+    "wire.not_accepted": Label(
+        "受け付けられませんでした",
+        "not accepted",
+    ),
+    "wire.no_message": Label(
+        "説明なし",
+        "no message",
+    ),
+    "wire.refused": Label(
+        "{meaning}。{advice}。",
+        "The service refused the request: {meaning}. What to do: {advice}.",
+    ),
+    "reports.them": Label(
+        "それら",
+        "them",
+    ),
+    "reports.it": Label(
+        "それ",
+        "it",
+    ),
+    "forms.no_number_column": Label(
+        "番号の入る列 {column!r} がありません",
+        "The frame has no column {column!r} that can hold numbers.",
     ),
 }

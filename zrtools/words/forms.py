@@ -7,7 +7,6 @@ __all__ = ["TEXTS"]
 TEXTS: dict[str, Label] = {
     # every form
     "failed": Label("エラー：{error}", "Error: {error}"),
-    "refused": Label("{label}（{said}）。{advice}。", "{label} ({said}). {advice}."),
     "comma": Label("、", ", "),
     "bug": Label(
         "予期しないエラー（{kind}）です。入力はそのまま残っています。もう一度お試しください。",
