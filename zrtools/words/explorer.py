@@ -62,7 +62,7 @@ TEXTS: dict[str, Label] = {
         "「不明」の{n}件は、キャリアが分かる前に不達になったものだけです。到達したものはキャリアが分かるため、率は示しません。",
         "“unknown”: {n} messages that failed before a carrier was known. What is delivered has a carrier, so these have no rate.",
     ),
-    "semicolon": Label("　", "; "),
+    "semicolon": Label("；", "; "),
     "course_few": Label(
         "薄い点：{few}件未満（目盛に含めません）", "pale: under {few} messages, which set no axis"
     ),
