@@ -442,8 +442,8 @@ class CampaignForm(Panel):
             lines.append(self.t("several_texts", count=several.height, rows=named))
         long = queued.filter(pl.col("parts") > 1).group_by("parts").len().sort("parts")
         lines += [self.t("long_messages", parts=parts, count=n) for parts, n in long.iter_rows()]
-        for said, n, rows in _reasons(queued, "queued").iter_rows():
-            lines.append(self.t("in_rows", said=said, count=n, rows=self._some_rows(rows, n)))
+        for reason, n, rows in _reasons(queued, "queued").iter_rows():
+            lines.append(self.t("in_rows", said=reason, count=n, rows=self._some_rows(rows, n)))
         twice = queued.select("row", found=telling.in_rows(pl.col("message"))).drop_nulls()
         for found, times, rows in (
             twice.group_by("found", maintain_order=True)
