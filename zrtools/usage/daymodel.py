@@ -25,7 +25,9 @@ Habits = tuple[str, float]
 
 _POWER = 1.5
 # prior standard deviations of logarithms; the trend's is by month
-_LEVEL, _TREND, _WEEKDAY, _WEEKEND, _MARK, _STEP = 5.0, 0.12, 0.15, 2.0, 0.25, 1.0
+_LEVEL, _WEEKDAY, _WEEKEND, _MARK, _STEP = 5.0, 0.15, 2.0, 0.25, 1.0
+# a sender grows, or stays as it is
+_TRENDS = (0.12, 0.01)
 _PLAIN, _MARKED = 0.01, 0.08
 _WANDERS = (1e-6, 0.005, 0.02, 0.06)
 _ROLLS = ("none", "forward", "back")
@@ -72,8 +74,10 @@ def project(
     y = values / unit
     every = [*days, *left]
 
-    def fitted(habits: Habits, wander: float = _WANDERS[-2], steps: Sequence[int] = ()) -> _Fit:
-        return _fitted(*_design(every, len(days), *habits, wander, steps), y)
+    def fitted(
+        habits: Habits, wander: float = _WANDERS[-2], trend: float = _TRENDS[0], steps: Sequence[int] = ()
+    ) -> _Fit:
+        return _fitted(*_design(every, len(days), *habits, wander, trend, steps), y)
 
     if habits is None:
         fits = {h: fitted(h) for h in (("none", _PLAIN), *((roll, _MARKED) for roll in _ROLLS))}
@@ -84,8 +88,9 @@ def project(
     while len(steps) < _MOST_STEPS and (at := _step(y, fit, plain)) is not None:
         steps.append(at)
         fit = fitted(habits, steps=steps)
-    # how far the level wanders is seldom sure: each guess counts as far as the days bear it out
-    made = [_ahead(fitted(habits, w, steps), len(y)) for w in _WANDERS]
+    # how far the level wanders, and whether it has a trend, is seldom sure: each guess counts as far as the days
+    # bear it out
+    made = [_ahead(fitted(habits, w, t, steps), len(y)) for w in _WANDERS for t in _TRENDS]
     weights = np.exp([evidence - max(m[2] for m in made) for *_, evidence, _ in made])
     weights /= weights.sum()
     rests, variances = (np.array([m[n] for m in made]) for n in (0, 1))
@@ -118,12 +123,18 @@ def _at_rest(days: Sequence[date], values: Floats) -> set[int]:
 
 
 def _design(
-    days: Sequence[date], known: int, roll: str, marked: float, wander: float, steps: Sequence[int]
+    days: Sequence[date],
+    known: int,
+    roll: str,
+    marked: float,
+    wander: float,
+    trend: float,
+    steps: Sequence[int],
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Make the columns of all days, each with its prior's deviation and whether its tail is heavy."""
     ages = np.array([(d - days[known - 1]).days for d in days], dtype=float)
     columns: list[Floats] = [np.ones(len(days)), ages / 30.4]
-    deviations, heavy = [_LEVEL, _TREND], [False, False]
+    deviations, heavy = [_LEVEL, trend], [False, False]
 
     def add(column: Floats, deviation: float, *, tail: bool = False) -> None:
         if column.any():
