@@ -694,3 +694,33 @@ def test_days_that_are_too_few_are_not_denied() -> None:
     assert report.forecast["method"].unique().to_list() == ["months"]
     for lang, said in (("ja", "足りないため"), ("en", "too few days")):
         assert said in charts.svg(charts.usage_forecast(report.forecast, lang=lang))
+
+
+@pytest.mark.parametrize("kind", ["html", "xlsx"])
+def test_one_clients_costs_stand_by_month_without_a_column_of_clients(
+    tmp_path: Path, prices: Path, kind: str
+) -> None:
+    """Parts of a section have headings of their own; months sum to the total, and the only client is not repeated."""
+    path = usage(
+        counts(),
+        tmp_path / f"one.{kind}",
+        prices=prices,
+        client_id="8",
+        clients={"8": "南店"},
+        month="2026-10",
+        lang="en",
+    )
+    if kind == "html":
+        text = path.read_text("utf-8")
+        assert re.findall("<h3>(.*?)</h3>", text)[:2] == ["Billable messages", "Changes"]
+        cost = text[text.index("Totals by month") : text.index("Lines of 2026-10")]
+        assert "¥9,911" in cost
+        assert "南店" not in cost
+        assert re.search(r'<p class="small screen">[^<]*Ctrl\+P', text)
+        return
+    rows = _cells(path)["Cost"]
+    for first in ("month", "carrier"):
+        assert "client" not in next(row for row in rows if row[0] == first)
+    total = next(row for row in rows if row[0] == "total")
+    months = [row for row in rows if isinstance(row[0], datetime)]
+    assert [sum(row[n] for row in months) for n in (1, 3)] == [total[1], total[3]]
