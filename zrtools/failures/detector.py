@@ -351,11 +351,7 @@ class _Look:
             if len(told) < 2:
                 continue
             gain = _Window(self, *told, incident).gain(told, incident)
-            mixes = [
-                _mix(self.grid, p, [self.grid.values["carrier"][v] for v in p.table.values[0]])[0]
-                for p in told
-            ]
-            reasons = {mix[0][0] for mix in mixes if mix and mix[0][1] >= _ALONE}
+            reasons = {_reason(self.grid, p) for p in told} - {None}
             if gain > most or (len(reasons) == 2 and best is incident):
                 best, most = max(told, key=lambda p: p.score), max(gain, most)
         return best if best is incident else self.apart(best, limit)
@@ -379,7 +375,9 @@ class _Look:
         if start >= end:
             return None
         within = window if bounded else (0, self.grid.bins)
-        return self._refined(table, index, lo, self._cumulated(table, lo, hi), int(start), int(end), within)
+        found = self._refined(table, index, lo, self._cumulated(table, lo, hi), int(start), int(end), within)
+        # what lies elsewhere is another incident
+        return found if found.start < window[1] and window[0] < found.end else None
 
     def cells(self, incident: _Incident) -> Ints:
         """List the cells of an incident."""
@@ -790,7 +788,7 @@ def _table(grid: Grid, found: list[_Incident], lang: str | None) -> pl.DataFrame
             continue
         values.sort(key=lambda value: value or "")
         half = Z * sqrt(max(i.failed, 1) + max(i.variance - i.usual, 0))
-        categories, codes = _mix(grid, i, values)
+        categories, codes = _mix(grid, i)
         row: dict[str, Any] = {
             "dimension": dimension,
             # a carrier that nobody knows is null alone, and has no name in a set
@@ -826,38 +824,52 @@ def _is_over(grid: Grid, incident: _Incident) -> bool:
     return bool(after >= _AFTER or incident.end < int(grid.bin[-1]) - DAY)
 
 
-def _mix(grid: Grid, incident: _Incident, values: list[str | None]) -> tuple[list[tuple[str, float]], str]:
-    """List the categories, each with its part, and the detailed codes of which there were more than elsewhere."""
-    own = pl.lit(value=True)
-    if incident.table.dimension != "all":
-        own = pl.col(incident.table.dimension).is_in(values, nulls_equal=True)
+def _more(grid: Grid, incident: _Incident, key: str) -> pl.DataFrame:
+    """Count an incident's failures by category or code beside those of other times, what has most more first."""
+    dimension = incident.table.dimension
+    own, mine = pl.lit(value=True), np.ones(len(grid.bin), dtype=bool)
+    if dimension != "all":
+        index = incident.table.values[incident.index]
+        own = pl.col(dimension).is_in([grid.values[dimension][v] for v in index], nulls_equal=True)
+        mine = np.isin(grid.codes[dimension], index)
     # reports come up to an hour late as a rule
     inside = (pl.col("_bin") >= incident.start) & (pl.col("_bin") < incident.end + DAY // 24)
-    lo, hi = incident.table.begin[incident.index], incident.table.begin[incident.index + 1]
-    code = grid.codes.get(incident.table.dimension)
-    mine = slice(None) if code is None else np.isin(code, incident.table.values[incident.index])
-    part = incident.settled / max(float(grid.sent[mine].sum()) - incident.settled, 1.0) if hi > lo else 0.0
+    within = mine & (grid.bin >= incident.start) & (grid.bin < incident.end)
+    sent = float(grid.sent[within].sum())
+    part = sent / max(float(grid.sent[mine].sum()) - sent, 1.0)
+    return (
+        grid.reported.filter(own)
+        .group_by(key)
+        .agg(here=pl.col("f").filter(inside).sum(), elsewhere=pl.col("f").filter(~inside).sum())
+        .with_columns(more=pl.col("here") - pl.min_horizontal("elsewhere", pl.col("elsewhere") * part))
+        .sort("more", key, descending=[True, False])
+    )
 
-    def more(key: str) -> pl.DataFrame:
-        return (
-            grid.reported.filter(own)
-            .group_by(key)
-            .agg(here=pl.col("f").filter(inside).sum(), elsewhere=pl.col("f").filter(~inside).sum())
-            .with_columns(more=pl.col("here") - pl.min_horizontal("elsewhere", pl.col("elsewhere") * part))
-            .filter(pl.col("here") > 0)
-            .sort("more", key, descending=[True, False])
-        )
 
-    by_category = more("failure_category")
+def _mix(grid: Grid, incident: _Incident) -> tuple[list[tuple[str, float]], str]:
+    """List the categories, each with its part, and the detailed codes of which there were more than elsewhere."""
+    by_category = _more(grid, incident, "failure_category").filter(pl.col("here") > 0)
     whole = max(float(by_category["more"].clip(0).sum()), 1e-9)
     categories = [
         (name, max(count, 0.0) / whole)
         for name, count in by_category.select("failure_category", "more").iter_rows()
     ]
-    codes = more("code").filter(pl.col("more") >= max(0.05 * incident.excess, 1))
+    codes = _more(grid, incident, "code").filter(
+        (pl.col("here") > 0) & (pl.col("more") >= max(0.05 * incident.excess, 1))
+    )
     return categories, ", ".join(
         f"{code or '–'} x{here}" for code, here in codes.select("code", "here").iter_rows()
     )
+
+
+def _reason(grid: Grid, incident: _Incident) -> str | None:
+    """Give the category that is nearly all of an incident, and surely not of other times; None where there is none."""
+    by = _more(grid, incident, "failure_category")
+    here, elsewhere = by["more"].clip(0), by["elsewhere"] + 1
+    size = max(float(here.sum()), 1e-9)
+    part, usual = min(here[0] / size, 1 - 1e-9), min(elsewhere[0] / elsewhere.sum(), 1 - 1e-9)
+    clear = size * (part * log(max(part, 1e-9) / usual) + (1 - part) * log((1 - part) / (1 - usual)))
+    return by.item(0, 0) if part >= _ALONE and clear > _PARTED else None
 
 
 def _sentence(row: dict[str, Any], categories: list[tuple[str, float]], lang: str | None) -> str:
