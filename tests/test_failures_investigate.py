@@ -292,3 +292,20 @@ def test_sentences_tell_how_tags_were_read_and_when_campaigns_say_little() -> No
     assert "as many campaigns as messages" not in said["one"]
     assert "as many campaigns as messages" in said["many"]
     assert "One or two campaigns" not in said["many"]
+
+
+@pytest.mark.parametrize(("lang", "named"), [("en", "22222: one or two campaigns"), ("ja", "22222では")])
+def test_segments_of_few_campaigns_are_named(lang: str, named: str) -> None:
+    """Where one campaign is nearly all that a sender sent, that sender's interval is warned of, and no other's."""
+    rows = [
+        {
+            "status_id": 3 if n % 9 == 0 else 2,
+            "detailed_status_id": "31732",
+            "sms_code": "22222" if n % 4 == 0 else "11111",
+            "client_tag": f"news-{n:06}" if n % 4 == 0 else f"c{n % 11}x-{n:06}",
+        }
+        for n in range(400)
+    ]
+    said = "\n".join(zr.investigate(statuses(rows), lang=lang).campaign_notes)
+    assert named in said
+    assert "11111" not in said

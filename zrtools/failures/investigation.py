@@ -275,7 +275,15 @@ def _campaign_notes(read: Traffic, here: Traffic, lang: words.Lang) -> list[str]
         if size < _FEW_EACH and sizes.height >= _MANY:
             said.append(words.text("failures.campaigns_many", lang))
     if breakdown(here, by=[], cluster="campaign")["few_clusters"].any():
-        said.append(words.text("failures.few_clusters", lang))
+        return [*said, words.text("failures.few_clusters", lang)]
+    few = [
+        named_value(key, value, lang)
+        for key in ("carrier", "sms_code")
+        for value in breakdown(here, key, cluster="campaign").filter("few_clusters")[key].drop_nulls().sort()
+    ]
+    if few:
+        named = words.text("failures.list", lang).join(few)
+        said.append(words.text("failures.few_clusters_of", lang, named=named))
     return said
 
 

@@ -157,6 +157,10 @@ TEXTS: dict[str, Label] = {
         "メッセージの大半が1～2個のキャンペーンに集中しているため、信頼区間は実際より狭い可能性があります。",
         "One or two campaigns hold most of the messages: the interval may be too narrow.",
     ),
+    "few_clusters_of": Label(
+        "{named}ではメッセージの大半が1～2個のキャンペーンに集中しているため、その信頼区間は実際より狭い可能性があります。",
+        "{named}: one or two campaigns hold most of the messages there, and that interval may be too narrow.",
+    ),
     "largest": Label(
         "最も多いのは{segment}の{failed}件で、不達の{share}です。",
         "Most failures: {segment}, {failed}, which is {share} of all.",
