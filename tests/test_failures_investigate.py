@@ -309,3 +309,4 @@ def test_segments_of_few_campaigns_are_named(lang: str, named: str) -> None:
     said = "\n".join(zr.investigate(statuses(rows), lang=lang).campaign_notes)
     assert named in said
     assert "11111" not in said
+    assert len(zr.investigate(statuses(rows).drop("sms_code"), lang=lang).campaign_notes) == 1

@@ -279,6 +279,7 @@ def _campaign_notes(read: Traffic, here: Traffic, lang: words.Lang) -> list[str]
     few = [
         named_value(key, value, lang)
         for key in ("carrier", "sms_code")
+        if key in here.rows.collect_schema().names()
         for value in breakdown(here, key, cluster="campaign").filter("few_clusters")[key].drop_nulls().sort()
     ]
     if few:
