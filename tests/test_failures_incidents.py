@@ -231,9 +231,10 @@ def test_as_many_campaigns_as_messages_is_warned_of() -> None:
 
 
 @pytest.mark.slow
-def test_weekends_and_noons_that_are_always_worse_are_usual() -> None:
-    """Weekends at four times the rate and half an hour of maintenance each noon are no incidents."""
-    frame = traffic(11, days=30)
+@pytest.mark.parametrize("days", [30, 60])
+def test_weekends_and_noons_that_are_always_worse_are_usual(days: int) -> None:
+    """Weekends at four times the rate, but not holidays, and maintenance each noon are no incidents."""
+    frame = traffic(11, days=days)
     rng = np.random.default_rng(12)
     chance = rng.random(frame.height)
     day = pl.col("send_date").dt.weekday() >= 6

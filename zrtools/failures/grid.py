@@ -151,9 +151,8 @@ class Grid:
                     levels = _levels(code, block, seen, m, self._learnt(block, self.bin), _PRIOR[dimension])
                     found = levels[code]
                 elif what == "weekday":
-                    # what comes back each week is usual, found to be raised or not
                     prior = _PRIOR.get(name, _PRIOR["weekday"])
-                    found = self._weekly(code, day, self.failed * worth, rest * worth, prior)
+                    found = self._weekly(code, day, self.failed * worth, rest * worth, weight, prior)
                 elif self.days >= _COURSE_DAYS:
                     width = 2 if dimension == "carrier" else 4
                     slot = code * (DAY // width) + self.bin % DAY // width
@@ -204,28 +203,44 @@ class Grid:
             )
         return found
 
-    def _weekly(self, code: Ints, day: Ints, failed: Floats, usual: Floats, prior: float) -> Floats:
-        """Tell how days of the week differ from the week around them, as far as (nearly) all of a weekday's days do."""
+    def _weekly(
+        self, code: Ints, day: Ints, failed: Floats, usual: Floats, weight: Floats, prior: float
+    ) -> Floats:
+        """Tell how days of the week differ from the week around them, as far as (nearly) all of a weekday's days do.
+
+        What comes back each week is usual, found to be raised or not; the week around it is without what was found.
+        """
         if self.days < 2 * 7:
             return np.ones(len(day))
         size = int(code.max()) + 1
-        f = np.bincount(code * self.days + day, failed, size * self.days).reshape(size, self.days)
-        m = np.bincount(code * self.days + day, usual, size * self.days).reshape(size, self.days)
+        key = code * self.days + day
+        f, m, kept_f, kept_m = (
+            np.bincount(key, of, size * self.days).reshape(size, self.days)
+            for of in (failed, usual, failed * weight, usual * weight)
+        )
         dates = [self.first + timedelta(d) for d in range(self.days)]
-        kinds = np.array([6 if kind_of_day(d) == "sunday or holiday" else d.weekday() for d in dates])
+        kinds = np.array([d.weekday() for d in dates])
+        rest = np.array([kind_of_day(d) == "sunday or holiday" for d in dates]) & (kinds != 6)
         starts = np.clip(np.arange(self.days) - 3, 0, self.days - 7)
-        sums_f, sums_m = (np.concatenate([np.zeros((size, 1)), x.cumsum(axis=1)], axis=1) for x in (f, m))
+        sums_f, sums_m = (
+            np.concatenate([np.zeros((size, 1)), x.cumsum(axis=1)], axis=1) for x in (kept_f, kept_m)
+        )
         local = (sums_f[:, starts + 7] - sums_f[:, starts] + 1) / (
             sums_m[:, starts + 7] - sums_m[:, starts] + 1
         )
         adjusted = m * local
         ratio = np.where(adjusted > 0.5, f / np.maximum(adjusted, 0.5), np.nan)
-        found = np.ones((size, self.days))
+        change = np.zeros((size, 7))
         for kind in range(7):
-            own = np.flatnonzero(kinds == kind)
-            weight = adjusted[:, own].sum(axis=1)
-            change = _agreed(ratio[:, own]) * weight / (weight + prior)
-            found[:, own] = 1 + change[:, None]
+            own = np.flatnonzero((kinds == kind) & ~rest)
+            known = adjusted[:, own].sum(axis=1)
+            change[:, kind] = _agreed(ratio[:, own]) * known / (known + prior)
+        found = 1 + change[:, kinds]
+        # holidays are like Sundays, or like the weekday they fall on, whichever theirs were
+        off = np.flatnonzero(rest)
+        plain, sunday = found[:, off], 1 + change[:, [6]]
+        likely = f[:, off] * np.log(sunday / plain) - adjusted[:, off] * (sunday - plain)
+        found[:, off] = np.where(likely.sum(axis=1, keepdims=True) > 0, sunday, plain)
         return found[code, day]
 
     def _spreads(self, failed: Floats, usual: Floats) -> None:
