@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -251,6 +251,33 @@ def test_weekends_and_noons_that_are_always_worse_are_usual(days: int) -> None:
         .otherwise("detailed_status_id"),
     )
     assert zr.failures.incidents(usual).is_empty()
+
+
+def test_weekends_teach_what_is_usual_though_they_stand_out() -> None:
+    """What comes back each week is learnt from all of its days, those that first looked like incidents, too."""
+    frame = traffic(12, days=30).gather_every(6)
+    chance = pl.Series(np.random.default_rng(12).random(frame.height))
+    worse = (pl.col("send_date").dt.weekday() >= 6) & (chance < 0.2)
+    usual = frame.with_columns(
+        status_id=pl.when(worse).then(pl.lit(3, pl.Int16)).otherwise("status_id"),
+        detailed_status_id=pl.when(worse & (pl.col("status_id") == 2))
+        .then(pl.lit("31823"))
+        .otherwise("detailed_status_id"),
+    )
+    assert zr.failures.incidents(usual).is_empty()
+
+
+def test_a_daily_maintenance_is_usual_on_busy_days_too() -> None:
+    """Half an hour in which most of one carrier's messages fail each day is no incident on days when many are sent."""
+    frame = traffic(15, days=28)
+    frame = frame.filter((pl.col("sms_code") == "11111") | (pl.col("send_date").dt.day() % 7 == 0))
+    half = pl.col("date_time").dt.time().is_between(time(10, 30), time(11))
+    struck = half & (pl.col("carrier") == "docomo") & (pl.int_range(pl.len()) % 4 > 0)
+    worse = frame.with_columns(
+        status_id=pl.when(struck).then(pl.lit(3, pl.Int16)).otherwise("status_id"),
+        detailed_status_id=pl.when(struck).then(pl.lit("31823")).otherwise("detailed_status_id"),
+    )
+    assert zr.failures.incidents(worse, min_excess=8).is_empty()
 
 
 @pytest.mark.parametrize("seed", [2, 3])
