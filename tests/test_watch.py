@@ -200,6 +200,23 @@ def test_the_week_is_told_once_a_week(place: Path, state: watch.State) -> None:
     assert "2027-01-04" in digest.title
 
 
+def test_a_week_in_which_nothing_was_sent_is_no_fault(state: watch.State) -> None:
+    """Over the new year all days are there and empty; days that are not there are told as such."""
+    empty = Quiet()
+    days = pl.DataFrame({"send_date": pl.date_range(date(2026, 12, 1), date(2027, 1, 3), eager=True)})
+    monday = datetime(2027, 1, 4, 9, tzinfo=TOKYO)
+    for known, told in ((days, "nothing"), (days.head(-1), "blind")):
+        empty.days = lambda known=known: known
+        said: list[str] = []
+        came = watch.go_round(
+            empty, state, now=monday, sync=lambda _: "", show=said.append, of_week=True, lang="en"
+        )
+        assert came.level == told
+        monday += timedelta(days=7 if told == "nothing" else 0)
+        if told == "nothing":
+            assert "No messages were sent from 2026-12-28 to 2027-01-03." in said[0]
+
+
 def test_two_rounds_at_once_wait_for_each_other(tmp_path: Path) -> None:
     """The second says that it waits, and goes on when the first has ended, or gives up in words."""
     waited: list[bool] = []

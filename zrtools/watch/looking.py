@@ -150,6 +150,10 @@ def weekly(archive: Archive, now: datetime, *, lang: words.Lang = "ja") -> list[
     now = japan(now)
     last = now.date() - timedelta(1)
     week = (last - timedelta(6), last)
+    if archive.scan(*week).select(pl.len()).collect().item() == 0:
+        there = archive.days()["send_date"].to_list()
+        if all(week[0] + timedelta(n) in there for n in range(7)):
+            return [words.text("watch.week_empty", lang, first=week[0], last=week[1])]
     earlier = (last - timedelta(13), last - timedelta(7))
     has_earlier = archive.scan(*earlier).select(pl.len()).collect().item() > 0
     found = investigate(archive, week, compare_to=earlier if has_earlier else False, now=now, lang=lang)

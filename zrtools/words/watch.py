@@ -9,6 +9,9 @@ __all__ = ["TEXTS"]
 TEXTS: dict[str, Label] = {
     "title_daily": Label("SMS不達の監視 {at}", "SMS failures: watch of {at}"),
     "title_weekly": Label("SMS不達の週次まとめ {at}", "SMS failures: the week, {at}"),
+    "week_empty": Label(
+        "{first}〜{last}に送信されたメッセージはありません。", "No messages were sent from {first} to {last}."
+    ),
     "subtitle": Label(
         "電話番号は伏せています。時刻は日本時間です。", "Phone numbers are masked. Times are Japan's."
     ),
