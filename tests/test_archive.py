@@ -1108,8 +1108,9 @@ class _Renamed(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def test_a_renamed_list_makes_no_day_empty(tmp_path: Path) -> None:
+def test_a_renamed_list_makes_no_day_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer without its list is no empty, settled day: the sync says so, and the archive keeps what it had."""
+    monkeypatch.setenv("ZRTOOLS_LANG", "en")
     archive = zr.Archive(tmp_path / "archive")
     with zr.Client.sandbox(messages_per_day=30, months=1) as client:
         today = client.now().date()

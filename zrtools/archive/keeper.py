@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from zrtools import periods, phones, privacy, schemas
+from zrtools import periods, phones, privacy, schemas, words
 from zrtools.archive.counts import Snapshots, newest
 from zrtools.archive.delta import Table, is_remote, telling
 from zrtools.archive.layout import (
@@ -499,7 +499,7 @@ class Archive:
         with ThreadPoolExecutor(1) as writer:
             for group in runs(todo, _GROUP):
                 if silent >= _GIVE_UP:
-                    why = later or "not asked for, since the days before got no answer: sync again later"
+                    why = later or words.text("archive.not_asked")
                     done |= {day: _Done("failed", state[day].rows, why) for day in group}
                     continue
                 ask = group
@@ -722,13 +722,13 @@ def _fetch(
     except PartialResultError as error:
         frame, stopped = error.frame, isinstance(error, KeyboardInterrupt)
         # how the answer could be had in Python is nothing to tell here
-        why = str(error.__cause__ or error)
+        why = words.told(error.__cause__ if isinstance(error.__cause__, ZrtoolsError) else error)
         failures = {periods.day(day): why for day in error.missing}
         later = str(error) if error.retry_after else ""
     except (ConfigurationError, InputError):
         raise
     except ZrtoolsError as error:
-        return {}, dict.fromkeys(days, str(error)), False, str(error) if error.retry_after else ""
+        return {}, dict.fromkeys(days, words.told(error)), False, str(error) if error.retry_after else ""
     if not frame["send_date"].is_sorted():
         frame = frame.sort("send_date", maintain_order=True)
     # each day is a slice: nothing is copied

@@ -18,6 +18,7 @@ from typing import Any
 from zrtools import files, words
 from zrtools.arguments import Archive, checked
 from zrtools.errors import ArchiveError, InputError, Interrupted, ZrtoolsError
+from zrtools.texts import said
 from zrtools.watch.digest import LEVELS, Digest, Finding
 from zrtools.watch.looking import HISTORY, Reports, japan, look, weekly
 from zrtools.watch.state import State
@@ -66,13 +67,9 @@ def alone(path: Path, patience: float, waiting: Callable[[], object]) -> Iterato
             except sqlite3.Error as error:
                 held.close()
                 if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
-                    raise ArchiveError(
-                        f"The lock {place} cannot be used ({error}): remove it, or name another --state."
-                    ) from None
+                    raise ArchiveError(said("watch.lock", place=place, why=error)) from None
             if time.monotonic() >= end:
-                raise ArchiveError(
-                    f"Another watch of {path} has been going on for {patience:.0f} seconds: wait for it, or end it."
-                )
+                raise ArchiveError(said("watch.busy", path=path, seconds=patience))
             if not told:
                 waiting()
                 told = True
@@ -110,7 +107,7 @@ def go_round(
         if sync is not None:
             blind = sync(now.date() - timedelta(HISTORY) if _is_new(archive) else None)
         if archive.days().is_empty():
-            raise InputError("The archive is empty: sync it first.")
+            raise InputError(said("watch.empty"))
         found = [_blind(now, blind, lang)] if blind else []
         if of_week:
             lines = [] if state.has_week(now) else weekly(archive, now, lang=lang)

@@ -196,14 +196,13 @@ def _week(now: datetime) -> str:
 @contextmanager
 def _damage_told() -> Iterator[None]:
     """Say of a state that cannot be read that nothing is lost with it."""
-    hint = "A watch state may also be deleted: what still goes on is then told once more."
     try:
         yield
     except (ValueError, TypeError, KeyError, InputError) as error:
-        raise ArchiveError(f"The watch state holds what cannot be read. {hint}") from error
+        raise ArchiveError(said("watch.deleted", why=said("watch.unreadable"))) from error
     except ArchiveError as error:
-        if "damaged" in str(error) and hint not in str(error):
-            raise ArchiveError(f"{error} {hint}") from None
+        if "damaged" in str(error) and "deleted" not in str(error):
+            raise ArchiveError(said("watch.deleted", why=error.args[0])) from None
         raise
 
 

@@ -1465,6 +1465,26 @@ TEXTS = {
         "group_tag は予約に付けるものです。schedule_time も指定してください",
         "group_tag belongs to a reservation: give schedule_time, too.",
     ),
+    "watch.lock": Label(
+        "ロック {place} を使えません（{why}）。削除するか、--state で別のファイルを指定してください",
+        "The lock {place} cannot be used ({why}): remove it, or name another --state.",
+    ),
+    "watch.busy": Label(
+        "{path} を使うほかの watch が {seconds:.0f} 秒たっても終わりません。終わるのを待つか、止めてください",
+        "Another watch of {path} has been going on for {seconds:.0f} seconds: wait for it, or end it.",
+    ),
+    "watch.empty": Label(
+        "アーカイブは空です。先に sync で取得してください",
+        "The archive is empty: sync it first.",
+    ),
+    "watch.unreadable": Label(
+        "watch の記録に読めない内容があります。",
+        "The watch state holds what cannot be read.",
+    ),
+    "watch.deleted": Label(
+        "{why}watch の記録は削除しても構いません。続いているものがもう一度知らされるだけです",
+        "{why} A watch state may also be deleted: what still goes on is then told once more.",
+    ),
     "watch.text": Label(
         "text は、お知らせの kept() が書いたものではありません",
         "text is not what kept() of a digest wrote.",
