@@ -499,7 +499,7 @@ class Archive:
         with ThreadPoolExecutor(1) as writer:
             for group in runs(todo, _GROUP):
                 if silent >= _GIVE_UP:
-                    why = later or words.text("archive.not_asked")
+                    why = later or "not asked for, since the days before got no answer: sync again later"
                     done |= {day: _Done("failed", state[day].rows, why) for day in group}
                     continue
                 ask = group

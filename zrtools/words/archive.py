@@ -13,10 +13,6 @@ TEXTS: dict[str, Label] = {
     ),
     "months": Label("通数：{stored}か月分を記録", "counts: {stored} months recorded"),
     "day": Label("{day}：{action}。{why}", "{day}: {action}. {why}"),
-    "not_asked": Label(
-        "それまでの日に応答がなかったため、問い合わせていません。後で sync をやり直してください",
-        "not asked for, since the days before got no answer: sync again later",
-    ),
     "failed": Label("取得できませんでした", "failed"),
     "refused": Label(
         "保存済みより行数が少ないため置き換えません", "not replaced, fewer rows came than are kept"
