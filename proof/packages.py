@@ -18,6 +18,7 @@ import sys
 import tarfile
 import tempfile
 import time
+import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -193,6 +194,9 @@ def wrong_in_wheel(wheel: Path) -> Iterator[str]:
         for path in PACKAGE.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    # the guides come from docs/
+    targets = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]
+    there |= set(targets["wheel"]["force-include"].values())
     inside = {name for name in names if not name.startswith(f"{info}/")}
     yield from (f"{name} is missing" for name in sorted(there - inside))
     yield from (f"{name} does not belong there" for name in sorted(inside - there))

@@ -18,7 +18,7 @@ def test_guides_travel_in_the_wheel() -> None:
     root = Path(__file__).parent.parent
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     packed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert packed == {f"docs/{name}.md": f"zrtools/assistant/guides/{name}.md" for name in guides.GUIDES}
+    assert packed == {f"docs/{name}.md": f"zrtools/assistant/pages/{name}.md" for name in guides.GUIDES}
 
 
 @given(st.lists(st.integers(0, 12), max_size=30))

@@ -29,7 +29,7 @@ class Section:
 
 @cache
 def _text(guide: str) -> str:
-    packed = resources.files("zrtools.assistant") / "guides" / f"{guide}.md"
+    packed = resources.files("zrtools.assistant") / "pages" / f"{guide}.md"
     if packed.is_file():
         return packed.read_text("utf-8")
     return (Path(__file__).parents[2] / "docs" / f"{guide}.md").read_text("utf-8")
