@@ -89,9 +89,9 @@ class Names:
         """Give the values of some columns."""
         return [self.value(column, row[column]) for column in columns]
 
-    def listed(self, said: str) -> list[Name]:
-        """Tell what the names in some text stand for."""
-        used = set(re.findall(r"\w+#[0-9]+", said))
+    def listed(self, said: str | None) -> list[Name]:
+        """Tell what the names in some text stand for; without one, all names."""
+        used = set(self._given.values() if said is None else re.findall(r"\w+#[0-9]+", said))
         return [
             Name(name=name, column=column, text=text)
             for (column, text), name in self._given.items()

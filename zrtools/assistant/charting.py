@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from zrtools import charts, failures, usage
-from zrtools.assistant.answers import pool
+from zrtools.assistant.answers import LEAST, pool, with_interval
 from zrtools.assistant.asked import AskChart, AskLocate
 from zrtools.assistant.desk import Desk
 from zrtools.assistant.models import Chart, ChartAnswer
 from zrtools.errors import InputError
+from zrtools.failures.course import Every
 
 if TYPE_CHECKING:
     from altair.typing import ChartType
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["draw"]
 
 _SCALE = 1.5
+_UNITS: tuple[Every, ...] = ("1h", "1d", "1w")
 _COMPARED = ("contributions", "located")
 
 
@@ -63,20 +65,43 @@ def draw(desk: Desk, asked: AskChart) -> ChartAnswer:
 def _of_failures(desk: Desk, asked: AskChart, span: tuple[date, date]) -> ChartType:
     frame = desk.frame(span)
     if asked.chart == "failures":
-        rest, desk.pooled = pool(
-            failures.breakdown(frame), pl.col("failed"), rates=["carrier", "failure_category"]
-        )
-        return charts.failures(rest, lang=desk.lang)
+        return charts.failures(_together(desk, failures.breakdown(frame)), lang=desk.lang)
+    unit = _unit(desk, frame, asked.every)
     if asked.chart == "failures_by_carrier":
-        return charts.failures_by_carrier(frame, every=asked.every, lang=desk.lang)
+        return charts.failures_by_carrier(frame, every=unit, lang=desk.lang)
     if asked.chart == "incidents":
         found = failures.incidents(frame, lang=desk.lang)
         desk.go_on()
-        return charts.incidents(frame, found, lang=desk.lang)
-    rest, desk.pooled = pool(
-        failures.trend(frame, asked.every), pl.col("settled") + pl.col("pending"), rates=["start"]
-    )
-    return charts.failures_over_time(rest, every=asked.every, lang=desk.lang)
+        by_day = _unit(desk, frame, "1h") != "1h"
+        return charts.incidents(failures.trend(frame) if by_day else frame, found, lang=desk.lang)
+    return charts.failures_over_time(frame, every=unit, lang=desk.lang)
+
+
+def _together(desk: Desk, cells: pl.DataFrame) -> pl.DataFrame:
+    """Move each carrier's small cells into one row of their own, so that every sum stays what it is."""
+    parts = []
+    for part in cells.partition_by("carrier", maintain_order=True):
+        rest, small = pool(part, pl.col("failed"))
+        parts.append(rest)
+        if small is not None:
+            moved = part.head(1).with_columns(
+                failure_category=pl.lit(desk.say("small_cells")),
+                failed=pl.lit(int(part["failed"].sum()) - int(rest["failed"].sum()), pl.Int64),
+            )
+            names = ("failure_rate", "rate_low", "rate_high")
+            parts.append(with_interval(moved, "failed", "settled", names).select(cells.columns))
+    return pl.concat([cells.clear(), *parts])
+
+
+def _unit(desk: Desk, frame: pl.LazyFrame, every: Every) -> Every:
+    """Take the next longer unit where a stretch of time has fewer messages than may be shown."""
+    for unit in _UNITS[_UNITS.index(every) :]:
+        size = failures.trend(frame, unit).select(pl.col("settled") + pl.col("pending")).to_series()
+        if not ((size > 0) & (size < LEAST)).any():
+            break
+    if unit != every:
+        desk.cut.append(desk.say("longer", least=LEAST))
+    return unit
 
 
 def _of_change(desk: Desk, kind: str, before: tuple[date, date], after: tuple[date, date]) -> ChartType:

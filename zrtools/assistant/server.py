@@ -198,7 +198,8 @@ class _Assistant:
         try:
             answer = tool.work(desk, asked)
             said = json.dumps(answer.model_dump(mode="json"), ensure_ascii=False)
-            answer.names = desk.names.listed(said)
+            # a picture may hold any of them
+            answer.names = desk.names.listed(said if desk.picture is None else None)
             made = fitted(answer, asked.rows, desk.lang, desk.say("narrow"))
         except Cancelled:
             raise

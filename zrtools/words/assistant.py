@@ -185,6 +185,11 @@ TEXTS: dict[str, Label] = {
         "{part}：{least}件未満の小さなまとまりなど{n}件を省きました。",
         "{part}: {n} groups left out that are smaller than {least} messages, or would give such a one away.",
     ),
+    "small_cells": Label("5件未満のもの（上の行から合算）", "under 5 each, out of the rows above"),
+    "longer": Label(
+        "{least}件未満の時間帯があるため、より長い単位で描きました。",
+        "Some stretches have fewer than {least} messages, so the chart takes a longer unit.",
+    ),
     "narrow": Label(
         "続きは、rows を増やす（200まで）か、期間を短くする、by の列を減らすと見られます。",
         "For the rest raise rows (up to 200), shorten the period, or use fewer columns in by.",
