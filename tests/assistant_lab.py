@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +18,9 @@ from anyio.from_thread import start_blocking_portal
 from mcp import Client, StdioServerParameters
 
 import zrtools as zr
+from zrtools import assistant
 
-__all__ = ["ORDERS", "Asking", "asking", "fill", "texts"]
+__all__ = ["BEFORE", "ORDERS", "PERIOD", "Asking", "asking", "fill", "random_call", "texts", "wrong"]
 
 # what strangers may write into a tag, a text or a name, in the hope that an assistant obeys
 ORDERS = (
@@ -118,3 +121,65 @@ def texts(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for part in value:
             yield from texts(part, field)
+
+
+def random_call(chance: random.Random) -> tuple[str, dict[str, Any]]:
+    """Draw a call, one in three of which could be meant."""
+    odd: list[Any] = [
+        None,
+        -1,
+        10**30,
+        2.5,
+        "",
+        "x" * 3000,
+        [],
+        {},
+        [[]],
+        "2026-13",
+        "2026-10-32",
+        True,
+        *ORDERS,
+    ]
+    odd += ["+819012345678", "../..", "s3://bucket", "2026-10/2020-01", ["carrier"] * 50, float("1e300")]
+    sound: dict[str, list[Any]] = {
+        "period": ["2026-10-20", "2026-10-21"],
+        "by": [["carrier"], ["failure_category"], [], ["hour"]],
+        "every": ["1d", "1h"],
+        "rows": [1, 5, 200],
+        "code": ["721", "31732"],
+        "kind": ["all", "failure"],
+        "text": ["こんにちは", "①"],
+        "first": ["2026-09"],
+    }
+    cheap = (
+        "archive_coverage",
+        "code_dictionary",
+        "check_text",
+        "monthly_usage",
+        "unknown_codes",
+        "usage_cost",
+    )
+    name = chance.choice(
+        [*cheap, *cheap, "failure_breakdown", "failure_trend", *(t.name for t in assistant.TOOLS)]
+    )
+    wanted = next(t for t in assistant.TOOLS if t.name == name).asked.model_fields
+    heavy = name not in (*cheap, "failure_breakdown", "failure_trend")
+    given_: dict[str, Any] = {}
+    for key in wanted:
+        if chance.random() < 0.7:
+            sane = key in sound and not heavy and chance.random() < 0.8
+            given_[key] = chance.choice(sound[key] if sane else odd)
+    if heavy or chance.random() < 0.1:
+        given_[chance.choice(["nonsense", "\u202e", "phone"])] = chance.choice(odd)
+    return (str(chance.choice(odd[-8:])) if chance.random() < 0.05 else name), given_
+
+
+def wrong(said: str, numbers: set[str]) -> str | None:
+    """Tell what must not stand in an answer: the end of a phone number, an error of a library, too many bytes."""
+    if not numbers.isdisjoint(re.findall(r"(?=(\d{10}))", said)):
+        return "a phone number"
+    if re.search(r"Traceback|Error executing|pydantic|polars\.|inside the server|サーバーの内部", said):
+        return "a raw error"
+    if len(said.encode()) > assistant.MOST_BYTES + 2000:
+        return "too many bytes"
+    return None

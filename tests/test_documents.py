@@ -17,7 +17,7 @@ from zrtools import cli
 
 ROOT = Path(__file__).parent.parent
 READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "docs" / "llms.txt"])
 EXAMPLES = [
     pytest.param(code, id=f"{page.name}-{n}")
     for page in PAGES

@@ -30,9 +30,12 @@ def draft(desk: Desk, asked: AskDraft) -> Draft:
         raise InputError(desk.say("no_bodies"))
     if found.is_empty():
         return Draft(**desk.common(span, 0, said=[desk.say("nothing_to_send")]), file=None, messages=0)
-    create_folder(folder)
     path = folder / f"resend-{span[0]:%Y%m%d}-{span[1]:%Y%m%d}.csv"
-    replace_file(path, lambda part: tables.write(found, part))
+    try:
+        create_folder(folder)
+        replace_file(path, lambda part: tables.write(found, part))
+    except OSError as error:
+        raise InputError(desk.say("not_drafted", why=type(error).__name__)) from None
     line = f"zr.forms.campaign(client, zr.tables.read({str(path)!r}))"
     return Draft(
         **desk.common(

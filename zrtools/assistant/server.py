@@ -37,6 +37,7 @@ MOST_REQUEST = 256_000
 """Bytes of one request; the largest that makes sense is a few thousand."""
 
 _AT_WORK = 2
+_CALL = "zrtools call"
 _WAITING = 32
 _TOO_LARGE, _UNREADABLE = "too_large", "unreadable"
 _ID = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){0,100}"|-?[0-9]{1,18})')
@@ -52,7 +53,22 @@ def serve(settings: Settings) -> None:
     for name in list(logging.root.manager.loggerDict):
         if name == "mcp" or name.startswith("mcp."):
             logging.getLogger(name).disabled = True
-    anyio.run(_serve, settings)
+    try:
+        try:
+            anyio.run(_serve, settings)
+        except* (BrokenPipeError, ConnectionResetError):
+            # whoever asked is gone
+            pass
+    except KeyboardInterrupt:
+        _leave(130)
+        raise
+    _leave(0)
+
+
+def _leave(code: int) -> None:
+    """End at once where a call is still at work: it must not meet an interpreter that is going down."""
+    if any(thread.name == _CALL for thread in threading.enumerate()):
+        os._exit(code)
 
 
 def build(settings: Settings, *, quiet: float = 5.0) -> Server[Any]:
@@ -88,29 +104,42 @@ class _Lines:
 
 def _bounded() -> Iterator[str | None]:
     """Give the lines of standard input, None at its end; what cannot be read becomes a call that says so."""
-    stream = sys.stdin.buffer
-    while True:
-        try:
-            line = stream.readline(MOST_REQUEST + 1)
-        except (OSError, ValueError):
-            line = b""
-        if not line:
-            break
-        name, head = _UNREADABLE, line[:2000]
-        if len(line) > MOST_REQUEST:
-            name = _TOO_LARGE
-            while line and not line.endswith(b"\n"):
-                line = stream.readline(MOST_REQUEST)
-        else:
+    for line, whole in _lines():
+        name = _UNREADABLE if whole else _TOO_LARGE
+        if whole:
             with suppress(ValueError):
                 types.jsonrpc_message_adapter.validate_json(line, by_name=False)
                 yield line.decode("utf-8", "replace")
                 continue
         # whoever asked waits for an answer under this id
-        if found := _ID.search(head):
+        if found := _ID.search(line[:2000]):
             number = found.group(1).decode("utf-8", "replace")
             yield f'{{"jsonrpc":"2.0","id":{number},"method":"tools/call","params":{{"name":"{name}"}}}}\n'
     yield None
+
+
+def _lines() -> Iterator[tuple[bytes, bool]]:
+    """Read lines, and whether each came whole: of one that is too long only the beginning is kept."""
+    # without a buffer, whose lock a thread that still waits would keep from the process that leaves
+    stream: Any = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+    kept, cut = bytearray(), False
+    while True:
+        try:
+            came = stream.read(65_536)
+        except (OSError, ValueError):
+            came = b""
+        if not came:
+            return
+        first, *more = came.split(b"\n")
+        for part, ends in [(first, bool(more)), *((part, n + 1 < len(more)) for n, part in enumerate(more))]:
+            if len(kept) + len(part) <= MOST_REQUEST:
+                kept += part
+            else:
+                cut = True
+                kept += part[: max(0, 2000 - len(kept))]
+            if ends:
+                yield bytes(kept), not cut
+                kept, cut = bytearray(), False
 
 
 class _Assistant:
@@ -336,7 +365,7 @@ class _Workers:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(done, result, error)
 
-        threading.Thread(target=work, name="zrtools call", daemon=True).start()
+        threading.Thread(target=work, name=_CALL, daemon=True).start()
         try:
             return await came
         finally:

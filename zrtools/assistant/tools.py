@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ import polars as pl
 from zrtools import codes, failures, messages, periods, usage, words
 from zrtools.assistant import asked as ask
 from zrtools.assistant import models
-from zrtools.assistant.answers import Names, estimate, pool, rate, with_interval
+from zrtools.assistant.answers import LEAST, Names, estimate, pool, rate, with_interval
 from zrtools.assistant.charting import draw
 from zrtools.assistant.desk import Desk
 from zrtools.assistant.drafting import draft
@@ -154,7 +154,16 @@ def investigate(desk: Desk, asked: ask.AskInvestigation) -> models.Investigated:
     with desk.naming():
         found = failures.investigate(desk.archive, span, compare_to=before, lang=desk.lang)
         desk.go_on()
-        said = found.sentences
+        steps = desk.kept("steps", found.steps, pl.col("messages"))
+        unknown = desk.kept("unknown", found.unknown_codes, pl.col("failed"))
+        # what is too small for a table is too small for a sentence
+        said = replace(
+            found,
+            steps=steps,
+            unknown_codes=unknown,
+            plan=found.plan.clear(),
+            reached=found.reached.filter(pl.col("failed") >= LEAST),
+        ).sentences
         incidents = _incidents(desk.names, found.incidents, found.causes.filter(pl.col("of") == "incident"))
         located = _located(desk.names, found.located)
         changed = desk.kept("moved", found.changes, pl.max_horizontal("failed_before", "failed_after"))
@@ -167,8 +176,6 @@ def investigate(desk: Desk, asked: ask.AskInvestigation) -> models.Investigated:
     rest, desk.pooled = _pooled(found.breakdown, by)
     other = found.overview.row(1, named=True) if found.overview.height > 1 else None
     change = found.changes.row(0, named=True) if found.changes.height else None
-    steps = desk.kept("steps", found.steps, pl.col("messages"))
-    unknown = desk.kept("unknown", found.unknown_codes, pl.col("failed"))
     return models.Investigated(
         **desk.common(span, rest.height, now["pending"], said=said, then=desk.report(span)),
         overall=overall,

@@ -137,6 +137,10 @@ TEXTS: dict[str, Label] = {
         "このアーカイブには本文がないため、再送の一覧を作れません。",
         "This archive keeps no bodies, so no list to send again can be made from it.",
     ),
+    "not_drafted": Label(
+        "下書きのフォルダーに書けません（{why}）。人に --drafts のフォルダーと空き容量を確かめてもらってください。",
+        "The folder of --drafts cannot be written ({why}): a person should look at it, and at the disk's free space.",
+    ),
     "no_drafts": Label(
         "下書きの書き出しは無効です。人が --drafts DIR をつけて zrtools mcp を起動すると使えます。",
         "Drafts are off: a person can start zrtools mcp with --drafts DIR.",
