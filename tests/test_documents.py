@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import importlib.util
 import re
 from pathlib import Path
@@ -18,6 +20,8 @@ from zrtools import cli
 ROOT = Path(__file__).parent.parent
 READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "docs" / "llms.txt"])
+PACKAGE = Path(zr.__file__).parent
+EXAMPLED = sorted(p for p in PACKAGE.rglob("*.py") if ">>> " in p.read_text("utf-8"))
 EXAMPLES = [
     pytest.param(code, id=f"{page.name}-{n}")
     for page in PAGES
@@ -33,6 +37,18 @@ def test_example_runs(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Every Python example of every page runs as it stands."""
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "example", "exec"), {"__name__": "example"})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", EXAMPLED, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_docstrings_run(path: Path) -> None:
+    """What a docstring shows is what comes out: whoever copies it, a person or an assistant, has working code."""
+    module = importlib.import_module(
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+    )
+    done = doctest.testmod(module)
+    assert done.attempted or "+SKIP" in path.read_text("utf-8")
+    assert not done.failed
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

@@ -312,6 +312,12 @@ def parts(text: str | pl.Series | pl.Expr) -> int | pl.Series | pl.Expr:
 
     An estimate: the vendor's own table, and how it differs by carrier, is not public, and the bill is right.
     An empty text has none, a null stays null.
+
+    Examples
+    --------
+    >>> import zrtools as zr
+    >>> [zr.messages.parts("あ" * length) for length in (70, 71, 135)]
+    [1, 2, 3]
     """
     if isinstance(text, str):
         return parts_of_length(_units(text))
@@ -347,6 +353,12 @@ def lint(text: str | pl.Series | pl.Expr) -> Lint | pl.DataFrame | pl.Expr:
     type (`frame.with_columns(lint=lint(pl.col("message")))`). Nothing is changed: `mended` does that when asked.
     That the opt-out link needs a paid option of the contract is said once, as a line of output.
     Raises `InputError` for a text with half a character in it.
+
+    Examples
+    --------
+    >>> import zrtools as zr
+    >>> zr.messages.lint("①時にお届けします").problems[0].suggestion
+    '(1)'
     """
     if isinstance(text, pl.Expr):
         return text.map_batches(

@@ -43,6 +43,14 @@ def trend(
     `is_final`. Intervals as in `breakdown`, `cluster` too. Stretches without messages have no row.
 
     Raises `InputError` for another `every` and for a column that is not there.
+
+    Examples
+    --------
+    >>> import zrtools as zr
+    >>> with zr.Client.sandbox(seed=1, today="2026-11-02", messages_per_day=200) as client:
+    ...     statuses = client.status("2026-10-05", progress=False)
+    >>> zr.failures.trend(statuses, "1d").select("start", "is_final").height
+    1
     """
     keys = keys_of(by, TREND)
     extra = [] if cluster is None else [cluster]

@@ -189,6 +189,15 @@ def investigate(
     archive. Numbers are masked unless `mask=False`.
 
     Raises `InputError` for another kind of frame, for a period without messages, and for missing columns.
+
+    Examples
+    --------
+    >>> import zrtools as zr
+    >>> with zr.Client.sandbox(seed=1, today="2026-11-02", messages_per_day=200) as client:
+    ...     statuses = client.status("2026-10-05", progress=False)
+    >>> found = zr.investigate(statuses, compare_to=False, lang="en")
+    >>> found.overview["first_day"].to_list(), len(found.sentences) > 2
+    ([datetime.date(2026, 10, 5)], True)
     """
     language = words.language(lang)
     choice = chosen(now=now, keep_for=keep_for, expires=expires)

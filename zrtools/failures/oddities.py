@@ -59,6 +59,14 @@ def unknown_codes(frame: Statuses, *, recent_days: int = 7) -> pl.DataFrame:
     codes grew beyond chance when all are tested together (Benjamini-Hochberg, 5%; at least 5 recent failures).
 
     Raises `InputError` for missing columns.
+
+    Examples
+    --------
+    >>> import zrtools as zr
+    >>> with zr.Client.sandbox(seed=1, today="2026-11-02", messages_per_day=200) as client:
+    ...     statuses = client.status("2026-10-05", progress=False)
+    >>> zr.failures.unknown_codes(statuses).columns[:3]
+    ['detailed_status_id', 'failure_category', 'failed']
     """
     if not 1 <= recent_days <= _MOST_DAYS:
         raise InputError(said("failures.recent_days", recent_days=recent_days, most_days=_MOST_DAYS))

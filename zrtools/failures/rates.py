@@ -32,6 +32,14 @@ def breakdown(
     clusters differ cannot be told from them, and the interval may be far too narrow.
 
     Raises `InputError` for a column that is not there.
+
+    Examples
+    --------
+    >>> import zrtools as zr
+    >>> with zr.Client.sandbox(seed=1, today="2026-11-02", messages_per_day=200) as client:
+    ...     statuses = client.status("2026-10-05", progress=False)
+    >>> zr.failures.breakdown(statuses, by="carrier").columns[:6]
+    ['carrier', 'failed', 'settled', 'failure_rate', 'rate_low', 'rate_high']
     """
     keys = keys_of(by, schemas.BREAKDOWN)
     extra = [] if cluster is None else [cluster]

@@ -146,6 +146,7 @@ def read_handover(path: str | Path) -> Handover:
 
     Examples
     --------
+    >>> import zrtools as zr
     >>> from pathlib import Path
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())

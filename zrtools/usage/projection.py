@@ -52,6 +52,14 @@ def forecast(
     month that is complete has no forecast, so the frame may be empty. Gives FORECAST.
 
     Raises `InputError`.
+
+    Examples
+    --------
+    >>> import zrtools as zr
+    >>> with zr.Client.sandbox(seed=1, today="2026-11-12", messages_per_day=200) as client:
+    ...     counts = client.counts("2026-08", "2026-11", progress=False)
+    >>> zr.usage.forecast(counts, today="2026-11-12").select("low", "forecast", "high").height
+    5
     """
     if not 0.5 <= level < 1:
         raise InputError(said("usage.level", level=level))
