@@ -150,7 +150,7 @@ def read_handover(path: str | Path) -> Handover:
     >>> from pathlib import Path
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "report.toml").write_text('author = "SMS運用チーム"\\nclosing_day = 20\\n', "utf-8")
+    >>> _ = (folder / "report.toml").write_text('author = "SMS運用チーム"\nclosing_day = 20\n', "utf-8")
     >>> zr.reports.read_handover(folder / "report.toml").closing_day
     20
     """
