@@ -761,7 +761,7 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "messages.parts": (zr.messages.parts, {"text": "hello"}),
         "messages.parts_of_length": (zr.messages.parts_of_length, {"length": 70}),
         "messages.fields": (zr.messages.fields, {"template": "hello {{name%}}"}),
-        "messages.mended": (zr.messages.mended, {"text": "hello"}),
+        "messages.mended": (zr.messages.mended, {"text": "hello", "names": False}),
         "privacy.mask": (
             zr.mask,
             {"value": g.frame, "columns": ["client_tag"], "messages": "masked", "keep": []},

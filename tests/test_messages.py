@@ -150,7 +150,29 @@ def test_the_opt_out_link_is_seen_and_never_touched() -> None:
     assert lint.opt_out
     assert lint.urls == (OPT_OUT_URL, "https://example.jp/a?b=1")
     assert [p.kind for p in lint.problems] == ["cannot be sent"] * 2
-    assert messages.mended(text) == f"高橋様 停止は{OPT_OUT_URL}まで https://example.jp/a?b=1。"
+    assert messages.mended(text, names=True) == f"高橋様 停止は{OPT_OUT_URL}まで https://example.jp/a?b=1。"
+
+
+@pytest.mark.parametrize(
+    ("text", "signs", "names"),
+    [
+        ("髙橋様①", "髙橋様(1)", "高橋様(1)"),
+        ("\ufa19谷様～", "\ufa19谷様〜", "神谷様〜"),
+        ("葛\U000e0100城様™", "葛\U000e0100城様(TM)", "葛城様(TM)"),
+        ("𠮷野家 ㈱", "𠮷野家 (株)", "吉野家 (株)"),
+        ("〆切№5", "〆切No.5", "〆切No.5"),
+    ],
+)
+def test_letters_of_names_are_replaced_only_when_that_is_asked_for(text: str, signs: str, names: str) -> None:
+    """Signs are mended without them; the words of such a letter say that it is how the person writes it."""
+    for column in (text, pl.Series([text])):
+        found = [messages.mended(column), messages.mended(column, names=True)]
+        assert [f if isinstance(f, str) else f.item() for f in found] == [signs, names]
+    lazy = pl.LazyFrame({"m": [text]}).select(messages.mended(pl.col("m"), names=True))
+    assert lazy.collect().item() == names
+    kept = [p for p in messages.lint(signs).problems if p.suggestion]
+    assert all(p.in_a_name and "人名" in p.words("ja") and "name" in p.words("en") for p in kept)
+    assert bool(kept) is (signs != names)
 
 
 _LINTS = """
@@ -220,7 +242,7 @@ def test_lint_finds_exactly_what_the_codec_refuses(text: str) -> None:
     for problem in found:
         assert problem.position
         assert text[problem.position - 1 :].startswith(problem.character or "?")
-    better = messages.mended(text)
+    better = messages.mended(text, names=True)
     left = [p for p in messages.lint(better).problems if p.kind == "cannot be sent"]
     assert len(left) <= len(found)
     assert all(p.suggestion is None for p in left)

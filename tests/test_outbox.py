@@ -155,7 +155,9 @@ def test_characters_that_cannot_be_sent_are_refused_mended_or_sent_as_asked(outb
     """Nothing is replaced unless the person says so."""
     frame = people(1, "髙橋様")
     assert outbox.add(frame, dry_run=True)["intake"].to_list() == ["invalid"]
-    assert outbox.add(frame, dry_run=True, unsendable="mend")["message"].to_list() == ["高橋様"]
+    assert outbox.add(frame, dry_run=True, unsendable="mend")["intake"].to_list() == ["invalid"]
+    assert outbox.add(frame, dry_run=True, unsendable="mend names")["message"].to_list() == ["高橋様"]
+    assert outbox.add(people(1, "①〜③"), dry_run=True, unsendable="mend")["message"].to_list() == ["(1)〜(3)"]
     assert outbox.add(frame, dry_run=True, unsendable="send")["message"].to_list() == ["髙橋様"]
     with pytest.raises(zr.InputError, match="unsendable"):
         outbox.add(frame, unsendable="guess")  # type: ignore[arg-type]  # wrong on purpose

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Literal, overload
 
 import polars as pl
@@ -242,11 +242,18 @@ class Problem:
     name: str | None
     suggestion: str | None
 
+    @property
+    def in_a_name(self) -> bool:
+        """It is a kanji with a suggestion, and so mostly of a person's name: replaced only when that is asked for."""
+        return bool(self.suggestion) and self.kind == "cannot be sent" and _is_kanji(self.character or "")
+
     def words(self, lang: str | None = None) -> str:
         """Say it for people."""
         kind: str = self.kind
         if kind == "cannot be sent" and self.suggestion is not None:
             kind = "can be written" if self.suggestion else "can be left out"
+            if self.in_a_name:
+                kind = "name can be written"
         name = self.name
         if name is not None and words.language(lang) == "ja":
             # the English name of a kanji says no more than its number
@@ -372,22 +379,23 @@ def lint(text: str | pl.Series | pl.Expr) -> Lint | pl.DataFrame | pl.Expr:
 
 
 @overload
-def mended(text: str) -> str: ...
+def mended(text: str, *, names: bool = False) -> str: ...
 @overload
-def mended(text: pl.Series) -> pl.Series: ...
+def mended(text: pl.Series, *, names: bool = False) -> pl.Series: ...
 @overload
-def mended(text: pl.Expr) -> pl.Expr: ...
+def mended(text: pl.Expr, *, names: bool = False) -> pl.Expr: ...
 @checked
-def mended(text: str | pl.Series | pl.Expr) -> str | pl.Series | pl.Expr:
+def mended(text: str | pl.Series | pl.Expr, *, names: bool = False) -> str | pl.Series | pl.Expr:
     """Replace every character that cannot be sent by the suggestion `lint` makes; those without one stay.
 
-    Never done by itself: look at the result. The opt-out link stays as it is.
+    Never done by itself: look at the result. The opt-out link stays as it is, and so do kanji such as 髙, which mostly
+    stand in a person's name, and are part of it: with `names` they are replaced (高), too.
     """
     if isinstance(text, pl.Expr):
-        return text.map_batches(_mended, return_dtype=pl.String, is_elementwise=True)
+        return text.map_batches(partial(_mended, names=names), return_dtype=pl.String, is_elementwise=True)
     if isinstance(text, pl.Series):
-        return _mended(text)
-    return str(_mended(pl.Series([_whole(text)])).item())
+        return _mended(text, names=names)
+    return str(_mended(pl.Series([_whole(text)]), names=names).item())
 
 
 @checked
@@ -635,12 +643,12 @@ def _unsendable(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _mended(messages: pl.Series) -> pl.Series:
+def _mended(messages: pl.Series, *, names: bool) -> pl.Series:
     bad = _outside()
     frame = messages.cast(pl.String).to_frame("text").with_row_index("row")
     units = _placed(frame, pl.col("text").str.contains(bad), _UNIT)
     unique = units.filter(pl.col("unit").str.contains(bad))["unit"].unique()
-    better = {u: s for u in unique if (s := _suggestion(u)) is not None}
+    better = {u: s for u in unique if (names or not _is_kanji(u)) and (s := _suggestion(u)) is not None}
     new = (
         units.with_columns(pl.col("unit").replace(better))
         .group_by("row", maintain_order=True)
@@ -676,6 +684,10 @@ def _outside() -> str:
         else:
             ranges.append([point, point])
     return "[^" + "".join(f"\\x{{{first:X}}}-\\x{{{last:X}}}" for first, last in ranges) + "]"
+
+
+def _is_kanji(unit: str) -> bool:
+    return unicodedata.name(unit[:1], "").startswith("CJK ") and "IDEOGRAPH" in unicodedata.name(unit[0])
 
 
 def _unicode_name(unit: str) -> str:

@@ -17,7 +17,7 @@ from zrtools.texts import said
 
 __all__ = ["Unsendable", "checked", "refuse", "sorted_out"]
 
-Unsendable = Literal["refuse", "mend", "send"]
+Unsendable = Literal["refuse", "mend", "mend names", "send"]
 
 _SENDABLE = [c.id for c in CARRIERS.values() if c.sendable]
 _TAG = 200
@@ -62,8 +62,8 @@ def checked(
         schedule_time=_schedule(frame) if when is None else pl.lit(when),
         group_tag=_optional(frame, "group_tag") if group_tag is None else pl.lit(group_tag),
     )
-    if unsendable == "mend":
-        found = found.with_columns(messages.mended(pl.col("message")))
+    if unsendable in ("mend", "mend names"):
+        found = found.with_columns(messages.mended(pl.col("message"), names=unsendable == "mend names"))
     found = found.with_columns(lint=messages.lint(pl.col("message"))).unnest("lint")
     if unsendable == "send":
         found = found.with_columns(

@@ -184,9 +184,9 @@ class Outbox:
         are `duplicate`. With `sent_since`, a time, what waits for the same number with the same text under any other
         name, or went to it since then, is a `repeat`, and not queued either. Numbers on the suppression list are kept
         but not sent. `unsendable` says what to do about characters that cannot be sent: refuse the row, take what
-        `messages.mended` suggests, or send them as they are. Numbers that are given to nobody, such as 090-0000-0000,
-        are `doubtful` and left out unless `doubtful="take"`. With `dry_run` nothing is written. `problem` is worded in
-        `lang`.
+        `messages.mended` suggests ("mend": signs alone; "mend names": letters of names, too), or send them as they
+        are. Numbers that are given to nobody, such as 090-0000-0000, are `doubtful` and left out unless
+        `doubtful="take"`. With `dry_run` nothing is written. `problem` is worded in `lang`.
 
         `kind` says what the campaign is for. An "advertisement" is `held`, with the `guards` that it fails, where it
         has no opt-out link or does not name its `sender`, where no consent of its number is recorded (`consent`, a

@@ -34,6 +34,11 @@ TEXTS: dict[str, Label] = {
         "{at}文字目：見えない文字（{name}）は送信できません。削除してください。",
         "Character {at}: an unseen character ({name}) cannot be sent. Leave it out.",
     ),
+    "name can be written": Label(
+        "{at}文字目：「{found}」（{name}）は送信できません。人名の場合は本人の表記です。「{better}」への置き換えは、確認のうえ指定してください。",
+        "Character {at}: “{found}” ({name}) cannot be sent. In a name it is how the person writes it: that “{better}” stands "
+        "there instead has to be asked for.",
+    ),
     "can be written": Label(
         "{at}文字目：「{found}」（{name}）は送信できません。「{better}」に置き換えられます。",
         "Character {at}: “{found}” ({name}) cannot be sent. It can be written “{better}”.",
