@@ -225,5 +225,14 @@ def test_days_of_japan_are_told_apart() -> None:
         date(2026, 10, 30): "month-end",
         date(2026, 12, 29): "month-end",
         date(2026, 10, 14): "business day",
+        date(2026, 8, 11): "sunday or holiday",
+        **dict.fromkeys((date(2026, 8, 13), date(2026, 8, 14)), "お盆"),
+        date(2026, 8, 15): "saturday",
+        date(2026, 8, 16): "sunday or holiday",
+        date(2026, 4, 29): "sunday or holiday",
+        **dict.fromkeys((date(2026, 4, 30), date(2026, 5, 1), date(2025, 5, 2)), "bridge day"),
+        date(2026, 5, 2): "saturday",
+        date(2026, 5, 6): "sunday or holiday",
+        date(2026, 5, 7): "business day",
     }
     assert {d: kind_of_day(d) for d in marked} == marked
