@@ -76,7 +76,7 @@ def test_send_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -
     page.get_by_label("本文").fill("髙橋様、本日15時にお伺いします。")
     page.get_by_text("送信できません").first.wait_for()
     picture(page, pictures, "form-send-check-ja")
-    button(page, "送れない文字を候補に置き換える").click()
+    button(page, "人名の字も置き換える（髙→高など）").click()
     page.get_by_text("推定 1 通分").first.wait_for()
     button(page, "確認へ進む").click()
     page.get_by_text(f"{NUMBER} へ 1 通").wait_for()

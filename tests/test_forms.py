@@ -93,8 +93,13 @@ def test_what_cannot_be_sent_is_replaced_when_asked(client: zr.Client) -> None:
     """The suggestions of the check are one press away, and never applied unasked."""
     form = filled(client, "髙橋様①")
     assert form.review.disabled
-    assert "「髙」（U+9AD9）は送信できません。「高」に置き換えられます。" in form.message.hint
+    assert "「髙」（U+9AD9）は送信できません。人名の場合は本人の表記です。" in form.message.hint
     assert form.message.text == "髙橋様①"
+    form.mend.click()
+    # a letter of a name is not changed along with a sign: it has a press of its own, which says so
+    assert form.message.text == "髙橋様(1)"
+    assert form.review.disabled
+    assert "人名" in form.mend.description
     form.mend.click()
     assert form.message.text == "高橋様(1)"
     assert not form.review.disabled
@@ -397,6 +402,42 @@ def test_a_change_during_a_dry_run_drops_its_result(client: zr.Client, tmp_path:
     assert form.note.value == ""
     assert not form.review.disabled
     outbox.close()
+
+
+def test_an_advertisement_is_asked_about_and_goes_with_words_that_are_kept(
+    client: zr.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an advertisement lacks, and that it is night, is said before anything is queued; a reason lets it go."""
+    monkeypatch.setattr(client, "now", lambda: datetime(2026, 11, 16, 22, tzinfo=zr.periods.TOKYO))
+    frame = TWO.with_columns(message=pl.lit("【あおい商店】髙いテレビのセール ①"))
+    form = zr.forms.campaign(client, frame, outbox=tmp_path / "o.sqlite", lang="ja", by="佐藤")
+    form.dry_run.click()
+    assert form.review.disabled  # a kanji that may be of a name stays
+    form.mend_names.value = True
+    form.kind.value, form.sender.value = "advertisement", "あおい商店"
+    form.dry_run.click()
+    assert form.review.disabled
+    shown = [guard for guard, box in form.despite.items() if box.layout.display is None]
+    assert shown == ["opt-out link", "consent"]
+    assert form.checked["intake"].to_list() == ["held"] * 2
+    for guard in shown:
+        form.despite[guard].value = "店頭で承諾"
+    form.dry_run.click()
+    assert "朝まで送信されません" in form.findings.value
+    assert form.despite["night"].layout.display is None
+    form.despite["night"].value = "部長の承認"
+    form.dry_run.click()
+    assert "朝まで送信されません" not in form.findings.value
+    form.review.click()
+    assert "店頭で承諾" in form.confirmation.value
+    assert "広告・宣伝" in form.confirmation.value
+    form.go.click()
+    assert form.outbox.counts() == {"accepted": 2}
+    [added] = form.outbox.history().filter(pl.col("what") == "add")["detail"]
+    why = {"opt-out link": "店頭で承諾", "consent": "店頭で承諾", "night": "部長の承認"}
+    assert json.loads(added)["despite"] == why
+    assert {m.message for m in client.embedded.accepted} == {"【あおい商店】高いテレビのセール (1)"}
+    form.outbox.close()
 
 
 def test_a_second_click_on_the_dry_run_changes_nothing(client: zr.Client, tmp_path: Path) -> None:

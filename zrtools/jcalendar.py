@@ -30,8 +30,8 @@ def is_holiday(day: date) -> bool:
 def kind_of_day(day: date) -> str:
     """Tell which of `KINDS` a day is: 五十日 falls on the business day before, where its own is at rest.
 
-    お盆 (13 to 16 August) and the bridge days of Golden Week (30 April to 2 May) are working days by the calendar; whether
-    a sender rests on them is for its own data to say.
+    お盆 (13 to 16 August) and the bridge days of Golden Week (30 April to 2 May) are working days by the calendar;
+    whether a sender rests on them is for its own data to say.
     """
     if day.weekday() == 6 or is_holiday(day):
         return "sunday or holiday"

@@ -7,7 +7,7 @@ import os
 import threading
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain, count
@@ -19,6 +19,7 @@ import polars as pl
 
 from zrtools import codes, messages, phones, privacy, tables, words
 from zrtools.arguments import checked
+from zrtools.codes import MessageKind
 from zrtools.errors import InputError
 from zrtools.failures import classify
 from zrtools.forms import telling
@@ -26,7 +27,7 @@ from zrtools.forms.panel import Panel, heading, side_by_side, table
 from zrtools.forms.private import PrivateDownload, PrivateHTML
 from zrtools.forms.scheduling import Schedule, Templates
 from zrtools.outbox import Outbox
-from zrtools.outbox.guards import who
+from zrtools.outbox.guards import GUARDS, is_night, who
 from zrtools.outbox.preview import estimate
 from zrtools.periods import Time
 from zrtools.schemas import OUTBOX, empty
@@ -46,7 +47,10 @@ _REASONS = 8
 _LATELY = timedelta(
     days=7
 )  # for which the same text to the same number is taken for a mistake, until it is wanted
-_TAKEN = ("phone_number", "carrier_id", "client_tag", "schedule_time", "group_tag")
+_TAKEN = (
+    *("phone_number", "carrier_id", "client_tag", "schedule_time", "group_tag"),
+    *("consent_date", "consent_source"),
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,6 +64,9 @@ class _Plan:
     group_tag: str | None
     unsendable: Unsendable
     since: datetime
+    kind: MessageKind | None = None
+    sender: str | None = None
+    despite: Mapping[str, str] = field(default_factory=dict)
     again: bool = False
 
 
@@ -77,6 +84,9 @@ def campaign(
     prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str | None = None,
     type_above: int = 100,
     by: str | None = None,
+    kind: MessageKind | None = None,
+    sender: str | None = None,
+    consent: pl.DataFrame | None = None,
     lang: str | None = None,
 ) -> CampaignForm:
     """Show a form that sends a frame of messages, each exactly once, through an outbox on disk.
@@ -90,7 +100,8 @@ def campaign(
     `column`, `name`, `template` (a title), `schedule_time` (Japan) and `group_tag` are filled in. The confirmation
     shows what goes out, three messages as they leave and, with `prices` as `Outbox.preview` takes them, the cost. More
     than `type_above` messages need their number typed. The journal keeps what was confirmed, and who did, `by` (else
-    the user of this machine); its caps hold (`Outbox.cap`).
+    the user of this machine); its caps hold (`Outbox.cap`). `kind`, `sender` and `consent` are as in `Outbox.add`: an
+    advertisement that fails a guard is held until words, which the journal keeps, are typed for it.
     Raises `InputError` for what is no polars DataFrame, a column that is not there and a price that is none.
     """
     return CampaignForm(
@@ -105,6 +116,9 @@ def campaign(
         prices=prices,
         type_above=type_above,
         by=by,
+        kind=kind,
+        sender=sender,
+        consent=consent,
         lang=lang,
     )
 
@@ -126,6 +140,9 @@ class CampaignForm(Panel):
         prices: Prices | Mapping[str, Decimal | int | str] | Decimal | int | str | None = None,
         type_above: int = 100,
         by: str | None = None,
+        kind: MessageKind | None = None,
+        sender: str | None = None,
+        consent: pl.DataFrame | None = None,
         lang: str | None = None,
     ) -> None:
         given: object = frame
@@ -140,6 +157,7 @@ class CampaignForm(Panel):
         if prices is not None:
             self._cost(pl.DataFrame(schema={"carrier_id": pl.String(), "parts": pl.Int64()}))
         self._type_above = type_above
+        self._consent = consent
         self._by = by or os.environ.get("JUPYTERHUB_USER") or who()
         self.outbox = outbox if isinstance(outbox, Outbox) else Outbox(outbox)
         self._stop = threading.Event()
@@ -161,7 +179,21 @@ class CampaignForm(Panel):
         self.name = w.Text(description=self.t("campaign_name"), value=name or self._name)
         own = [(self.t("template_column"), "")] if "message" in frame.columns else []
         self.template = Templates(description=self.t("template"), options=own)
+        kinds = [(words.label(said, self.lang), name) for name, said in codes.MESSAGE_KINDS.items()]
+        self.kind = w.Dropdown(
+            description=self.t("kind"), options=[(self.t("kind_unsaid"), ""), *kinds], value=kind or ""
+        )
+        self.sender = w.Text(description=self.t("sender"), value=sender or "")
+        self.despite = {
+            guard: w.Text(
+                description=self.t(f"despite {guard}"),
+                placeholder=self.t("despite_hint"),
+                layout=w.Layout(width="auto", display="none"),
+            )
+            for guard in GUARDS
+        }
         self.mend = w.Checkbox(description=self.t("mend"), value=True, layout=w.Layout(width="auto"))
+        self.mend_names = w.Checkbox(description=self.t("mend_names"), layout=w.Layout(width="auto"))
         self.schedule = Schedule(self.lang)
         self.schedule.preset(schedule_time, group_tag)
         wide = w.Layout(width="max-content")
@@ -188,12 +220,16 @@ class CampaignForm(Panel):
                 self.column,
                 self.name,
                 self.template,
+                self.kind,
+                self.sender,
                 self.mend,
+                self.mend_names,
                 self.schedule,
                 side_by_side(self.dry_run, self.review, self.hurdle),
                 side_by_side(self.drop, self.cancel),
                 self.findings,
                 self.left_out,
+                *self.despite.values(),
                 self.again,
             ]
         )
@@ -212,7 +248,10 @@ class CampaignForm(Panel):
         )
 
         self.column.observe(self.react(self._rename), "value")
-        for widget in (self.column, self.name, self.template, self.mend):
+        for widget in (
+            *(self.column, self.name, self.template, self.kind, self.sender),
+            *(self.mend, self.mend_names, *self.despite.values()),
+        ):
             widget.observe(self.react(self._changed), "value")
         self.again.observe(self.react(self._choose), "value")
         self.number.observe(self.react(self.refresh), "value")
@@ -304,7 +343,14 @@ class CampaignForm(Panel):
         at, group = self.schedule.read(self._client.now())
         name = self.name.value.strip()
         since = self._client.now() - _LATELY
-        return _Plan(frame, name, template, at, group, "mend" if self.mend.value else "refuse", since)
+        mend: Unsendable = "mend" if self.mend.value else "refuse"
+        if self.mend_names.value:
+            mend = "mend names"
+        plan = _Plan(frame, name, template, at, group, mend, since, self.kind.value or None)
+        if plan.kind != "advertisement":
+            return plan
+        why = {guard: box.value.strip() for guard, box in self.despite.items() if box.value.strip()}
+        return replace(plan, sender=self.sender.value.strip() or None, despite=why)
 
     def _add(self, plan: _Plan, *, dry_run: bool) -> pl.DataFrame:
         return self.outbox.add(
@@ -316,6 +362,10 @@ class CampaignForm(Panel):
             skip_invalid=True,
             unsendable=plan.unsendable,
             sent_since=None if plan.again else plan.since,
+            kind=plan.kind,
+            sender=plan.sender,
+            consent=self._consent if plan.kind == "advertisement" else None,
+            despite=plan.despite,
             dry_run=dry_run,
             lang=self.lang,
         )
@@ -363,8 +413,23 @@ class CampaignForm(Panel):
         self.findings.value = self._found(self.checked)
         if again:
             self.checked = self.checked.with_columns(pl.col("intake").replace("repeat", "queued"))
+        asked = set(self.checked["guards"].explode()) | ({"night"} if self._waits_for_morning() else set())
+        for guard in asked & set(GUARDS):
+            self.despite[guard].layout.display = None
         self.again.description = self.t("again", count=self._repeats())
         self.refresh()
+
+    def _waits_for_morning(self) -> bool:
+        """Tell whether advertisements of the plan would leave now, at night, with nobody having said why."""
+        plan = self._plan
+        return (
+            plan is not None
+            and plan.kind == "advertisement"
+            and "night" not in plan.despite
+            and is_night(self._client.now(), self.outbox.night)
+            and self.checked is not None
+            and self.checked.filter(pl.col("intake") == "queued")["schedule_time"].null_count() > 0
+        )
 
     def _repeats(self) -> int:
         found = self._found_in_dry_run
@@ -431,6 +496,9 @@ class CampaignForm(Panel):
     def _to_look_at(self, queued: pl.DataFrame) -> list[str]:
         """Point at what can be sent but may be meant otherwise."""
         lines: list[str] = []
+        if self._waits_for_morning():
+            first, last = self.outbox.night
+            lines.append(self.t("night_waits", first=first, last=last))
         several = (
             queued.group_by("phone_number", maintain_order=True)
             .agg(pl.col("message").n_unique().alias("texts"), pl.col("row").head(_EXAMPLES))
@@ -545,6 +613,11 @@ class CampaignForm(Panel):
             "campaign_name": plan.campaign,
             "sms_code": self._client.sms_code or self.t("none"),
             "template": self.template.label or self.t("none"),
+            "kind": self.kind.label if plan.kind else None,
+            "despite": "\n".join(
+                f"{self.t(f'despite {guard}')}{self.t('colon')}{why}" for guard, why in plan.despite.items()
+            )
+            or None,
             "intake_queued": self.t(
                 "messages_of", count=going.height, numbers=going["phone_number"].n_unique()
             ),
@@ -725,6 +798,7 @@ class CampaignForm(Panel):
         self.left_out.layout.display = None if some else "none"
         self.number.layout.display = None if self._going() > self._type_above else "none"
         self.review.description = self.t("review")
+        self.sender.layout.display = None if self.kind.value == "advertisement" else "none"
         self.again.layout.display = None if self._repeats() else "none"
         self.drop.layout.display = None if self.checked is not None and self._waits.height else "none"
         self.cancel.description = self.t("cancel_suppressed", count=self._reserved)

@@ -160,8 +160,9 @@ class SendForm(Panel):
 
     def _mend(self) -> None:
         for box in (self.message, *self.fields.children):
-            if messages.mended(box.text) != box.text:
-                box.fill(messages.mended(box.text))
+            better = messages.mended(box.text, names=self._names_alone)
+            if better != box.text:
+                box.fill(better)
 
     def _edited(self) -> None:
         template = self._templates.get(self.template.value or "")
@@ -196,7 +197,10 @@ class SendForm(Panel):
             self.preview.value += (
                 f'<div class="zrtools-indent" data-state="{state}">{html.escape(advice)}</div>'
             )
-        mends = any(problem.suggestion is not None for problem in found)
+        mends = [problem for problem in found if problem.suggestion is not None]
+        # letters of names are the last to go, by a press of their own
+        self._names_alone = all(problem.in_a_name for problem in mends)
+        self.mend.description = self.t("mend_names" if mends and self._names_alone else "mend")
         self.mend.layout.display = None if mends else "none"
         wrong += problems
         try:

@@ -21,7 +21,7 @@ from zrtools.periods import TOKYO
 from zrtools.privacy import mask_text
 from zrtools.texts import said
 
-__all__ = ["GUARDS", "NIGHT", "Guards", "at_night", "despite_of", "night_of", "who"]
+__all__ = ["GUARDS", "NIGHT", "Guards", "at_night", "despite_of", "is_night", "night_of", "who"]
 
 GUARDS = ("opt-out link", "sender", "consent", "night")
 """What is asked of an advertisement; the keys of `despite`."""
@@ -114,6 +114,11 @@ class Guards:
 def at_night(hour: pl.Expr, night: tuple[int, int]) -> pl.Expr:
     """Tell whether an hour of the day lies in the night."""
     return (hour - night[0]) % 24 < (night[1] - night[0]) % 24
+
+
+def is_night(moment: datetime, night: tuple[int, int]) -> bool:
+    """Tell whether a time (Japan) lies in the night."""
+    return (moment.hour - night[0]) % 24 < (night[1] - night[0]) % 24
 
 
 def night_of(night: tuple[int, int]) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from zrtools.errors import (
     TransportError,
     ZrtoolsError,
 )
+from zrtools.outbox.guards import is_night
 from zrtools.outbox.lease import Lease, alive
 from zrtools.sqlite import stamp
 from zrtools.texts import said
@@ -245,10 +246,7 @@ class Run:
             self._pause(wait)
 
     def _is_night(self) -> bool:
-        if self._night is None:
-            return False
-        first, last = self._night
-        return (self._client.now().hour - first) % 24 < (last - first) % 24
+        return self._night is not None and is_night(self._client.now(), self._night)
 
     def _asleep(self) -> int:
         """Count the advertisements that wait for the morning."""
