@@ -30,7 +30,7 @@ def headings(text: str) -> list[str]:
 def code(text: str) -> list[str]:
     """A page's code, without what is said in comments, and without the language that is asked for."""
     bare = (re.sub(r"\s*#(?= ).*$", "", block, flags=re.MULTILINE) for block in BLOCK.findall(text))
-    return [re.sub(r"""(lang[= ]"?)(?:ja|en)\b""", r"\1", block) for block in bare]
+    return [re.sub(r"""(lang"?[=, ]+"?)(?:ja|en)\b""", r"\1", block) for block in bare]
 
 
 def in_full(number: re.Match[str]) -> str:
