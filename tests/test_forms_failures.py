@@ -370,6 +370,8 @@ def test_hours_of_few_messages_set_no_axis() -> None:
     assert svg.count('class="beyond"') == 1
     assert svg.count("<polyline") == 2
     # where no hour has more they are drawn as they are
+    few = drawn(course(*[(1, 3, 0.06, 0.8)] * 5, (0, 40, 0.0, 0.01), *[(9, 12, 0.5, 0.9)] * 8))
+    assert max(percents(few)) > 70
     few = drawn(course(*[(1, 3, 0.06, 0.8)] * 5))
     assert 'opacity="0.4"' not in few
     assert few.count("<polyline") == 1
@@ -403,6 +405,8 @@ def test_what_reaches_beyond_the_scale_is_seen() -> None:
     assert "beyond" not in inside
     beyond = drawn(course(*[(20, 1000, 0.012, 0.03)] * 20, (40, 100, 0.1, 0.9)))
     assert beyond.count('class="beyond"') == 1
+    # where nothing failed the intervals set the axis
+    assert "beyond" not in drawn(course(*[(0, 100, 0.0, 0.04)] * 5))
 
 
 def test_carriers_unknown_because_they_failed_have_no_rate(statuses: pl.DataFrame) -> None:
@@ -417,6 +421,16 @@ def test_carriers_unknown_because_they_failed_have_no_rate(statuses: pl.DataFram
     form = zr.forms.failures(mixed, lang="en")
     assert form.matrix_note.value == ""
     assert any(row[place]["fill"] and "%" in row[place]["text"] for row in form.matrix.cells)
+
+
+def test_years_are_drawn_by_weeks(statuses: pl.DataFrame) -> None:
+    """Beyond 800 days a course of days would be unreadable: weeks stand there, said so, and a click takes a week."""
+    old = statuses.head(50).with_columns(send_date=pl.date(2016, 1, 4))
+    form = zr.forms.failures(pl.concat([old, statuses]), lang="en")
+    assert "weeks are shown" in form.note.value
+    assert form.course.svg.count("data-pick") < 600
+    form.course.pick(0)
+    assert [f"{day}" for day in form.period.value] == ["2016-01-04", "2016-01-10"]
 
 
 def test_course_is_drawn_for_its_room(form: ExploreForm) -> None:
@@ -441,8 +455,9 @@ def test_why_says_where_the_choice_changed(statuses: pl.DataFrame) -> None:
     assert "stand out" in why
     network, _ = cube.why(Choice(choice.first, choice.last, category="network"), "en")
     assert network["failed_after"][0] == found["failed_after"][0] or network.height
-    with pytest.raises(zr.InputError, match="settled"):
-        cube.why(Choice(cube.days[0], cube.days[-1]), "en")
+    for lang, said in (("en", "Change the period"), ("ja", "期間を変えてください")):
+        with pytest.raises(zr.InputError, match=said):
+            cube.why(Choice(cube.days[0], cube.days[-1]), lang)
     form = zr.forms.failures(raised, lang="en")
     form.period.value = (choice.first, choice.last)
     form.why.click()

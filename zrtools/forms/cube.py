@@ -10,6 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from zrtools import periods, schemas, words
+from zrtools.errors import InputError
 from zrtools.failures.causes import causes_of, sentence
 from zrtools.failures.course import Every, day_basis, trend
 from zrtools.failures.investigation import dated, explained
@@ -151,6 +152,9 @@ class Cube:
         taken = {"carrier": choice.carrier, "campaign": choice.campaign, "failure_category": choice.category}
         by = [*(key for key, value in taken.items() if value is ...), "hour", "weekday", "failure_module"]
         before, after = chosen.where(others), chosen.where(day.is_between(choice.first, choice.last))
+        settled = nw.col("outcome").is_in(["failed", "delivered"])
+        if any(part.where(settled).rows.head(1).collect().is_empty() for part in (before, after)):
+            raise InputError(words.text("explorer.why_none", lang))
         found, why = locate(before, after, by, unsettled_days=True, lang=lang, explain=True)
         told = causes_of(after, before, found, words.language(lang))
         causes = pl.Series([sentence(row, lang) for row in told.iter_rows(named=True)], dtype=pl.String)

@@ -14,13 +14,12 @@ import traitlets
 from zrtools.charts import style
 from zrtools.forms.web import WEB
 
-__all__ = ["FEW", "WIDTH", "Course", "Matrix", "course_svg", "shade"]
+__all__ = ["WIDTH", "Course", "Matrix", "course_svg", "few_of", "shade"]
 
 WIDTH = 900
 """How wide a course is drawn before its page has told the room there is."""
 
-FEW = 30
-"""A rate of fewer messages is drawn pale, and sets no axis beside rates of more."""
+_FEW = (30, 10)
 
 _LEFT, _RIGHT, _TOP, _UPPER, _GAP, _LOWER, _FOOT = 56, 10, 12, 170, 14, 64, 42
 _HATCHED = (
@@ -140,7 +139,7 @@ def course_svg(
     down = _Scale(0, most, floor, floor - _LOWER)
     step = places(1) - places(0)
     rows = list(course.iter_rows(named=True))
-    few = FEW if course["settled"].max() >= FEW else 0  # type: ignore[operator] # never empty
+    few = few_of(course)
     parts = [_HATCHED.format(colour=style.PENDING), *_grid(up, top, down, most, right)]
     parts += _lines(rows, places, up, few)
     free = 0.0
@@ -174,21 +173,28 @@ def _wide(text: str) -> float:
     return sum(7 if letter.isascii() else 12 for letter in text)
 
 
+def few_of(course: pl.DataFrame) -> int:
+    """Say of how many messages a rate is drawn pale and sets no axis: of fewer than this, if others hold the most."""
+    settled = course["settled"]
+    return next((few for few in _FEW if 2 * settled.filter(settled >= few).sum() >= (settled.sum() or 1)), 0)
+
+
 def _highest(course: pl.DataFrame) -> float:
-    measured = course.filter(pl.col("settled") >= FEW)
-    found = (course if measured.is_empty() else measured).select(
+    found = course.filter(pl.col("settled") >= few_of(course)).select(
         highest=pl.col("failure_rate").max(),
         usual=pl.col("rate_high").quantile(0.9, "higher"),
         most=pl.col("rate_high").max(),
     )
     highest, usual, most = (float(value or 0) for value in found.row(0))
-    return min(max(min(usual, 3 * highest), min(most, 1.35 * highest), 0.001) * 1.04, 1.0)
+    reach = 3 * highest or usual
+    return min(max(min(usual, reach), min(most, 1.35 * highest), 0.001) * 1.04, 1.0)
 
 
 def _grid(up: _Scale, top: float, down: _Scale, most: float, right: float) -> list[str]:
     parts = []
     for place, scale, ends, form in ((up, top, 4, "{:.3g}%"), (down, most, 2, "{:,.0f}")):
-        step = _nice(scale / ends)
+        # a count is whole
+        step = max(_nice(scale / ends), 0 if form.endswith("%") else 1)
         for n in range(int(scale / step) + 1):
             y, value = place(n * step), n * step * (100 if form.endswith("%") else 1)
             parts.append(f'<line x1="{_LEFT}" x2="{right}" y1="{y}" y2="{y}" class="grid"/>')
@@ -200,7 +206,9 @@ def _nice(step: float) -> float:
     power = 10.0 ** len(str(int(step))) / 10 if step >= 1 else 1.0
     while power > step:
         power /= 10
-    return next(power * n for n in (1, 2, 5, 10) if power * n >= step * 0.999)
+    return next(
+        power * n for n in ((1, 2, 5, 10) if step >= 1 else (1, 2, 2.5, 5, 10)) if power * n >= step * 0.999
+    )
 
 
 def _rate(row: dict[str, Any], x: float, up: _Scale, top: float, step: float, *, marked: bool) -> str:

@@ -22,7 +22,7 @@ from zrtools.failures.traffic import grouped, sums
 from zrtools.failures.traits import CampaignRule
 from zrtools.forms import cube
 from zrtools.forms.cube import OTHERS, Choice, Cube
-from zrtools.forms.drawing import FEW, Course, Matrix, course_svg, shade
+from zrtools.forms.drawing import Course, Matrix, course_svg, few_of, shade
 from zrtools.forms.panel import Panel, heading, side_by_side
 from zrtools.forms.private import PrivateDownload
 from zrtools.texts import said
@@ -33,7 +33,7 @@ _SHOWN = 30
 _LONG = 40
 _MOST_CAMPAIGNS = 8
 _MOST_EXCEL = 1_000_000
-_MOST_HOURS = timedelta(days=31)
+_MOST_HOURS, _MOST_DAYS = timedelta(days=31), timedelta(days=800)
 _NEUTRAL = "", ""
 _DAYS_APART = 300
 
@@ -230,8 +230,10 @@ class ExploreForm(Panel):
         self._set({self.campaign: ... if self.campaign.value == value else value})
 
     def _time_picked(self, place: int) -> None:
+        if self._over_time is None:
+            return
         start = self._starts[place].date()
-        last = start + timedelta(days=6 if self.unit.value == "1w" else 0)
+        last = start + timedelta(days=6 if self._over_time[1].unit == "1w" else 0)
         days = self._cube.days if self._cube is not None else []
         chosen = [day for day in days if start <= day <= last]
         if chosen and self.period.value != (chosen[0], chosen[-1]):
@@ -256,8 +258,10 @@ class ExploreForm(Panel):
 
     def _answered(self, counted: Cube, choice: Choice) -> dict[str, Any]:
         """Work out what is shown; runs beside the kernel's main thread."""
-        short = choice.unit == "1h" and choice.last - choice.first >= _MOST_HOURS
-        drawn = replace(choice, unit="1d") if short else choice
+        length = choice.last - choice.first
+        unit = "1d" if choice.unit == "1h" and length >= _MOST_HOURS else choice.unit
+        unit = "1w" if unit == "1d" and length >= _MOST_DAYS else unit
+        drawn = replace(choice, unit=unit)
         behind, cells = counted.behind(choice), counted.cells(choice)
         return {
             "summary": self._told(counted.summary(choice), choice),
@@ -266,7 +270,7 @@ class ExploreForm(Panel):
             "course": (_completed(counted.course(drawn), drawn.unit), drawn),
             "campaigns": self._campaigns(counted.campaigns(choice, _MOST_CAMPAIGNS), choice),
             "table": self._rows(behind),
-            "note": self.x("course_short") if short else "",
+            "note": self.x(f"course_{unit}") if unit != choice.unit else "",
         }
 
     def _show(self, choice: Choice, answer: dict[str, Any]) -> None:
@@ -437,9 +441,9 @@ class ExploreForm(Panel):
         )
         basis = "hour" if choice.unit == "1h" else self._cube.basis
         told = [self.x("course_note"), words.text(f"charts.by_{basis}", self.lang)]
-        seen = course.filter(pl.col("settled") > 0)["settled"]
-        if (seen >= FEW).any() and (seen < FEW).any():
-            told.insert(1, self.x("course_few", few=FEW))
+        few = few_of(course)
+        if not course.filter(pl.col("settled").is_between(1, few, closed="left")).is_empty():
+            told.insert(1, self.x("course_few", few=few))
         note = html.escape(self.x("semicolon").join(told))
         self.course_note.value = f'<div class="zrtools-small">{note}</div>' if len(self._starts) else ""
 

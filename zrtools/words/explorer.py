@@ -27,6 +27,10 @@ TEXTS: dict[str, Label] = {
         "直前の同じ日数（なければ後の日）と比べ、どこで不達率が変わったかを調べます",
         "Compare with as many days just before (else with those after): where did the failure rate change?",
     ),
+    "why_none": Label(
+        "比べられる期間がありません：選んだ期間と、その前（または後）の日の両方に、確定した件が必要です。期間を変えてください。",
+        "Nothing to compare with: both the chosen days and those before (or after) them need settled messages. Change the period.",
+    ),
     "summary": Label(
         "{what}：確定 {settled}件のうち不達 {failed}件（{rate}、95%信頼区間 {low}〜{high}、キャンペーンごとのばらつきを考慮）",
         "{what}: {failed} of {settled} settled messages failed ({rate}, 95% interval {low} to {high}, allowing for campaigns)",
@@ -76,7 +80,11 @@ TEXTS: dict[str, Label] = {
         "縦線：95%信頼区間（キャンペーンごとのばらつきを考慮）　▲・矢印：目盛の外　白抜き：未確定1%以上",
         "lines: 95% interval, allowing for campaigns; arrows: beyond the scale; hollow: 1% or more pending",
     ),
-    "course_short": Label(
+    "course_1w": Label(
+        "日ごとは800日まで表示できます。週ごとに表示しました。",
+        "Days can be shown for up to 800 days; weeks are shown instead.",
+    ),
+    "course_1d": Label(
         "時間ごとは31日まで表示できます。日ごとに表示しました。",
         "Hours can be shown for up to 31 days; days are shown instead.",
     ),
