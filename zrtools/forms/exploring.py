@@ -242,16 +242,29 @@ class ExploreForm(Panel):
     def _asked(self) -> None:
         """Locate what is chosen; a later choice takes the answer away."""
         counted, choice, lang = self._cube, self._shown, self.lang
-        if counted is not None and choice is not None:
-            self.act(lambda: counted.why(choice, lang), self._explain)
+        if counted is None or choice is None or self.busy:
+            return
 
-    def _explain(self, answer: tuple[pl.DataFrame, str]) -> None:
-        found, why = answer
-        said = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in found["sentence"])
-        drawn = svg(located(found, lang=self.lang)) if found.height else ""
-        self.reason.value = (
-            f"<p>{html.escape(why)}</p>{drawn}<ul>{said}</ul>" if said else f"<p>{html.escape(why)}</p>"
-        )
+        def work() -> str | ZrtoolsError:
+            try:
+                found, why = counted.why(choice, lang)
+            except ZrtoolsError as error:
+                return error
+            shown = f"<p>{html.escape(why)}</p>"
+            if found.height:
+                told = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in found["sentence"])
+                shown += f"{svg(located(found, lang=lang))}<ul>{told}</ul>"
+            return shown
+
+        self.working(self.x("why_working"))
+        self.act(work, self._explain)
+
+    def _explain(self, answer: str | ZrtoolsError) -> None:
+        self.say("")
+        if isinstance(answer, ZrtoolsError):
+            self.fail(answer)
+        else:
+            self.reason.value = answer
         self._follow()
 
     # ----------------------------------------------------------------------------------------- answering

@@ -27,6 +27,7 @@ TEXTS: dict[str, Label] = {
         "直前の同じ日数（なければ後の日）と比べ、どこで不達率が変わったかを調べます",
         "Compare with as many days just before (else with those after): where did the failure rate change?",
     ),
+    "why_working": Label("どこで変わったかを調べています…", "Looking where it changed…"),
     "why_none": Label(
         "比べられる期間がありません：選んだ期間と、その前（または後）の日の両方に、確定した件が必要です。期間を変えてください。",
         "Nothing to compare with: both the chosen days and those before (or after) them need settled messages. Change the period.",
