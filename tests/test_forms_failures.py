@@ -395,6 +395,7 @@ def test_axes_stay_between_none_and_all(times: list[tuple[int, int, float, float
     across = [float(x) for x in re.findall(r' (?:x|x1|x2|cx)="([-\d.]+)"', svg)]
     assert min(across) >= 0
     assert max(across) <= width
+    assert len(re.findall(r'text-anchor="end">[\d,]+<', svg)) >= 2 or max(n for _, n, _, _ in rows) == 0
     labels = [float(x) for x in re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="middle"', svg)]
     assert all(b - a > 7 for a, b in itertools.pairwise(labels))
 

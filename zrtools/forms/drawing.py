@@ -206,9 +206,8 @@ def _nice(step: float) -> float:
     power = 10.0 ** len(str(int(step))) / 10 if step >= 1 else 1.0
     while power > step:
         power /= 10
-    return next(
-        power * n for n in ((1, 2, 5, 10) if step >= 1 else (1, 2, 2.5, 5, 10)) if power * n >= step * 0.999
-    )
+    parts = (1, 2, 5, 10) if power == 1 else (1, 2, 2.5, 5, 10)  # counts are whole
+    return next(power * n for n in parts if power * n >= step * 0.999)
 
 
 def _rate(row: dict[str, Any], x: float, up: _Scale, top: float, step: float, *, marked: bool) -> str:
