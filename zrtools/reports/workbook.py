@@ -196,9 +196,9 @@ class _Sheet:
         else:
             for n, label in enumerate(labels):
                 self.sheet.write_string(top, n, label, self.book.form(bold=True, bg_color=_SOFT))
-        # room for a heading of two lines
-        narrow = any(_width(label) > self._widths.get(n, 99) - 1 for n, label in enumerate(labels))
-        self.sheet.set_row(top, 30 if narrow else 18)
+        # room for a heading of several lines
+        lines = max(-(-_width(label) // (self._widths.get(n, 99) - 1)) for n, label in enumerate(labels))
+        self.sheet.set_row(top, 18 if lines == 1 else 15 * lines)
         for n, label in enumerate(labels):
             if n not in self._widths:
                 self._widths[n] = _fit(shown[label], label)
