@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import pickle
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -222,6 +223,33 @@ def test_wordings_say_the_same_in_both_languages(path: Path) -> None:
         assert label.ja.strip(), key
         assert label.en.strip(), key
         assert _fields(label.ja) == _fields(label.en), key
+
+
+_JA = "[\u3040-\u30ff\u4e00-\u9fff々〆]"
+STYLE = {
+    "a half-width colon": rf"{_JA}: |: {_JA}",
+    "half-width brackets around Japanese": rf"{_JA}\({_JA}[^()]*\)|\({_JA}[^()]*{_JA}\){_JA}",
+    "a half-width comma, question or exclamation mark": rf"{_JA}[,!?]{_JA}|{_JA}\?$",
+    "a full stop of English": rf"{_JA}\.(?:\s|$)",
+    "a range with a dash or the other wave": r"～|[}0-9] ?[–—] ?[{0-9]",
+    "a space before its unit": r"[}0-9] (?:件|通|円|日|時間|分|秒|行|文字|か月|個)",
+}
+# rooms whose figures still have a space before their unit
+SPACED = {"client", "demo", "errors", "files", "forms", "outbox", "receiver"}
+
+
+@pytest.mark.parametrize(("fault", "pattern"), STYLE.items(), ids=list(STYLE))
+def test_japanese_wording_has_one_style(fault: str, pattern: str) -> None:
+    """Punctuation is full-width, a range has 〜, a unit no space: the rules of CONTRIBUTING that can be tested."""
+    found = []
+    for path in sorted((ROOT / "zrtools" / "words").glob("[a-z]*.py")):
+        texts = importlib.import_module(f"zrtools.words.{path.stem}").TEXTS
+        if "space" in fault and path.stem in SPACED:
+            # a ratchet: a room that is done leaves the list
+            assert any(re.search(pattern, label.ja) for label in texts.values()), path.stem
+            continue
+        found += [(path.stem, key) for key, label in texts.items() if re.search(pattern, label.ja)]
+    assert found == []
 
 
 def test_an_error_is_english_for_logs_and_carries_its_japanese(monkeypatch: pytest.MonkeyPatch) -> None:

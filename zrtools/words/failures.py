@@ -154,11 +154,11 @@ TEXTS: dict[str, Label] = {
         'There are about as many campaigns as messages, so that campaigns tell nothing: say with campaign= how a tag names its campaign (campaign="-": what stands before the first hyphen).',
     ),
     "few_clusters": Label(
-        "メッセージの大半が1～2個のキャンペーンに集中しているため、信頼区間は実際より狭い可能性があります。",
+        "メッセージの大半が1〜2個のキャンペーンに集中しているため、信頼区間は実際より狭い可能性があります。",
         "One or two campaigns hold most of the messages: the interval may be too narrow.",
     ),
     "few_clusters_of": Label(
-        "{named}ではメッセージの大半が1～2個のキャンペーンに集中しているため、その信頼区間は実際より狭い可能性があります。",
+        "{named}ではメッセージの大半が1〜2個のキャンペーンに集中しているため、その信頼区間は実際より狭い可能性があります。",
         "{named}: one or two campaigns hold most of the messages there, and that interval may be too narrow.",
     ),
     "largest": Label(
