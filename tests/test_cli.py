@@ -68,6 +68,35 @@ def test_wrong_use_is_told_from_failure(tmp_path: Path) -> None:
     assert "Traceback" not in failed.stderr + wrong.stderr
 
 
+@pytest.mark.parametrize(("line", "meant"), [("wach", "'watch'"), ("report usge", "'usage'"), ("xyz", "")])
+def test_a_command_that_was_probably_meant_is_named(
+    line: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip of the finger is answered with the right word, in groups too; nonsense is not."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(line.split())
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert ("Did you mean" in told) == bool(meant)
+    assert meant in told
+
+
+def test_a_console_that_lacks_a_character_gets_one_that_is_like_it() -> None:
+    """CP932 has no – and no é: neither they nor an emoji become a question mark."""
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert "1.0% – 2%é😀髙".encode("cp932", "zrtools") == "1.0% - 2%e\\U0001f600髙".encode("cp932")
+    assert "×±−".encode("ascii", "zrtools") == b"x+/--"
+
+
+def test_a_month_without_data_is_no_success(tmp_path: Path) -> None:
+    """The demo says which months there are, and writes nothing."""
+    done = run("demo", "--month", "2020-01", "--messages-per-day", "5", "--lang", "en", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "There are no messages in 2020-01" in done.stderr
+    assert not list((tmp_path / "zrtools-demo").iterdir())
+
+
 def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     """An error of the disk is one line, too."""
     (tmp_path / "taken").write_text("a file")

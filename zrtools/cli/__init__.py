@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
+import unicodedata
 from importlib import import_module
 
 import click
 
 from zrtools import __version__
-from zrtools.cli.options import spoken
+from zrtools.cli.options import Group, spoken
 from zrtools.errors import ConfigurationError, Interrupted, ZrtoolsError
 from zrtools.words import told
 
@@ -20,7 +22,21 @@ COMMANDS = (
 )
 
 
-class _Commands(click.Group):
+_LIKE = {"–": "-", "—": "-", "‑": "-", "−": "-", "±": "+/-", "×": "x", "·": ".", "•": "*", "〜": "~"}
+
+
+def _instead(error: UnicodeError) -> tuple[str, int]:
+    """Write what a console's encoding lacks as what is like it, else as its code; never as a question mark."""
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - nothing is read with it
+    lost = error.object[error.start : error.end]
+    made = []
+    for letter in lost:
+        plain = _LIKE.get(letter) or unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+        made.append(plain or letter.encode("ascii", "backslashreplace").decode())
+    return "".join(made), error.end
+
+
+class _Commands(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -45,10 +61,11 @@ def main(args: list[str] | None = None) -> None:
     0 done, 1 failed, 2 used wrongly, 130 interrupted.
     """
     spoken()
+    # a Windows console in CP932 cannot show every character, and a report must not die of it
+    codecs.register_error("zrtools", _instead)
     for stream in (sys.stdout, sys.stderr):
-        # a Windows console in CP932 cannot show every character, and a report must not die of it
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="zrtools")
     try:
         # without standalone mode a ctx.exit(code) comes back as the return value
         code = root.main(args=args, prog_name="zrtools", standalone_mode=False)

@@ -57,6 +57,8 @@ def command(month: str | None, out: Path, lang: str | None, seed: int, messages_
         statuses = client.status(f"{first:%Y-%m}")
         seconds = monotonic() - fetching
 
+    if statuses.is_empty():
+        raise click.ClickException(words.text("demo.nothing", lang, month=f"{first:%Y-%m}"))
     classified = zr.classify(statuses)
     outcomes = dict(classified["outcome"].value_counts().iter_rows())
     failed, delivered = outcomes.get("failed", 0), outcomes.get("delivered", 0)
@@ -74,6 +76,7 @@ def command(month: str | None, out: Path, lang: str | None, seed: int, messages_
     click.echo(table(zr.failures.breakdown(classified), lang))
     click.echo()
 
+    say("drawing")
     report = zr.reports.failures(classified, out / f"failures-{first:%Y-%m}.html", lang=lang)
     say("report", path=report)
     for name in ("failures", "failures_over_time"):
@@ -85,6 +88,8 @@ def command(month: str | None, out: Path, lang: str | None, seed: int, messages_
             break
         say("picture", path=picture)
     say("end", seconds=monotonic() - start)
+    click.echo()
+    say("next", path=report)
 
 
 def table(breakdown: pl.DataFrame, lang: str | None = None) -> str:

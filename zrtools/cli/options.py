@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any
 
 import click
 
-__all__ = ["language", "profile", "spoken"]
+__all__ = ["Group", "language", "profile", "spoken"]
 
 _PROFILE, _LANGUAGE = "ZRTOOLS_PROFILE", "ZRTOOLS_LANG"
 # what a command said outlives it: its errors are told after its end
@@ -31,6 +32,20 @@ def _chosen(ctx: click.Context, option: click.Parameter, value: str | None) -> s
 
     ctx.call_on_close(back)
     return value
+
+
+class Group(click.Group):
+    """Commands of which one that does not exist is answered with the one that was probably meant."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command that is called."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = " or ".join(map(repr, get_close_matches(args[0], self.list_commands(ctx))))
+            if not close:
+                raise
+            raise click.UsageError(f"{error.message} (Did you mean {close}?)", ctx) from None
 
 
 def profile(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zrtools import periods, words
-from zrtools.cli.options import language, profile
+from zrtools.cli.options import Group, language, profile
 from zrtools.errors import InputError, Interrupted, PartialResultError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["command"]
 _LIST = click.Path(dir_okay=False, path_type=Path)
 
 
-class _Reports(click.Group):
+class _Reports(Group):
     """Loads each report's options when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

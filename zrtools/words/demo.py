@@ -25,5 +25,16 @@ TEXTS: dict[str, Label] = {
     "report": Label("レポート：{path}", "Report: {path}"),
     "picture": Label("図：{path}", "Picture: {path}"),
     "no_picture": Label("図（PNG）は作りませんでした：{why}", "No PNG was made: {why}"),
+    "nothing": Label(
+        "{month} にはメッセージがありません。別の --month を指定してください（サンドボックスにあるのは直近4か月と今月です）。",
+        "There are no messages in {month}: give another --month (the sandbox holds the last four and the running one).",
+    ),
+    "drawing": Label("レポートと図を作っています…", "Writing the report and the pictures…"),
+    "next": Label(
+        "次に：\n  レポート {path} をブラウザで開く\n  zrtools check               自分のアカウントで何が使えるかを調べる\n"
+        "  zrtools sync --archive DIR  配信状況を手元に保存する\n  zrtools report failures     自分のデータでレポートを作る（--help で例）",
+        "Next:\n  open {path} in a browser\n  zrtools check               see what works with your own account\n"
+        "  zrtools sync --archive DIR  keep the delivery statuses\n  zrtools report failures     make the report of your own data (see --help)",
+    ),
     "end": Label("所要時間 {seconds:.1f} 秒。", "Done in {seconds:.1f} s."),
 }
