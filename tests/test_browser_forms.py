@@ -71,6 +71,14 @@ def test_send_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -
     before = len(sandbox.accepted)
     page.get_by_label("電話番号").press_sequentially("03-1111-2222")
     page.get_by_text("携帯電話の番号ではありません").or_(page.get_by_text("not a mobile number")).wait_for()
+    # what keeps the next step off stands beside its button
+    page.get_by_text("電話番号を直してください").wait_for()
+    page.get_by_text("本文を入力してください").wait_for()
+    page.get_by_label("テンプレート").select_option("認証コード")
+    assert page.locator("mark.zrtools-gap").inner_text() == "code"
+    page.get_by_text("入力してください：code").wait_for()
+    picture(page, pictures, "form-send-template-ja")
+    page.get_by_label("テンプレート").select_option("（使わない）")
     page.get_by_label("電話番号").fill(NUMBER)
     page.get_by_text("宛先 +8180****1234").wait_for()
     page.get_by_label("本文").fill("髙橋様、本日15時にお伺いします。")

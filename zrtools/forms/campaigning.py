@@ -375,7 +375,7 @@ class CampaignForm(Panel):
             return
         self._changed()
         plan = self._plan = self._planned()
-        self.working()
+        self.working(self.t("doing_dry_run"))
 
         def work() -> tuple[pl.DataFrame, pl.DataFrame, int, int | None]:
             reserved = self.outbox.suppressed_reservations(self._client).height
@@ -445,7 +445,9 @@ class CampaignForm(Panel):
             count = int((found["sending_state"] == "withdrawn").sum())
             self.say(self.t("cancelled", count=count), "good")
 
-        self.act(lambda: self.outbox.cancel_suppressed(self._client, progress=False), done)
+        self.act(
+            lambda: self.outbox.cancel_suppressed(self._client, progress=False), done, self.t("doing_cancel")
+        )
 
     def _drop(self) -> None:
         """Give up what waits of this name."""
@@ -505,7 +507,7 @@ class CampaignForm(Panel):
             .filter(pl.col("texts") > 1)
         )
         if several.height:
-            rows = several["row"].explode().head(_EXAMPLES).to_list()
+            rows = several["row"].explode().head(_EXAMPLES).sort().to_list()
             named = self._some_rows(rows, int(several["row"].list.len().sum()))
             lines.append(self.t("several_texts", count=several.height, rows=named))
         long = queued.filter(pl.col("parts") > 1).group_by("parts").len().sort("parts")
@@ -618,7 +620,7 @@ class CampaignForm(Panel):
                 f"{self.t(f'despite {guard}')}{self.t('colon')}{why}" for guard, why in plan.despite.items()
             )
             or None,
-            "intake_queued": self.t(
+            "messages_out": self.t(
                 "messages_of", count=going.height, numbers=going["phone_number"].n_unique()
             ),
             "waiting_before": f"{self._waits.height:,}" if self._waits.height else None,
@@ -698,7 +700,7 @@ class CampaignForm(Panel):
             return
         self._stop.clear()
         self._enter("sending")
-        self.working()
+        self.working(self.t("doing_send"))
 
         def work() -> None:
             if self._to_add:
@@ -715,7 +717,7 @@ class CampaignForm(Panel):
                 self.say(self.t("campaign_done"), "good")
                 self._enter("done")
 
-        self.act(work, done)
+        self.act(work, done, self.t("doing_send"))
         # while a large list is written into the journal, asking it would wait for that and hold the kernel up
         self.every(0.5, lambda: None if self._to_add else self._show_counts())
 
@@ -753,7 +755,7 @@ class CampaignForm(Panel):
         plan = self._plan
         if plan is None or self.busy:
             return
-        self.working()
+        self.working(self.t("doing_check"))
 
         def done(sent: pl.DataFrame) -> None:
             found = classify(sent).group_by("sending_state", "outcome").len().sort("len", descending=True)
@@ -766,7 +768,9 @@ class CampaignForm(Panel):
             )
             self.say("")
 
-        self.act(lambda: self.outbox.status(self._client, campaign=plan.campaign), done)
+        self.act(
+            lambda: self.outbox.status(self._client, campaign=plan.campaign), done, self.t("doing_check")
+        )
 
     def _edit_again(self) -> None:
         if self._stage == "confirming":

@@ -318,7 +318,7 @@ class CleanForm(Panel):
         valid = numbers.filter(pl.col("error").is_null())["phone_number"].unique(maintain_order=True)
         self._stop.clear()
         self.progress.max, self.progress.value = asked.len(), 0
-        self.working()
+        self.working(self.t("doing_clean", count=asked.len()))
         show = self.shower()
 
         def work() -> tuple[pl.DataFrame, Exception | None]:
@@ -360,7 +360,7 @@ class CleanForm(Panel):
             named = self.t("result_of", source=source, day=f"{day:%Y-%m-%d}")
             self.summary.value = f"<p>{html.escape(named)}</p>{self._table()}"
 
-        self.act(work, done)
+        self.act(work, done, self.t("doing_clean", count=asked.len()))
 
     def _table(self) -> str:
         names = {key: self.t(f"status_{key}") for key in ("T", "N", "ERROR")}

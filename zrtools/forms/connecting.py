@@ -108,8 +108,8 @@ class ConnectForm(Panel):
                 self.say(self.t("connected"), "good")
 
         self.result.value = ""
-        self.working()
-        self.act(work, done)
+        self.working(self.t("doing_connect"))
+        self.act(work, done, self.t("doing_connect"))
 
     def _table(self, checks: pl.DataFrame) -> str:
         verdict = {True: self.t("works"), False: self.t("fails"), None: self.t("unknown")}

@@ -23,7 +23,7 @@ else:
 
 __all__ = ["ReservationsForm", "reservations"]
 
-_SHOWN = 40  # characters of a text in the list
+_SHOWN = 28  # characters of a text in the list
 _NAMED = 10  # reservations that a confirmation names one by one
 
 
@@ -270,8 +270,9 @@ class ReservationsForm(Panel):
         for widget in (self.start, self.end, self.group):
             widget.layout.display = None if days else "none"
         self.tag.layout.display = "none" if days else None
-        self._list.layout.display = None if self.found.height else "none"
         asking = self._pending is not None
+        # while it is asked, what is named there is what is looked at
+        self._list.layout.display = None if self.found.height and not asking else "none"
         self._asked.layout.display = None if asking else "none"
         self._choices.layout.display = "none" if asking or not self.found.height else None
         self._apart.layout.display = "none" if asking else None

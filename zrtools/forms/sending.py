@@ -142,7 +142,7 @@ class SendForm(Panel):
 
     def _template_chosen(self) -> None:
         content = self._templates.get(self.template.value or "", "")
-        boxes = [PrivateText(description=name) for name in messages.fields(content)]
+        boxes = [PrivateText(description=name) for name in telling.gaps(content)]
         for box in boxes:
             box.on_text(self.react(self._edited))
         self.fields.children = tuple(boxes)
@@ -165,6 +165,7 @@ class SendForm(Panel):
                 box.fill(better)
 
     def _edited(self) -> None:
+        self._ready = False
         template = self._templates.get(self.template.value or "")
         self.message.layout.display = None if template is None else "none"
         self._judge_number()
@@ -262,7 +263,7 @@ class SendForm(Panel):
         if self.busy or self._stage != "confirming" or draft is None:
             return
         self._stage = "sending"
-        self.working()
+        self.working(self.t("doing_send"))
 
         def work() -> SendReceipt | ZrtoolsError:
             try:
@@ -277,7 +278,7 @@ class SendForm(Panel):
             except ZrtoolsError as error:
                 return error
 
-        self.act(work, self._answered)
+        self.act(work, self._answered, self.t("doing_send"))
 
     def _answered(self, answer: SendReceipt | ZrtoolsError) -> None:
         draft = self._draft
@@ -305,7 +306,7 @@ class SendForm(Panel):
         draft = self._draft
         if draft is None or self.busy:
             return
-        self.working()
+        self.working(self.t("doing_check"))
 
         def work() -> tuple[pl.DataFrame, pl.DataFrame | None]:
             statuses = self._client.status(client_tag=draft.client_tag, progress=False)
@@ -332,7 +333,7 @@ class SendForm(Panel):
             else:
                 self.say(self.t("status_none"))
 
-        self.act(work, done)
+        self.act(work, done, self.t("doing_check"))
 
     def _edit_again(self) -> None:
         if self._stage == "confirming":

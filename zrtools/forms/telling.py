@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from zrtools import messages
+from zrtools.errors import InputError
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["DOUBLED", "doubled", "filled", "in_rows", "labelled", "number", "shown"]
+__all__ = ["DOUBLED", "doubled", "filled", "gaps", "in_rows", "labelled", "number", "shown"]
 
 # a unit or a form of address that stands in the value and once more in the template
 DOUBLED = "円円|[¥￥][¥￥]|様[様殿]|殿様|さん様|さんさん|様さん|御中御中|御中様|[%％][%％]|件件|名名|回回"
@@ -29,9 +30,19 @@ def doubled(text: str) -> list[str]:
     return list(dict.fromkeys(re.findall(DOUBLED, text)))
 
 
+def gaps(template: str) -> list[str]:
+    """List the placeholders of a template, none of one that cannot be used."""
+    try:
+        return messages.fields(template)
+    except InputError:
+        return []
+
+
 def filled(template: str, values: Mapping[str, str]) -> str:
     """Write a template with the values that are there, its gaps marked, as HTML."""
-    names = messages.fields(template)
+    names = gaps(template)
+    if not names:
+        return html.escape(template)
     parts = {name: values.get(name) or f"{_OPEN}{name}{_CLOSE}" for name in names}
     text = html.escape(messages.render(template, parts))
     return text.replace(_OPEN, '<mark class="zrtools-gap">').replace(_CLOSE, "</mark>")

@@ -15,6 +15,10 @@ TEXTS: dict[str, Label] = {
     "working": Label("処理中…", "Working…"),
     "doing": Label("{what}（{seconds} 秒経過）", "{what} ({seconds} seconds so far)"),
     "doing_templates": Label("テンプレートを読み込んでいます…", "Reading the templates…"),
+    "doing_clean": Label("{count:,} 回照会しています…", "Making {count:,} requests…"),
+    "doing_send": Label("送信しています…", "Sending…"),
+    "doing_check": Label("状況を確認しています…", "Asking the status…"),
+    "doing_connect": Label("接続を確認しています…", "Connecting…"),
     "doing_file": Label("{name} を読み込んでいます…", "Reading {name}…"),
     "back": Label("戻る", "Back"),
     "none": Label("なし", "none"),
@@ -283,7 +287,9 @@ TEXTS: dict[str, Label] = {
     "at_own_times": Label("各行の日時に", "each at the time of its row"),
     "campaign_confirm": Label("{count:,} 通を送信します。", "{count:,} message(s) go out."),
     "messages_out": Label("通数と宛先", "Messages"),
-    "messages_of": Label("{count:,} 通・宛先 {numbers:,} 件", "{count:,} to {numbers:,} number(s)"),
+    "messages_of": Label(
+        "{count:,} 通・宛先 {numbers:,} 件", "{count:,} message(s), {numbers:,} different number(s)"
+    ),
     "waiting_before": Label("うち前に追加した送信待ち", "of them added before and still waiting"),
     "cost_without_prices": Label("単価の指定がないため不明", "not known: no prices were given"),
     "when_out": Label("送信日時", "When"),
