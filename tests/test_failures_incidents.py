@@ -142,6 +142,25 @@ def test_two_at_once_on_different_carriers_are_two(other: Any, apart: str) -> No
     assert found["dimension"].unique().to_list() == ["carrier"]
 
 
+def test_what_follows_at_once_is_parted_and_laid_to_the_narrower_segment() -> None:
+    """A carrier's incident ends where a sender's begins; where only that sender sends it is not everybody's."""
+    first = {"carrier": "docomo", "from": 150, "to": 158, "strength": 0.2, "code": "823"}
+    second = {"listed": False, "from": 158, "to": 170, "strength": 0.2, "code": "834"}
+    found = zr.failures.incidents(traffic(21, fault=first, other=second)).sort("start")
+    assert found.select("dimension", "segment").rows() == [("carrier", "docomo"), ("sms_code", "11111")]
+
+
+def test_a_new_list_of_unknown_quality_does_not_make_everything_of_a_sender() -> None:
+    """Beside a sender's incident a bad list, which proves little, is told by itself."""
+    first = {"listed": False, "from": 154, "to": 160, "strength": 0.12, "code": "834"}
+    second = {"campaign": "cpa106", "from": 154, "to": 157, "strength": 0.4, "code": "732"}
+    found = zr.failures.incidents(traffic(20, fault=first, other=second))
+    assert sorted(found.select("dimension", "segment").rows()) == [
+        ("campaign", "cpa106"),
+        ("sms_code", "11111"),
+    ]
+
+
 def test_one_value_is_a_list_of_one_and_everything_a_list_of_none() -> None:
     """`values` says the same as `segment`."""
     fault = {"from": 152, "to": 158, "strength": 0.3, "code": "721"}
