@@ -22,7 +22,6 @@ from zrtools.failures.wording import named_incident
 from zrtools.intervals import CONFIDENCE, Z
 from zrtools.periods import TOKYO
 from zrtools.schemas import INCIDENTS, empty
-from zrtools.texts import said
 
 __all__ = ["both_lists", "incidents", "watch_list"]
 
@@ -316,6 +315,22 @@ class _Look:
                 return incident
         return incident
 
+    def wider(self, incident: _Incident, limit: float) -> _Incident:
+        """Give the sender for one of its campaigns where its own, longer time explains more."""
+        if incident.table.dimension != "campaign":
+            return incident
+        at = int(np.argmax(self.grid.owner["campaign"] == incident.table.values[incident.index][0]))
+        sender = int(self.grid.owner["sms_code"][at])
+        for table in (t for t in self.tables if t.dimension == "sms_code"):
+            own = self._own(table, sender, (incident.start, incident.end))
+            if own is not None and own.chance <= _LENIENT * limit:
+                each = [
+                    float(_Window(self, i).explained(i.table)[i.index]) - _COST[i.table.dimension]
+                    for i in (own, incident)
+                ]
+                return own if each[0] > each[1] else incident
+        return incident
+
     def parted(self, incident: _Incident, limit: float) -> _Incident:
         """Cut a window where what explains its failures changes, and give the clearer part."""
         window = _Window(self, incident)
@@ -350,7 +365,8 @@ class _Look:
             told = [p for p in parts if p is not None and p.chance <= _LENIENT * limit]
             if len(told) < 2:
                 continue
-            gain = _Window(self, *told, incident).gain(told, incident)
+            # days of carriers differ, so that large numbers tell less than they seem to
+            gain = _Window(self, *told, incident).gain(told, incident) * incident.usual / incident.variance
             reasons = {_reason(self.grid, p) for p in told} - {None}
             if gain > most or (len(reasons) == 2 and best is incident):
                 best, most = max(told, key=lambda p: p.score), max(gain, most)
@@ -611,7 +627,7 @@ def _search(
                 break
             # first what can be told, then what is raised without being an incident
             first = max(clear, key=lambda i: (i.excess >= small and i.failed >= min_ratio * i.usual, i.score))
-            taken = look.apart(look.parted(look.named(first, limit), limit), limit)
+            taken = look.apart(look.parted(look.wider(look.named(first, limit), limit), limit), limit)
             cells = look.cells(taken)
             taken.settled = float(grid.sent[cells].sum())
             large = taken.excess >= floor and taken.failed >= min_ratio * taken.usual
@@ -737,10 +753,10 @@ def both_lists(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give `incidents` and `watch_list` in one go."""
     if (min_excess is not None and min_excess < 1) or min_ratio <= 1:
-        raise InputError(said("failures.min_excess"))
+        raise InputError("min_excess must be at least 1 and min_ratio more than 1.")
     dimensions = dimensions_of(frame)
     if "carrier" not in dimensions:
-        raise InputError(said("failures.no_carrier"))
+        raise InputError("No column carrier: give delivery statuses as client.status(...) returns them.")
     if "campaign" in dimensions and isinstance(frame, pl.DataFrame | pl.LazyFrame):
         # frame and history read their tags by one rule
         rule = (
