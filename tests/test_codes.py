@@ -20,7 +20,7 @@ CATEGORIES = {
     "721": ("congestion", "輻輳", EITHER, "send again later"),
     "732": ("not in service", "欠番・顧客都合", HANDSET, "drop the number"),
     "821": ("handset congestion", "輻輳（端末側）", HANDSET, "send again later"),
-    "823": ("network", "ネットワーク起因", EITHER, "send again later"),
+    "823": ("network", "ネットワーク起因（圏外・電源OFF含む）", EITHER, "send again later"),
     "824": ("out of reach", "圏外・電源OFF等", HANDSET, "send again later"),
     "833": ("out of reach or busy", "圏外・話中・電源OFF等", HANDSET, "send again later"),
     "834": ("handset error", "端末側エラー（SMS拒否設定等）", HANDSET, "use another channel"),

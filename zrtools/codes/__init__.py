@@ -198,7 +198,13 @@ CATEGORIES: dict[str, Category] = {
             "send again later",
         ),
         Category(
-            "823", "network", Label("ネットワーク起因", "network"), "carrier or handset", "send again later"
+            "823",
+            "network",
+            Label(
+                "ネットワーク起因（圏外・電源OFF含む）", "network (out of coverage and powered off included)"
+            ),
+            "carrier or handset",
+            "send again later",
         ),
         Category(
             "824",
