@@ -211,3 +211,30 @@ def test_every_wording_that_a_form_asks_for_is_there(path: Path) -> None:
         if isinstance(constant, ast.Constant)
     }
     assert asked <= set(TEXTS), asked - set(TEXTS)
+
+
+def test_a_new_view_is_told_what_the_kernel_holds_and_a_secret_is_forgotten(
+    client: zr.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer goes to the view that asked, typing to the others; a secret to none, and it says that it is gone."""
+    sent: list[dict[str, object]] = []
+    form, login = zr.forms.send(client, lang="en"), zr.forms.connect(base_url=client.base_url, lang="en")
+    for field in (form.number, login.token):
+        monkeypatch.setattr(field, "send", sent.append)
+        field._receive(field, {"text": NUMBER, "view": "first"}, [])
+        field._receive(field, {"view": "second"}, [])
+    assert sent == [{"text": NUMBER, "by": "first"}, {"text": NUMBER, "to": "second"}, {"text": ""}]
+    assert (form.number.text, login.token.text) == (NUMBER, "")
+    assert "type it again" in login.token.hint
+    assert login.connect.disabled
+
+
+def test_a_template_that_cannot_be_used_is_shown_and_keeps_the_next_step_off(client: zr.Client) -> None:
+    """Braces that are no placeholder: the text stays in sight, and the reason beside the button."""
+    form = filled(client)
+    form._templates["broken"] = "code {{%x%} here"
+    form.template.options = (*form.template.options, "broken")
+    form.template.value = "broken"
+    assert "code {{%x%} here" in form.preview.value
+    assert "braces" in form.hurdle.value
+    assert form.review.disabled
