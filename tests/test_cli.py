@@ -185,3 +185,14 @@ def test_the_language_asked_for_is_that_of_errors_too(
         said = capsys.readouterr().err
         assert (ended.value.code, told in said) == (1, "--lang" in options), said
         assert os.environ["ZRTOOLS_LANG"] == other
+
+
+def test_a_language_that_is_none_is_an_error_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """ZRTOOLS_LANG=fr ends any command with a sentence: there is no language to say it in but English."""
+    monkeypatch.setenv("ZRTOOLS_LANG", "fr")
+    with pytest.raises(SystemExit) as left:
+        cli.main(["mcp", "--archive", str(tmp_path)])
+    assert left.value.code == 1
+    assert capsys.readouterr().err.startswith('zrtools: The language must be "ja" or "en", not')

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from zrtools import words
+from zrtools.cli.options import language
 
 __all__ = ["command"]
 
@@ -31,7 +32,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="A folder for lists to send again, which hold numbers and texts; without it none are written.",
 )
 @click.option("--tags", is_flag=True, help="Show client tags; else only the campaign that a tag names.")
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Language.  [default: ZRTOOLS_LANG, else ja]")
+@language
 def command(
     place: str, prices: Path | None, clients: Path | None, drafts: Path | None, tags: bool, lang: str | None
 ) -> None:

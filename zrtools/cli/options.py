@@ -9,6 +9,9 @@ from typing import Any
 
 import click
 
+from zrtools import words
+from zrtools.errors import InputError
+
 __all__ = ["Group", "language", "profile", "spoken"]
 
 _PROFILE, _LANGUAGE = "ZRTOOLS_PROFILE", "ZRTOOLS_LANG"
@@ -72,5 +75,8 @@ def language(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def spoken() -> str | None:
-    """Tell once which language the last command was given."""
-    return _SPOKEN.pop(_LANGUAGE, None)
+    """Tell once which language the last command was given, English where ZRTOOLS_LANG is none."""
+    try:
+        return words.language(_SPOKEN.pop(_LANGUAGE, None))
+    except InputError:
+        return "en"
