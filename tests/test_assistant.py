@@ -299,6 +299,8 @@ def test_no_number_no_body_and_no_token_in_any_answer(every: dict[str, Any], arc
     said = json.dumps(every, ensure_ascii=False)
     assert len(said) > 50_000
     assert numbers.isdisjoint(re.findall(r"(?=(\d{10}))", said))
+    assert "1234-5678" not in said
+    assert "****-5678" in said or "****5678" in said
     assert "s3cr3t" not in said
     templates = zr.failures.features(archive.scan()).select("message", "template").collect().unique()
     filled = templates.filter(pl.col("message") != pl.col("template"))["message"].to_list()
