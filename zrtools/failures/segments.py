@@ -519,7 +519,9 @@ class Search:
             if j in self.cells.follows:
                 more, then = np.expm1(changed), self.cells.follows[j]
                 least = (f - np.sqrt(f)) / (usual + 0.5) - 1
+                # the last of a run of times
                 late = {int(then[u]) for u in values if least[int(then[u])] < _LATE * more[u]}
+                late -= {v for v in late if int(then[v]) in values}
                 kept = tuple(v for v in kept if v not in late)
             if kept:
                 segment = {**segment, j: kept}
