@@ -238,6 +238,22 @@ def test_null_is_a_value_and_texts_are_given() -> None:
     assert found["sentence"].item().startswith("unknown")
 
 
+def test_columns_of_any_kind_of_names_are_taken() -> None:
+    """Categories, days, truths, null alone, and hours that are none: each is searched, none is in the way."""
+    number = pl.int_range(pl.len())
+    columns = {
+        "kind": pl.col("shift").cast(pl.Categorical),
+        "on": pl.col("send_date"),
+        "even": number % 2 == 0,
+        "nothing": pl.lit(None),
+        "hour": pl.when(number % 3 > 0).then(pl.lit("９時")),
+        "huge": pl.lit(2**64 - 1, pl.UInt64) - (number % 2).cast(pl.UInt64),
+    }
+    before, after = (f.with_columns(**columns) for f in (traffic(53), traffic(54, {"carrier": ["docomo"]})))
+    found = zr.failures.locate(before, after, ["carrier", *columns])
+    assert places(found) == [{("carrier", "docomo")}]
+
+
 def test_reasons_of_failure_are_columns_too() -> None:
     """Only one code of one carrier rises: it is named, its rate is over all that settled there."""
     before, after = traffic(55), traffic(56)
@@ -318,6 +334,9 @@ def test_numbers_in_values_are_masked_where_people_read() -> None:
         (["price"], "price holds Float64"),
         (["date_time"], "date_time holds Datetime"),
         ([f"c{n}" for n in range(11)], "at most 10"),
+        (["status_id"], "says what became of a message"),
+        (["messages"], "rename it first"),
+        (["#carrier", "carrier"], "rename it first"),
     ],
 )
 def test_columns_that_cannot_be_searched_are_refused(by: list[str], message: str) -> None:

@@ -49,6 +49,9 @@ _TAIL = 0.05
 # how well all cells together must explain a change for it to be called even
 _EVEN = 3.0
 _EXCHANGED = (("before", "after"), ("after", "before"))
+_OUTCOMES = ("outcome", "status_id", "detailed_status_id")
+# names of what is counted
+_COUNTED = ("messages", "now", "then", "numbers")
 _KINDS = (pl.Boolean, pl.Date, pl.String, pl.Categorical, pl.Enum, pl.Null)
 
 
@@ -172,6 +175,11 @@ def _keys(before: Any, after: Any, by: Sequence[str] | str | None) -> list[str]:
         raise InputError(said("failures.columns_once"))
     if len(keys) > MOST_COLUMNS:
         raise InputError(said("failures.too_many_columns", count=len(keys), most_columns=MOST_COLUMNS))
+    for key in keys:
+        if key in _OUTCOMES:
+            raise InputError(said("failures.column_of_outcome", key=key))
+        if key in _COUNTED or key.startswith(("_", "#")):
+            raise InputError(said("failures.column_of_counts", key=key))
     for name, (there, _) in periods.items():
         for key in keys:
             kind = there.get(key)
@@ -194,7 +202,11 @@ def _polars_kind(kind: Any) -> pl.DataType:
     """Give the polars type of a Narwhals one, as far as this room tells types apart."""
     if kind.is_integer():
         return pl.Int64()
-    return getattr(pl, type(kind).__name__, pl.String)() if not kind.is_nested() else pl.List(pl.String)
+    if kind.is_nested():
+        return pl.List(pl.String)
+    # a column of nulls alone is of no kind
+    name = type(kind).__name__
+    return pl.Null() if name == "Unknown" else getattr(pl, name, pl.String)()
 
 
 def _knows(schema: tuple[dict[str, pl.DataType], bool], key: str) -> bool:

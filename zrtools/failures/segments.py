@@ -546,7 +546,9 @@ class Search:
                 break
             rest = best.cells & ~found.cells
             # what is left out is not what is told
-            if any(len(v) > max(self.levels[j] / 2, 2) for j, v in found.segment.items() if j not in best.segment):
+            if any(
+                len(v) > max(self.levels[j] / 2, 2) for j, v in found.segment.items() if j not in best.segment
+            ):
                 continue
             if (found.cells & ~best.cells).any() or not rest.any():
                 continue

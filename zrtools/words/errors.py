@@ -1965,4 +1965,12 @@ TEXTS = {
         "番号の入る列 {column!r} がありません",
         "The frame has no column {column!r} that can hold numbers.",
     ),
+    "failures.column_of_outcome": Label(
+        "{key} はメッセージの結果を表す列で、変化の所在にはなりません。除くか、不達の理由なら failure_category か failure_module を指定してください",
+        "{key} says what became of a message, so it cannot say where: leave it out, or give failure_category or failure_module for the reasons of failure.",
+    ),
+    "failures.column_of_counts": Label(
+        "列 {key!r} は件数の列と名前が重なるため調べられません。先に名前を変えてください",
+        "A column {key!r} cannot be looked at beside the counts: rename it first.",
+    ),
 }
