@@ -22,6 +22,7 @@ from zrtools.failures.wording import named_incident
 from zrtools.intervals import CONFIDENCE, Z
 from zrtools.periods import TOKYO
 from zrtools.schemas import INCIDENTS, empty
+from zrtools.texts import said
 
 __all__ = ["both_lists", "incidents", "watch_list"]
 
@@ -753,10 +754,10 @@ def both_lists(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give `incidents` and `watch_list` in one go."""
     if (min_excess is not None and min_excess < 1) or min_ratio <= 1:
-        raise InputError("min_excess must be at least 1 and min_ratio more than 1.")
+        raise InputError(said("failures.min_excess"))
     dimensions = dimensions_of(frame)
     if "carrier" not in dimensions:
-        raise InputError("No column carrier: give delivery statuses as client.status(...) returns them.")
+        raise InputError(said("failures.no_carrier"))
     if "campaign" in dimensions and isinstance(frame, pl.DataFrame | pl.LazyFrame):
         # frame and history read their tags by one rule
         rule = (
