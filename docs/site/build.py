@@ -23,6 +23,7 @@ def build(site: Path) -> None:
             options = ["-q", "-W", "--keep-going", "-c", HERE, "-d", Path(notes) / language, "-t", language]
             subprocess.run([sys.executable, "-m", "sphinx", *options, ROOT, site / language], check=True)
     shutil.copy(HERE / "index.html", site)
+    shutil.copy(ROOT / "docs" / "llms.txt", site)  # for assistants that read the site
     find = ["--site", site, "--root-selector", "article", "--exclude-selectors", ".headerlink", "--quiet"]
     subprocess.run([sys.executable, "-m", "pagefind", *find], check=True)
     shutil.rmtree(site / "jupyter_execute", ignore_errors=True)
