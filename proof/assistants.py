@@ -62,10 +62,10 @@ def main() -> int:
                         number % 400 == 0 and any(b in said for b in bodies)
                     ):
                         bad.append(f"{call}: {what or 'a body'}")
-                if number % 10_000 == 0:
-                    print(
-                        f"{number:,} calls, {time.monotonic() - began:,.0f} s, {peak():,.0f} MB", flush=True
-                    )
+                if number % 1_000 == 0:
+                    most = max(most, peak())
+                    print(f"{number:,} calls, {time.monotonic() - began:,.0f} s, {most:,.0f} MB", flush=True)
+            most = max(most, peak())
     print(
         f"{answers + refusals:,} calls (seed {wanted.seed}): {answers:,} answers, {refusals:,} refusals, "
         f"{len(bad)} wrong; {time.monotonic() - began:,.0f} s, the server took {most:,.0f} MB at most"
