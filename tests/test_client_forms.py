@@ -117,6 +117,7 @@ def test_stop_button_does_not_wait_for_the_service(own, connected, lang, said):
         form.numbers.fill("\n".join(f"0901234{n:04d}" for n in range(10)))
         form.reference.value = client.now().date()
         form.run.click()
+        form.go.click()
         await until(lambda: said in form.note.value)
         pressed = time.monotonic()
         form.stop.click()

@@ -154,11 +154,12 @@ def test_run_over_many_ends_with_what_came(own, connected, header):
         assert failed.value.missing, name
 
 
-def test_sync_ends_at_once_and_goes_on_later(own, connected, tmp_path):
+def test_sync_ends_at_once_and_goes_on_later(own, connected, tmp_path, monkeypatch):
     """A sync stops, what came is stored, the report says until when; the next sync fetches the rest."""
     own.faults.add(
         "http", "status", status=429, retry_after=HOUR, times=None, when=lambda f: f["date"] >= "20261103"
     )
+    monkeypatch.setenv("ZRTOOLS_LANG", "en")
     archive = zr.Archive(tmp_path / "a")
     started = time.monotonic()
     report = archive.sync(connected(), "2026-10-20", "2026-11-10", progress=False)

@@ -360,7 +360,7 @@ def test_nothing_settled_gives_no_incidents() -> None:
         ("2026-10-30", "month-end"),
         ("2026-12-31", "sunday or holiday"),
         ("2026-05-06", "sunday or holiday"),  # a substitute holiday
-        ("2026-05-01", "五十日"),  # the 5th lies in the holidays
+        ("2026-05-01", "bridge day"),  # between two holidays
     ],
 )
 def test_days_are_known_as_in_japan(day: str, kind: str) -> None:

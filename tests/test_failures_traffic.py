@@ -95,7 +95,7 @@ def test_explorer_and_trend_call_the_same_times_final(frame: pl.DataFrame, unit:
     known = zr.failures.features(frame).drop_nulls("day")
     if campaign is not ...:
         known = known.filter(pl.col("campaign").eq_missing(pl.lit(campaign)))
-    truth = zr.failures.trend(known, unit).drop_nulls("start")
+    truth = zr.failures.trend(known, unit, cluster="campaign").drop_nulls("start")
     truth = truth.with_columns(pl.col("start").dt.replace_time_zone(None))
     if unit == "1h":
         truth = truth.filter(pl.col("settled") > 0)
@@ -127,7 +127,7 @@ def test_a_choice_of_carrier_and_category_counts_what_breakdown_counts() -> None
         ]
     )
     cube = build(frame)
-    for row in zr.failures.breakdown(frame).iter_rows(named=True):
+    for row in zr.failures.breakdown(frame, cluster="campaign").iter_rows(named=True):
         found = cube.summary(Choice(FIRST, FIRST, row["carrier"], row["failure_category"]))
         names = ("failed", "settled", "failure_rate", "rate_low", "rate_high")
         assert [found[n] for n in names] == [row[n] for n in names]

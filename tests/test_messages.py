@@ -129,7 +129,13 @@ def test_every_replacement_is_sendable_and_needed() -> None:
 
 def test_every_kind_of_problem_has_its_words() -> None:
     """Nothing that lint can say is without a wording."""
-    said = {*get_args(messages.Kind), "can be written", "can be left out", "opt-out option"}
+    said = {
+        *get_args(messages.Kind),
+        "can be written",
+        "name can be written",
+        "can be left out",
+        "opt-out option",
+    }
     assert said == TEXTS.keys()
 
 

@@ -14,7 +14,7 @@ import pytest
 import zrtools as zr
 from zrtools import schemas
 
-NUMBERS = ["+819000000000", "+819000000001", "+819000000002"]
+NUMBERS = ["+819011110000", "+819011110001", "+819011110002"]
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def listed(tmp_path: Path) -> Iterator[zr.Suppressions]:
 
 def test_numbers_are_added_once_with_reason_and_day(listed: zr.Suppressions) -> None:
     """However a number is written it is one, and its first reason stays."""
-    assert listed.add(["090-0000-0000", 9000000001], "opted out", "2026-10-31") == 2
-    assert listed.add("＋８１９０００００００００", "another reason") == 0
+    assert listed.add(["090-1111-0000", 9011110001], "opted out", "2026-10-31") == 2
+    assert listed.add("＋８１９０１１１１００００", "another reason") == 0
     frame = listed.frame()
     assert frame.schema == schemas.SUPPRESSIONS
     assert frame.select("phone_number", "reason", "suppressed_on").rows() == [
@@ -41,21 +41,21 @@ def test_numbers_are_added_once_with_reason_and_day(listed: zr.Suppressions) -> 
 def test_a_bad_number_keeps_all_out(listed: zr.Suppressions) -> None:
     """A list with a landline in it is refused with its row, and nothing is added."""
     with pytest.raises(zr.InputError, match="Row 1") as caught:
-        listed.add(["09000000000", "03-1234-5678"], "opted out")
+        listed.add(["09011110000", "03-1234-5678"], "opted out")
     assert caught.value.row == 1
     assert len(listed) == 0
     with pytest.raises(zr.InputError, match="why"):
-        listed.add("09000000000")
+        listed.add("09011110000")
     with pytest.raises(zr.InputError, match="phone_number"):
-        listed.add(pl.DataFrame({"電話": ["09000000000"]}), "opted out")
+        listed.add(pl.DataFrame({"電話": ["09011110000"]}), "opted out")
 
 
 def test_a_bad_number_may_be_left_out(listed: zr.Suppressions) -> None:
     """One bad cell need not keep people off the list who opted out; it is said."""
     with pytest.warns(UserWarning, match="1 of 3 numbers were left out"):
-        assert listed.add(["09000000000", "x", "09000000001"], "opted out", skip_invalid=True) == 2
+        assert listed.add(["09011110000", "x", "09011110001"], "opted out", skip_invalid=True) == 2
     with pytest.raises(zr.InputError, match="counted from 0; 1 of 2 are no numbers"):
-        listed.add(["09000000000", "x"], "opted out")
+        listed.add(["09011110000", "x"], "opted out")
 
 
 def test_numbers_whose_digits_are_gone_keep_all_out(listed: zr.Suppressions) -> None:

@@ -78,9 +78,8 @@ LINK = re.compile(r"(?<=\]\()([\w./-]+)\.md(#[\w-]+)?(?=\))")
 
 def source_read(_app: Sphinx, page: str, source: list[str]) -> None:
     """Take out the line that names the other half, stay in the language, give the first page the menu."""
-    if page.startswith("notebooks/"):
-        return
-    source[0] = OTHER_HALF.sub("", source[0], count=1)
+    if not page.startswith("notebooks/"):
+        source[0] = OTHER_HALF.sub("", source[0], count=1)
     if JA:
         here = (ROOT / page).parent
 

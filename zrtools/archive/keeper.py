@@ -724,11 +724,16 @@ def _fetch(
         # how the answer could be had in Python is nothing to tell here
         why = words.told(error.__cause__ if isinstance(error.__cause__, ZrtoolsError) else error)
         failures = {periods.day(day): why for day in error.missing}
-        later = str(error) if error.retry_after else ""
+        later = words.told(error) if error.retry_after else ""
     except (ConfigurationError, InputError):
         raise
     except ZrtoolsError as error:
-        return {}, dict.fromkeys(days, words.told(error)), False, str(error) if error.retry_after else ""
+        return (
+            {},
+            dict.fromkeys(days, words.told(error)),
+            False,
+            words.told(error) if error.retry_after else "",
+        )
     if not frame["send_date"].is_sorted():
         frame = frame.sort("send_date", maintain_order=True)
     # each day is a slice: nothing is copied

@@ -23,7 +23,7 @@ __all__ = ["HISTORY", "Reports", "japan", "look", "weekly"]
 HISTORY = 28
 """Days before those that are looked at, which tell what is usual."""
 
-Reports = Annotated[Any, Kind(lambda it: callable(getattr(it, "scan", None)), "a zr.receiver.Store")]
+Reports = Annotated[Any, Kind(lambda it: callable(getattr(it, "scan", None)), "receiver_store")]
 
 _NEEDED = (
     "send_date",

@@ -1973,4 +1973,8 @@ TEXTS = {
         "列 {key!r} は件数の列と名前が重なるため調べられません。先に名前を変えてください",
         "A column {key!r} cannot be looked at beside the counts: rename it first.",
     ),
+    "arguments.receiver_store": Label(
+        "zr.receiver.Store（配信結果通知の保存先）",
+        "a zr.receiver.Store",
+    ),
 }
