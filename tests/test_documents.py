@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import importlib.util
+import os
 import re
 from pathlib import Path
 from types import ModuleType
@@ -37,7 +38,13 @@ EXAMPLES = [
 def test_example_runs(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every Python example of every page runs as it stands."""
     monkeypatch.chdir(tmp_path)
-    exec(compile(code, "example", "exec"), {"__name__": "example"})
+    before = dict(os.environ)
+    try:
+        exec(compile(code, "example", "exec"), {"__name__": "example"})
+    finally:
+        # an example may set a variable, and other tests run in this process
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @pytest.mark.slow
