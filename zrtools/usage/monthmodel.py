@@ -33,7 +33,7 @@ _FOLLOW = (
 _DAMPED = 0.98
 # a month's level differs from what was expected by so much, as so many months would tell; else it has stepped
 _NOISE, _NOISE_MONTHS = 0.035, 3.0
-_STEPS, _STEP = 0.6, 0.5
+_STEPS, _STEP = 0.48, 0.5
 _WEEKENDS = ((0.0, 0.12), (0.3, 0.13), (0.55, 0.25), (0.8, 0.15), (1.0, 0.08), (1.6, 0.07))
 _CAMPAIGNS, _BURSTS, _BILLERS = 0.06, 0.2, 0.2
 _DAY_NOISE, _CAMPAIGN_NOISE = 0.12, 0.9
