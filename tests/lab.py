@@ -20,7 +20,7 @@ import nbformat
 import pytest
 from needs import need
 
-__all__ = ["Lab", "Page", "browser", "lab", "pictures"]
+__all__ = ["Lab", "Page", "browser", "lab", "pictures", "set_theme"]
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = next(
@@ -196,3 +196,12 @@ def _wait(url: str, server: subprocess.Popen[bytes], seconds: float = 90) -> Non
         except OSError:
             time.sleep(0.2)
     raise TimeoutError("JupyterLab did not answer")
+
+
+def set_theme(page: Page, theme: str) -> None:
+    """Give JupyterLab its theme, Light or Dark, and wait for it."""
+    page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })",
+        f"JupyterLab {theme}",
+    )
+    page.locator(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]").wait_for(state="attached")

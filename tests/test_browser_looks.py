@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe import contrasts, violations
-from lab import Lab, browser, lab, pictures
+from lab import Lab, browser, lab, pictures, set_theme
 
 from zrtools.sandbox import Sandbox
 
@@ -84,11 +84,7 @@ def page(lab: Lab) -> Any:
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_forms_are_seen_in_both_themes_and_widths(page: Any, pictures: Path, theme: str) -> None:
     """No contrast below 4.5, nothing that axe-core finds, labels and fields on one grid inside the form."""
-    page.evaluate(
-        "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })",
-        f"JupyterLab {theme}",
-    )
-    page.locator(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]").wait_for(state="attached")
+    set_theme(page, theme)
     for width in (1000, 700):
         page.set_viewport_size({"width": width, "height": 2600})
         for number, lang in enumerate(("ja", "en")):

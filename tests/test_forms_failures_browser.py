@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from axe import contrasts, violations
-from lab import Lab, browser, lab, pictures
+from lab import Lab, browser, lab, pictures, set_theme
 
 import zrtools as zr
 
@@ -129,11 +129,7 @@ def test_why_names_place_and_cause(page: Any, pictures: Path, lang: str) -> None
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_explorer_is_seen_in_both_themes_and_widths(page: Any, pictures: Path, theme: str) -> None:
     """No contrast below 4.5, nothing that axe-core finds; at 700 px all columns and a chart of that width."""
-    page.evaluate(
-        "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })",
-        f"JupyterLab {theme}",
-    )
-    page.locator(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]").wait_for(state="attached")
+    set_theme(page, theme)
     for width in (1000, 700):
         page.set_viewport_size({"width": width, "height": 2300})
         for lang in ("ja", "en"):

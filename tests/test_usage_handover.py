@@ -421,10 +421,15 @@ def test_the_command_writes_a_report_for_each_client(tmp_path: Path) -> None:
         ("[client.1]\nclosing_day = 20", "is the same for all clients"),
         ("[invoice]\nfiles = 'x'", "invoice.files is not a setting"),
         ("author = ", "is not TOML"),
+        ("budget = nan", "budget must be a figure"),
+        ("budget = inf", "budget must be a figure"),
+        ("[invoice]\nfile = 'i.csv'\ncolumns = 3", "invoice.columns must be names and texts"),
+        ("[invoice.carriers]\nx = { y = 1 }", "invoice.carriers must be names and texts"),
+        ("autor = 1", "^report.toml: autor"),
     ],
 )
 def test_a_settings_file_that_does_not_fit_says_where(tmp_path: Path, text: str, said: str) -> None:
-    """The key is named, and what it takes."""
+    """The file is named once, the key, and what it takes, also of figures that are none and tables that are none."""
     path = tmp_path / "report.toml"
     path.write_text(text, "utf-8")
     with pytest.raises(zr.InputError, match=said):
@@ -709,24 +714,6 @@ def test_a_budget_is_summed_up_to_date_as_far_as_it_goes() -> None:
     assert rows["used_to_date"].to_list() == [1, 1, None, None, None]
     gap = zr.usage.budget(counts.filter(pl.col("month") != months[1]), 100)
     assert gap["actual_to_date"].to_list() == [100, None, None, None]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("budget = nan", "budget must be a figure"),
-        ("budget = inf", "budget must be a figure"),
-        ("[invoice]\nfile = 'i.csv'\ncolumns = 3", "invoice.columns must be names and texts"),
-        ("[invoice.carriers]\nx = { y = 1 }", "invoice.carriers must be names and texts"),
-        ("autor = 1", "^report.toml: autor"),
-    ],
-)
-def test_odd_settings_are_told_once(tmp_path: Path, text: str, said: str) -> None:
-    """Figures that are none and tables that are none are refused by their key, the file named once."""
-    path = tmp_path / "report.toml"
-    path.write_text(text, "utf-8")
-    with pytest.raises(zr.InputError, match=said):
-        zr.reports.read_handover(path)
 
 
 def test_a_wrong_logo_of_one_client_stops_all_before_the_first(tmp_path: Path) -> None:

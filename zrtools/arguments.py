@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from zrtools.errors import InputError
-from zrtools.texts import Said, said
+from zrtools.texts import Said, joined, said
 
 __all__ = ["Archive", "ChartType", "Client", "Kind", "Prices", "checked", "hold", "refused"]
 
@@ -205,8 +205,7 @@ def _wanted(kind: Any) -> Said:
         return said("arguments.mapping")
     if origin is tuple and inner[-1] is not ...:
         each = [_wanted(one) for one in inner]
-        names = Said(", ".join(each), "、".join(one.ja for one in each))
-        return said("arguments.values", count=len(each), names=names)
+        return said("arguments.values", count=len(each), names=joined(each))
     if origin is not None and issubclass(origin, Iterable):
         return said("arguments.list", wanted=_wanted(inner[0]))
     if kind in _NAMES:
@@ -228,7 +227,7 @@ def _either(wanted: Iterable[Said]) -> Said:
     *most, last = dict.fromkeys(wanted)
     if not most:
         return last
-    return said("arguments.or", most=Said(", ".join(most), "、".join(one.ja for one in most)), last=last)
+    return said("arguments.or", most=joined(most), last=last)
 
 
 def _came(name: str, value: Any) -> str:

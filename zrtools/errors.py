@@ -48,7 +48,8 @@ class ZrtoolsError(Exception):
     `client_tag` is set on the errors of a send, so that what became of the message can be asked; `sent` is
     False when what was asked for surely was not done, None when that is not known. `retry_after` is the seconds for
     which the service asked to wait, where that ended the call or run. `reason` names the cause where it lies on the
-    way ("dns", "certificate", …), and `facts` what belongs to it, so that it can be said in another language.
+    way ("dns", "certificate", …), and `facts` what belongs to it. The text is English and carries its Japanese:
+    `zr.words.told(error)`.
     """
 
     client_tag: str | None = None

@@ -23,7 +23,7 @@ from zrtools.arguments import checked
 from zrtools.codes import Label
 from zrtools.errors import InputError
 from zrtools.privacy import DIGITS, IGNORED, SEPARATORS, mask
-from zrtools.texts import Said, said
+from zrtools.texts import in_both, said
 from zrtools.words import label, language
 
 __all__ = ["PROBLEMS", "REMARKS", "Doubtful", "as_text", "normalise", "normalised", "problem", "remark"]
@@ -122,7 +122,9 @@ def normalise(number: str | float | Decimal) -> str:
     readable = text.encode("utf-8", "replace").decode()
     why = pl.DataFrame({"number": [readable]}).select(problem("number")).item()
     raise InputError(
-        said("phones.unusable", readable=mask(readable), label=Said(PROBLEMS[why].en, PROBLEMS[why].ja))
+        said(
+            "phones.unusable", readable=mask(readable), label=in_both(lambda lang: label(PROBLEMS[why], lang))
+        )
     )
 
 

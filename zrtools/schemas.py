@@ -1510,7 +1510,7 @@ def check(frame: pl.DataFrame | pl.LazyFrame, schema: pl.Schema, name: str) -> N
     Raises `InputError` that names what was expected and what was got.
     """
     from zrtools.errors import InputError
-    from zrtools.texts import Said, said
+    from zrtools.texts import joined, said
 
     got = frame.collect_schema()
     wrong = [
@@ -1521,6 +1521,4 @@ def check(frame: pl.DataFrame | pl.LazyFrame, schema: pl.Schema, name: str) -> N
         if got.get(column) != dtype
     ]
     if wrong:
-        raise InputError(
-            said("schemas.frame", name=name, wrong=Said("; ".join(wrong), "、".join(w.ja for w in wrong)))
-        )
+        raise InputError(said("schemas.frame", name=name, wrong=joined(wrong, "; ")))

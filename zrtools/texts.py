@@ -6,10 +6,11 @@ What they say stands in `zrtools.words.errors`.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
-__all__ = ["Said", "in_notebook", "said"]
+__all__ = ["Said", "in_both", "in_notebook", "japanese", "joined", "said"]
 
 
 class Said(str):
@@ -33,10 +34,26 @@ def said(key: str, /, **facts: Any) -> Said:
     label = import_module("zrtools.words.errors").TEXTS[key]
     return Said(
         label.en.format(**facts),
-        label.ja.format(
-            **{name: fact.ja if isinstance(fact, Said) else fact for name, fact in facts.items()}
-        ),
+        label.ja.format(**{name: japanese(fact) for name, fact in facts.items()}),
     )
+
+
+def japanese(value: Any) -> Any:
+    """Give a text, or that of an error, in Japanese where it has both languages; anything else as it is."""
+    if isinstance(value, Exception) and value.args and isinstance(value.args[0], Said):
+        value = value.args[0]
+    return value.ja if isinstance(value, Said) else value
+
+
+def joined(texts: Iterable[str], separator: str = ", ") -> Said:
+    """List texts in both languages; `separator` is the English one."""
+    listed = [*texts]
+    return Said(separator.join(listed), "、".join(map(japanese, listed)))
+
+
+def in_both(say: Callable[[Literal["ja", "en"]], str]) -> Said:
+    """Say the same in both languages."""
+    return Said(say("en"), say("ja"))
 
 
 def in_notebook() -> bool:

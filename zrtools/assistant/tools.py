@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ _MOST_HISTORY = 92
 _HIDDEN = ("campaign", "client_tag")
 _BEFORE = ("rate_before", "low_before", "high_before")
 _AFTER = ("rate_after", "low_after", "high_after")
+_PERIODS = ("failed_before", "settled_before"), ("failed_after", "settled_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,33 +493,42 @@ def _incidents(names: Names, found: pl.DataFrame, why: pl.DataFrame | None) -> l
     return rows
 
 
+def _both_rates(
+    found: pl.DataFrame, before: tuple[str, str], after: tuple[str, str]
+) -> Iterator[tuple[dict[str, Any], models.Rate, models.Rate]]:
+    """Give each row with its two rates, which are counted in these columns (failed, settled)."""
+    found = with_interval(with_interval(found, *before, _BEFORE), *after, _AFTER)
+    for row in found.iter_rows(named=True):
+        yield (
+            row,
+            rate(row, *before, _BEFORE[0], _BEFORE[1:]),
+            rate(row, *after, _AFTER[0], _AFTER[1:]),
+        )
+
+
 def _located(names: Names, found: pl.DataFrame) -> list[models.LocatedRow]:
-    found = with_interval(found, "failed_before", "settled_before", _BEFORE)
-    found = with_interval(found, "failed_after", "settled_after", _AFTER)
     return [
         models.LocatedRow(
             where=[names.value(one["column"], one["value"]) for one in row["where"]],
-            before=rate(row, "failed_before", "settled_before", _BEFORE[0], _BEFORE[1:]),
-            after=rate(row, "failed_after", "settled_after", _AFTER[0], _AFTER[1:]),
+            before=before,
+            after=after,
             excess=estimate(row["excess_failures"], row["low"], row["high"]),
             **{key: row[key] for key in ("share_of_change", "p_value", "sentence")},
         )
-        for row in found.iter_rows(named=True)
+        for row, before, after in _both_rates(found, *_PERIODS)
     ]
 
 
 def _moved(names: Names, found: pl.DataFrame) -> list[models.MovedRow]:
-    found = with_interval(found, "failed_before", "settled_before", _BEFORE)
-    found = with_interval(found, "failed_after", "settled_after", _AFTER)
     return [
         models.MovedRow(
             group=names.values(row, ["carrier", "failure_category"]),
-            before=rate(row, "failed_before", "settled_before", _BEFORE[0], _BEFORE[1:]),
-            after=rate(row, "failed_after", "settled_after", _AFTER[0], _AFTER[1:]),
+            before=before,
+            after=after,
             contribution=estimate(row["contribution"], row["contribution_low"], row["contribution_high"]),
             **{key: row[key] for key in ("presence", "sentence")},
         )
-        for row in found.iter_rows(named=True)
+        for row, before, after in _both_rates(found, *_PERIODS)
     ]
 
 
@@ -532,13 +542,12 @@ def _steps(found: pl.DataFrame) -> list[models.StepRow]:
 
 
 def _unknown(names: Names, found: pl.DataFrame) -> list[models.UnknownRow]:
-    found = with_interval(found, "recent", "recent_settled", _AFTER)
-    found = with_interval(found, "earlier", "earlier_settled", _BEFORE)
+    counted = ("earlier", "earlier_settled"), ("recent", "recent_settled")
     return [
         models.UnknownRow(
             code=names.value("detailed_status_id", row["detailed_status_id"]),
-            recent=rate(row, "recent", "recent_settled", _AFTER[0], _AFTER[1:]),
-            earlier=rate(row, "earlier", "earlier_settled", _BEFORE[0], _BEFORE[1:]),
+            recent=recent,
+            earlier=earlier,
             **{
                 key: row[key]
                 for key in (
@@ -547,7 +556,7 @@ def _unknown(names: Names, found: pl.DataFrame) -> list[models.UnknownRow]:
                 )
             },
         )
-        for row in found.iter_rows(named=True)
+        for row, earlier, recent in _both_rates(found, *counted)
     ]
 
 

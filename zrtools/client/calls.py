@@ -34,7 +34,7 @@ from zrtools.errors import (
     ZrtoolsError,
 )
 from zrtools.privacy import mask_text
-from zrtools.texts import Said, said
+from zrtools.texts import in_both, said
 from zrtools.wire import ShortUrl
 from zrtools.words import notice, text
 
@@ -668,7 +668,7 @@ class Client:
         missing = run.missing
         if not missing and not interrupted:
             return
-        noun = Said(text(f"client.noun.{what}", "en"), text(f"client.noun.{what}", "ja"))
+        noun = in_both(lambda lang: text(f"client.noun.{what}", lang))
         if interrupted:
             raise Interrupted(
                 said("client.interrupted", number=many - len(missing), many=many, noun=noun),
@@ -679,7 +679,7 @@ class Client:
         if many == 1 or (closed is not None and len(missing) == many):
             raise failure
         partial = PartialResultError(
-            said("client.partial", count=len(missing), many=many, noun=noun, failure=failure.args[0]),
+            said("client.partial", count=len(missing), many=many, noun=noun, failure=failure),
             frame=frame(),
             missing=missing,
         )

@@ -20,7 +20,6 @@ from zrtools.errors import ApiError, ArchiveError, InputError, TransportError, Z
 from zrtools.periods import day
 from zrtools.privacy import mask_text
 from zrtools.texts import said
-from zrtools.words import text
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
@@ -225,7 +224,7 @@ class Cleaning:
                     raise
             refused = f"{error.code} {error.message}".strip()
             if unproven(error, number):
-                refused = f"{refused} {text('client.unproven', 'en')}"
+                refused = f"{refused} {said('client.unproven')}"
             return Verdict(None, refused), final
         self._suspects.clear()
         self._unanswered = 0

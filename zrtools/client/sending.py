@@ -21,7 +21,6 @@ from zrtools.errors import ApiError, ConfigurationError, TransportError, Unexpec
 from zrtools.periods import Time, time
 from zrtools.privacy import mask, mask_text
 from zrtools.texts import Said, said
-from zrtools.words import text
 
 if TYPE_CHECKING:
     from zrtools.client.engine import Engine
@@ -163,7 +162,7 @@ def unproven(error: ZrtoolsError, number: str) -> bool:
     """Say in a refusal of a 060 number that the service may not take such numbers yet, and tell whether it is one."""
     found = isinstance(error, ApiError) and error.field == "phoneNumber" and number.startswith("+8160")
     if found:
-        _say(error, Said(text("client.unproven", "en"), text("client.unproven", "ja")))
+        _say(error, said("client.unproven"))
     return found
 
 

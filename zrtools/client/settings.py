@@ -11,7 +11,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from zrtools.errors import ConfigurationError, InputError
-from zrtools.texts import Said, said
+from zrtools.texts import in_both, said
 from zrtools.words import failure
 
 __all__ = ["ANSWER_LIMIT", "BASE_URL", "MAX_PACE", "Secret", "SettingError", "Settings", "unusable", "usable"]
@@ -138,7 +138,7 @@ class Settings:
 
 def unusable(reason: str, kind: type[ConfigurationError] = SettingError) -> ConfigurationError:
     """Make the error of a setting, which can be said in either language."""
-    error = kind(Said(failure(reason, "en"), failure(reason, "ja")))
+    error = kind(in_both(lambda lang: failure(reason, lang)))
     error.reason = reason
     return error
 

@@ -27,7 +27,7 @@ from zrtools import __version__
 from zrtools.client.retry import LIMIT
 from zrtools.client.settings import Secret, Settings, unusable
 from zrtools.errors import TransportError
-from zrtools.texts import Said, said
+from zrtools.texts import in_both, said
 from zrtools.words import failure
 
 __all__ = ["FIELDS", "LARGE", "TokenTransport", "proxied", "tls", "told"]
@@ -293,9 +293,7 @@ def _session(context: ssl.SSLContext, connections: int) -> aiohttp.ClientSession
 
 def told(reason: str, *, sent: bool | None, status_code: int | None = None, **facts: str) -> TransportError:
     """Make the error of a reason that `words` knows."""
-    error = TransportError(
-        Said(failure(reason, "en", **facts), failure(reason, "ja", **facts)), status_code=status_code
-    )
+    error = TransportError(in_both(lambda lang: failure(reason, lang, **facts)), status_code=status_code)
     error.reason, error.facts, error.sent = reason, facts, sent
     return error
 

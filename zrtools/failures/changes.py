@@ -62,7 +62,7 @@ def compare(
                 refuse_unsettled(name, frame)
             counted.append(_counted(frame, keys, cluster))
         except InputError as error:
-            raise InputError(said("failures.named", name=name, error=error.args[0])) from None
+            raise InputError(said("failures.named", name=name, error=error)) from None
         if not counted[-1].select(sums()["settled"]).item():
             raise InputError(said("failures.nothing_settled", name=name))
 

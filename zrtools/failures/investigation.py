@@ -359,7 +359,7 @@ def _span(period: Period | bool | None, name: str) -> tuple[date, date] | None:
     try:
         days = periods.days(*ends)
     except InputError as error:
-        raise InputError(said("failures.named", name=name, error=error.args[0])) from None
+        raise InputError(said("failures.named", name=name, error=error)) from None
     return days[0], days[-1]
 
 

@@ -486,7 +486,7 @@ class CampaignForm(Panel):
         if checked["message"].str.contains(codes.OPT_OUT_URL, literal=True).any():
             shown += f"<p>{html.escape(words.text('messages.opt-out option', self.lang))}</p>"
         if not queued.is_empty():
-            body = telling.shown(queued["message"][0])
+            body = html.escape(queued["message"][0])
             shown += f'<p>{html.escape(self.t("first_message"))}</p><div class="zrtools-message">{body}</div>'
         return shown
 
@@ -564,7 +564,7 @@ class CampaignForm(Panel):
             + "".join(f'<div data-state="bad">{html.escape(line)}</div>' for line in self._to_look_at(going))
             + f"<p>{html.escape(self.t('three_messages'))}</p>"
             + "".join(
-                telling.labelled(telling.number(number), telling.shown(text))
+                telling.labelled(telling.number(number), html.escape(text))
                 for number, text in _three(going).iter_rows()
             )
         )

@@ -174,7 +174,7 @@ class SendForm(Panel):
         body, text = "", ""
         try:
             text = self._text()
-            body = telling.shown(text) or html.escape(self.t("preview_empty"))
+            body = html.escape(text) or html.escape(self.t("preview_empty"))
             missing += [] if text else [self.t("needs_message")]
         except InputError as error:
             values = {name: value.strip() for name, value in self._values().items()}
@@ -251,7 +251,7 @@ class SendForm(Panel):
             carrier=self.carrier.label,
         )
         warned = "".join(f'<div data-state="bad">{html.escape(line)}</div>' for line in self._twice(message))
-        shown = telling.labelled(self.t("message"), telling.shown(message))
+        shown = telling.labelled(self.t("message"), html.escape(message))
         self.confirmation.value = f"<b>{html.escape(text)}</b>{shown}{warned}"
         self.go.description = self.t("send" if at is None else "reserve")
         self.say("")

@@ -13,7 +13,7 @@ from zrtools.errors import InputError
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["DOUBLED", "doubled", "filled", "gaps", "in_rows", "labelled", "number", "shown"]
+__all__ = ["DOUBLED", "doubled", "filled", "gaps", "in_rows", "labelled", "number"]
 
 # a unit or a form of address that stands in the value and once more in the template
 DOUBLED = "円円|[¥￥][¥￥]|様[様殿]|殿様|さん様|さんさん|様さん|御中御中|御中様|[%％][%％]|件件|名名|回回"
@@ -46,11 +46,6 @@ def filled(template: str, values: Mapping[str, str]) -> str:
     parts = {name: values.get(name) or f"{_OPEN}{name}{_CLOSE}" for name in names}
     text = html.escape(messages.render(template, parts))
     return text.replace(_OPEN, '<mark class="zrtools-gap">').replace(_CLOSE, "</mark>")
-
-
-def shown(text: str) -> str:
-    """Write a message as HTML."""
-    return html.escape(text)
 
 
 def labelled(label: str, body: str) -> str:

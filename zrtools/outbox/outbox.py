@@ -37,7 +37,7 @@ from zrtools.outbox.intake import Unsendable, checked, refuse, sorted_out
 from zrtools.outbox.journal import Journal
 from zrtools.outbox.lease import alive
 from zrtools.outbox.preview import Preview, estimate
-from zrtools.outbox.run import CAPS, Run, bind, room
+from zrtools.outbox.run import CAPS, Run, bind, caps_of, room
 from zrtools.outbox.suppressions import Suppressions, normalised_all
 from zrtools.periods import TOKYO, Day, Time, day
 from zrtools.periods import time as time_of
@@ -284,7 +284,7 @@ class Outbox:
         caps = {"per_day": per_day, "per_campaign": per_campaign}
         for name, value in caps.items():
             if value is not None and value < 1:
-                raise InputError(f"{name} must be 1 or more, or None for no cap.")
+                raise InputError(said("outbox.cap", name=name))
         with self._file.transaction() as run:
             run("delete from facts where name in (?, ?)", CAPS)
             for name, value in caps.items():
@@ -295,8 +295,8 @@ class Outbox:
     def caps(self) -> dict[str, int | None]:
         """Give the caps on messages: `per_day` and `per_campaign`, None where there is none."""
         with self._file.reading() as run:
-            found = dict(run("select name, value from facts where name in (?, ?)", CAPS).fetchall())
-        return {name: int(found[name]) if name in found else None for name in CAPS}
+            found = caps_of(run)
+        return {name: found.get(name) for name in CAPS}
 
     @arguments.checked
     def room(self, campaign: str, *, client: Client | None = None) -> int | None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from zrtools.outbox.journal import Journal
     from zrtools.outbox.suppressions import Suppressions
 
-__all__ = ["CAPS", "Run", "bind", "room"]
+__all__ = ["CAPS", "Run", "bind", "caps_of", "room"]
 
 CAPS = ("per_day", "per_campaign")
 
@@ -105,15 +105,18 @@ def bind(file: Journal, account: str) -> None:
         raise InputError(said("outbox.other_account", owner=owner, account=account))
 
 
+def caps_of(run: _Execute) -> dict[str, int]:
+    """Read the caps that are set in a journal."""
+    found = run("select name, value from facts where name in (?, ?)", CAPS).fetchall()
+    return {name: int(value) for name, value in found}
+
+
 def room(run: _Execute, day: str, campaign: str | None) -> tuple[int | None, list[str]]:
     """Tell how many messages may leave on a day under the journal's caps, and which campaigns are at theirs.
 
     The number is that of one campaign where one is given; None where there is no cap.
     """
-    caps = {
-        name: int(value)
-        for name, value in run("select name, value from facts where name in (?, ?)", CAPS).fetchall()
-    }
+    caps = caps_of(run)
     left: list[int] = []
     full: list[str] = []
     if "per_day" in caps:
@@ -207,7 +210,7 @@ class Run:
                     "outbox.stopped",
                     count=len(missing),
                     done=self.done["accepted"],
-                    ended=self._ended.args[0],
+                    ended=self._ended,
                 ),
                 frame=frame(self._lease.name),
                 missing=missing,
@@ -332,9 +335,7 @@ class Run:
             and values["limit"]
             and run(_QUEUED, {**values, "full": "[]"}).fetchone()
         ):
-            self._ended = self._ended or InputError(
-                "The journal's cap on messages a day or a campaign is reached: see caps(), and set another with cap()."
-            )
+            self._ended = self._ended or InputError(said("outbox.cap_reached"))
         return rows
 
     def _chosen(self, rows: list[tuple[Any, ...]]) -> tuple[list[_Taken], list[dict[str, Any]]]:

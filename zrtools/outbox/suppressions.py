@@ -221,7 +221,7 @@ def normalised_all(numbers: str | Iterable[object] | pl.Series, *, skip_invalid:
             phones.normalise(frame["number"][row])
         except InputError as error:
             raise InputError(
-                said("outbox.bad_row", row=row, int=int(bad.sum()), height=frame.height, error=error.args[0]),
+                said("outbox.bad_row", row=row, int=int(bad.sum()), height=frame.height, error=error),
                 row=row,
             ) from None
     return frame["good"].to_list()

@@ -23,7 +23,7 @@ from zrtools.failures.traits import CampaignRule
 from zrtools.failures.wording import named_incident, named_segment
 from zrtools.periods import TOKYO
 from zrtools.reports.page import Figure, Page
-from zrtools.texts import Said, said
+from zrtools.texts import joined, said
 
 __all__ = ["failures"]
 
@@ -85,7 +85,7 @@ def failures(
             raise InputError(
                 said(
                     "reports.has_already",
-                    names=Said(" and ".join(given), "、".join(given)),
+                    names=joined(given, " and "),
                     either=said("reports.them" if given[1:] else "reports.it"),
                 )
             )

@@ -176,7 +176,7 @@ def read_handover(path: str | Path) -> Handover:
     try:
         return Handover(**shared, of=own)
     except InputError as error:
-        raise InputError(said("failures.named", name=path.name, error=error.args[0])) from None
+        raise InputError(said("failures.named", name=path.name, error=error)) from None
 
 
 def handover_of(given: Handover | str | Path | None) -> Handover:

@@ -211,7 +211,7 @@ def each(
         try:
             given.for_client(client_id).picture()
         except InputError as error:
-            raise InputError(said("reports.of_client", client_id=client_id, error=error.args[0])) from None
+            raise InputError(said("reports.of_client", client_id=client_id, error=error)) from None
     account = Account(frame)
     taken: set[str] = set()
     for client_id in whose:

@@ -325,6 +325,7 @@ def _summary(sheet: _Sheet, ranges: dict[str, Any]) -> None:
     sent = report.delivery()
     if sent is not None:
         sheet.heading(f"{say('deliveries')} {report.name_month(report.month)}")
+        outcome = _outcome_looks(report)
         rates = {
             key: (report.delivery(months_before(report.month, back)) or {}).get("rate")
             for key, back in (("previous_rate", 1), ("year_rate", 12))
@@ -332,13 +333,8 @@ def _summary(sheet: _Sheet, ranges: dict[str, Any]) -> None:
         sheet.table(
             pl.DataFrame([sent | rates], schema_overrides=dict.fromkeys(rates, pl.Float64)),
             {
-                "messages": (say("messages"), _COUNT),
-                "delivered": (say("delivered"), _COUNT),
-                "rate": (say("rate"), _PART),
-                "failed": (say("failed"), _COUNT),
-                "pending": (say("pending_messages"), _COUNT),
-                "previous_rate": (say("previous_rate"), _PART),
-                "year_rate": (say("year_rate"), _PART),
+                column: outcome[column]
+                for column in ("messages", "delivered", "rate", "failed", "pending", *rates)
             },
         )
     table = report.by_carrier()

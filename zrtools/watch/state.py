@@ -202,7 +202,7 @@ def _damage_told() -> Iterator[None]:
         raise ArchiveError(said("watch.deleted", why=said("watch.unreadable"))) from error
     except ArchiveError as error:
         if "damaged" in str(error) and "deleted" not in str(error):
-            raise ArchiveError(said("watch.deleted", why=error.args[0])) from None
+            raise ArchiveError(said("watch.deleted", why=error)) from None
         raise
 
 

@@ -26,7 +26,7 @@ from zrtools.codes import (
     Label,
 )
 from zrtools.errors import InputError
-from zrtools.texts import Said, in_notebook, said
+from zrtools.texts import in_notebook, japanese, said
 
 if TYPE_CHECKING:
     from zrtools.tables import Table
@@ -89,22 +89,14 @@ def text(key: str, lang: str | None = None, **values: object) -> str:
     room, _, name = key.partition(".")
     wording: Label = import_module(f"zrtools.words.{room}").TEXTS[name]
     chosen = language(lang)
-    return label(wording, chosen).format(
-        **{name: _in_language(value, chosen) for name, value in values.items()}
-    )
-
-
-def _in_language(value: object, lang: Lang) -> object:
-    if isinstance(value, Exception):
-        return told(value, lang)
-    return value.ja if isinstance(value, Said) and lang == "ja" else value
+    if chosen == "ja":
+        values = {name: japanese(value) for name, value in values.items()}
+    return label(wording, chosen).format(**values)
 
 
 def told(error: Exception, lang: str | None = None) -> str:
     """Say an error in a language where there are words for it, else as it is."""
-    if language(lang) == "ja" and error.args and isinstance(error.args[0], Said):
-        return error.args[0].ja
-    return str(error)
+    return str(japanese(error) if language(lang) == "ja" else error)
 
 
 def failure(reason: str, lang: str | None = None, **facts: str) -> str:

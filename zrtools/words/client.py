@@ -34,11 +34,6 @@ TEXTS: dict[str, Label] = {
         "照会する番号のうち {count:,} 件は020の番号（M2M）です。SMSを読む人がいません。",
         "{count:,} of the numbers are 020 numbers (M2M): nobody reads there.",
     ),
-    "unproven": Label(
-        "060の番号を受け付けるかどうかは未確認です（2023年版の仕様書は070・080・090のみ）。提供元に確認してください。",
-        "Whether the service takes 060 numbers yet is not known (its specification of 2023 names 070, 080 and 090 alone): "
-        "ask the vendor.",
-    ),
     "cleaned": Label(
         "{rows:,} 件：本人 {same:,}、別人 {other:,}、判定不能 {unknown:,}、番号エラー {none:,}",
         "{rows:,} numbers: {same:,} the same person's, {other:,} another's, {unknown:,} cannot be judged, "

@@ -1945,10 +1945,6 @@ TEXTS = {
         "受け付けられませんでした",
         "not accepted",
     ),
-    "wire.no_message": Label(
-        "説明なし",
-        "no message",
-    ),
     "wire.refused": Label(
         "{meaning}。{advice}。",
         "The service refused the request: {meaning}. What to do: {advice}.",
@@ -1976,5 +1972,18 @@ TEXTS = {
     "arguments.receiver_store": Label(
         "zr.receiver.Store（配信結果通知の保存先）",
         "a zr.receiver.Store",
+    ),
+    "client.unproven": Label(
+        "060の番号を受け付けるかどうかは未確認です（2023年版の仕様書は070・080・090のみ）。提供元に確認してください。",
+        "Whether the service takes 060 numbers yet is not known (its specification of 2023 names 070, 080 and 090 alone): "
+        "ask the vendor.",
+    ),
+    "outbox.cap": Label(
+        "{name} は 1 以上、上限なしなら None です",
+        "{name} must be 1 or more, or None for no cap.",
+    ),
+    "outbox.cap_reached": Label(
+        "この記録に設定された、1日またはキャンペーンの件数の上限に達しました。caps() で確かめ、変えるには cap() を使ってください",
+        "The journal's cap on messages a day or a campaign is reached: see caps(), and set another with cap().",
     ),
 }
