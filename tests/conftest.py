@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -19,9 +20,17 @@ settings.load_profile("zrtools")
 
 
 def pytest_configure() -> None:
-    """Hear Ctrl-C also where a shell that runs the tests in the background has switched it off."""
+    """Forget the user's own account, and hear Ctrl-C also where a shell has switched it off for the background."""
+    pytest_runtest_teardown()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Let neither a test nor a notebook read an account or a language that a test left in the environment."""
+    for name in ("TOKEN", "CLIENT_ID", "SMS_CODE", "BASE_URL", "LANG", "PROFILE"):
+        os.environ.pop(f"ZRTOOLS_{name}", None)
 
 
 @pytest.fixture(scope="session")
@@ -71,13 +80,6 @@ def connected(own: Sandbox) -> Iterator[Callable[..., Client]]:
     yield make
     for made in clients:
         made.close()
-
-
-@pytest.fixture(autouse=True)
-def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads an account that happens to stand in the environment."""
-    for name in ("TOKEN", "CLIENT_ID", "SMS_CODE", "BASE_URL", "LANG", "PROFILE"):
-        monkeypatch.delenv(f"ZRTOOLS_{name}", raising=False)
 
 
 def connect(sandbox: Sandbox, **options: Any) -> Client:
