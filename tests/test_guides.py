@@ -15,7 +15,14 @@ JAPANESE = sorted(
 BLOCK = re.compile(r"^```.*?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 DATE = re.compile(rf"\d[\d–〜]*月(?:[\d–〜]+日)?|\d+ (?:{MONTH})\b|(?:{MONTH}) \d+")
-SPELLED = {"ten": "10", "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "half a second": "0.5"}
+SPELLED = {
+    "ten": "10",
+    "fifteen": "15",
+    "twenty": "20",
+    "thirty": "30",
+    "forty": "40",
+    "half a second": "0.5",
+}
 SPELLED |= {f"{n} million": f"{i},000,000" for i, n in enumerate(("a", "two", "three", "four"), 1)}
 
 
@@ -44,7 +51,8 @@ def in_words(text: str) -> list[set[str]]:
     """The figures that each section of an English page spells, which Japanese writes in digits."""
     sections = re.split(r"^#+ .*$", BLOCK.sub("", text), flags=re.MULTILINE)[1:]
     return [
-        {n for word, n in SPELLED.items() if re.search(rf"\b{word}\b", prose, re.IGNORECASE)} for prose in sections
+        {n for word, n in SPELLED.items() if re.search(rf"\b{word}\b", prose, re.IGNORECASE)}
+        for prose in sections
     ]
 
 
