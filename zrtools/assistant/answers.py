@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -17,6 +18,9 @@ from zrtools.codes import ACTIONS, CARRIERS, CATEGORIES, ORIGINS, UNLISTED, UNRE
 from zrtools.failures.traffic import plain
 from zrtools.intervals import CONFIDENCE, share, wilson
 from zrtools.privacy import mask_text
+
+if TYPE_CHECKING:
+    from zrtools.assistant.desk import Desk
 
 __all__ = ["LEAST", "MOST_BYTES", "Names", "estimate", "fitted", "last", "pool", "rate", "with_interval"]
 
@@ -62,6 +66,7 @@ class Names:
         self._tags = tags
         self._lang = lang
         self._given: dict[tuple[str, str], str] = {}
+        self._count: Counter[str] = Counter()
 
     def __call__(self, column: str, value: str) -> str | None:
         """Name a value for a sentence; None where it is one of our own words, a code or a figure."""
@@ -76,8 +81,8 @@ class Names:
         column = re.sub(r"\W", "_", column)[:30]
         key = (column, value)
         if key not in self._given:
-            number = sum(known == column for known, _ in self._given) + 1
-            self._given[key] = f"{column}#{number}"
+            self._count[column] += 1
+            self._given[key] = f"{column}#{self._count[column]}"
         return self._given[key]
 
     def value(self, column: str, value: object) -> Value:
@@ -141,23 +146,29 @@ def estimate(
 
 
 def pool(
-    frame: pl.DataFrame, count: pl.Expr, *, rates: Sequence[str] | None = None
+    frame: pl.DataFrame, count: pl.Expr, *, rates: Sequence[str] | None = None, within: Sequence[str] = ()
 ) -> tuple[pl.DataFrame, Pooled | None]:
     """Take the groups of fewer than `LEAST` messages out, and say what they come to together.
 
     As many of the next smallest go with them as are needed for that many; where there is no more, nothing is said of
-    them. `rates` are the keys of a frame with `failed` and `settled`, whose pooled rate is given too.
+    them. So a total less the rows that are shown gives no small group away, nor do the totals of `within`, where the
+    answer gives such. `rates` are the keys of a frame with `failed` and `settled`, whose pooled rate is given too.
     """
     # nobody is in a group without messages
-    sized = frame.with_row_index("_row").with_columns(_size=count.cast(pl.Int64).fill_null(0))
+    sized = frame.with_row_index("_row").with_columns(_size=count.cast(pl.Int64).fill_null(0), _all=0)
+    each = [*within, "_all"]
     some = (
-        sized.filter(pl.col("_size") > 0).sort("_size", "_row").with_columns(_sum=pl.col("_size").cum_sum())
+        sized.filter(pl.col("_size") > 0)
+        .sort("_size", "_row")
+        .with_columns(_before=pl.col("_size").cum_sum().over(each) - pl.col("_size"))
     )
     small = some.filter(pl.col("_size") < LEAST)
     if small.is_empty():
         return frame, None
-    hidden = some.filter((pl.col("_size") < LEAST) | (pl.col("_sum").shift(1, fill_value=0) < LEAST))
-    rest = sized.join(hidden.select("_row"), on="_row", how="anti").sort("_row").drop("_row", "_size")
+    # the next smallest, too, where there is a small one
+    near = some.filter(pl.col("_before") < LEAST).join(small, on=each, how="semi", nulls_equal=True)
+    hidden = pl.concat([small, near]).unique("_row")
+    rest = sized.join(hidden.select("_row"), on="_row", how="anti").sort("_row").drop("_row", "_size", "_all")
     messages = int(hidden["_size"].sum())
     told = messages >= LEAST
     both: Rate | None = None
@@ -169,35 +180,47 @@ def pool(
     return rest, Pooled(groups=hidden.height, messages=messages if told else None, rate=both)
 
 
-def fitted(answer: Answer, most: int, lang: words.Lang, narrow: str) -> dict[str, Any]:
+def fitted(answer: Answer, desk: Desk, most: int) -> dict[str, Any]:
     """Cut an answer's rows to `most`, and further until it fits, and say what was cut and how to narrow."""
     made: dict[str, Any] = _clean(answer.model_dump(mode="json"))
     parts = {
-        name: len(part)
+        name: desk.had.get(name, len(part))
         for name, part in made.items()
         if isinstance(part, list) and part and isinstance(part[0], dict) and name not in ("names", "next")
     }
     for name in parts:
         made[name] = made[name][:most]
-    while len(json.dumps(made, ensure_ascii=False).encode()) > MOST_BYTES:
-        longest = max(parts, key=lambda name: len(json.dumps(made[name])), default=None)
-        if longest is None or not made[longest]:
+    spare = 1.0
+    while True:
+        # of a picture nobody knows what stands in it
+        said = None if desk.picture is not None else json.dumps({**made, "names": []}, ensure_ascii=False)
+        names = desk.names.listed(said)
+        made["names"] = _clean([one.model_dump() for one in names[: int(len(names) * spare)]])
+        if _size(made) <= MOST_BYTES:
+            break
+        longest = max(parts, key=lambda name: _size(made[name]) if made[name] else 0, default=None)
+        if longest is not None and made[longest]:
+            made[longest] = made[longest][: len(made[longest]) * 3 // 4]
+        elif len(made["said"]) > 1:
             made["said"] = made["said"][: len(made["said"]) // 2]
-            made["names"] = made["names"][: len(made["names"]) // 2]
-            if not made["said"]:
-                break
+        elif spare > 1 / MOST_BYTES:
+            spare /= 2
         else:
-            made[longest] = made[longest][: len(made[longest]) // 2]
+            break
     for name, had in parts.items():
-        if len(made[name]) < had:
-            said = words.text("assistant.cut", lang, part=name, shown=len(made[name]), had=had, narrow=narrow)
-            made["cut"].append(said)
+        if (shown := len(made[name])) < had:
+            how = desk.say("narrow" if shown == most else "narrow_bytes", most=MOST_BYTES)
+            made["cut"].append(desk.say("cut", part=name, shown=shown, had=had, narrow=how))
     return made
 
 
 def last(value: Any) -> Any:
     """Mask what leaves: every phone number in every text of an answer, whatever it is and however it came there."""
     return _each(value, mask_text)
+
+
+def _size(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode())
 
 
 def _clean(value: Any) -> Any:

@@ -24,6 +24,7 @@ __all__ = ["draw"]
 
 _SCALE = 1.5
 _UNITS: tuple[Every, ...] = ("1h", "1d", "1w")
+_BY_CARRIER = ("failures", "failures_by_carrier")
 _COMPARED = ("contributions", "located")
 
 
@@ -63,7 +64,7 @@ def draw(desk: Desk, asked: AskChart) -> ChartAnswer:
 
 
 def _of_failures(desk: Desk, asked: AskChart, span: tuple[date, date]) -> ChartType:
-    frame = desk.frame(span)
+    frame = _carriers(desk, desk.frame(span)) if asked.chart in _BY_CARRIER else desk.frame(span)
     if asked.chart == "failures":
         return charts.failures(_together(desk, failures.breakdown(frame)), lang=desk.lang)
     unit = _unit(desk, frame, asked.every)
@@ -72,9 +73,15 @@ def _of_failures(desk: Desk, asked: AskChart, span: tuple[date, date]) -> ChartT
     if asked.chart == "incidents":
         found = failures.incidents(frame, lang=desk.lang)
         desk.go_on()
-        by_day = _unit(desk, frame, "1h") != "1h"
-        return charts.incidents(failures.trend(frame) if by_day else frame, found, lang=desk.lang)
+        unit = _unit(desk, frame, "1h")
+        return charts.incidents(frame if unit == "1h" else failures.trend(frame, unit), found, lang=desk.lang)
     return charts.failures_over_time(frame, every=unit, lang=desk.lang)
+
+
+def _carriers(desk: Desk, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave out carriers of which there are fewer messages than may be shown."""
+    rest = desk.kept("carrier", failures.breakdown(frame, "carrier"), pl.col("settled") + pl.col("pending"))
+    return frame.filter(pl.col("carrier").is_in(rest["carrier"].implode(), nulls_equal=True))
 
 
 def _together(desk: Desk, cells: pl.DataFrame) -> pl.DataFrame:
@@ -99,6 +106,8 @@ def _unit(desk: Desk, frame: pl.LazyFrame, every: Every) -> Every:
         size = failures.trend(frame, unit).select(pl.col("settled") + pl.col("pending")).to_series()
         if not ((size > 0) & (size < LEAST)).any():
             break
+    else:
+        raise InputError(desk.say("too_short", least=LEAST))
     if unit != every:
         desk.cut.append(desk.say("longer", least=LEAST))
     return unit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,11 +46,13 @@ class Desk:
     """One call at work."""
 
     settings: Settings
+    rows: int = 20
     stopped: threading.Event = field(default_factory=threading.Event)
     names: Names = field(init=False)
     pooled: Pooled | None = None
     picture: bytes | None = None
     cut: list[str] = field(default_factory=list)
+    had: dict[str, int] = field(default_factory=dict)
     _days: pl.DataFrame | None = None
     _archive: Archive | None = None
 
@@ -95,7 +98,12 @@ class Desk:
     def span(self, asked: str, name: str = "period") -> tuple[date, date]:
         """Read days that were asked for, of which the archive holds some."""
         ends = [part.strip() for part in asked.split("/")]
-        if not 1 <= len(ends) <= 2:
+        try:
+            each = [periods.days(end) for end in ends]
+        except InputError:
+            # its sentence repeats what was given
+            each = []
+        if not 1 <= len(each) <= 2:
             raise InputError(self.say("bad_days", name=name))
         try:
             wanted = periods.days(*ends)
@@ -114,7 +122,16 @@ class Desk:
                     archive=self.settings.archive,
                 )
             )
+        if 0 < self.days().filter(pl.col("send_date").is_between(first, last))["rows"].sum() < LEAST:
+            raise InputError(self.say("too_few", first=first, last=last, least=LEAST))
         return first, last
+
+    def month(self, asked: str, name: str) -> date:
+        """Read a month that was asked for."""
+        try:
+            return periods.month(asked)
+        except InputError:
+            raise InputError(self.say("bad_month", name=name)) from None
 
     def period(self, span: tuple[date, date], pending: int | None = None) -> Period:
         """Tell what of some days the archive holds."""
@@ -138,11 +155,25 @@ class Desk:
         """Tell a person what to run."""
         return Next(what=self.say(key), command=line)
 
-    def kept(self, part: str, frame: pl.DataFrame, count: pl.Expr) -> pl.DataFrame:
+    def top(self, part: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """Keep as many rows of a part as were asked for: what is cut anyway need not be written out."""
+        self.had[part] = frame.height
+        return frame.head(self.rows)
+
+    def kept(
+        self, part: str, frame: pl.DataFrame, count: pl.Expr, *, within: Sequence[str] = ()
+    ) -> pl.DataFrame:
         """Leave small groups out of a part that is not the answer's main one, and say so."""
-        rest, small = pool(frame, count)
+        rest, small = pool(frame, count, within=within)
         if small is not None:
             self.cut.append(self.say("small", part=part, n=small.groups, least=LEAST))
+        return rest
+
+    def without(self, part: str, frame: pl.DataFrame, few: pl.Expr) -> pl.DataFrame:
+        """Leave rows with fewer messages out of which no total is told, and say so."""
+        rest = frame.filter(~few)
+        if rest.height < frame.height:
+            self.cut.append(self.say("small", part=part, n=frame.height - rest.height, least=LEAST))
         return rest
 
     def common(

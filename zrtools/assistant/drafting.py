@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import polars as pl
 
 from zrtools import failures, tables
@@ -9,9 +12,11 @@ from zrtools.assistant.asked import AskDraft
 from zrtools.assistant.desk import Desk
 from zrtools.assistant.models import Draft
 from zrtools.errors import InputError
-from zrtools.files import create_folder, replace_file
+from zrtools.files import create, create_folder
 
 __all__ = ["draft"]
+
+_MOST = 20
 
 
 def draft(desk: Desk, asked: AskDraft) -> Draft:
@@ -30,12 +35,13 @@ def draft(desk: Desk, asked: AskDraft) -> Draft:
         raise InputError(desk.say("no_bodies"))
     if found.is_empty():
         return Draft(**desk.common(span, 0, said=[desk.say("nothing_to_send")]), file=None, messages=0)
-    path = folder / f"resend-{span[0]:%Y%m%d}-{span[1]:%Y%m%d}.csv"
     try:
         create_folder(folder)
-        replace_file(path, lambda part: tables.write(found, part))
+        path = _written(folder, f"resend-{span[0]:%Y%m%d}-{span[1]:%Y%m%d}", tables.as_csv(found))
     except OSError as error:
         raise InputError(desk.say("not_drafted", why=type(error).__name__)) from None
+    if path is None:
+        raise InputError(desk.say("many_drafts", most=_MOST))
     line = f"zr.forms.campaign(client, zr.tables.read({str(path)!r}))"
     return Draft(
         **desk.common(
@@ -47,3 +53,23 @@ def draft(desk: Desk, asked: AskDraft) -> Draft:
         file=path.name,
         messages=found.height,
     )
+
+
+def _written(folder: Path, name: str, body: bytes) -> Path | None:
+    """Write a new file; one that is there may have been worked on, so it stays, and serves where it is the same."""
+    for number in range(1, _MOST + 1):
+        path = folder / (f"{name}.csv" if number == 1 else f"{name}-{number}.csv")
+        try:
+            file = create(path)
+        except FileExistsError:
+            if path.is_file() and path.read_bytes() == body:
+                return path
+            continue
+        try:
+            with io.BufferedWriter(file) as whole:
+                whole.write(body)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        return path
+    return None

@@ -156,8 +156,8 @@ class DayRow(_Part):
 
     day: date = Field(description="Day of sending, Japan.")
     state: str = Field(description=_of("state"))
-    messages: int = Field(description="Messages held of that day.")
-    pending: int = Field(description="Of these without a final status.")
+    messages: int | None = Field(description="Messages held of that day; null: 1 to 4.")
+    pending: int | None = Field(description="Of these without a final status.")
     fetched: datetime | None = Field(description=_of("fetched"))
 
 
@@ -168,7 +168,7 @@ class Coverage(Answer):
     last_day: date | None
     days_held: int
     days_missing: int
-    messages: int
+    messages: int = Field(description="Messages held, without those of days that have 1 to 4.")
     months_counted: list[str] = Field(description="Months (YYYY-MM) whose billable counts are held.")
     rows: list[DayRow]
 

@@ -23,7 +23,7 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
-from zrtools import __version__, periods, words
+from zrtools import __version__, words
 from zrtools.assistant import guides
 from zrtools.assistant.answers import fitted, last
 from zrtools.assistant.asked import refusal
@@ -46,7 +46,8 @@ _PROMPTS = {"explain_failures": "failures", "monthly_summary": "month"}
 
 def serve(settings: Settings) -> None:
     """Answer on standard input and output until it ends. Nothing else is read, and no connection opened."""
-    for name in [name for name in os.environ if name.startswith("ZRTOOLS_TOKEN")]:
+    # tokens, keys, and where they are kept: nothing of these is needed here
+    for name in [name for name in os.environ if name.startswith("ZRTOOLS_") and name != "ZRTOOLS_LANG"]:
         del os.environ[name]
     # the SDK writes what a peer sent into its log
     logging.getLogger("mcp").disabled = True
@@ -205,7 +206,7 @@ class _Assistant:
             return _refused(refusal(tool.asked, error, self.settings.lang))
         if self._workers.full:
             return _refused(self.say("busy"))
-        desk = Desk(self.settings)
+        desk = Desk(self.settings, asked.rows)
         async with anyio.create_task_group() as group:
             group.start_soon(self._tell, ctx.session)
             try:
@@ -226,18 +227,11 @@ class _Assistant:
     def _answer(self, tool: Tool, desk: Desk, asked: Any) -> types.CallToolResult:
         try:
             answer = tool.work(desk, asked)
-            said = json.dumps(answer.model_dump(mode="json"), ensure_ascii=False)
-            # a picture may hold any of them
-            answer.names = desk.names.listed(said if desk.picture is None else None)
-            made = fitted(answer, asked.rows, desk.lang, desk.say("narrow"))
+            made = fitted(answer, desk, asked.rows)
         except Cancelled:
             raise
-        except ZrtoolsError as error:
-            return _refused(words.told(error, desk.lang))
-        except OSError as error:
-            return _refused(desk.say("disk", why=type(error).__name__))
-        except BaseException as error:  # noqa: BLE001 - a library's error, or panic, shows values: its kind is told
-            return _refused(desk.say("failed", kind=type(error).__name__))
+        except BaseException as error:  # noqa: BLE001 - it is told
+            return _refused(_why(desk, error))
         content: list[Any] = [types.TextContent(type="text", text="")]
         if desk.picture is not None:
             picture = base64.b64encode(desk.picture).decode("ascii")
@@ -302,14 +296,17 @@ class _Assistant:
         if key is None:
             raise MCPError(code=types.INVALID_PARAMS, message=self.say("no_prompt"))
         given = params.arguments or {}
+        lang = given.get("lang") or self.settings.lang
+        if lang not in ("ja", "en"):
+            raise MCPError(code=types.INVALID_PARAMS, message=self.say("bad_lang"))
+        desk = Desk(self.settings)
         try:
-            lang = words.language(given.get("lang") or self.settings.lang)
             if given.get("month"):
-                month = periods.month(given["month"])
+                month = desk.month(given["month"], "month")
             else:
-                month = (await asyncio.to_thread(Desk(self.settings).days))["send_date"].to_list()[-1]
-        except ZrtoolsError as error:
-            raise MCPError(code=types.INVALID_PARAMS, message=words.told(error, self.settings.lang)) from None
+                month = (await asyncio.to_thread(desk.days))["send_date"].to_list()[-1]
+        except Exception as error:  # noqa: BLE001 - as with tools
+            raise MCPError(code=types.INVALID_PARAMS, message=_why(desk, error)) from None
         text = words.text(f"assistant.prompt_{key}_text", lang, month=f"{month:%Y-%m}")
         return types.GetPromptResult(
             description=words.text(f"assistant.prompt_{key}", lang),
@@ -384,6 +381,14 @@ async def _door(ctx: Any, call_next: Callable[[Any], Any]) -> Any:
         return last(result)
     except MCPError as error:
         raise MCPError(code=error.error.code, message=last(error.error.message)) from None
+
+
+def _why(desk: Desk, error: BaseException) -> str:
+    """Say why there is no answer; of a library's error, or panic, which shows values, its kind alone."""
+    if isinstance(error, ZrtoolsError):
+        return words.told(error, desk.lang)
+    key = "disk" if isinstance(error, OSError) else "failed"
+    return desk.say(key, why=type(error).__name__)
 
 
 def _refused(said: str) -> types.CallToolResult:

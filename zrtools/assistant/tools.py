@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from zrtools import codes, failures, messages, periods, usage, words
+from zrtools import codes, failures, messages, usage, words
 from zrtools.assistant import asked as ask
 from zrtools.assistant import models
 from zrtools.assistant.answers import LEAST, Names, estimate, pool, rate, with_interval
@@ -27,6 +27,7 @@ _MOST_HISTORY = 92
 _HIDDEN = ("campaign", "client_tag")
 _BEFORE = ("rate_before", "low_before", "high_before")
 _AFTER = ("rate_after", "low_after", "high_after")
+_BILL = ("month", "client_id")
 _PERIODS = ("failed_before", "settled_before"), ("failed_after", "settled_after")
 
 
@@ -51,7 +52,12 @@ def coverage(desk: Desk, asked: ask.AskCoverage) -> models.Coverage:
     missing = days.filter(pl.col("state") == "missing").height
     months = desk.archive.counts()["month"].unique().sort().dt.strftime("%Y-%m").to_list()
     first_day, last_day = days.select(first=pl.min("send_date"), last=pl.max("send_date")).row(0)
-    rows = listed.sort("send_date", descending=True).iter_rows(named=True)
+    few = _few("rows")
+    rows = (
+        desk.top("rows", listed.sort("send_date", descending=True))
+        .with_columns(pl.when(~few).then("rows", "pending"))
+        .iter_rows(named=True)
+    )
     return models.Coverage(
         **desk.common(
             None,
@@ -66,7 +72,7 @@ def coverage(desk: Desk, asked: ask.AskCoverage) -> models.Coverage:
         last_day=last_day,
         days_held=held.height,
         days_missing=missing,
-        messages=int(days["rows"].sum()),
+        messages=int(days.filter(~few)["rows"].sum()),
         months_counted=months,
         rows=[
             models.DayRow(
@@ -93,7 +99,7 @@ def failure_breakdown(desk: Desk, asked: ask.AskBreakdown) -> models.Failures:
     return models.Failures(
         **desk.common(span, rest.height, pending, said=[_rated(desk, overall, span)], then=desk.report(span)),
         overall=overall,
-        rows=_groups(desk.names, rest, by, overall),
+        rows=_groups(desk.names, desk.top("rows", rest), by, overall),
     )
 
 
@@ -120,7 +126,7 @@ def failure_trend(desk: Desk, asked: ask.AskTrend) -> models.Trend:
                 pending=row["pending"],
                 is_final=row["is_final"],
             )
-            for row in rest.iter_rows(named=True)
+            for row in desk.top("rows", rest).iter_rows(named=True)
         ],
     )
 
@@ -138,13 +144,13 @@ def failure_incidents(desk: Desk, asked: ask.AskIncidents) -> models.Incidents:
         found, watched = both_lists(frame, history=history, lang=desk.lang)
         desk.go_on()
         why = failures.causes(frame, found, history=history, lang=desk.lang)
-        rows = _incidents(desk.names, found, why)
-        watch = _incidents(desk.names, watched, None)
-    said = [desk.say("incidents", n=len(rows)) if rows else desk.say("no_incidents")]
+        rows = _incidents(desk.names, desk.top("rows", found), why)
+        watch = _incidents(desk.names, desk.top("watch", watched), None)
+    said = [desk.say("incidents", n=found.height) if rows else desk.say("no_incidents")]
     if watch:
-        said.append(desk.say("watched", n=len(watch)))
+        said.append(desk.say("watched", n=watched.height))
     return models.Incidents(
-        **desk.common(span, len(rows), said=said, then=desk.report(span)), rows=rows, watch=watch
+        **desk.common(span, found.height, said=said, then=desk.report(span)), rows=rows, watch=watch
     )
 
 
@@ -165,10 +171,12 @@ def investigate(desk: Desk, asked: ask.AskInvestigation) -> models.Investigated:
             plan=found.plan.clear(),
             reached=found.reached.filter(pl.col("failed") >= LEAST),
         ).sentences
-        incidents = _incidents(desk.names, found.incidents, found.causes.filter(pl.col("of") == "incident"))
-        located = _located(desk.names, found.located)
-        changed = desk.kept("moved", found.changes, pl.max_horizontal("failed_before", "failed_after"))
-        moved = _moved(desk.names, changed)
+        why = found.causes.filter(pl.col("of") == "incident")
+        incidents = _incidents(desk.names, desk.top("incidents", found.incidents), why)
+        located = _located(desk.names, desk.top("located", _compared(desk, "located", found.located)))
+        failed = pl.max_horizontal("failed_before", "failed_after")
+        changed = desk.kept("moved", _compared(desk, "moved", found.changes), failed)
+        moved = _moved(desk.names, desk.top("moved", changed))
     now = found.overview.row(0, named=True)
     overall = rate(
         {**now, "settled": now["delivered"] + now["failed"]},
@@ -193,12 +201,12 @@ def investigate(desk: Desk, asked: ask.AskInvestigation) -> models.Investigated:
         )
         if now["incidents"]
         else None,
-        rows=_groups(desk.names, rest, by, None),
+        rows=_groups(desk.names, desk.top("rows", rest), by, None),
         incidents=incidents,
         moved=moved,
         located=located,
-        steps=_steps(steps),
-        unknown=_unknown(desk.names, unknown),
+        steps=_steps(desk.top("steps", steps)),
+        unknown=_unknown(desk.names, desk.top("unknown", unknown)),
     )
 
 
@@ -209,9 +217,10 @@ def locate(desk: Desk, asked: ask.AskLocate) -> models.Located:
     old, new = desk.frame(before), desk.frame(after)
     with desk.naming():
         found, why = failures.locate(old, new, by, lang=desk.lang, explain=True)
-        rows = _located(desk.names, found)
+        found = _compared(desk, "rows", found)
+        rows = _located(desk.names, desk.top("rows", found))
     return models.Located(
-        **desk.common(after, len(rows), said=[why], then=desk.report(after)),
+        **desk.common(after, found.height, said=[why], then=desk.report(after)),
         before=desk.period(before),
         explained=why,
         rows=rows,
@@ -249,7 +258,7 @@ def retry_plan(desk: Desk, asked: ask.AskPlan) -> models.Plan:
                 desk.command("next_campaign", "zr.forms.campaign(client, zr.tables.read('resend.csv'))"),
             ],
         ),
-        rows=_steps(rest),
+        rows=_steps(desk.top("rows", rest)),
     )
 
 
@@ -260,7 +269,8 @@ def unknown_codes(desk: Desk, asked: ask.AskStatus) -> models.UnknownCodes:
     rest, desk.pooled = pool(found, pl.col("failed"))
     said = desk.say("unknown", n=found.height) if found.height else desk.say("no_unknown")
     return models.UnknownCodes(
-        **desk.common(span, rest.height, said=[said], then=desk.report(span)), rows=_unknown(desk.names, rest)
+        **desk.common(span, rest.height, said=[said], then=desk.report(span)),
+        rows=_unknown(desk.names, desk.top("rows", rest)),
     )
 
 
@@ -282,9 +292,14 @@ def code_dictionary(desk: Desk, asked: ask.AskCodes) -> models.Codes:
 def monthly_usage(desk: Desk, asked: ask.AskMonths) -> models.Months:
     """Tell the billable messages of each month, client and carrier: `usage.monthly`."""
     found = _of_months(desk, usage.monthly(desk.counts(), clients=desk.settings.clients), asked)
-    rest, desk.pooled = pool(found, pl.col("separated_success_count"))
+    rest, desk.pooled = pool(found, pl.col("separated_success_count"), within=_BILL)
+    said = _summed(desk, found, rest)
+    previous, year_before = (pl.when(~_few(column)).then(column) for column in ("previous", "year_before"))
+    rest = rest.with_columns(
+        previous, year_before, change=pl.when(previous.is_not_null()).then("change")
+    ).sort("month", descending=True, maintain_order=True)
     return models.Months(
-        **desk.common(None, rest.height, said=[_summed(desk, found)], then=_report_usage(desk)),
+        **desk.common(None, rest.height, said=[said], then=_report_usage(desk)),
         rows=[
             models.UsageRow(
                 month=f"{row['month']:%Y-%m}",
@@ -297,7 +312,7 @@ def monthly_usage(desk: Desk, asked: ask.AskMonths) -> models.Months:
                 through=row["through"],
                 complete=row["complete"],
             )
-            for row in rest.sort("month", descending=True, maintain_order=True).iter_rows(named=True)
+            for row in desk.top("rows", rest).iter_rows(named=True)
         ],
     )
 
@@ -308,12 +323,14 @@ def reconcile_usage(desk: Desk, asked: ask.AskMonths) -> models.Reconciled:
     counts = desk.counts()
     found = usage.reconcile(counts, desk.archive.scan(), coverage=days)
     found = _of_months(desk, found, asked).sort("month", descending=True, maintain_order=True)
+    n = found.height
     apart = found.filter(~pl.col("agrees").fill_null(value=True)).height
+    found = desk.without("rows", found, _few("counts", "statuses"))
     return models.Reconciled(
         **desk.common(
             None,
             found.height,
-            said=[desk.say("reconciled", n=found.height, apart=apart)],
+            said=[desk.say("reconciled", n=n, apart=apart)],
             then=_report_usage(desk),
         ),
         rows=[
@@ -328,7 +345,7 @@ def reconcile_usage(desk: Desk, asked: ask.AskMonths) -> models.Reconciled:
                     )
                 },
             )
-            for row in found.iter_rows(named=True)
+            for row in desk.top("rows", found).iter_rows(named=True)
         ],
     )
 
@@ -337,6 +354,8 @@ def forecast_usage(desk: Desk, _: ask.Asked) -> models.Forecasts:
     """Project the running month to its end: `usage.forecast`."""
     held = not desk.archive.days().is_empty()
     found = usage.forecast(desk.counts(), desk.archive.scan() if held else None)
+    whole = pl.col("carrier") == "*"
+    found = desk.kept("rows", found, pl.when(~whole).then("counted")).filter(~(whole & _few("counted")))
     rows = [
         models.ForecastRow(
             month=f"{row['month']:%Y-%m}",
@@ -346,13 +365,12 @@ def forecast_usage(desk: Desk, _: ask.Asked) -> models.Forecasts:
         for row in found.iter_rows(named=True)
     ]
     said = desk.say("no_forecast")
-    if rows:
-        whole = found.row(-1, named=True)
+    for last in found.filter(whole).iter_rows(named=True):
         said = desk.say(
             "forecast",
-            month=f"{whole['month']:%Y-%m}",
-            level=f"{whole['level']:.0%}",
-            **{key: f"{whole[key]:,}" for key in ("forecast", "low", "high")},
+            month=f"{last['month']:%Y-%m}",
+            level=f"{last['level']:.0%}",
+            **{key: f"{last[key]:,}" for key in ("forecast", "low", "high")},
         )
     return models.Forecasts(**desk.common(None, len(rows), said=[said], then=_report_usage(desk)), rows=rows)
 
@@ -365,8 +383,11 @@ def usage_cost(desk: Desk, asked: ask.AskCost) -> models.Costs:
     counts = desk.counts()
     found = _of_months(desk, usage.cost(counts, prices, clients=desk.settings.clients), asked)
     bills = usage.bill(found, prices, whole=usage.monthly(counts).select("month", "complete"))
-    rest, desk.pooled = pool(found, pl.col("quantity"))
-    few = desk.kept("bills", bills, pl.col("quantity"))
+    rest, desk.pooled = pool(found, pl.col("quantity"), within=_BILL)
+    rest, few = (
+        frame.sort("month", descending=True, maintain_order=True)
+        for frame in (rest, desk.kept("bills", bills, pl.col("quantity")))
+    )
     return models.Costs(
         **desk.common(None, rest.height, said=[desk.say("cost", n=few.height)], then=_report_usage(desk)),
         rows=[
@@ -376,7 +397,7 @@ def usage_cost(desk: Desk, asked: ask.AskCost) -> models.Costs:
                 billable_messages=row["quantity"],
                 **{key: row[key] for key in ("carrier", "unit_price", "amount", "problem")},
             )
-            for row in rest.sort("month", descending=True, maintain_order=True).iter_rows(named=True)
+            for row in desk.top("rows", rest).iter_rows(named=True)
         ],
         bills=[
             models.BillRow(
@@ -385,7 +406,7 @@ def usage_cost(desk: Desk, asked: ask.AskCost) -> models.Costs:
                 billable_messages=row["quantity"],
                 **{key: row[key] for key in ("unpriced", "net", "tax", "gross", "final")},
             )
-            for row in few.sort("month", descending=True, maintain_order=True).iter_rows(named=True)
+            for row in desk.top("bills", few).iter_rows(named=True)
         ],
     )
 
@@ -493,6 +514,16 @@ def _incidents(names: Names, found: pl.DataFrame, why: pl.DataFrame | None) -> l
     return rows
 
 
+def _few(*columns: str) -> pl.Expr:
+    """Tell whether one of some counts is of somebody, but of fewer than may be shown."""
+    return pl.any_horizontal(pl.col(*columns).is_between(1, LEAST - 1).fill_null(value=False))
+
+
+def _compared(desk: Desk, part: str, found: pl.DataFrame) -> pl.DataFrame:
+    """Leave out what is compared with, or in, fewer messages than may be shown."""
+    return desk.without(part, found, _few("settled_before", "settled_after"))
+
+
 def _both_rates(
     found: pl.DataFrame, before: tuple[str, str], after: tuple[str, str]
 ) -> Iterator[tuple[dict[str, Any], models.Rate, models.Rate]]:
@@ -591,8 +622,8 @@ def _of_months(desk: Desk, found: pl.DataFrame, asked: ask.AskMonths) -> pl.Data
     """Keep the months that were asked for, else all."""
     held = found["month"].sort()
     if asked.first is not None or asked.last is not None:
-        first = periods.month(asked.first, "first") if asked.first else held.min()
-        last = periods.month(asked.last, "last") if asked.last else held.max()
+        first = desk.month(asked.first, "first") if asked.first else held.min()
+        last = desk.month(asked.last, "last") if asked.last else held.max()
         found = found.filter(pl.col("month").is_between(first, last))
         if found.is_empty():
             raise InputError(
@@ -608,12 +639,15 @@ def _client(names: Names, row: Mapping[str, Any]) -> list[models.Value]:
     return [names.value(key, row[key]) for key in keys]
 
 
-def _summed(desk: Desk, found: pl.DataFrame) -> str:
-    months = found.group_by("month").agg(pl.col("separated_success_count").sum()).sort("month")
+def _summed(desk: Desk, found: pl.DataFrame, shown: pl.DataFrame) -> str:
+    counted = pl.col("separated_success_count").sum()
+    months = found.group_by("month").agg(counted).sort("month")
     if months.is_empty():
         return desk.say("no_usage")
     month, sent = months.row(-1)
-    return desk.say("usage", month=f"{month:%Y-%m}", n=f"{sent:,}", months=months.height)
+    rest = sent - shown.filter(month=month).select(counted).item()
+    told = desk.say("few", least=LEAST) if 0 < rest < LEAST else f"{sent:,}"
+    return desk.say("usage", month=f"{month:%Y-%m}", n=told, months=months.height)
 
 
 def _report_usage(desk: Desk) -> list[models.Next]:

@@ -141,6 +141,10 @@ TEXTS: dict[str, Label] = {
         "下書きのフォルダーに書けません（{why}）。人に --drafts のフォルダーと空き容量を確かめてもらってください。",
         "The folder of --drafts cannot be written ({why}): a person should look at it, and at the disk's free space.",
     ),
+    "many_drafts": Label(
+        "下書きがたまっています（この期間だけで{most}個）。人に、いらないものを消してもらってください。",
+        "There are {most} drafts of these days already: a person should look at them, and delete what is not needed.",
+    ),
     "no_drafts": Label(
         "下書きの書き出しは無効です。人が --drafts DIR をつけて zrtools mcp を起動すると使えます。",
         "Drafts are off: a person can start zrtools mcp with --drafts DIR.",
@@ -178,6 +182,19 @@ TEXTS: dict[str, Label] = {
         "{name} は 2026-10（月）、2026-10-05（日）、2026-10-01/2026-10-15（初日/末日）のいずれかで指定してください。（{why}）",
         "Give {name} as a month 2026-10, a day 2026-10-05, or first and last day 2026-10-01/2026-10-15. ({why})",
     ),
+    "bad_month": Label(
+        "{name} は月で指定してください（例 2026-10）。", "Give {name} as a month, such as 2026-10."
+    ),
+    "bad_lang": Label("lang は ja か en です。", "lang is ja or en."),
+    "too_few": Label(
+        "{first}〜{last}には{least}件未満しかないため、お答えできません。より長い期間で尋ねてください。",
+        "{first} to {last} has fewer than {least} messages, which are not shown: ask for a longer period.",
+    ),
+    "few": Label("{least}未満", "fewer than {least}"),
+    "too_short": Label(
+        "この期間には{least}件未満の週があるため、図にできません。期間の初めと終わりを週（月曜から日曜）に合わせるか、数で尋ねてください（failure_trend）。",
+        "Some weeks of this period have fewer than {least} messages, so it is not drawn: let it begin and end with a week (Monday to Sunday), or ask for figures (failure_trend).",
+    ),
     "no_month": Label(
         "その月の課金通数はありません（{held}）。", "No counts of these months: there are {held}."
     ),
@@ -197,6 +214,10 @@ TEXTS: dict[str, Label] = {
     "narrow": Label(
         "続きは、rows を増やす（200まで）か、期間を短くする、by の列を減らすと見られます。",
         "For the rest raise rows (up to 200), shorten the period, or use fewer columns in by.",
+    ),
+    "narrow_bytes": Label(
+        "一つの答えは{most}バイトまでです。続きは、期間を短くするか、by の列を減らすか、その部分だけのツールで尋ねてください。",
+        "An answer holds {most} bytes: for the rest shorten the period, use fewer columns in by, or ask the tool of that part alone.",
     ),
     "no_argument": Label(
         "その引数はありません。使えるのは {known} です。", "There is no such argument. There are: {known}."
@@ -219,8 +240,8 @@ TEXTS: dict[str, Label] = {
         "Too many calls at once: wait for the answers under way, then ask again.",
     ),
     "failed": Label(
-        "サーバーの内部で失敗しました（{kind}）。期間を短くするか別の問い方で試し、続くようなら人に知らせてください。",
-        "It failed inside the server ({kind}). Try a shorter period or another question; tell a person if it goes on.",
+        "サーバーの内部で失敗しました（{why}）。期間を短くするか別の問い方で試し、続くようなら人に知らせてください。",
+        "It failed inside the server ({why}). Try a shorter period or another question; tell a person if it goes on.",
     ),
     "disk": Label(
         "アーカイブを読めません（{why}）。使用中かもしれません。少し待ってもう一度、続くようなら人にフォルダーの権限を確かめてもらってください。",
