@@ -55,7 +55,7 @@ def coverage(desk: Desk, asked: ask.AskCoverage) -> models.Coverage:
     few = _few("rows")
     rows = (
         desk.top("rows", listed.sort("send_date", descending=True))
-        .with_columns(pl.when(~few).then("rows", "pending"))
+        .with_columns(pl.when(~few).then(pl.col("rows", "pending")))
         .iter_rows(named=True)
     )
     return models.Coverage(
