@@ -109,6 +109,7 @@ def test_no_total_less_what_is_shown_gives_a_small_group_away(groups: list[tuple
         assert hidden == 0 or [n for n in whole if 0 < n < assistant.LEAST]
 
 
+@pytest.mark.slow
 def test_small_counts_of_a_small_account_stand_in_no_answer(few: Path, tmp_path: Path) -> None:
     """Days, months before, counts beside statuses, forecasts and bills: none tells 1 to 4, nor by subtraction."""
     prices = zr.usage.read_prices(
@@ -148,6 +149,7 @@ def test_small_counts_of_a_small_account_stand_in_no_answer(few: Path, tmp_path:
     assert "2026-10, has 66" in months["said"][0]
 
 
+@pytest.mark.slow
 def test_charts_leave_out_carriers_and_stretches_that_are_too_small(few: Path) -> None:
     """A carrier of 2 messages has no panel and no column; a week of 3 is not drawn."""
     panels, week = asked(
@@ -161,6 +163,7 @@ def test_charts_leave_out_carriers_and_stretches_that_are_too_small(few: Path) -
     ]
 
 
+@pytest.mark.slow
 def test_answers_about_tens_of_thousands_of_groups_stay_small(tmp_path: Path) -> None:
     """Rows are cut before they are written out, names go with their rows, and what is left is as asked or as fits."""
     kana = "あいうえおかきくけこさしすせそたちつてと"
@@ -202,6 +205,7 @@ def test_what_was_given_is_not_repeated(few: Path, name: str, given_: dict[str, 
     assert "ignore" not in result.content[0].text
 
 
+@pytest.mark.slow
 def test_a_draft_that_a_person_worked_on_stays(few: Path, tmp_path: Path) -> None:
     """The same list is the same file; another, or one that was changed, is a file of its own, and there are few."""
     folder = tmp_path / "下書き"

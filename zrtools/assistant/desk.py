@@ -82,7 +82,8 @@ class Desk:
         """The archive as it is now."""
         self.go_on()
         if self._archive is None:
-            if not Path(self.settings.archive).exists():
+            place = Path(self.settings.archive)
+            if not place.exists() or (place.is_dir() and not any(place.iterdir())):
                 raise InputError(self.say("no_archive", archive=self.settings.archive))
             self._archive = Archive(self.settings.archive)
         return self._archive

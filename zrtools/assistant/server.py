@@ -29,7 +29,7 @@ from zrtools.assistant.answers import fitted, last
 from zrtools.assistant.asked import refusal
 from zrtools.assistant.desk import Cancelled, Desk, Settings
 from zrtools.assistant.tools import TOOLS, Tool
-from zrtools.errors import ZrtoolsError
+from zrtools.errors import InputError, ZrtoolsError
 
 __all__ = ["MOST_REQUEST", "build", "serve"]
 
@@ -54,15 +54,20 @@ def serve(settings: Settings) -> None:
     for name in list(logging.root.manager.loggerDict):
         if name == "mcp" or name.startswith("mcp."):
             logging.getLogger(name).disabled = True
+    unwritten = False
     try:
         try:
             anyio.run(_serve, settings)
         except* (BrokenPipeError, ConnectionResetError):
             # whoever asked is gone
             pass
+        except* OSError:
+            unwritten = True
     except KeyboardInterrupt:
         _leave(130)
         raise
+    if unwritten:
+        raise InputError(words.text("assistant.no_stdout", settings.lang))
     _leave(0)
 
 

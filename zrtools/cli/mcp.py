@@ -61,6 +61,8 @@ def command(
     )
     if sys.stdin is None:
         raise click.ClickException(words.text("assistant.no_stdin", chosen))
+    if sys.stdout is None:
+        raise click.ClickException(words.text("assistant.no_stdout", chosen))
     if sys.stdin.isatty():
         click.echo(words.text("assistant.serving", chosen), err=True)
     serve(settings)

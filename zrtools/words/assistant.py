@@ -293,6 +293,10 @@ TEXTS: dict[str, Label] = {
         "標準入力がありません。アシスタントの設定から起動してください（docs/assistants.ja.md）。",
         "There is no standard input: let the assistant's program start it (docs/assistants.md).",
     ),
+    "no_stdout": Label(
+        "標準出力に書けません。アシスタントの設定から起動してください（docs/assistants.ja.md）。",
+        "Standard output cannot be written: let the assistant's program start it (docs/assistants.md).",
+    ),
     "folder_only": Label(
         "アーカイブは手元のフォルダーで指定してください：サーバーは外部に接続しません。",
         "Give --archive a folder on this computer: the server opens no connection.",
