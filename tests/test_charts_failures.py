@@ -218,10 +218,32 @@ def test_frame_without_statuses_is_refused() -> None:
 
 def test_small_carrier_gets_a_scale_of_its_own() -> None:
     """A few messages that all failed do not flatten the panels of the large carriers."""
-    frame = statuses((980, "docomo", 2, "2", 0), (20, "docomo", 3, "31732", 0), (30, None, 3, "99999", 0))
+    frame = statuses(
+        (980, "docomo", 2, "2", 0), (20, "docomo", 3, "31732", 0), (30, "Rakuten Mobile", 3, "99999", 0)
+    )
     chart = charts.failures_by_carrier(frame, lang="en").to_dict()
     titles = {panel["title"]["text"]: panel["title"]["subtitle"] for panel in chart["concat"]}
-    assert titles == {"docomo": "2.0% (20 / 1,000)", "unknown": "100.0% (30 / 30)  on a scale of its own"}
+    assert titles == {
+        "docomo": "2.0% (20 / 1,000)",
+        "Rakuten Mobile": "100.0% (30 / 30)  on a scale of its own",
+    }
+
+
+@pytest.mark.parametrize(
+    ("group", "note"),
+    [
+        ((30, None, 3, "99999", 0), "30 messages that failed before they had a carrier (unknown)"),
+        ((3, "au", 2, "2", 0), "au is not drawn: too few settled messages at each point (3 in all)"),
+    ],
+)
+def test_carrier_without_a_rate_to_draw_is_named(group: Any, note: str) -> None:
+    """What fails by definition, or has too few messages, has no panel; the chart says so."""
+    frame = statuses(
+        (980, "docomo", 2, "2", 0), (20, "docomo", 3, "31732", 0), (50, "docomo", 2, "2", 1), group
+    )
+    chart = charts.failures_by_carrier(frame, lang="en")
+    assert [panel["title"]["text"] for panel in chart.to_dict()["concat"]] == ["docomo"]
+    assert note in said(chart)
 
 
 BEFORE = statuses((90, "au", 2, "2", 0), (10, "au", 3, "11721", 0), (100, "docomo", 2, "2", 0))

@@ -6,6 +6,7 @@ import base64
 import io
 import itertools
 import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -76,6 +77,11 @@ def closest(colours: list[str]) -> float:
 def test_outcomes_are_told_apart_by_every_eye() -> None:
     """Delivered, failed and pending differ clearly with any kind of colour blindness."""
     assert closest([style.DELIVERED, style.FAILED, style.PENDING]) > 25
+
+
+def test_a_colour_means_one_thing() -> None:
+    """What became of messages has other colours than carriers have, for every eye."""
+    assert min(closest([o, c]) for o in (style.DELIVERED, style.FAILED) for c in style.CARRIERS.values()) > 8
 
 
 def test_carriers_are_told_apart_by_every_eye() -> None:
@@ -243,6 +249,35 @@ def test_picture_in_a_notebook_brings_its_letters() -> None:
     finally:
         alt.renderers.enable(before, **options)
     assert bundle["image/svg+xml"] == charts.svg(drawn("不達"))
+
+
+def test_chart_shows_itself_without_a_network_or_a_call() -> None:
+    """Unless a renderer was chosen, a notebook gets a picture in the page's colours beside the specification."""
+    before, options = alt.renderers.active, alt.renderers.options
+    try:
+        alt.renderers.enable("default")
+        chart = style.nothing("不達", "ありません")
+        shown = chart._repr_mimebundle_()
+        assert alt.renderers.active == "default"
+        # parts of it, copies and what was kept of it do so, too
+        for other in (chart.copy(), pickle.loads(pickle.dumps(chart)), chart.properties(padding=20)):
+            assert "<script" not in other._repr_mimebundle_()["text/html"]
+        alt.renderers.enable("json")
+        assert "text/html" not in chart._repr_mimebundle_()
+    finally:
+        alt.renderers.enable(before, **options)
+    assert shown["image/svg+xml"] == charts.svg(chart)
+    assert shown["image/svg+xml"] in shown["text/html"]
+    assert shown["application/vnd.vegalite.v6.json"] == chart.to_dict()
+    assert "<script" not in shown["text/html"]
+    assert f'[fill="{style.INK}"]{{fill:var(--jp-' in shown["text/html"]
+
+
+def test_long_names_keep_both_ends() -> None:
+    """A name is cut in its middle to the width that there is: full-width letters are twice as wide."""
+    assert style.cut("短い名前", 8) == "短い名前"
+    assert style.cut("大阪北支店・再送分その一", 12) == "大阪…その一"
+    assert style.width_of(style.cut("ａb" * 50, 21)) <= 21
 
 
 def test_unknown_renderer_is_refused() -> None:

@@ -146,7 +146,7 @@ def _rows(found: pl.DataFrame, lang: str | None) -> pl.DataFrame:
 
 
 def _named(row: Mapping[str, Any], lang: str | None) -> str:
-    return f"{named_incident(row, lang)} × {words.category(row['failure_category'], lang)}"
+    return f"{style.cut(named_incident(row, lang), 60)} × {words.category(row['failure_category'], lang)}"
 
 
 def _shading(rows: pl.DataFrame, times: Times, lang: str | None, *, numbered: bool) -> ChartType:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["contributions"]
 
-_DOWN = "#0072B2"
-
 
 @checked
 def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None = None) -> ChartType:
@@ -62,7 +60,7 @@ def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None 
     )
     moved = base.transform_filter("!datum.is_total")
     ends = base.transform_filter("datum.is_total")
-    colour = alt.condition("datum.contribution > 0", alt.value(style.FAILED), alt.value(_DOWN))
+    colour = alt.condition("datum.contribution > 0", alt.value(style.FAILED), alt.value(style.DELIVERED))
     place = alt.X("from:Q", title=say("rate", lang), scale=scale, axis=alt.Axis(format=digits, tickCount=6))
     chart: ChartType = alt.layer(
         base.transform_filter("datum.next != null")
@@ -113,7 +111,7 @@ def _steps(
     kept = comparison.with_row_index("_n").with_columns(size=pl.col("contribution").abs())
     kept = kept.sort("size", "_n", descending=[True, False]).drop("_n", "size")
     head, tail = kept.head(most), kept.tail(max(kept.height - most, 0))
-    names = [named_segment(row, keys, lang) for row in head.iter_rows(named=True)]
+    names = [style.cut(named_segment(row, keys, lang), 48) for row in head.iter_rows(named=True)]
     shown = head.select(
         pl.Series("name", names, dtype=pl.String),
         "contribution",

@@ -82,13 +82,29 @@ def failures_by_carrier(frame: Statuses, *, every: Every = "1d", lang: str | Non
     parts = times.frame.partition_by("carrier", as_dict=True)
     sizes = times.frame.group_by("carrier").agg(pl.col("settled").sum()).top_k(_MOST_PANELS, by="settled")
     kept = [parts[(name,)] for name in in_order(sizes)["carrier"]]
+    # without a carrier is what failed before it had one, and an empty panel shows nothing
+    drawn = [part for part in kept if part["failure_rate"].count() and not _failed_by_definition(part)]
+    left_out = [_left_out(part, lang) for part in kept if drawn and not any(part is one for one in drawn)]
+    kept = drawn or kept
     # a carrier of a few messages must not flatten the others: it gets a scale of its own, and says so
     large = [part for part in kept if part["settled"].sum() >= 0.05 * times.summed["settled"]]
     common = max(top_of(part) for part in large or kept)
     chart: alt.ConcatChart = alt.concat(
         *(_carrier_panel(replace(times, frame=part), common, lang) for part in kept), columns=2, spacing=22
     )
-    return style.finish(chart, title, [summary(times.span, times.summed, lang), *notes(times, lang)])
+    return style.finish(
+        chart, title, [summary(times.span, times.summed, lang), *notes(times, lang), *left_out]
+    )
+
+
+def _failed_by_definition(part: pl.DataFrame) -> bool:
+    return part["carrier"][0] is None and part["failed"].sum() == part["settled"].sum()
+
+
+def _left_out(part: pl.DataFrame, lang: str | None) -> str:
+    settled = int(part["settled"].sum())
+    key = "left_out_failed" if _failed_by_definition(part) else "left_out_few"
+    return say(key, lang, carrier=words.carrier(part["carrier"][0], lang), settled=style.count_text(settled))
 
 
 def _carrier_panel(times: Times, common: float, lang: str | None) -> ChartType:
@@ -292,12 +308,15 @@ def _volumes_panel(times: Times, lang: str | None) -> alt.Chart:
 
     kinds = {"delivered": style.DELIVERED, "failed": style.FAILED, "pending": style.PENDING}
     names = {kind: say(kind, lang) for kind in kinds}
-    gap = 0.0 if is_dense(times) else 0.08
+    # a bar of one day must not fill the plot
+    gap = 0.0 if is_dense(times) else max(0.08, 1 - times.frame["time"].n_unique() / 12)
     long = (
         times.frame.unpivot(
             list(kinds), index=["left", "right", "when"], variable_name="kind", value_name="messages"
         )
-        .with_columns(right=pl.col("right") - (pl.col("right") - pl.col("left")) * gap)
+        .with_columns(inset=(pl.col("right") - pl.col("left")) * (gap / 2))
+        .with_columns(left=pl.col("left") + pl.col("inset"), right=pl.col("right") - pl.col("inset"))
+        .drop("inset")
         # unpivot keeps the order of kinds, so the sums stack them in it
         .with_columns(high=pl.col("messages").cum_sum().over("left"))
         .with_columns(low=pl.col("high") - pl.col("messages"), outcome=pl.col("kind").replace_strict(names))
@@ -309,7 +328,9 @@ def _volumes_panel(times: Times, lang: str | None) -> alt.Chart:
         .encode(
             x=time_axis(times, lang, "left"),
             x2="right:T",
-            y=alt.Y("low:Q", title=say("messages", lang), axis=alt.Axis(tickCount=3, format=",.0f")),
+            y=alt.Y(
+                "low:Q", title=say("messages", lang), axis=alt.Axis(tickCount=3, tickMinStep=1, format=",.0f")
+            ),
             y2="high:Q",
             color=alt.Color(
                 "outcome:N",

@@ -86,6 +86,8 @@ def failures(frame: Statuses, *, lang: str | None = None) -> ChartType:
             ],
         )
     )
+    # a letter of half width is some 6.5 pixels wide
+    wide = max(108, round(6.5 * max(style.width_of(line) for name in columns for line in name.split("\n"))))
     dark = f"!datum.is_sum && pow(datum.failure_rate / {highest!r}, {style.SHARPNESS}) > {style.DARK_FROM}"
     ink = alt.condition(dark, alt.value("#FFFFFF"), alt.value("#000000"))
     chart = alt.layer(
@@ -114,7 +116,7 @@ def failures(frame: Statuses, *, lang: str | None = None) -> ChartType:
         base.transform_filter("datum.failed == 0")
         .mark_text(fontSize=13, color=style.MUTED)
         .encode(text=alt.value("0")),
-    ).properties(width=alt.Step(108), height=alt.Step(46))
+    ).properties(width=alt.Step(wide), height=alt.Step(46))
     return style.finish(chart, title, [summary(ends, summed, lang), note])
 
 

@@ -75,7 +75,7 @@ def latency(found: pl.DataFrame, *, lang: str | None = None) -> ChartType:
             color=alt.Color(
                 "which:N",
                 sort=which,
-                scale=alt.Scale(domain=which, range=[style.DELIVERED, "#E69F00", style.FAILED]),
+                scale=alt.Scale(domain=which, range=[style.INK, style.DELIVERED, style.PENDING]),
                 legend=legend,
             ),
             tooltip=[
@@ -104,4 +104,4 @@ def _row(row: dict[str, Any], keys: list[str], lang: str | None) -> dict[str, An
         # of those whose time or pending state is known, which the share is of
         messages=style.count_text(row["delivered"] - row["untimed"] + row["pending"]),
     )
-    return {"name": name, "said": said, **{k: row[k] for k in ("median", "p90", "p95")}}
+    return {"name": style.cut(name, 30), "said": said, **{k: row[k] for k in ("median", "p90", "p95")}}

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["located"]
 
-_DOWN = "#0072B2"
 _HEIGHT = 58
 
 
@@ -61,7 +60,7 @@ def located(found: pl.DataFrame, *, lang: str | None = None) -> ChartType:
     chart: ChartType = alt.layer(
         base.mark_bar(height=14, yOffset=18).encode(
             x=excess,
-            color=alt.condition("datum.excess > 0", alt.value(style.FAILED), alt.value(_DOWN)),
+            color=alt.condition("datum.excess > 0", alt.value(style.FAILED), alt.value(style.DELIVERED)),
         ),
         base.mark_rule(color=style.INK, strokeWidth=1.3, yOffset=18).encode(
             x=alt.X("low:Q", scale=scale), x2="high:Q"
@@ -99,7 +98,7 @@ def _row(place: int, row: dict[str, Any], lang: str | None) -> dict[str, Any]:
     )
     return {
         "place": place,
-        "name": named_where(row["where"], lang),
+        "name": style.cut(named_where(row["where"], lang), 84),
         "excess": excess,
         "low": row["low"],
         "high": row["high"],

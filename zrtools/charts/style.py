@@ -6,13 +6,14 @@ Nothing here touches altair's own themes or renderers, except `use`, which a per
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from zrtools import words
 from zrtools.arguments import checked
-from zrtools.charts import typeface
+from zrtools.charts import shown, typeface
 from zrtools.errors import InputError
 from zrtools.texts import said
 
@@ -28,11 +29,14 @@ __all__ = [
     "CARRIERS",
     "DARK_FROM",
     "DELIVERED",
+    "EXPECTED",
     "FAILED",
     "FONTS",
+    "GRID",
     "INK",
     "MUTED",
     "OTHERS",
+    "PAGE",
     "PENDING",
     "RATE_TEXT",
     "SEQUENCE",
@@ -41,6 +45,7 @@ __all__ = [
     "Renderer",
     "carrier_scale",
     "count_text",
+    "cut",
     "day_axis",
     "drawing",
     "finish",
@@ -49,6 +54,7 @@ __all__ = [
     "svg",
     "use",
     "weekdays",
+    "width_of",
 ]
 
 Renderer = Literal["svg", "png", "jupyter"]
@@ -74,13 +80,18 @@ FONTS = (
 WIDTH = 720
 """The usual width of a chart's plot, in pixels."""
 
-# Okabe and Ito's colours, which people with any kind of colour blindness tell apart
-DELIVERED = "#0072B2"
-FAILED = "#D55E00"
+# a colour means one thing: what became of messages has others than carriers have
+DELIVERED = "#5A6BA0"
+FAILED = "#C92A2A"
 PENDING = "#B8B8B8"
+EXPECTED = "#BFC8E0"
+"""What is still to come of a count that `DELIVERED` draws."""
 INK = "#1F2933"
 MUTED = "#52606D"
+PAGE = "#FFFFFF"
+GRID = "#E4E7EB"
 
+# Okabe and Ito's, which people with any kind of colour blindness tell apart
 CARRIERS: dict[str, str] = {
     "docomo": "#D55E00",
     "au": "#E69F00",
@@ -89,7 +100,7 @@ CARRIERS: dict[str, str] = {
     "Y!mobile": "#009E73",
 }
 """One colour a carrier, the same on every chart, by plain name."""
-OTHERS = ("#56B4E9", "#000000", "#8C6D31", "#5E3C99")
+OTHERS = ("#8C6D31", "#7B5EA7", "#5B8C2A")
 """Colours for carriers that are new; unknown is `PENDING`."""
 
 SEQUENCE = ("#FFF7EC", "#FDD49E", "#FC8D59", "#D7301F", "#7F0000")
@@ -200,7 +211,7 @@ def finish(chart: _Chart, title: str, subtitle: str | Sequence[str] = ()) -> _Ch
                 subtitlePadding=6,
                 offset=16,
             ),
-            background="#FFFFFF",
+            background=PAGE,
             padding=14,
         )
         .configure(font=_stack(), numberFormat=",")
@@ -213,7 +224,7 @@ def finish(chart: _Chart, title: str, subtitle: str | Sequence[str] = ()) -> _Ch
             titleFontWeight="normal",
             titlePadding=10,
             labelLimit=260,
-            gridColor="#E4E7EB",
+            gridColor=GRID,
             domainColor="#9AA5B1",
             tickColor="#9AA5B1",
         )
@@ -229,7 +240,7 @@ def finish(chart: _Chart, title: str, subtitle: str | Sequence[str] = ()) -> _Ch
             labelColor=INK, titleColor=MUTED, labelFontSize=13, labelFontWeight=600, labelLimit=260
         )
     )
-    return made
+    return shown.in_notebooks(made)
 
 
 def nothing(title: str, why: str) -> alt.Chart:
@@ -287,6 +298,23 @@ def day_axis(
 def weekdays(lang: str | None = None) -> list[str]:
     """Name the days of the week, Monday first."""
     return _WEEKDAYS[words.language(lang)]
+
+
+def width_of(text: str) -> int:
+    """Tell how wide a text is, in half-width letters."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "FWA" else 1 for letter in text)
+
+
+def cut(text: str, most: int) -> str:
+    """Shorten a text to a width in its middle: names of a series differ at their ends."""
+    if width_of(text) <= most:
+        return text
+    head = tail = text
+    while width_of(head) > (most - 1) // 2:
+        head = head[:-1]
+    while width_of(tail) > most // 2:
+        tail = tail[1:]
+    return f"{head}…{tail}"
 
 
 def count_text(value: float) -> str:

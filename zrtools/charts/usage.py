@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -58,13 +58,20 @@ def usage_months(counts_or_statuses: AnyFrame, *, lang: str | None = None) -> Ch
             alt.Tooltip("count:Q", title=say("count", lang), format=","),
         ],
     )
-    fitting = ",.0f" if sums.height <= 14 else ".2s"
+    width, highest = _width(sums), int(sums["count"].max() or 0)  # type: ignore[arg-type]  # an integer
+    # sums that do not fit side by side stand upright
+    upright = len(style.count_text(highest)) * 6.5 > width / sums.height
+    place: dict[str, Any] = {"angle": 270, "align": "left", "dx": 6} if upright else {"dy": -8}
     texts = (
         alt.Chart(sums)
-        .mark_text(dy=-8, fontSize=11, color=style.INK)
-        .encode(x=_month_axis(cells, lang), y="count:Q", text=alt.Text("count:Q", format=fitting))
+        .mark_text(fontSize=11, color=style.INK, baseline="middle", **place)
+        .encode(
+            x=_month_axis(cells, lang),
+            y=alt.Y("count:Q", scale=alt.Scale(domain=[0, highest * (1.3 if upright else 1.1)])),
+            text=alt.Text("count:Q", format=",.0f"),
+        )
     )
-    both = alt.layer(bars, texts).properties(width=style.WIDTH, height=320)
+    both = alt.layer(bars, texts).properties(width=width, height=320)
     return style.finish(both, title, _partial(frame, lang))
 
 
@@ -103,18 +110,14 @@ def usage_shares(counts_or_statuses: AnyFrame, *, lang: str | None = None) -> Ch
         height=pl.Series(heights[1:], dtype=pl.Float64),
         text=pl.format("{} {}%", "name", (pl.col("share") * 100).round(1)),
     )
-    labels = (
-        alt.Chart(ends)
-        .mark_text(align="left", dx=12, fontSize=12)
-        .encode(
-            x=_month_axis(cells, lang),
-            y="height:Q",
-            text="text:N",
-            color=alt.Color("name:N", scale=scale, sort=names, legend=None),
-        )
+    named = alt.Chart(ends).encode(x=_month_axis(cells, lang), y="height:Q")
+    # the colour stands beside the words: words in it would be hard to read
+    key = named.mark_square(size=90, opacity=1, xOffset=16).encode(
+        color=alt.Color("name:N", scale=scale, sort=names, legend=None)
     )
+    labels = named.mark_text(align="left", dx=26, fontSize=12, color=style.INK).encode(text="text:N")
     lines = alt.layer(
-        base.mark_line(strokeWidth=2.5), base.mark_point(filled=True, size=45, opacity=1), labels
+        base.mark_line(strokeWidth=2.5), base.mark_point(filled=True, size=45, opacity=1), key, labels
     )
     return style.finish(lines.properties(width=style.WIDTH - 130, height=300), title, _partial(frame, lang))
 
@@ -167,7 +170,7 @@ def usage_forecast(
             color=alt.Color(
                 "name:N",
                 title=None,
-                scale=alt.Scale(domain=list(words_of.values()), range=[style.DELIVERED, "#9CC7E3"]),
+                scale=alt.Scale(domain=list(words_of.values()), range=[style.DELIVERED, style.EXPECTED]),
                 legend=alt.Legend(orient="bottom", direction="horizontal"),
             ),
             tooltip=[
@@ -197,7 +200,7 @@ def usage_forecast(
     )
     title = say("forecast_title", lang, month=name_month(running, lang))
     return style.finish(
-        layers.properties(width=style.WIDTH, height=300), title, [note, say(f"method {row['method']}", lang)]
+        layers.properties(width=_width(bars), height=300), title, [note, say(f"method {row['method']}", lang)]
     )
 
 
@@ -299,25 +302,35 @@ def _cells(frame: pl.DataFrame, lang: str | None) -> tuple[pl.DataFrame, list[st
 
 
 def _partial(frame: pl.DataFrame, lang: str | None) -> list[str]:
+    """Say which months are not over; of many, the last two by name."""
     open_months = (
         frame.filter(~pl.col("complete")).group_by("month").agg(pl.col("through").min()).sort("month")
     )
-    return [
+    more = [say("partial_more", lang, n=open_months.height - 2)] if open_months.height > 2 else []
+    return more + [
         say("partial", lang, month=name_month(month, lang), day=name_day(through, lang))
-        for month, through in open_months.iter_rows()
+        for month, through in open_months.tail(2).iter_rows()
     ]
+
+
+def _width(months: pl.DataFrame) -> int:
+    """Make a plot no wider than its months need."""
+    return min(style.WIDTH, 110 * months["at"].n_unique())
 
 
 def _month_axis(frame: pl.DataFrame, lang: str | None) -> alt.X:
     """Name months, and years below where they begin."""
     import altair as alt
 
-    step = max(1, frame["at"].n_unique() // 18)
+    count, first = frame["at"].n_unique(), int(frame["at"].sort()[0][5:])
+    step = max(1, count // 18)
+    # the first year is written where the next one leaves it room
+    early = first == 1 or (13 - first) * _width(frame) / count > 50
     number = "parseInt(slice(datum.value, 5))"
     if words.language(lang) == "ja":
         month, year = f"{number} + '月'", "slice(datum.value, 0, 4) + '年'"
     else:
         month, year = f"monthAbbrevFormat({number} - 1)", "slice(datum.value, 0, 4)"
     shown = f"({number} - 1) % {step} == 0 ? {month} : ''"
-    text = f"[{shown}, datum.index == 0 || {number} == 1 ? {year} : '']"
+    text = f"[{shown}, datum.index == 0 && {str(early).lower()} || {number} == 1 ? {year} : '']"
     return alt.X("at:O", title=None, axis=alt.Axis(labelExpr=text, labelAngle=0, labelOverlap=False))

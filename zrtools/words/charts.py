@@ -57,6 +57,14 @@ TEXTS: dict[str, Label] = {
         "確定が{few}件未満の点は率を示さない",
         "No rate is drawn where fewer than {few} messages are settled",
     ),
+    "left_out_few": Label(
+        "{carrier}は1点あたりの確定が少ないため描いていません（確定{settled}件）",
+        "{carrier} is not drawn: too few settled messages at each point ({settled} in all)",
+    ),
+    "left_out_failed": Label(
+        "キャリア{carrier}の{settled}件は、キャリアが決まる前に不達となったため描いていません",
+        "Not drawn: {settled} messages that failed before they had a carrier ({carrier})",
+    ),
     "own_scale": Label("縦軸の目盛は別", "on a scale of its own"),
     "coarser": Label("点が多いため{unit}にまとめた", "too many points: summed to {unit}"),
     "unit_1h": Label("1時間ごと", "hours"),

@@ -34,6 +34,7 @@ TEXTS: dict[str, Label] = {
         "過去の月から（日別の記録が足りないため）", "from past months (too few days at hand)"
     ),
     "difference": Label("差", "difference"),
+    "partial_more": Label("ほか{n}か月も月の途中までの実績です", "{n} more months are counted in part"),
     "partial": Label("{month}は{day}までの実績です", "{month} is counted to {day}"),
     "months_title": Label("月別・キャリア別の課金通数", "Billable messages by month and carrier"),
     "shares_title": Label("キャリアの構成比の推移", "Share of each carrier over time"),
