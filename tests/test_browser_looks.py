@@ -15,6 +15,7 @@ __all__ = ["browser", "lab", "pictures"]
 
 pytestmark = pytest.mark.browser
 
+CHART = "import polars as pl, zrtools as zr; zr.charts.failures(pl.DataFrame(schema=zr.schemas.STATUS))"
 CELL = """
 import ipywidgets, polars as pl
 import zrtools as zr
@@ -73,12 +74,27 @@ def page(lab: Lab) -> Any:
     with Sandbox(seed=5, messages_per_day=50) as sandbox:
         known = {name: getattr(sandbox, name) for name in ("token", "client_id", "sms_code", "url")}
         now = sandbox.now().isoformat()
-        cells = (CELL.format(**known, now=now, lang=lang) for lang in ("ja", "en"))
-        page = lab.open("looks", *cells, height=2600)
+        cells = [CELL.format(**known, now=now, lang=lang) for lang in ("ja", "en")]
+        page = lab.open("looks", *cells, CHART, height=2600)
         page.locator(".zrtools-form").nth(9).wait_for()
         page.get_by_text("髙").nth(1).wait_for()
         yield page
         page.close()
+
+
+@pytest.mark.parametrize(("theme", "words"), [("Light", "rgba(0, 0, 0"), ("Dark", "rgba(255, 255, 255")])
+def test_chart_has_the_colours_of_the_page_and_fits_its_cell(page: Any, theme: str, words: str) -> None:
+    """A chart's words follow JupyterLab's theme, its background is clear, and it is no wider than the cell."""
+    set_theme(page, theme)
+    page.set_viewport_size({"width": 700, "height": 2600})
+    chart = page.locator(".zrtools-chart svg")
+    fill = "e => getComputedStyle(e).fill"
+    assert chart.locator("text").first.evaluate(fill).startswith(words)
+    assert chart.locator("> rect").evaluate(fill) == "none"
+    assert chart.evaluate(
+        "e => e.getBoundingClientRect().right <= e.closest('.jp-OutputArea').getBoundingClientRect().right"
+    )
+    page.set_viewport_size({"width": 1000, "height": 2600})
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
