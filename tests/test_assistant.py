@@ -451,7 +451,7 @@ try:
 finally:
     bad = [m for m in sys.modules if m.startswith(("zrtools.client", "zrtools.sandbox", "zrtools.outbox", "httpx."))]
     bad += [m for m in ("httpx", "aiohttp") if m in sys.modules]
-    print("LOADED", bad, "TOKEN", "ZRTOOLS_TOKEN" in os.environ, file=sys.stderr)
+    print("LOADED", bad, "KEPT", [n for n in os.environ if n.startswith("ZRTOOLS_")], file=sys.stderr)
 """
 
 
@@ -483,7 +483,8 @@ class Raw:
         ]
         if code is None:
             start += [str(place), "--lang", "en", *options]
-        env = {**os.environ, "ZRTOOLS_TOKEN": "s3cr3ttokens3cr3ttokens3cr3ttoken"}
+        secrets = ("TOKEN", "TOKEN_2", "HASH_KEY", "PROFILE", "PROFILES", "RECEIVER_SECRET")
+        env = {**os.environ, **{f"ZRTOOLS_{name}": "s3cr3t" * 6 for name in secrets}, "ZRTOOLS_LANG": "en"}
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(start, stdin=pipe, stdout=pipe, stderr=pipe, env=env)
         # whoever waits for an answer that never comes is told, not kept
@@ -531,7 +532,7 @@ def test_it_opens_no_connection_imports_no_client_and_drops_the_token(place: Pat
         came = server.ask(body, {1, 2, 3, 4})
         code, err = server.end()
     assert [came[n]["result"].get("isError", False) for n in (1, 2, 3, 4)] == [False] * 4
-    assert "LOADED [] TOKEN False" in err
+    assert "LOADED [] KEPT ['ZRTOOLS_LANG']" in err
     assert code == 0
 
 
@@ -549,6 +550,19 @@ def test_garbage_and_floods_on_standard_input_change_nothing(place: Path) -> Non
     assert "cannot be read as JSON" in came[8]["result"]["content"][0]["text"]
     assert came[9]["result"]["structuredContent"]["rows"][0]["name"] == "congestion"
     assert (code, err) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_an_output_that_cannot_be_written_is_said_without_a_traceback(place: Path) -> None:
+    """A full disk behind standard output ends the server with a sentence."""
+    start = [sys.executable, "-m", "zrtools", "mcp", "--archive", str(place), "--lang", "en"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            start, check=False, input=lines(), stdout=full, stderr=subprocess.PIPE, timeout=120
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"zrtools: Standard output cannot be written")
+    assert b"Traceback" not in done.stderr
 
 
 def test_killed_and_started_again_it_answers_the_same(place: Path) -> None:

@@ -205,6 +205,34 @@ def test_what_was_given_is_not_repeated(few: Path, name: str, given_: dict[str, 
     assert "ignore" not in result.content[0].text
 
 
+@pytest.mark.parametrize(
+    "digits",
+    ["０１２３４５６７８９", "〇一二三四五六七八九", "⓪①②③④⑤⑥⑦⑧⑨", "⁰¹²³⁴⁵⁶⁷⁸⁹", "٠١٢٣٤٥٦٧٨٩", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗"],
+)
+def test_numbers_in_digits_of_any_kind_are_masked(digits: str) -> None:
+    """A number is masked whatever digits it is written in; other words with such digits stay as they are."""
+    written = "090-1234-5678".translate({ord("0") + n: digit for n, digit in enumerate(digits)})
+    hidden = answers.last({"said": [f"電話 {written} まで"]})["said"][0]
+    assert "****" in hidden
+    assert written not in hidden
+    plain = f"第{digits[3]}回 {digits[:6]} 名"
+    assert answers.last(plain) == plain
+
+
+def test_no_number_of_the_files_it_is_started_with_is_shown(tmp_path: Path) -> None:
+    """What is wrong with names of clients or prices is said without a number that stands in them."""
+    number = "09012345678"
+    price = '[[price]]\nunit_price = "8"\n'
+    twice = _written(tmp_path / "clients.csv", f"client_id,client\n{number},a\n{number},b\n")
+    with pytest.raises(zr.errors.InputError, match=r"090\*\*\*\*5678") as clients:
+        zr.usage.read_clients(twice)
+    assert number not in str(clients.value)
+    for line in (f'carrier = "{number}x"', f'"{number}" = 1', f'since = "{number}x"'):
+        with pytest.raises(zr.errors.InputError, match=r"090\*\*\*\*5678") as prices:
+            zr.usage.read_prices(_written(tmp_path / "prices.toml", price + line))
+        assert number not in str(prices.value)
+
+
 @pytest.mark.slow
 def test_a_draft_that_a_person_worked_on_stays(few: Path, tmp_path: Path) -> None:
     """The same list is the same file; another, or one that was changed, is a file of its own, and there are few."""

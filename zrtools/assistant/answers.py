@@ -31,6 +31,7 @@ MOST_BYTES = 32_000
 """Of one answer's JSON, which goes out twice: as data, and as text for clients that read nothing else."""
 
 _LONGEST = 2_000
+_HAN = "〇一二三四五六七八九"
 _DIGITS = 6
 _OF_STRANGERS = 160
 _CODES = frozenset(
@@ -216,7 +217,22 @@ def fitted(answer: Answer, desk: Desk, most: int) -> dict[str, Any]:
 
 def last(value: Any) -> Any:
     """Mask what leaves: every phone number in every text of an answer, whatever it is and however it came there."""
-    return _each(value, mask_text)
+    return _each(value, _masked)
+
+
+def _masked(text: str) -> str:
+    """Mask a text; one that holds a number in digits of another kind (①, ², 九, ٩) is given in plain ones."""
+    text = mask_text(text)
+    if text.isascii():
+        return text
+    plain = "".join(_digit(c) for c in text)
+    hidden = mask_text(plain)
+    return text if hidden == plain else hidden
+
+
+def _digit(c: str) -> str:
+    digit = unicodedata.digit(c, _HAN.find(c))
+    return c if digit < 0 else str(digit)
 
 
 def _size(value: Any) -> int:
@@ -242,7 +258,7 @@ def _clean(value: Any) -> Any:
 
 def _visible(text: str, most: int) -> str:
     # a number that is cut in two would be no number any more, and one that is written out neither
-    text = mask_text(text)
+    text = _masked(text)
     if len(text) > most:
         text = text[: most - 1] + "…"
     if text.isprintable():

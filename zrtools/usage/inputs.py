@@ -463,7 +463,7 @@ def client_names(
     if of is not None:
         frame = frame.filter(pl.col("client_id").is_in(of.unique().implode()))
     if (twice := frame.filter(pl.col("client_id").is_duplicated())).height:
-        raise InputError(said("usage.client_twice", twice=twice["client_id"][0]))
+        raise InputError(said("usage.client_twice", twice=mask_text(twice["client_id"][0])))
     return frame
 
 
@@ -537,12 +537,12 @@ def budget_of(
 
 def _price(where: str, entry: dict[str, Any]) -> tuple[str, str, date, int, Decimal]:
     if unknown := sorted(set(entry) - {"carrier", "unit_price", "since", "over", "client_id"}):
-        raise InputError(said("usage.unknown_key_at", where=where, names=", ".join(unknown)))
+        raise InputError(said("usage.unknown_key_at", where=where, names=mask_text(", ".join(unknown))))
     carrier = _plain(entry.get("carrier") or ALL, cells.identifiers)
     known = _plain(carrier, partial(cells.carriers, spellings=_CARRIERS))
     found = known or (carrier if carrier.isdigit() else None)
     if found is None:
-        raise InputError(said("usage.no_carrier_at", where=where, carrier=carrier))
+        raise InputError(said("usage.no_carrier_at", where=where, carrier=mask_text(carrier)))
     if entry.get("unit_price") in (None, ""):
         raise InputError(said("usage.no_unit_price", where=where))
     price = _decimal(entry["unit_price"], f"{where}: unit_price")
@@ -553,7 +553,12 @@ def _price(where: str, entry: dict[str, Any]) -> tuple[str, str, date, int, Deci
         since = _plain(since, cells.days)
         if since is None:
             raise InputError(
-                said("usage.since", where=where, entry=entry["since"], advice=cells.advice("day"))
+                said(
+                    "usage.since",
+                    where=where,
+                    entry=mask_text(str(entry["since"])),
+                    advice=cells.advice("day"),
+                )
             )
     over = entry.get("over") or 0
     written = str(over) if isinstance(over, int) else _plain(over, cells.figures)
