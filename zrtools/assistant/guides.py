@@ -11,9 +11,20 @@ from pathlib import Path
 __all__ = ["GUIDES", "Section", "outline", "section", "sections", "title"]
 
 GUIDES = (
-    *("assistants", "assistants.ja", "failures", "usage", "usage.ja", "dictionary", "archive", "watching"),
-    *("watching.ja", "files", "files.ja", "cleaning", "outbox", "receiving", "connecting", "connecting.ja"),
-    *("first-contact", "scale", "reliability", "security", "troubleshooting"),
+    *(
+        "assistants",
+        "assistants.ja",
+        "failures",
+        "failures.ja",
+        "usage",
+        "usage.ja",
+        "dictionary",
+        "dictionary.ja",
+        "archive",
+    ),
+    *("archive.ja", "watching", "watching.ja", "files", "files.ja", "cleaning", "cleaning.ja", "outbox"),
+    *("outbox.ja", "receiving", "receiving.ja", "connecting", "connecting.ja", "first-contact", "scale"),
+    *("reliability", "security", "troubleshooting", "troubleshooting.ja"),
 )
 """The guides, by the name of their file; pyproject.toml lists the same for the wheel."""
 
