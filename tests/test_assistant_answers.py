@@ -71,7 +71,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_guides_travel_in_the_wheel() -> None:
-    """What the server offers is what pyproject.toml puts into the wheel, and what there is in Japanese is there in it."""
+    """What the server offers is what pyproject.toml puts into the wheel, in Japanese where there is such."""
     root = Path(__file__).parent.parent
     assert {path.stem for path in (root / "docs").glob("*.ja.md")} <= {*guides.GUIDES}
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))

@@ -10,21 +10,13 @@ from pathlib import Path
 
 __all__ = ["GUIDES", "Section", "outline", "section", "sections", "title"]
 
+_IN_JAPANESE = (
+    *("assistants", "failures", "usage", "dictionary", "archive", "watching", "files", "cleaning", "outbox"),
+    *("receiving", "connecting", "troubleshooting"),
+)
 GUIDES = (
-    *(
-        "assistants",
-        "assistants.ja",
-        "failures",
-        "failures.ja",
-        "usage",
-        "usage.ja",
-        "dictionary",
-        "dictionary.ja",
-        "archive",
-    ),
-    *("archive.ja", "watching", "watching.ja", "files", "files.ja", "cleaning", "cleaning.ja", "outbox"),
-    *("outbox.ja", "receiving", "receiving.ja", "connecting", "connecting.ja", "first-contact", "scale"),
-    *("reliability", "security", "troubleshooting", "troubleshooting.ja"),
+    *(name for guide in _IN_JAPANESE for name in (guide, f"{guide}.ja")),
+    *("first-contact", "scale", "reliability", "security"),
 )
 """The guides, by the name of their file; pyproject.toml lists the same for the wheel."""
 
