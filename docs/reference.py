@@ -31,6 +31,7 @@ ROOMS = (
     "messages",
     "privacy",
     "tables",
+    "display",
     "periods",
     "words",
     "codes",

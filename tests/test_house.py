@@ -34,6 +34,7 @@ GROUND = {
     "sqlite",
     "doors",
     "files",
+    "display",
 }
 
 # room -> the rooms it may import, beside itself
@@ -48,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tables": {"arguments", "cells", "errors", "files", "privacy", "workbooks", "texts"},
     "words": {"arguments", "codes", "errors", "texts"},
     "schemas": {"errors", "texts"},
+    "display": {"arguments", "codes", "errors", "texts", "words"},
     "privacy": {"arguments", "errors", "texts"},
     "engines": {"arguments", "errors", "periods", "privacy", "schemas", "texts"},
     "intervals": set(),

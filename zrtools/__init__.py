@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         charts,
         client,
         codes,
+        display,
         dlr,
         errors,
         failures,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     )
     from zrtools.archive import Archive
     from zrtools.client import Client, SendReceipt, ShortUrl
+    from zrtools.display import show
     from zrtools.erasure import erase
     from zrtools.errors import (
         ApiError,
@@ -71,6 +73,7 @@ _HOMES = {
     "erase": "erasure",
     "investigate": "failures",
     "mask": "privacy",
+    "show": "display",
 }
 _ROOMS = frozenset(
     (
@@ -78,6 +81,7 @@ _ROOMS = frozenset(
         "charts",
         "client",
         "codes",
+        "display",
         "dlr",
         "erasure",
         "errors",
@@ -120,6 +124,7 @@ __all__ = [
     "classify",
     "client",
     "codes",
+    "display",
     "dlr",
     "erase",
     "erasure",
@@ -137,6 +142,7 @@ __all__ = [
     "reports",
     "sandbox",
     "schemas",
+    "show",
     "tables",
     "usage",
     "words",

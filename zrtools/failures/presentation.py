@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cause",
+    "groups",
     "html",
     "later",
     "looked_into",
@@ -33,10 +34,21 @@ _MOST = 8
 _CODES = 3
 _WATCHED = 3
 _REACHED = 3
+_TABLES = (("breakdown", "incidents", "watch", "causes"), ("changes",), ("unknown", "steps"))
 
 
 def sentences(found: Investigation) -> list[str]:
     """Say the findings in plain words: coverage and pending, summary, incidents, changes, next steps."""
+    return [sentence for _, group in groups(found) for sentence in group]
+
+
+def groups(found: Investigation) -> list[tuple[str, list[str]]]:
+    """Say the findings in three groups with their names: what happened, compared with before, what next."""
+    three = {"happened": _happened(found), "compared": _compared(found), "next": _next(found)}
+    return [(words.text(f"failures.group_{name}", found.lang), said) for name, said in three.items()]
+
+
+def _happened(found: Investigation) -> list[str]:
     lang = found.lang
 
     def say(key: str, **values: object) -> str:
@@ -88,14 +100,22 @@ def sentences(found: Investigation) -> list[str]:
         said.append(say("no_incidents"))
     for number, sentence in enumerate(found.incidents["sentence"]):
         said += [sentence, *looked_into(found, number), *cause(found, number)]
-    said += watched(found)
-    said += without_incidents(found)
-    said += _changes(found)
+    return said + watched(found)
+
+
+def _compared(found: Investigation) -> list[str]:
+    return [*without_incidents(found), *_changes(found)]
+
+
+def _next(found: Investigation) -> list[str]:
+    def say(key: str, **values: object) -> str:
+        return words.text(f"failures.{key}", found.lang, **values)
+
     growing = found.unknown_codes.filter("is_growing")
-    said += [
+    said = [
         say(
             "growing",
-            code="–" if code is None else named_value("detailed_status_id", code, lang),
+            code="–" if code is None else named_value("detailed_status_id", code, found.lang),
             recent=recent,
             earlier=earlier,
         )
@@ -105,8 +125,8 @@ def sentences(found: Investigation) -> list[str]:
     said += [
         say(
             "step",
-            step=words.text(f"failures.step {step}", lang),
-            reason=words.text(f"failures.reason {reason}", lang),
+            step=words.text(f"failures.step {step}", found.lang),
+            reason=words.text(f"failures.reason {reason}", found.lang),
             messages=f"{messages:,}",
             numbers=f"{numbers:,}",
         )
@@ -388,20 +408,29 @@ def markdown(found: Investigation) -> str:
 
 
 def html(found: Investigation) -> str:
-    """Write an investigation as HTML for a notebook."""
-    parts = [f"<h3>{escape(_title(found))}</h3>", "<ul>"]
-    parts += [f"<li>{escape(s)}</li>" for s in sentences(found)]
-    parts.append("</ul>")
-    for title, header, rows in tables(found):
-        parts.append(f"<h4>{escape(title)}</h4><table><thead><tr>")
-        parts += [f'<th style="{_style(rows[0][n])}">{escape(c)}</th>' for n, c in enumerate(header)]
-        parts.append("</tr></thead><tbody>")
-        parts += [
-            "<tr>" + "".join(f'<td style="{_style(c)}">{escape(c)}</td>' for c in row) + "</tr>"
-            for row in rows
-        ]
-        parts.append("</tbody></table>")
+    """Write an investigation as HTML for a notebook: each group's sentences above its tables."""
+    parts = [f"<h3>{escape(_title(found))}</h3>"]
+    laid = {title: (header, rows) for title, header, rows in tables(found)}
+    for number, ((name, said), keys) in enumerate(zip(groups(found), _TABLES, strict=True)):
+        # the sentence after the coverage is the answer in one line
+        listed = "".join(
+            f"<li><b>{escape(s)}</b></li>" if (number, at) == (0, 1) else f"<li>{escape(s)}</li>"
+            for at, s in enumerate(said)
+        )
+        if said:
+            parts.append(f"<h4>{escape(name)}</h4><ul>{listed}</ul>")
+        for key in keys:
+            title = words.text(f"failures.title_{key}", found.lang)
+            if title in laid:
+                parts.append(_table(title, *laid[title]))
     return "".join(parts)
+
+
+def _table(title: str, header: list[str], rows: list[list[str]]) -> str:
+    heads = (f'<th scope="col" style="{_style(rows[0][n])}">{escape(c)}</th>' for n, c in enumerate(header))
+    lines = ("".join(f'<td style="{_style(c)}">{escape(c)}</td>' for c in row) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<h5>{escape(title)}</h5><table><thead><tr>{''.join(heads)}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _title(found: Investigation) -> str:

@@ -1349,6 +1349,10 @@ TEXTS = {
         "dimension は {names} のいずれかです（{dimension!r} ではなく）",
         "dimension must be one of {names}, not {dimension!r}.",
     ),
+    "files.most": Label(
+        "most={most}：1 行以上を表示してください",
+        "most={most}: show at least one row.",
+    ),
     "charts.most": Label(
         "most={most}：1 つ以上の区分を表示してください",
         "most={most}: show at least one segment.",
