@@ -776,6 +776,7 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "privacy.mask_text": (zr.privacy.mask_text, {"text": "09012345678"}),
         "privacy.mask_within": (zr.privacy.mask_within, {"expr": pl.col("message")}),
         "privacy.hashed": (zr.privacy.hashed, {"value": g.frame, "key": b"k" * 32}),
+        "display.show": (zr.show, {"frame": g.frame, "lang": "en", "most": 3}),
         "tables.read": (
             zr.tables.read,
             {

@@ -18,6 +18,7 @@ import zrtools as zr
 
 ROOMS = (
     *(
+        "display",
         "failures",
         "usage",
         "charts",

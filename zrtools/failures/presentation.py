@@ -414,7 +414,7 @@ def html(found: Investigation) -> str:
     for number, ((name, said), keys) in enumerate(zip(groups(found), _TABLES, strict=True)):
         # the sentence after the coverage is the answer in one line
         listed = "".join(
-            f"<li><b>{escape(s)}</b></li>" if (number, at) == (0, 1) else f"<li>{escape(s)}</li>"
+            f"<li><strong>{escape(s)}</strong></li>" if (number, at) == (0, 1) else f"<li>{escape(s)}</li>"
             for at, s in enumerate(said)
         )
         if said:
