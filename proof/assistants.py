@@ -9,6 +9,7 @@ answer, and a server that dies or grows beyond `--memory`. The calls are those o
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -64,7 +65,8 @@ def main() -> int:
                         bad.append(f"{call}: {what or 'a body'}")
                 if number % 1_000 == 0:
                     most = max(most, peak())
-                    print(f"{number:,} calls, {time.monotonic() - began:,.0f} s, {most:,.0f} MB", flush=True)
+                    took = time.monotonic() - began
+                    print(f"{number:,} calls, {len(bad)} wrong, {took:,.0f} s, {most:,.0f} MB", flush=True)
             most = max(most, peak())
     print(
         f"{answers + refusals:,} calls (seed {wanted.seed}): {answers:,} answers, {refusals:,} refusals, "
@@ -83,7 +85,8 @@ def peak() -> float:
             command = status.with_name("cmdline").read_bytes()
         except OSError:
             continue
-        if b"zrtools\0mcp" in command:
+        mine = f"PPid:\t{os.getpid()}\n" in text
+        if mine and b"zrtools\0mcp" in command:
             found = max(found, int(text.partition("VmHWM:")[2].split()[0]) / 1024)
     return found
 
