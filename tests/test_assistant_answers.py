@@ -153,11 +153,15 @@ def test_small_counts_of_a_small_account_stand_in_no_answer(few: Path, tmp_path:
 @pytest.mark.slow
 def test_charts_leave_out_carriers_and_stretches_that_are_too_small(few: Path) -> None:
     """A carrier of 2 messages has no panel and no column; a week of 3 is not drawn."""
-    panels, week = asked(
+    panels, week, months, gaps = asked(
         few,
         ("draw_chart", {"chart": "failures_by_carrier", "period": str(DAY)}),
         ("draw_chart", {"chart": "failures_over_time", "period": f"{DAY}/{QUIET}", "every": "1d"}),
+        ("draw_chart", {"chart": "usage_months"}),
+        ("draw_chart", {"chart": "usage_gaps"}),
     )
+    for usage in (months, gaps):
+        assert usage.structured_content["cut"][0].startswith("carrier: 4 groups left out")
     assert panels.structured_content["cut"][0].startswith("carrier: 2 groups left out")
     assert week.structured_content["cut"] == [
         "Some stretches have fewer than 5 messages, so the chart takes a longer unit."

@@ -22,7 +22,18 @@ from zrtools.privacy import mask_text
 if TYPE_CHECKING:
     from zrtools.assistant.desk import Desk
 
-__all__ = ["LEAST", "MOST_BYTES", "Names", "estimate", "fitted", "last", "pool", "rate", "with_interval"]
+__all__ = [
+    "LEAST",
+    "MOST_BYTES",
+    "Names",
+    "estimate",
+    "few",
+    "fitted",
+    "last",
+    "pool",
+    "rate",
+    "with_interval",
+]
 
 LEAST = 5
 """Groups of fewer messages are pooled."""
@@ -144,6 +155,11 @@ def estimate(
     """Give a value with its interval; a difference is within chance where that holds 0."""
     told = low <= 0 <= high if difference and low is not None and high is not None else None
     return Estimate(value=value, low=low, high=high, level=level, within_chance=told)
+
+
+def few(*columns: str) -> pl.Expr:
+    """Tell whether one of some counts is of somebody, but of fewer than may be shown."""
+    return pl.any_horizontal(pl.col(*columns).is_between(1, LEAST - 1).fill_null(value=False))
 
 
 def pool(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from zrtools import charts, failures, usage
-from zrtools.assistant.answers import LEAST, pool, with_interval
+from zrtools.assistant.answers import LEAST, few, pool, with_interval
 from zrtools.assistant.asked import AskChart, AskLocate
 from zrtools.assistant.desk import Desk
 from zrtools.assistant.models import Chart, ChartAnswer
@@ -122,15 +122,18 @@ def _of_change(desk: Desk, kind: str, before: tuple[date, date], after: tuple[da
 
 
 def _of_usage(desk: Desk, kind: str) -> ChartType:
+    if kind == "usage_gaps":
+        found = usage.reconcile(desk.counts(), desk.archive.scan(), coverage=desk.days())
+        return charts.usage_gaps(desk.without("carrier", found, few("counts", "statuses")), lang=desk.lang)
+    key = ["month", "carrier"]
     counts = desk.counts()
+    sums = usage.monthly(counts).group_by(key).agg(pl.col("separated_success_count").sum())
+    large = desk.without("carrier", sums, few("separated_success_count"))
+    counts = counts.join(large, on=key, how="semi", nulls_equal=True)
     if kind == "usage_months":
         return charts.usage_months(counts, lang=desk.lang)
     if kind == "usage_shares":
         return charts.usage_shares(counts, lang=desk.lang)
     held = desk.archive.days()
-    if kind == "usage_forecast":
-        statuses = None if held.is_empty() else desk.archive.scan()
-        return charts.usage_forecast(usage.forecast(counts, statuses), counts, lang=desk.lang)
-    return charts.usage_gaps(
-        usage.reconcile(counts, desk.archive.scan(), coverage=desk.days()), lang=desk.lang
-    )
+    statuses = None if held.is_empty() else desk.archive.scan()
+    return charts.usage_forecast(usage.forecast(counts, statuses), counts, lang=desk.lang)

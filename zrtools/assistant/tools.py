@@ -13,7 +13,7 @@ import polars as pl
 from zrtools import codes, failures, messages, usage, words
 from zrtools.assistant import asked as ask
 from zrtools.assistant import models
-from zrtools.assistant.answers import LEAST, Names, estimate, pool, rate, with_interval
+from zrtools.assistant.answers import LEAST, Names, estimate, few, pool, rate, with_interval
 from zrtools.assistant.charting import draw
 from zrtools.assistant.desk import Desk
 from zrtools.assistant.drafting import draft
@@ -52,10 +52,10 @@ def coverage(desk: Desk, asked: ask.AskCoverage) -> models.Coverage:
     missing = days.filter(pl.col("state") == "missing").height
     months = desk.archive.counts()["month"].unique().sort().dt.strftime("%Y-%m").to_list()
     first_day, last_day = days.select(first=pl.min("send_date"), last=pl.max("send_date")).row(0)
-    few = _few("rows")
+    small = few("rows")
     rows = (
         desk.top("rows", listed.sort("send_date", descending=True))
-        .with_columns(pl.when(~few).then(pl.col("rows", "pending")))
+        .with_columns(pl.when(~small).then(pl.col("rows", "pending")))
         .iter_rows(named=True)
     )
     return models.Coverage(
@@ -72,7 +72,7 @@ def coverage(desk: Desk, asked: ask.AskCoverage) -> models.Coverage:
         last_day=last_day,
         days_held=held.height,
         days_missing=missing,
-        messages=int(days.filter(~few)["rows"].sum()),
+        messages=int(days.filter(~small)["rows"].sum()),
         months_counted=months,
         rows=[
             models.DayRow(
@@ -294,7 +294,7 @@ def monthly_usage(desk: Desk, asked: ask.AskMonths) -> models.Months:
     found = _of_months(desk, usage.monthly(desk.counts(), clients=desk.settings.clients), asked)
     rest, desk.pooled = pool(found, pl.col("separated_success_count"), within=_BILL)
     said = _summed(desk, found, rest)
-    previous, year_before = (pl.when(~_few(column)).then(column) for column in ("previous", "year_before"))
+    previous, year_before = (pl.when(~few(column)).then(column) for column in ("previous", "year_before"))
     rest = rest.with_columns(
         previous, year_before, change=pl.when(previous.is_not_null()).then("change")
     ).sort("month", descending=True, maintain_order=True)
@@ -325,7 +325,7 @@ def reconcile_usage(desk: Desk, asked: ask.AskMonths) -> models.Reconciled:
     found = _of_months(desk, found, asked).sort("month", descending=True, maintain_order=True)
     n = found.height
     apart = found.filter(~pl.col("agrees").fill_null(value=True)).height
-    found = desk.without("rows", found, _few("counts", "statuses"))
+    found = desk.without("rows", found, few("counts", "statuses"))
     return models.Reconciled(
         **desk.common(
             None,
@@ -355,7 +355,7 @@ def forecast_usage(desk: Desk, _: ask.Asked) -> models.Forecasts:
     held = not desk.archive.days().is_empty()
     found = usage.forecast(desk.counts(), desk.archive.scan() if held else None)
     whole = pl.col("carrier") == "*"
-    found = desk.kept("rows", found, pl.when(~whole).then("counted")).filter(~(whole & _few("counted")))
+    found = desk.kept("rows", found, pl.when(~whole).then("counted")).filter(~(whole & few("counted")))
     rows = [
         models.ForecastRow(
             month=f"{row['month']:%Y-%m}",
@@ -384,12 +384,12 @@ def usage_cost(desk: Desk, asked: ask.AskCost) -> models.Costs:
     found = _of_months(desk, usage.cost(counts, prices, clients=desk.settings.clients), asked)
     bills = usage.bill(found, prices, whole=usage.monthly(counts).select("month", "complete"))
     rest, desk.pooled = pool(found, pl.col("quantity"), within=_BILL)
-    rest, few = (
+    rest, large = (
         frame.sort("month", descending=True, maintain_order=True)
         for frame in (rest, desk.kept("bills", bills, pl.col("quantity")))
     )
     return models.Costs(
-        **desk.common(None, rest.height, said=[desk.say("cost", n=few.height)], then=_report_usage(desk)),
+        **desk.common(None, rest.height, said=[desk.say("cost", n=large.height)], then=_report_usage(desk)),
         rows=[
             models.CostRow(
                 month=f"{row['month']:%Y-%m}",
@@ -406,7 +406,7 @@ def usage_cost(desk: Desk, asked: ask.AskCost) -> models.Costs:
                 billable_messages=row["quantity"],
                 **{key: row[key] for key in ("unpriced", "net", "tax", "gross", "final")},
             )
-            for row in desk.top("bills", few).iter_rows(named=True)
+            for row in desk.top("bills", large).iter_rows(named=True)
         ],
     )
 
@@ -514,14 +514,9 @@ def _incidents(names: Names, found: pl.DataFrame, why: pl.DataFrame | None) -> l
     return rows
 
 
-def _few(*columns: str) -> pl.Expr:
-    """Tell whether one of some counts is of somebody, but of fewer than may be shown."""
-    return pl.any_horizontal(pl.col(*columns).is_between(1, LEAST - 1).fill_null(value=False))
-
-
 def _compared(desk: Desk, part: str, found: pl.DataFrame) -> pl.DataFrame:
     """Leave out what is compared with, or in, fewer messages than may be shown."""
-    return desk.without(part, found, _few("settled_before", "settled_after"))
+    return desk.without(part, found, few("settled_before", "settled_after"))
 
 
 def _both_rates(
