@@ -24,6 +24,8 @@ from zrtools.assistant import answers, guides
 DAY, QUIET = date(2026, 10, 5), date(2026, 10, 6)
 COUNTED = {
     # month, client: docomo, au, SoftBank
+    ("2026-08-01", "100"): (50, 0, 0),
+    ("2026-08-01", "200"): (0, 2, 0),
     ("2026-09-01", "100"): (100, 3, 2),
     ("2026-09-01", "200"): (3, 0, 0),
     ("2026-10-01", "100"): (60, 4, 0),
@@ -66,7 +68,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     busy = status(DAY, 60).filter((pl.col("carrier") != "au") | (pl.int_range(pl.len()) < 8))
     assert 0 < busy.filter(carrier="au").height < assistant.LEAST
     archive.add(pl.concat([busy, status(QUIET, 3)]))
-    archive.sync_counts(Small(), "2026-09", "2026-10", progress=False)
+    archive.sync_counts(Small(), "2026-08", "2026-10", progress=False)
     return place
 
 
@@ -116,7 +118,7 @@ def test_small_counts_of_a_small_account_stand_in_no_answer(few: Path, tmp_path:
     prices = zr.usage.read_prices(
         _written(tmp_path / "p.toml", 'plan = "delivered"\n[[price]]\nunit_price = "8"\n')
     )
-    cover, months, agreed, ahead, cost, quiet = (
+    cover, months, agreed, ahead, cost, quiet, august = (
         result.structured_content or result.content[0].text
         for result in asked(
             few,
@@ -126,6 +128,7 @@ def test_small_counts_of_a_small_account_stand_in_no_answer(few: Path, tmp_path:
             ("forecast_usage", {}),
             ("usage_cost", {}),
             ("failure_breakdown", {"period": str(QUIET)}),
+            ("monthly_usage", {"last": "2026-08"}),
             prices=prices,
         )
     )
@@ -148,6 +151,7 @@ def test_small_counts_of_a_small_account_stand_in_no_answer(few: Path, tmp_path:
     assert whole == 66
     assert whole - sum(row["counted"] for row in ahead["rows"] if row["carrier"] != "*") not in small
     assert "2026-10, has 66" in months["said"][0]
+    assert "2026-08, has 50 (and fewer than 5 more)" in august["said"][0]
 
 
 @pytest.mark.slow
@@ -161,7 +165,7 @@ def test_charts_leave_out_carriers_and_stretches_that_are_too_small(few: Path) -
         ("draw_chart", {"chart": "usage_gaps"}),
     )
     for usage in (months, gaps):
-        assert usage.structured_content["cut"][0].startswith("carrier: 4 groups left out")
+        assert usage.structured_content["cut"][0].startswith("carrier: 5 groups left out")
     assert panels.structured_content["cut"][0].startswith("carrier: 2 groups left out")
     assert week.structured_content["cut"] == [
         "Some stretches have fewer than 5 messages, so the chart takes a longer unit."

@@ -640,8 +640,10 @@ def _summed(desk: Desk, found: pl.DataFrame, shown: pl.DataFrame) -> str:
     if months.is_empty():
         return desk.say("no_usage")
     month, sent = months.row(-1)
-    rest = sent - shown.filter(month=month).select(counted).item()
-    told = desk.say("few", least=LEAST) if 0 < rest < LEAST else f"{sent:,}"
+    seen = shown.filter(month=month).select(counted).item()
+    told = f"{sent:,}"
+    if 0 < sent - seen < LEAST:
+        told = desk.say("few_more" if seen else "few", n=f"{seen:,}", least=LEAST)
     return desk.say("usage", month=f"{month:%Y-%m}", n=told, months=months.height)
 
 

@@ -191,6 +191,7 @@ TEXTS: dict[str, Label] = {
         "{first} to {last} has fewer than {least} messages, which are not shown: ask for a longer period.",
     ),
     "few": Label("{least}未満", "fewer than {least}"),
+    "few_more": Label("{n}（ほかに{least}未満）", "{n} (and fewer than {least} more)"),
     "too_short": Label(
         "この期間には{least}件未満の週があるため、図にできません。期間の初めと終わりを週（月曜から日曜）に合わせるか、数で尋ねてください（failure_trend）。",
         "Some weeks of this period have fewer than {least} messages, so it is not drawn: let it begin and end with a week (Monday to Sunday), or ask for figures (failure_trend).",
