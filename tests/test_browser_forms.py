@@ -74,20 +74,20 @@ def test_send_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -
     # what keeps the next step off stands beside its button
     page.get_by_text("電話番号を直してください").wait_for()
     page.get_by_text("本文を入力してください").wait_for()
-    page.get_by_label("テンプレート").select_option("認証コード")
+    page.get_by_label("定型文").select_option("認証コード")
     assert page.locator("mark.zrtools-gap").inner_text() == "code"
     page.get_by_text("入力してください：code").wait_for()
     picture(page, pictures, "form-send-template-ja")
-    page.get_by_label("テンプレート").select_option("（使わない）")
+    page.get_by_label("定型文").select_option("（使わない）")
     page.get_by_label("電話番号").fill(NUMBER)
     page.get_by_text("宛先 +8180****1234").wait_for()
     page.get_by_label("本文").fill("髙橋様、本日15時にお伺いします。")
     page.get_by_text("送信できません").first.wait_for()
     picture(page, pictures, "form-send-check-ja")
     button(page, "人名の字も置き換える（髙→高など）").click()
-    page.get_by_text("推定 1 通分").first.wait_for()
+    page.get_by_text("推定 1通分").first.wait_for()
     button(page, "確認へ進む").click()
-    page.get_by_text(f"{NUMBER} へ 1 通").wait_for()
+    page.get_by_text(f"{NUMBER} へ1件").wait_for()
     button(page, "送信する").dblclick()
     page.get_by_text("受け付けられました").wait_for()
     picture(page, pictures, "form-send-receipt-ja")
@@ -135,7 +135,7 @@ def test_every_view_shows_what_the_kernel_holds(
         "form",
         f'login = zr.forms.connect(base_url={sandbox.url!r}, lang="ja")\nlogin',
     )
-    page.get_by_text("テンプレートを読み込んでいます").first.wait_for()
+    page.get_by_text("定型文を読み込んでいます").first.wait_for()
     numbers, texts = page.get_by_label("電話番号"), page.get_by_label("本文")
     numbers.nth(0).press_sequentially(NUMBER)
     texts.nth(1).fill(f"お電話は {NUMBER} まで")
@@ -157,7 +157,7 @@ def test_every_view_shows_what_the_kernel_holds(
     assert page.get_by_label("アクセスキー").input_value() == ""
     eventually(same)
     button(page, "確認へ進む").first.click()
-    page.get_by_text(f"{NUMBER} へ 1 通").first.wait_for()
+    page.get_by_text(f"{NUMBER} へ1件").first.wait_for()
     page.locator(".zrtools-message:visible", has_text=f"お電話は {NUMBER} まで").first.wait_for()
     page.locator(".jp-OutputArea-output").nth(0).screenshot(path=pictures / "form-send-confirm-ja.png")
     page.close()
@@ -203,34 +203,34 @@ def test_campaign_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Pat
     page = lab.open("campaign", connected, cell)
     page.get_by_text("まず「送らずに確認する」を押してください").wait_for()
     eventually(
-        lambda: page.get_by_label("テンプレート").evaluate("e => e.selectedOptions[0].text") == "認証コード"
+        lambda: page.get_by_label("定型文").evaluate("e => e.selectedOptions[0].text") == "認証コード"
     )
     button(page, "送らずに確認する").click()
-    page.get_by_text("最初の 1 通").wait_for()
+    page.get_by_text("最初の1件").wait_for()
     picture(page, pictures, "form-campaign-check-ja")
     with page.expect_download() as download:
         button(page, "送らない行の一覧をダウンロード").click()
     left_out = zr.tables.read(Path(download.value.path()).read_bytes(), name="x.xlsx")
     assert left_out["行（見出しを除く）"].to_list() == ["61", "62"]
     button(page, "確認へ進む").click()
-    page.get_by_text(f"{rows} 通を送信します。").wait_for()
+    page.get_by_text(f"{rows}件を送信します。").wait_for()
     confirmation = page.locator(".jp-OutputArea-output").last.inner_text()
     for part in (
         "campaign-",
         sandbox.sms_code,
         "認証コード: 1000 有効",
-        "510.0 円",
+        "510.0円",
         "今すぐ",
         "090-2222-0000",
     ):
         assert part in confirmation
     assert page.locator(".zrtools-message:visible").count() == 3
-    assert button(page, f"{rows} 通を送信する").is_disabled()
+    assert button(page, f"{rows}件を送信する").is_disabled()
     page.get_by_label("件数の入力").fill(f"{rows}")
     page.get_by_label("件数の入力").press("Tab")
     picture(page, pictures, "form-campaign-confirm-ja")
     sandbox.faults.add("delay", "send", times=None, seconds=0.8)
-    button(page, f"{rows} 通を送信する").dblclick()
+    button(page, f"{rows}件を送信する").dblclick()
     eventually(lambda: len(sandbox.accepted) > before)
     button(page, "一時停止").click()
     page.get_by_text("一時停止中です").wait_for()
@@ -263,15 +263,15 @@ def test_reservations_form(lab: Lab, sandbox: Sandbox, connected: str, pictures:
             client.send(NUMBER, f"ご予約の確認 {n}", client_tag=f"book-{n}", schedule_time=when)
     page = lab.open("reservations", connected, 'form = zr.forms.reservations(client, lang="ja")\nform')
     button(page, "検索").click()
-    page.get_by_text("3 件の予約があります").wait_for()
+    page.get_by_text("3件の予約があります").wait_for()
     page.get_by_label("book-1").check()
     picture(page, pictures, "form-reservations-ja")
-    button(page, "選んだ 1 件を取り消す").click()
-    page.get_by_text("1 件の予約を取り消します").wait_for()
+    button(page, "選んだ1件を取り消す").click()
+    page.get_by_text("1件の予約を取り消します").wait_for()
     picture(page, pictures, "form-reservations-confirm-ja")
-    assert "book-1" in page.locator(".widget-html:visible", has_text="1 件の予約を取り消します").inner_text()
+    assert "book-1" in page.locator(".widget-html:visible", has_text="1件の予約を取り消します").inner_text()
     button(page, "取り消す").click()
-    page.get_by_text("1 件を取り消しました。 残り 2 件").wait_for()
+    page.get_by_text("1件を取り消しました。 残り2件").wait_for()
     assert page.locator(".zrtools-ticks tbody tr").count() == 2
     assert [m.cancelled for m in sandbox.accepted if (m.client_tag or "").startswith("book-")] == [
         False,
@@ -295,15 +295,15 @@ def test_clean_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) 
     page = lab.open("clean", connected, 'form = zr.forms.clean(client, lang="ja")\nform')
     numbers = [NUMBER, "080 5555 1234", "03-1234-5678", *(f"090-1111-{n:04}" for n in range(30))]
     page.get_by_label("番号", exact=True).fill("\n".join(numbers))
-    page.get_by_text("照会（有料）は 31 回").wait_for()
+    page.get_by_text("照会（有料）は31回").wait_for()
     day = sandbox.now().date() - timedelta(days=400)
     page.get_by_label("基準日").fill(day.isoformat())
     page.get_by_label("基準日").press("Tab")
-    button(page, "31 回の照会を確認する").dblclick()
+    button(page, "31回の照会を確認する").dblclick()
     page.get_by_text("有料の照会を始めます").wait_for()
     assert "clean" not in {r.call for r in sandbox.requests}
-    button(page, "31 回照会する（有料）").click()
-    page.get_by_text("32 件の判定が終わりました").wait_for()
+    button(page, "31回照会する（有料）").click()
+    page.get_by_text("32件の判定が終わりました").wait_for()
     picture(page, pictures, "form-clean-ja")
     with page.expect_download() as download:
         button(page, "結果をダウンロード").click()
@@ -333,7 +333,7 @@ def test_clean_form_asks_for_sheet_and_headings(
             "見出しの行",
             "読み込むシートを選んでください",
             "何行目かを入力",
-            "照会（有料）は 1 回",
+            "照会（有料）は1回",
         ),
         "en": (
             "Choose a file",
@@ -360,7 +360,7 @@ def test_clean_form_asks_for_sheet_and_headings(
     picture(page, pictures, f"form-clean-read-{lang}")
     page.get_by_label({"ja": "基準日", "en": "Reference date"}[lang]).fill(sandbox.now().date().isoformat())
     page.get_by_label({"ja": "基準日", "en": "Reference date"}[lang]).press("Tab")
-    button(page, {"ja": "1 回の照会を確認する", "en": "Review 1 requests"}[lang]).click()
+    button(page, {"ja": "1回の照会を確認する", "en": "Review 1 requests"}[lang]).click()
     page.get_by_text("名簿.xlsx / 電話番号").wait_for()
     picture(page, pictures, f"form-clean-confirm-{lang}")
     button(page, {"ja": "戻る", "en": "Back"}[lang]).click()
@@ -371,7 +371,7 @@ def test_clean_form_asks_for_sheet_and_headings(
     page.get_by_text("壊れた一覧.xlsx").first.wait_for()
     # nothing of the first list can be billed under the name of the second
     page.get_by_text(say[5]).wait_for(state="hidden")
-    assert button(page, {"ja": "0 回の照会を確認する", "en": "Review 0 requests"}[lang]).is_disabled()
+    assert button(page, {"ja": "0回の照会を確認する", "en": "Review 0 requests"}[lang]).is_disabled()
     picture(page, pictures, f"form-clean-refused-{lang}")
     saved = lab.saved(page, f"clean-file-{lang}")
     assert not [trace for trace in ("5555-0002", "55550002", "55550001") if trace in saved]
@@ -383,9 +383,9 @@ def test_connect_form(lab: Lab, sandbox: Sandbox, pictures: Path) -> None:
     cell = f'import zrtools as zr\nform = zr.forms.connect(base_url={sandbox.url!r}, lang="ja")\nform'
     page = lab.open("connect", cell, "form.client")
     page.get_by_label("アクセスキー").fill(sandbox.token)
-    page.get_by_label("クライアントID").fill(sandbox.client_id)
-    page.get_by_label("送信者番号").fill(sandbox.sms_code)
-    page.get_by_label("送信者番号").press("Tab")
+    page.get_by_label("契約クライアントID").fill(sandbox.client_id)
+    page.get_by_label("送信元SMSコード").fill(sandbox.sms_code)
+    page.get_by_label("送信元SMSコード").press("Tab")
     button(page, "接続して確認").click()
     page.get_by_text("接続しました").wait_for()
     assert page.get_by_label("アクセスキー").input_value() == ""

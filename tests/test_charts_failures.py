@@ -91,7 +91,7 @@ def test_sums_of_the_matrix_fit() -> None:
     assert sum(r["failed"] for r in found if r["is_sum"]) == 3 * inner
 
 
-@pytest.mark.parametrize(("lang", "unknown"), [("ja", "不明"), ("en", "unknown")])
+@pytest.mark.parametrize(("lang", "unknown"), [("ja", "キャリア不明"), ("en", "unknown carrier")])
 def test_null_carrier_is_shown_as_unknown(lang: str, unknown: str) -> None:
     """Failures without a carrier have a column with a name."""
     assert unknown in {r["carrier_name"] for r in rows(charts.failures(MONTH, lang=lang))}
@@ -232,7 +232,7 @@ def test_small_carrier_gets_a_scale_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("group", "note"),
     [
-        ((30, None, 3, "99999", 0), "30 messages that failed before they had a carrier (unknown)"),
+        ((30, None, 3, "99999", 0), "30 messages that failed before they had a carrier (unknown carrier)"),
         ((3, "au", 2, "2", 0), "au is not drawn: too few settled messages at each point (3 in all)"),
     ],
 )
@@ -354,7 +354,7 @@ def test_incidents_are_shaded_and_told() -> None:
 
 def test_no_incidents_are_said() -> None:
     """A quiet month is drawn and said to be quiet."""
-    assert "Nothing abnormal was found" in said(charts.incidents(BUSY, incidents_of(), lang="en"))
+    assert "No incident was found" in said(charts.incidents(BUSY, incidents_of(), lang="en"))
 
 
 @pytest.mark.parametrize(

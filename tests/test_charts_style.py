@@ -295,6 +295,6 @@ def test_font_folder_must_exist(tmp_path: Path) -> None:
 def test_new_carriers_get_colours_of_their_own() -> None:
     """Carriers nobody knew keep apart from those in the table; unknown is grey."""
     scale = style.carrier_scale(["au", "New Mobile", None], lang="en").to_dict()
-    assert scale["domain"] == ["au", "New Mobile", "unknown"]
+    assert scale["domain"] == ["au", "New Mobile", "unknown carrier"]
     assert len(set(scale["range"])) == 3
     assert scale["range"][2] == style.PENDING

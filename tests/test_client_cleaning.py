@@ -71,9 +71,9 @@ def test_numbers_of_nobody_are_counted_and_not_asked_unless_taken(own, connected
     assert frame["status"].is_not_null().to_list() == [False, False, True, False, True, False]
     assert asked(own) == {"+812012345678": 1, "+819012345678": 1}
     said = capsys.readouterr().err
-    assert "2 件を照会します" in said
-    assert "3 件あります" in said
-    assert "1 件は020の番号" in said
+    assert "2件を照会します" in said
+    assert "3件あります" in said
+    assert "1件は020の番号" in said
     taken = client.clean(given, DAY, doubtful="take", lang="en")
     assert taken["error"].to_list() == [None] * 5 + ["not a mobile number"]
     assert asked(own)["+819000000000"] == 1
@@ -207,7 +207,7 @@ def test_notice_says_how_many_calls_before_the_first(own, connected, capsys):
     client = connected()
     client.clean([*numbers(3), *numbers(2), "03"], DAY)
     said = capsys.readouterr()
-    assert "3 件" in said.err
+    assert "3件" in said.err
     assert said.out == ""
     client.clean(numbers(3), DAY, progress=False)
     assert capsys.readouterr() == ("", "")

@@ -42,7 +42,7 @@ def test_csv_of_every_encoding_is_cleaned(tmp_path, encoding):
     assert cleaned["氏名"].to_list() == GIVEN["氏名"].to_list()
     assert cleaned["phone_number"].to_list() == ["+819012345678", "+818012345678", None, None]
     assert cleaned["status"].is_null().to_list() == [False, False, True, True]
-    assert "2 件を照会します" in done.stderr
+    assert "2件を照会します" in done.stderr
     assert "番号エラー 2" in done.stdout
 
 

@@ -85,7 +85,7 @@ def test_the_ticket_holds_what_the_vendor_asks_for(worlds: Any) -> None:
     """Time, sender, codes, count and ten sample tags, which are tags of that incident's failures."""
     frame, found, told = worlds["sender or text blocked"]
     ticket, incident = told["ticket"][0], found.row(0, named=True)
-    assert f"{incident['start']:%m-%d %H:%M}" in ticket
+    assert zr.words.moment(incident["start"], lang) in ticket
     assert "Sender codes: 51000\n" in ticket
     assert f"{incident['failed']:,} of {incident['settled']:,}" in ticket
     assert "31834 ×" in ticket
@@ -116,7 +116,7 @@ def test_located_segments_are_held_against_the_period_before(worlds: Any) -> Non
 
 @pytest.mark.slow
 def test_without_its_incident_a_week_is_like_the_one_before(worlds: Any) -> None:
-    """The whole change is the incident's; the rest cannot be told from chance, and both make up the change."""
+    """The whole change is the incident's; the rest is not significant, and both make up the change."""
     frame, _, _ = worlds["carrier fault"]
     before = month("823", {"carrier": []}).with_columns(
         pl.col("date_time") - timedelta(days=8), pl.col("send_date") - timedelta(days=8)
@@ -132,7 +132,7 @@ def test_without_its_incident_a_week_is_like_the_one_before(worlds: Any) -> None
     assert now["rest_low"] < 0 < now["rest_high"]
     assert now["explained"] + now["rest"] == pytest.approx(now["failure_rate"] - past["failure_rate"])
     said = " ".join(found.sentences)
-    assert "cannot be told from chance" in said
+    assert "are not statistically significant" in said
     assert "Who acts: carrier (its notices) and vendor" in said
     assert found.causes.filter(of="incident")["cause"].to_list() == ["carrier fault"]
 

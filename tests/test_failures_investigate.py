@@ -228,8 +228,8 @@ def test_step_without_a_time_has_none() -> None:
     [
         ("all", None, "全キャリア・全送信者", "all carriers and senders"),
         ("carrier", "docomo", "ドコモ", "docomo"),
-        ("carrier", None, "不明", "unknown"),
-        ("sms_code", None, "送信者番号 不明", "sender unknown"),
+        ("carrier", None, "キャリア不明", "unknown carrier"),
+        ("sms_code", None, "送信元コード 不明", "sender unknown"),
         ("campaign", "sale", "キャンペーン「sale」", "campaign sale"),
     ],
 )

@@ -156,7 +156,7 @@ def test_a_time_in_the_past_is_refused_in_japan_time(client: zr.Client) -> None:
     form.schedule.when.value = datetime(2020, 1, 1, 9, 0)
     form.review.click()
     assert "過去" in form.note.value
-    assert f"{client.now():%Y-%m-%d}" in form.note.value
+    assert zr.words.day(client.now(), "ja") in form.note.value
     assert not client.embedded.accepted
 
 
@@ -260,7 +260,7 @@ def test_templates_that_cannot_be_read_leave_the_rest_working(client: zr.Client)
     """A form without templates says so and still sends."""
     client.embedded.faults.add("code", "templates", times=None)
     form = filled(client)
-    assert "テンプレートを取得できませんでした" in form.note.value
+    assert "定型文を取得できませんでした" in form.note.value
     form.review.click()
     form.go.click()
     assert len(client.embedded.accepted) == 1
@@ -293,7 +293,7 @@ def test_a_campaign_is_checked_confirmed_and_sent_once(client: zr.Client, tmp_pa
     # rows are counted as a spreadsheet does, from one
     assert re.findall(r">1</td><td[^>]*>(\d)</td>", form.findings.value) == ["3", "4"]
     form.review.click()
-    assert "<b>3 通を送信します。</b>" in form.confirmation.value
+    assert "<b>3件を送信します。</b>" in form.confirmation.value
     assert ">今すぐ<" in form.confirmation.value
     form.go.click()
     form.go.click()
@@ -507,7 +507,7 @@ def test_a_time_that_passes_before_the_confirmation_is_refused(client: zr.Client
     form.schedule.when.value = at
     form.dry_run.click()
     form.review.click()
-    assert f"{at:%Y-%m-%d %H:%M}（日本時間）に<" in form.confirmation.value
+    assert f"{zr.words.moment(at, 'ja', short=False)}（日本時間）に<" in form.confirmation.value
     client.embedded.advance(timedelta(hours=2))
     form.go.click()
     assert "過去" in form.note.value
@@ -527,11 +527,11 @@ def test_a_new_form_goes_on_with_what_waits_in_the_journal(client: zr.Client, tm
     assert not client.embedded.accepted
     again = zr.forms.campaign(client, TWO, outbox=form.outbox, lang="ja")
     again.dry_run.click()
-    assert "送信待ちが 2 通あります" in again.note.value
+    assert "送信待ちが2件あります" in again.note.value
     again.review.click()
     assert "うち前に追加した送信待ち" in again.confirmation.value
     assert again.confirmation.value.count("こんにちは") == 2
-    assert again.go.description == "2 通を送信する"
+    assert again.go.description == "2件を送信する"
     again.go.click()
     assert "終了しました" in again.note.value
     assert len(client.embedded.accepted) == 2
@@ -572,7 +572,7 @@ def test_the_same_list_after_midnight_keeps_its_name_until_it_is_done(
     again = zr.forms.campaign(client, FORTY, outbox=outbox, lang="ja")
     assert again.name.value == form.name.value
     again.dry_run.click()
-    assert f"送信待ちが {40 - sent} 通あります" in again.note.value
+    assert f"送信待ちが{40 - sent}件あります" in again.note.value
     again.review.click()
     again.go.click()
     assert sorted(m.phone_number for m in client.embedded.accepted) == FORTY["phone_number"].to_list()
@@ -599,8 +599,8 @@ def test_what_went_lately_under_another_name_is_shown_and_left_out(client: zr.Cl
     assert name in form.findings.value
     assert "受付済み" in form.findings.value
     form.review.click()
-    assert "<b>1 通を送信します。</b>" in form.confirmation.value
-    assert "：2 件" in form.confirmation.value
+    assert "<b>1件を送信します。</b>" in form.confirmation.value
+    assert "：2件" in form.confirmation.value
     form.go.click()
     assert len(client.embedded.accepted) == 3
     wanted = zr.forms.campaign(client, TWO, outbox=outbox, lang="ja")
@@ -609,7 +609,7 @@ def test_what_went_lately_under_another_name_is_shown_and_left_out(client: zr.Cl
     assert wanted.review.disabled
     wanted.again.value = True
     wanted.review.click()
-    assert "同じ本文を最近送った、または送信待ちの 2 件にも" in wanted.confirmation.value
+    assert "同じ本文を最近送った、または送信待ちの2件にも" in wanted.confirmation.value
     wanted.go.click()
     assert len(client.embedded.accepted) == 5
     client.embedded.advance(timedelta(days=8))
@@ -648,7 +648,7 @@ def test_a_list_that_is_given_up_is_forgotten(client: zr.Client, tmp_path: Path)
     assert form.drop.layout.display == "none"
     form.dry_run.click()
     form.drop.click()
-    assert "2 通を取り下げました" in form.note.value
+    assert "2件を取り下げました" in form.note.value
     assert outbox.counts() == {"withdrawn": 2}
     assert form.review.disabled
     again = confirmed(zr.forms.campaign(client, TWO, outbox=outbox, lang="ja"))
@@ -667,10 +667,10 @@ def test_a_form_cancels_what_is_reserved_for_who_opted_out(client: zr.Client, tm
         form = zr.forms.campaign(client, FORTY, outbox=outbox, lang="ja")
         assert form.cancel.layout.display == "none"
         form.dry_run.click()
-        assert "停止リストに載った番号への予約が 1 件" in form.note.value
-        assert form.cancel.description == "停止リストの予約 1 件を取り消す"
+        assert "配信停止リストに載った番号への予約が1件" in form.note.value
+        assert form.cancel.description == "配信停止リストの予約 1件を取り消す"
         form.cancel.click()
-        assert "1 件を取り消しました" in form.note.value
+        assert "1件を取り消しました" in form.note.value
         assert form.cancel.layout.display == "none"
         assert outbox.counts() == {"accepted": 1, "withdrawn": 1}
         waiting = client.reservations((client.now() + timedelta(hours=3)).date())
@@ -720,11 +720,11 @@ def test_what_could_not_be_queued_is_queued_when_resumed(client: zr.Client, tmp_
 def test_the_confirmation_tells_the_times_of_a_lists_own_rows(client: zr.Client, tmp_path: Path) -> None:
     """Rows with a time of their own are not said to go out at once."""
     at = (client.now() + timedelta(hours=3)).replace(tzinfo=None, second=0, microsecond=0)
-    late, first = at + timedelta(hours=1), f"{at:%Y-%m-%d %H:%M}"
+    late, first = at + timedelta(hours=1), zr.words.moment(at, "ja", short=False)
     for times, said in (
         ([at, at], f"{first}（日本時間）に"),
-        ([at, None], f"1 通は今すぐ、ほかは{first}"),
-        ([at, late], f"{first} から {late:%Y-%m-%d %H:%M} まで"),
+        ([at, None], f"1件は今すぐ、ほかは{first}"),
+        ([at, late], f"{zr.words.stretch(at, late, 'ja')}（日本時間）"),
     ):
         frame = TWO.with_columns(schedule_time=pl.Series(times))
         form = zr.forms.campaign(client, frame, outbox=tmp_path / "o.sqlite", lang="ja")
@@ -831,8 +831,8 @@ def test_a_confirmation_says_all_that_a_yes_would_do_and_the_journal_keeps_it(
             client.sms_code,
             "（message 列を使う）",
             ">14<",
-            "119.0 円",
-            "13 通・宛先 12 件",
+            "119.0円",
+            "13件・宛先 12件",
             "今すぐ",
         )
         assert [part for part in parts if part not in told] == []
@@ -860,7 +860,7 @@ def test_a_cap_keeps_the_form_off_and_holds_for_whoever_sends(client: zr.Client,
         form = zr.forms.campaign(client, FORTY, outbox=outbox, lang="ja")
         form.dry_run.click()
         assert form.review.disabled
-        assert "あと 10 通" in form.hurdle.value
+        assert "あと10件" in form.hurdle.value
         outbox.add(FORTY, campaign="a")
         for day in range(4):
             with pytest.raises(zr.PartialResultError, match=r"cap on messages .* is reached"):
@@ -894,8 +894,8 @@ def test_a_dry_run_counts_reasons_and_hands_over_what_is_left_out(client: zr.Cli
         assert "割り当てのない番号</td>" in form.findings.value
         assert "1、2、3、4、5…" in form.findings.value
         assert form.findings.value.count("携帯電話の番号ではありません") == 1
-        assert "同じ番号に違う本文を送る宛先が 1 件あります（行 32、33）" in form.findings.value
-        assert "1 通は長く、1 通が 2 通分" in form.findings.value
+        assert "同じ番号に違う本文を送る宛先が1件あります（行 32、33）" in form.findings.value
+        assert "1件は長文で、1件が2通分" in form.findings.value
         assert "「円円」" in form.findings.value
         name, body = form._left_out()
         rows = tables.read(body, name=name)
@@ -927,7 +927,7 @@ def test_a_wish_for_a_template_is_kept_until_the_templates_are_there(
     forms = asyncio.run(wish())
     for form in forms:
         if early == "unknown":
-            assert "テンプレート「ないもの」はありません" in form.note.value
+            assert "定型文「ないもの」はありません" in form.note.value
         else:
             assert form.template.value == "認証コード"
     forms[0].outbox.close()
@@ -946,7 +946,7 @@ def test_what_takes_over_half_a_second_says_what_it_is_doing(client: zr.Client) 
         return [*said, form.note.value]
 
     during, after = asyncio.run(told())
-    assert "テンプレートを読み込んでいます" in during
+    assert "定型文を読み込んでいます" in during
     assert after == ""
 
 
@@ -976,14 +976,14 @@ def test_reservations_are_found_and_the_chosen_ones_cancelled(booked: zr.Client)
     assert TAIL not in str(form.chosen.rows)
     form.chosen.value = [n for n, tag in enumerate(form.found["client_tag"]) if tag != "tag-1"]
     form.cancel_chosen.click()
-    assert "2 件" in form.confirmation.value
+    assert "2件" in form.confirmation.value
     # which ones is said, and what was reserved since is not hit
     assert ["tag-1" in form.confirmation.value, "tag-2" in form.confirmation.value] == [False, True]
     assert waiting(booked) == ["tag-0", "tag-1", "tag-2"]
     form.go.click()
     assert waiting(booked) == ["tag-1"]
     assert [cells[2] for cells in form.chosen.rows] == ["tag-1"]
-    assert "残り 1 件" in form.note.value
+    assert "残り1件" in form.note.value
 
 
 @pytest.mark.parametrize("lost", [False, True])
@@ -1065,7 +1065,7 @@ def test_cleaning_says_what_it_costs_before_it_asks(client: zr.Client) -> None:
     """Duplicates are asked once, invalid ones not at all, and nothing leaves before the button."""
     form = zr.forms.clean(client, lang="ja")
     form.numbers.fill(f"{NUMBER}\n080 5555 1234\n03-1234-5678\n090-1111-2222\n")
-    assert "入力 4 件：有効 3（うち重複 1）、無効 1。照会（有料）は 2 回" in form.cost.value
+    assert "入力 4件：有効 3（うち重複 1）、入力不備 1。照会（有料）は2回" in form.cost.value
     assert form.run.disabled
     form.reference.value = client.now().date() - timedelta(days=200)
     assert not form.run.disabled
@@ -1101,7 +1101,7 @@ def test_a_file_of_numbers_is_read_and_forgotten_by_the_widget(client: zr.Client
     )
     assert form.file.value == ()
     assert form.column.value == "電話番号"
-    assert "照会（有料）は 2 回" in form.cost.value
+    assert "照会（有料）は2回" in form.cost.value
     form.reference.value = client.now().date()
     form.run.click()
     form.file.value = upload("x.xlsx", b"no", client.now())
@@ -1162,13 +1162,13 @@ def test_nothing_is_billed_twice_and_a_yes_belongs_to_one_list(client: zr.Client
     assert 'data-state="bad"' in form.hurdle.value
     form.reference.value = client.now().date()
     form.run.click()
-    for part in ("7.0 円（1 回 3.5 円）", "入力欄の番号", f"{client.now():%Y-%m-%d}", ">2<"):
+    for part in ("7.0円（1回 3.5円）", "入力欄の番号", zr.words.day(client.now(), "ja"), ">2<"):
         assert part in form.confirmation.value
-    assert form.go.description == "2 回照会する（有料）"
+    assert form.go.description == "2回照会する（有料）"
     form.numbers.fill(f"{NUMBER}\n090-0000-0000")
     form.go.click()
     assert calls() == 0
-    assert "1 件は誰にも割り当てられていない番号" in form.cost.value
+    assert "1件は誰にも割り当てられていない番号" in form.cost.value
     form.numbers.fill(NUMBER)
     form.run.click()
     for _ in range(3):
@@ -1179,7 +1179,7 @@ def test_nothing_is_billed_twice_and_a_yes_belongs_to_one_list(client: zr.Client
     assert "入力欄の番号（基準日" in form.summary.value
     # of a longer list only the rest; another form reads the store
     form.numbers.fill(f"{NUMBER}\n090-1111-2222")
-    assert "1 件は回答済みのため照会しません" in form.cost.value
+    assert "1件は回答済みのため照会しません" in form.cost.value
     form.run.click()
     form.go.click()
     assert calls() == 2

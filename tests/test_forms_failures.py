@@ -413,7 +413,7 @@ def test_what_reaches_beyond_the_scale_is_seen() -> None:
 def test_carriers_unknown_because_they_failed_have_no_rate(statuses: pl.DataFrame) -> None:
     """Their column is counts without a colour, and says why; where some were delivered it is one like any other."""
     form = zr.forms.failures(statuses, lang="en")
-    place = form.matrix.columns.index(next(c for c in form.matrix.columns if c.startswith("unknown")))
+    place = form.matrix.columns.index(next(c for c in form.matrix.columns if c.startswith("unknown carrier")))
     assert "all failed" in form.matrix.columns[place]
     assert "before a carrier was known" in form.matrix_note.value
     assert all(not row[place]["fill"] and "%" not in row[place]["text"] for row in form.matrix.cells)

@@ -69,7 +69,7 @@ def test_explorer_narrows_down_and_exports(page: Any, lab: Lab, failed: pl.DataF
     form.get_by_text(said(lang, f"うち不達 {au}件", f"{au} of")).first.wait_for()
     assert sums.get_attribute("aria-pressed") == "true"
     form.locator(".zrtools-course [data-pick='3']").click()
-    form.get_by_text(said(lang, "状況を受信した時刻", "hour the status was received")).wait_for()
+    form.get_by_text(said(lang, "配信結果の取得時刻", "hour the status was received")).wait_for()
     form.get_by_role("button", name=said(lang, "条件を戻す", "Reset")).click()
     form.get_by_text(whole).wait_for()
     with page.expect_download() as waiting:

@@ -70,7 +70,7 @@ def test_report_tells_what_the_analysis_found(page: str, found: zr.failures.Inve
         "推移",
         "異常があった時間帯",
         "前の期間から変わったこと",
-        "次に行うこと",
+        "推奨対応",
         "まだ確定していないもの",
         "計算の方法",
     ):
@@ -215,7 +215,7 @@ def test_command_writes_the_report(tmp_path: Path, statuses: pl.DataFrame) -> No
     done = CliRunner().invoke(root, [*command, "--lang", "ja", "--out", str(out)])
     assert done.exit_code == 0, done.output
     assert str(out) in done.output
-    assert "前の期間（2026-10-05〜2026-10-11）" in out.read_text("utf-8")
+    assert "前の期間（2026年10月5日〜11日）" in out.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -131,8 +131,7 @@ def _rows(found: pl.DataFrame, lang: str | None) -> pl.DataFrame:
             excess=style.count_text(row["excess"]),
             rate=words.percent(row["failure_rate"]),
             usual=words.percent(row["usual_rate"]),
-            start=f"{row['start']:%m-%d %H:%M}",
-            end=f"{row['end']:%m-%d %H:%M}",
+            when=words.stretch(row["start"], row["end"], lang),
         )
         for row in found.iter_rows(named=True)
     ]

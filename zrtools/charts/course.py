@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, get_args
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, get_args
 
 import polars as pl
 
@@ -214,14 +215,14 @@ def _completed(
     keys = ["time", by] if by else ["time"]
     step = pl.col("until") - pl.col("time")
     centred &= unit != "1h"
-    weekday = (
-        pl.col("time").dt.weekday().replace_strict(range(1, 8), style.weekdays(lang), return_dtype=pl.String)
-    )
     worded = {
-        "1h": pl.col("time").dt.strftime("%Y-%m-%d %H:%M") + pl.col("until").dt.strftime(" – %H:%M"),
-        "1d": pl.format("{} ({})", pl.col("time").dt.strftime("%Y-%m-%d"), weekday),
-        "1w": pl.col("time").dt.strftime("%Y-%m-%d")
-        + (pl.col("until") - pl.duration(days=1)).dt.strftime(" – %m-%d"),
+        "1h": pl.format(
+            words.between("{}", "{}", lang),
+            _each("time", partial(words.moment, lang=lang, short=False)),
+            pl.col("until").dt.strftime("%H:%M"),
+        ),
+        "1d": _each("time", partial(words.day, lang=lang)),
+        "1w": _each("time", lambda start: words.span(start, start + timedelta(days=6), lang)),
     }
     seen = pl.col("settled") >= max(few, 1)
     return (
@@ -240,6 +241,10 @@ def _completed(
         )
         .sort(keys, nulls_last=True)
     )
+
+
+def _each(column: str, write: Callable[[Any], str]) -> pl.Expr:
+    return pl.col(column).map_elements(write, pl.String)
 
 
 def top_of(times: pl.DataFrame) -> float:
@@ -262,7 +267,7 @@ def rates_panel(times: Times, lang: str | None, top: float, *, bare: bool = Fals
     )
     base = (
         alt.Chart(drawn)
-        .transform_calculate(**rates())
+        .transform_calculate(**rates(lang))
         .encode(
             x=time_axis(times, lang, "at", bare=bare),
             y=alt.Y(

@@ -52,7 +52,7 @@ def failures(frame: Statuses, *, lang: str | None = None) -> ChartType:
         note += say("matrix_beyond", lang, unknown=words.carrier(None, lang))
     base = (
         alt.Chart(grid)
-        .transform_calculate(**rates())
+        .transform_calculate(**rates(lang))
         .encode(
             x=alt.X(
                 "column:N",

@@ -53,7 +53,6 @@ __all__ = [
     "save",
     "svg",
     "use",
-    "weekdays",
     "width_of",
 ]
 
@@ -117,8 +116,6 @@ RATE_TEXT = (
     "format(datum.{0}, datum.{0} < 0.01 ? '.2%' : '.1%')"
 )
 """A Vega expression that writes the rate in column {0}: more digits where it is small."""
-
-_WEEKDAYS = {"ja": list("月火水木金土日"), "en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]}
 
 
 @checked
@@ -275,7 +272,7 @@ def day_axis(
 
     ja = words.language(lang) == "ja"
     # Vega counts from Sunday
-    names = json.dumps([weekdays(lang)[-1], *weekdays(lang)[:-1]], ensure_ascii=False)
+    names = json.dumps([words.weekdays(lang)[-1], *words.weekdays(lang)[:-1]], ensure_ascii=False)
     weekday = f"{names}[day(datum.value)]"
     day = "timeFormat(datum.value, '%-m/%-d')" if ja else "timeFormat(datum.value, '%-d %b')"
     with_weekday = f"{day} + '（' + {weekday} + '）'" if ja else f"{weekday} + ' ' + {day}"
@@ -293,11 +290,6 @@ def day_axis(
     return alt.Axis(
         labelExpr=month, tickCount=alt.TimeIntervalStep("month", 1 if days <= 400 else 3), **common
     )
-
-
-def weekdays(lang: str | None = None) -> list[str]:
-    """Name the days of the week, Monday first."""
-    return _WEEKDAYS[words.language(lang)]
 
 
 def width_of(text: str) -> int:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from zrtools import words
 from zrtools.charts import style
-
-if TYPE_CHECKING:
-    from datetime import date
 
 __all__ = ["in_order", "rates", "say", "summary", "why_nothing"]
 
@@ -20,7 +17,7 @@ def summary(span: tuple[Any, Any], summed: dict[str, int], lang: str | None) -> 
     said = say(
         "summary" if span[0] is not None else "summary_undated",
         lang,
-        period=_period(*span, lang),
+        period="–" if None in span else words.span(*span, lang),
         settled=style.count_text(summed["settled"]),
         failed=style.count_text(summed["failed"]),
         rate=words.percent(summed["failed"] / summed["settled"]),
@@ -39,14 +36,6 @@ def why_nothing(summed: dict[str, int], lang: str | None) -> str:
     return say("no_rows", lang)
 
 
-def _period(first: date | None, last: date | None, lang: str | None) -> str:
-    if first is None or last is None:
-        return "–"
-    if first == last:
-        return f"{first:%Y-%m-%d}"
-    return f"{first:%Y-%m-%d}{'〜' if words.language(lang) == 'ja' else ' to '}{last:%Y-%m-%d}"
-
-
 def in_order(carriers: pl.DataFrame) -> pl.DataFrame:
     """Sort carriers as people know them, new ones after them, unknown last."""
     order = list(style.CARRIERS)
@@ -61,10 +50,11 @@ def in_order(carriers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def rates() -> dict[str, str]:
+def rates(lang: str | None) -> dict[str, str]:
     """Write rate and interval in words, inside the chart."""
     text = style.RATE_TEXT.format
-    return {"rate": text("failure_rate"), "interval": f"{text('rate_low')} + ' – ' + {text('rate_high')}"}
+    low, high = (f"' + {text(end)} + '" for end in ("rate_low", "rate_high"))
+    return {"rate": text("failure_rate"), "interval": f"'{words.between(low, high, lang)}'"}
 
 
 def say(key: str, lang: str | None, **values: object) -> str:

@@ -235,7 +235,11 @@ def usage_gaps(reconciliation: pl.DataFrame, *, lang: str | None = None) -> Char
         return style.nothing(title, say("no_gaps", lang))
     kept = gaps.sort(pl.col("gap").abs(), descending=True, maintain_order=True).head(_MOST_GAPS)
     named = kept.select(
-        pl.format("{}  {}", pl.col("month").dt.strftime("%Y-%m"), name_carriers(kept, lang)).alias("row"),
+        pl.format(
+            "{}  {}",
+            pl.col("month").dt.strftime("%Y年%-m月" if words.language(lang) == "ja" else "%Y-%m"),
+            name_carriers(kept, lang),
+        ).alias("row"),
         "gap",
         "kind",
         pl.Series("why", [say(f"reason {r}", lang) if r else "" for r in kept["reason"]], dtype=pl.String),

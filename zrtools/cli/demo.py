@@ -52,13 +52,13 @@ def command(month: str | None, out: Path, lang: str | None, seed: int, messages_
     with zr.Client.sandbox(seed=seed, messages_per_day=messages_per_day) as client:
         before = client.now().date().replace(day=1) - timedelta(days=1)
         first = zr.periods.month(month or before)
-        say("begin", url=client.base_url, month=f"{first:%Y-%m}")
+        say("begin", url=client.base_url, month=words.month(first, lang))
         fetching = monotonic()
         statuses = client.status(f"{first:%Y-%m}")
         seconds = monotonic() - fetching
 
     if statuses.is_empty():
-        raise click.ClickException(words.text("demo.nothing", lang, month=f"{first:%Y-%m}"))
+        raise click.ClickException(words.text("demo.nothing", lang, month=words.month(first, lang)))
     classified = zr.classify(statuses)
     outcomes = dict(classified["outcome"].value_counts().iter_rows())
     failed, delivered = outcomes.get("failed", 0), outcomes.get("delivered", 0)
@@ -101,9 +101,10 @@ def table(breakdown: pl.DataFrame, lang: str | None = None) -> str:
 
     top = breakdown.head(_ROWS)
 
-    def percent(*columns: str) -> pl.Series:
-        return pl.Series([" – ".join(map(words.percent, row)) for row in top.select(columns).iter_rows()])
+    def percent(column: str) -> pl.Series:
+        return pl.Series([words.percent(rate) for rate in top[column]])
 
+    intervals = zip(percent("rate_low"), percent("rate_high"), strict=True)
     rows = pl.DataFrame(
         {
             named("carrier"): [words.carrier(c, lang) for c in top["carrier"]],
@@ -111,7 +112,7 @@ def table(breakdown: pl.DataFrame, lang: str | None = None) -> str:
             named("failed"): top["failed"],
             named("settled"): top["settled"],
             named("rate"): percent("failure_rate"),
-            named("interval"): percent("rate_low", "rate_high"),
+            named("interval"): pl.Series([words.between(*ends, lang=lang) for ends in intervals]),
             named("share"): percent("share_of_failures"),
         }
     )

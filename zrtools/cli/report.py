@@ -176,7 +176,7 @@ def failures(
             click.echo(words.text("reports.listed", lang, path=file, n=listed.height))
     click.echo(words.text("reports.written", lang, path=path))
     if missing:
-        told = words.text("reports.days_missing", lang, n=len(missing), days=words.days(missing))
+        told = words.text("reports.days_missing", lang, n=len(missing), days=words.days(missing, lang=lang))
         click.echo(told, err=True)
         click.get_current_context().exit(1)
 

@@ -168,7 +168,7 @@ def _syncing(
         return words.text(
             "watch.days_missing",
             lang,
-            days=words.days(bad["send_date"].to_list()),
+            days=words.days(bad["send_date"].to_list(), lang=lang),
             why=why[0] if len(why) else "–",
         )
 

@@ -103,7 +103,7 @@ CARRIERS: dict[str, Carrier] = {
         Carrier(
             "102",
             "Y!mobile",
-            Label("Y!mobile（旧ウィルコム）", "Y!mobile (formerly Willcom)"),
+            Label("旧ウィルコム（PHS、2021年終了）", "Willcom (PHS, ended in 2021)"),
             sendable=False,
         ),
         Carrier("103", "docomo", Label("ドコモ", "docomo")),
@@ -174,9 +174,9 @@ ACTIONS: dict[str, Label] = {
 }
 
 ORIGINS: dict[str, Label] = {
-    "handset": Label("受信側端末", "recipient's handset"),
-    "carrier or handset": Label("キャリアまたは受信側端末", "carrier or recipient's handset"),
-    "unlisted": Label("不明（未掲載コード）", "not known (unlisted code)"),
+    "handset": Label("送信先端末", "recipient's handset"),
+    "carrier or handset": Label("キャリアまたは送信先端末", "carrier or recipient's handset"),
+    "unlisted": Label("原因不明（未掲載コード）", "unknown cause (unlisted code)"),
 }
 
 CATEGORIES: dict[str, Category] = {
@@ -271,7 +271,8 @@ RESULTS: dict[int, Result] = {
             130,
             Label("すでに送信済みです", "that message has gone out"),
             Label(
-                "取消はできません。状況照会で結果を確認してください", "it cannot be cancelled; ask its status"
+                "取消はできません。配信状況の照会で結果を確認してください",
+                "it cannot be cancelled; ask its status",
             ),
         ),
         Result(
@@ -281,14 +282,14 @@ RESULTS: dict[int, Result] = {
         ),
         Result(
             300,
-            Label("送信上限を超えました", "over the plan's sending limit"),
-            Label("契約の送信上限を確認してください", "check the plan's sending limit"),
+            Label("契約プランの送信可能件数の上限を超えました", "over the plan's sending limit"),
+            Label("契約プランの上限を確認してください", "check the plan's sending limit"),
         ),
         Result(
             400,
             Label("clientTag が使用済みです", "that clientTag was used before"),
             Label(
-                "その clientTag の状況を照会してください。別の clientTag で送り直さないでください",
+                "その clientTag の配信状況を照会してください。別の clientTag で送り直さないでください",
                 "ask the status of that clientTag; do not send again under another one before you know",
             ),
         ),

@@ -97,7 +97,7 @@ CAUSES: dict[str, Cause] = {
             "sender or text blocked", Label("送信元または文面のブロック", "sender or text blocked"), "vendor"
         ),
         Cause("stale list", Label("古いリスト（欠番が多い）", "stale list"), "list owner"),
-        Cause("handset side", Label("受信側端末の状態（圏外など）", "handsets out of reach"), "nobody"),
+        Cause("handset side", Label("送信先端末の状態（圏外など）", "handsets out of reach"), "nobody"),
         Cause("unknown code", Label("仕様書に記載のないコード", "unknown code"), "vendor"),
         Cause("unclear", Label("特定できない", "unclear"), "analyst"),
     )

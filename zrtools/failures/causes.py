@@ -348,8 +348,8 @@ def _told(look: _Look, row: Mapping[str, Any], lang: words.Lang) -> dict[str, An
     carriers = look.segment.where.get("carrier")
     where = listed.join(named_value("carrier", c, lang) for c in carriers) if carriers else say("where_all")
     first, last = _times(look, row)
-    start = f"{first:%m-%d %H:%M}" if first else "–"
-    end = f"{last:%m-%d %H:%M}" if last else "–"
+    start = words.moment(first, lang) if first else "–"
+    end = words.moment(last, lang) if last else "–"
     over = located or row["is_over"]
     facts: dict[str, object] = {
         "segment": segment,
@@ -451,7 +451,12 @@ def _ticket(
         failed=f"{failed:,}",
         excess=f"{row['excess_failures'] if located else row['excess']:,.0f}",
         codes=", ".join(
-            f"{'–' if code is None else known_as(DETAIL, code)} ×{count:,}"
+            words.text(
+                "failures.code_count",
+                lang,
+                code="–" if code is None else known_as(DETAIL, code),
+                n=f"{count:,}",
+            )
             for code, count in most(DETAIL, _CODES)
         )
         or "–",

@@ -18,7 +18,7 @@ from zrtools.failures.traffic import Statuses, Traffic, grouped, keys_of, plain,
 from zrtools.failures.wording import named_segment
 from zrtools.intervals import student
 from zrtools.schemas import COMPARISON
-from zrtools.texts import said
+from zrtools.texts import in_both, said
 
 __all__ = ["compare", "refuse_unsettled"]
 
@@ -266,7 +266,9 @@ def refuse_unsettled(name: str, frame: Statuses) -> None:
     days = coverage(frame).filter(~pl.col("is_final"))["day"]
     if days.is_empty():
         return
-    raise InputError(said("failures.pending_days", name=name, days=words.days(days)))
+    raise InputError(
+        said("failures.pending_days", name=name, days=in_both(lambda lang: words.days(days, lang=lang)))
+    )
 
 
 def _sentence(row: dict[str, Any], keys: list[str], lang: str | None) -> str:
@@ -277,9 +279,14 @@ def _sentence(row: dict[str, Any], keys: list[str], lang: str | None) -> str:
         f"failures.{key}",
         lang,
         segment=named_segment(row, keys, lang),
+        effect=words.text(
+            f"failures.{'lowered' if row['contribution'] < 0 else 'raised'}",
+            lang,
+            points=words.points(abs(row["contribution"])).lstrip("+±"),
+        ),
         low=words.points(row["contribution_low"]),
         high=words.points(row["contribution_high"]),
-        **{c: words.points(row[c]) for c in ("contribution", "rate_part", "share_part")},
+        **{c: words.points(row[c]) for c in ("rate_part", "share_part")},
         **{c: words.percent(row[c]) for c in ("rate_before", "rate_after", "share_before", "share_after")},
     )
     if row["contribution_low"] <= 0 <= row["contribution_high"]:

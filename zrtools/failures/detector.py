@@ -901,8 +901,9 @@ def _sentence(row: dict[str, Any], categories: list[tuple[str, float]], lang: st
     return words.text(
         "failures.incident" if row["is_over"] else "failures.incident_open",
         lang,
-        start=f"{row['start']:%m-%d %H:%M}",
-        end=f"{row['end']:%m-%d %H:%M}",
+        when=words.stretch(row["start"], row["end"], lang),
+        start=words.moment(row["start"], lang),
+        end=words.moment(row["end"], lang),
         segment=named_incident(row, lang),
         category=main,
         excess=f"{row['excess']:,.0f}",

@@ -11,7 +11,7 @@ from zrtools import words
 from zrtools.codes.causes import CAUSES, OWNERS, SURE
 from zrtools.failures.causes import sentence as told_cause
 from zrtools.failures.recipients import WITHIN
-from zrtools.failures.wording import named_incident, named_segment, named_value, named_where
+from zrtools.failures.wording import named_codes, named_incident, named_segment, named_value, named_where
 
 if TYPE_CHECKING:
     from zrtools.failures.investigation import Investigation
@@ -58,8 +58,7 @@ def _happened(found: Investigation) -> list[str]:
     said = [
         say(
             "covered",
-            first=now["first_day"],
-            last=now["last_day"],
+            period=words.span(now["first_day"], now["last_day"], lang),
             days=now["days"],
             final=now["final_days"],
             messages=f"{now['messages']:,}",
@@ -68,10 +67,10 @@ def _happened(found: Investigation) -> list[str]:
     ]
     missing = found.coverage.filter(pl.col("messages") == 0)["day"]
     if len(missing):
-        said.append(say("missing", n=len(missing), days=words.days(missing)))
+        said.append(say("missing", n=len(missing), days=words.days(missing, lang=lang)))
     open_days = found.coverage.filter((pl.col("messages") > 0) & ~pl.col("is_final"))["day"]
     if len(open_days):
-        said.append(say("open", days=words.days(open_days)))
+        said.append(say("open", days=words.days(open_days, lang=lang)))
     if now["day_basis"] in ("date_time", "mixed"):
         said.append(say(f"basis_{now['day_basis']}"))
     said.append(
@@ -179,7 +178,7 @@ def without_incidents(found: Investigation) -> list[str]:
         words.text(
             "failures.explained",
             found.lang,
-            period=words.text("failures.range", found.lang, low=before["first_day"], high=before["last_day"]),
+            period=words.span(before["first_day"], before["last_day"], found.lang),
             before=words.percent(change["total_before"]),
             after=words.percent(change["total_after"]),
             change=words.points(change["total_after"] - change["total_before"]),
@@ -270,7 +269,7 @@ def watched(found: Investigation) -> list[str]:
             "failures.watched",
             lang,
             segment=named_incident(row, lang),
-            start=f"{row['start']:%m-%d %H:%M}",
+            start=words.moment(row["start"], lang),
             excess=f"{row['excess']:,.0f}",
         )
         for row in found.watch.head(_WATCHED).iter_rows(named=True)
@@ -288,8 +287,7 @@ def _changes(found: Investigation) -> list[str]:
         words.text(
             "failures.change",
             found.lang,
-            first=before["first_day"],
-            last=before["last_day"],
+            period=words.span(before["first_day"], before["last_day"], found.lang),
             before=words.percent(row["total_before"]),
             after=words.percent(row["total_after"]),
             change=words.points(row["total_after"] - row["total_before"]),
@@ -298,7 +296,11 @@ def _changes(found: Investigation) -> list[str]:
         )
     ]
     if found.left_out:
-        said.append(words.text("failures.left_out", found.lang, days=words.days(sorted(set(found.left_out)))))
+        said.append(
+            words.text(
+                "failures.left_out", found.lang, days=words.days(sorted(set(found.left_out)), lang=found.lang)
+            )
+        )
     if found.where:
         said.append(found.where)
         for number, sentence in enumerate(found.located["sentence"]):
@@ -321,7 +323,11 @@ def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]
             words.category(r["failure_category"], lang),
             f"{r['failed']:,}",
             f"{r['settled']:,}",
-            f"{words.percent(r['failure_rate'])} ({words.percent(r['rate_low'])} – {words.percent(r['rate_high'])})",
+            _bracketed(
+                words.percent(r["failure_rate"]),
+                words.between(words.percent(r["rate_low"]), words.percent(r["rate_high"]), lang),
+                lang,
+            ),
             words.percent(r["share_of_failures"]),
             "–" if r["numbers"] is None else f"{r['numbers']:,}",
         ]
@@ -335,11 +341,11 @@ def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]
             [
                 named_incident(r, lang),
                 words.category(r["failure_category"], lang),
-                f"{r['start']:%m-%d %H:%M}",
-                f"{r['end']:%m-%d %H:%M}",
+                words.moment(r["start"], lang),
+                words.moment(r["end"], lang),
                 f"{r['excess']:,.0f}",
-                f"{words.percent(r['failure_rate'])} ({words.percent(r['usual_rate'])})",
-                _first(r["codes"]),
+                _bracketed(words.percent(r["failure_rate"]), words.percent(r["usual_rate"]), lang),
+                named_codes(r["codes"], _CODES, lang),
             ]
             for r in part.to_dicts()
         ]
@@ -364,11 +370,7 @@ def tables(found: Investigation) -> list[tuple[str, list[str], list[list[str]]]]
             words.percent(r["rate_before"]),
             words.percent(r["rate_after"]),
             words.points(r["contribution"]),
-            words.text(
-                "failures.range",
-                lang,
-                **{end: words.points(r[f"contribution_{end}"]) for end in ("low", "high")},
-            ),
+            words.between(words.points(r["contribution_low"]), words.points(r["contribution_high"]), lang),
         ]
         for r in found.changes.head(_MOST).to_dicts()
     ]
@@ -435,12 +437,13 @@ def _table(title: str, header: list[str], rows: list[list[str]]) -> str:
 
 def _title(found: Investigation) -> str:
     row = found.overview.row(0, named=True)
-    return words.text("failures.title", found.lang, first=row["first_day"], last=row["last_day"])
+    return words.text(
+        "failures.title", found.lang, period=words.span(row["first_day"], row["last_day"], found.lang)
+    )
 
 
-def _first(codes: str) -> str:
-    listed = codes.split(", ")
-    return ", ".join(listed[:_CODES]) + (", …" if len(listed) > _CODES else "")
+def _bracketed(said: str, within: str, lang: str) -> str:
+    return f"{said}（{within}）" if lang == "ja" else f"{said} ({within})"
 
 
 def _style(cell: str) -> str:

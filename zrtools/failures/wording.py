@@ -13,6 +13,7 @@ from zrtools.words.failures import TEXTS
 
 __all__ = [
     "known_as",
+    "named_codes",
     "named_column",
     "named_incident",
     "named_segment",
@@ -58,14 +59,14 @@ def known_as(key: str, value: str) -> str:
 
 
 def named_value(key: str, value: Any, lang: str | None = None) -> str:
-    """Name the value of a key for people, numbers masked; null is 不明 / unknown, and of a campaign no tag."""
+    """Name the value of a key for people, numbers masked; null is unknown, and of a campaign no tag."""
     if value is not None and (name := known_as(key, str(value))) != str(value):
         return name
     if key == "campaign" and value is None:
         return words.text("failures.no_tag", lang)
-    if key in _NAMES or value is None:
-        return _NAMES.get(key, words.carrier)(value, lang)
-    return mask_text(str(value))
+    if key in _NAMES:
+        return _NAMES[key](value, lang)
+    return words.unknown(lang) if value is None else mask_text(str(value))
 
 
 def named_segment(row: Mapping[str, Any], keys: Sequence[str], lang: str | None = None) -> str:
@@ -104,9 +105,20 @@ def named_where(where: Sequence[Mapping[str, Any]], lang: str | None = None) -> 
         key = f"where_{column}" if f"where_{column}" in TEXTS else "where"
         named = [_named_text(column, value, lang) for value in values]
         if column == "hour" and len(values) > 1 and None not in values:
-            named = _ranges(sorted(int(value) for value in values if value is not None))
+            named = _ranges(sorted(int(value) for value in values if value is not None), lang)
         said.append(words.text(f"failures.{key}", lang, column=column, value=either.join(named)))
     return words.text("failures.and", lang).join(said)
+
+
+def named_codes(listed: str, most: int, lang: str | None = None) -> str:
+    """Name the first of an incident's `codes`, each with its count."""
+    codes = listed.split(", ")
+    said = [
+        words.text("failures.code_count", lang, code=code, n=n) if n else code
+        for code, _, n in (one.rpartition(" x") for one in codes[:most])
+    ]
+    comma = words.text("failures.comma", lang)
+    return comma.join(said) + (f"{comma}…" if len(codes) > most else "")
 
 
 def named_column(column: str, lang: str | None = None) -> str:
@@ -115,7 +127,7 @@ def named_column(column: str, lang: str | None = None) -> str:
     return words.text(f"failures.{key}", lang) if key in TEXTS else mask_text(column)
 
 
-def _ranges(hours: list[int]) -> list[str]:
+def _ranges(hours: list[int], lang: str | None) -> list[str]:
     """Join hours that follow each other."""
     said: list[list[int]] = []
     for hour in hours:
@@ -123,7 +135,7 @@ def _ranges(hours: list[int]) -> list[str]:
             said[-1].append(hour)
         else:
             said.append([hour])
-    return [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in said]
+    return [words.between(str(run[0]), str(run[-1]), lang) if len(run) > 1 else str(run[0]) for run in said]
 
 
 def _named_text(column: str, value: str | None, lang: str | None) -> str:

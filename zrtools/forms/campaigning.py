@@ -653,7 +653,7 @@ class CampaignForm(Panel):
             return self.t("now")
         said = self.schedule.say(first)
         if first != last:
-            said = self.t("first_to_last", first=f"{first:%Y-%m-%d %H:%M}", last=f"{last:%Y-%m-%d %H:%M}")
+            said = self.t("first_to_last", when=words.stretch(first, last, self.lang))
         return self.t("some_at_once", count=at_once, rest=said) if at_once else said
 
     def _over(self) -> str | None:
@@ -677,7 +677,7 @@ class CampaignForm(Panel):
         if self._stage == "paused":
             self._enter("editing")
         self._changed()
-        self.say(self.t("when_past", now=f"{now:%Y-%m-%d %H:%M}"), "bad")
+        self.say(self.t("when_past", now=words.moment(now, self.lang, short=False)), "bad")
         return False
 
     def _go(self) -> None:

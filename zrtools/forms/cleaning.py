@@ -291,7 +291,7 @@ class CleanForm(Panel):
             cost = self.t("cost_known", price=f"{self._price:,}", cost=f"{self._price * requests:,}")
         figures = {
             "list": self._source(),
-            "reference_date": f"{self.reference.value:%Y-%m-%d}",
+            "reference_date": words.day(self.reference.value, self.lang),
             "billed": f"{requests:,}",
             "cost": cost,
         }
@@ -357,7 +357,7 @@ class CleanForm(Panel):
                 self.say(self.t("stopped", count=judged.height))
             else:
                 self.say(self.t("cleaned", count=judged.height), "good")
-            named = self.t("result_of", source=source, day=f"{day:%Y-%m-%d}")
+            named = self.t("result_of", source=source, day=words.day(day, self.lang))
             self.summary.value = f"<p>{html.escape(named)}</p>{self._table()}"
 
         self.act(work, done, self.t("doing_clean", count=asked.len()))

@@ -14,7 +14,7 @@ import polars as pl
 from zrtools import periods, privacy, tables, words
 from zrtools.arguments import checked
 from zrtools.charts.located import located
-from zrtools.charts.style import count_text, svg, weekdays
+from zrtools.charts.style import count_text, svg
 from zrtools.charts.telling import in_order
 from zrtools.engines import opened
 from zrtools.errors import InputError, ZrtoolsError
@@ -462,16 +462,20 @@ class ExploreForm(Panel):
 
     def _when(self, start: datetime, unit: str) -> str:
         if unit == "1h":
-            return f"{start:%Y-%m-%d %H:%M}–{start + timedelta(hours=1):%H:%M}"
-        named = f"{start:%Y-%m-%d} ({weekdays(self.lang)[start.weekday()]})"
-        return named if unit == "1d" else f"{start:%Y-%m-%d} – {start + timedelta(days=6):%m-%d}"
+            end = f"{start + timedelta(hours=1):%H:%M}"
+            return words.between(words.moment(start, self.lang, short=False), end, self.lang)
+        if unit == "1d":
+            return words.day(start, self.lang)
+        return words.span(start, start + timedelta(days=6), self.lang)
 
     def _rows(self, behind: pl.DataFrame) -> str:
         if behind.is_empty():
             return f"<p>{html.escape(self.x('rows_none'))}</p>"
         names = ("date_time", "phone_number", "carrier", "category", "code", "client_tag", "message")
         shown = privacy.mask(behind.head(_SHOWN)).select(
-            pl.col("date_time").dt.strftime("%Y-%m-%d %H:%M"),
+            pl.col("date_time").map_elements(
+                lambda when: words.moment(when, self.lang, short=False), pl.String
+            ),
             "phone_number",
             pl.col("carrier").map_elements(
                 lambda c: words.carrier(c, self.lang), pl.String, skip_nulls=False
@@ -598,11 +602,10 @@ def _labels(starts: list[datetime], unit: str, lang: str) -> list[str]:
         return [
             "" if s.hour % step else f"{s.month}/{s.day}" if s.hour == 0 else f"{s.hour}:00" for s in starts
         ]
-    names = weekdays(lang)
     if unit == "1d" and count <= 9:
-        return [f"{s.month}/{s.day} ({names[s.weekday()]})" for s in starts]
+        return [words.day(s, lang, short=True) for s in starts]
     if unit == "1d" and count <= 100:
-        return [f"{s.month}/{s.day} ({names[0]})" if s.weekday() == 0 else "" for s in starts]
+        return [words.day(s, lang, short=True) if s.weekday() == 0 else "" for s in starts]
     if unit == "1d":
         return [f"{s.year}/{s.month}" if s.day == 1 else "" for s in starts]
     step = -(-count // 14)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 import polars as pl
 
-from zrtools import privacy, schemas
+from zrtools import privacy, schemas, words
 from zrtools.arguments import checked
 from zrtools.errors import InputError, TransportError, ZrtoolsError
 from zrtools.forms.panel import Panel, heading, side_by_side, table
@@ -148,7 +148,9 @@ class ReservationsForm(Panel):
         group = self._searched[3] if self._searched is not None and self._searched[0] == "days" else None
         text = pl.col("message")
         shown = privacy.mask(frame).select(
-            pl.col("schedule_time").dt.strftime("%Y-%m-%d %H:%M"),
+            pl.col("schedule_time").map_elements(
+                lambda when: words.moment(when, self.lang, short=False), pl.String
+            ),
             "phone_number",
             pl.col("client_tag").fill_null("-"),
             pl.lit(group or self.t("group_untold")),

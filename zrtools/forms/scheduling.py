@@ -71,7 +71,7 @@ class Schedule(w.VBox):  # type: ignore[misc] # ipywidgets has no types
             raise InputError(self._t("when_missing"))
         at = periods.time(self.when.value)
         if at <= now:
-            raise InputError(self._t("when_past", now=f"{now:%Y-%m-%d %H:%M}"))
+            raise InputError(self._t("when_past", now=words.moment(now, self._lang, short=False)))
         return at, self.group.value.strip() or None
 
     def preset(self, time: periods.Time | None, group: str | None) -> None:
@@ -89,7 +89,7 @@ class Schedule(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 
     def say(self, at: datetime | None) -> str:
         """Say a time for people."""
-        return self._t("now") if at is None else self._t("at", time=f"{at:%Y-%m-%d %H:%M}")
+        return self._t("now") if at is None else self._t("at", time=words.moment(at, self._lang, short=False))
 
     def _t(self, key: str, **values: object) -> str:
         return words.text(f"forms.{key}", self._lang, **values)

@@ -322,14 +322,20 @@ class SendForm(Panel):
                 self.say(
                     self.t(
                         "status_is",
-                        time=f"{self._client.now():%Y-%m-%d %H:%M:%S}",
+                        time=words.moment(self._client.now(), self.lang, short=False),
                         outcome=words.outcome(row["outcome"], self.lang),
-                        carrier=f" ({words.carrier(row['carrier'], self.lang)})" if row["carrier"] else "",
+                        carrier=self.t("carrier_in", carrier=words.carrier(row["carrier"], self.lang))
+                        if row["carrier"]
+                        else "",
                     ),
                     "good" if row["outcome"] == "delivered" else "plain",
                 )
             elif waits is not None and not waits.is_empty():
-                self.say(self.t("status_waiting", time=f"{waits['schedule_time'][0]:%Y-%m-%d %H:%M}"))
+                self.say(
+                    self.t(
+                        "status_waiting", time=words.moment(waits["schedule_time"][0], self.lang, short=False)
+                    )
+                )
             else:
                 self.say(self.t("status_none"))
 

@@ -20,7 +20,7 @@ from zrtools.failures import Investigation, breakdown, coverage, investigate, pr
 from zrtools.failures.investigation import Period
 from zrtools.failures.planning import KEEP_FOR, Hours
 from zrtools.failures.traits import CampaignRule
-from zrtools.failures.wording import named_incident, named_segment
+from zrtools.failures.wording import named_codes, named_incident, named_segment
 from zrtools.periods import TOKYO
 from zrtools.reports.page import Figure, Page
 from zrtools.texts import joined, said
@@ -119,7 +119,7 @@ def failures(
 def _empty(frame: pl.DataFrame | pl.LazyFrame, lang: words.Lang) -> Page:
     coverage(frame)
     say = partial(_say, lang)
-    page = Page(say("title"), say("subtitle", period=say("no_period"), made=_now()), lang)
+    page = Page(say("title"), say("subtitle", period=say("no_period"), made=_now(lang)), lang)
     page.lead(say("headline_empty"))
     return page
 
@@ -145,8 +145,8 @@ class _Report:
         return f"failures-{self.now['first_day']}-{self.now['last_day']}.html"
 
     def page(self) -> Page:
-        period = self.say("period", first=self.now["first_day"], last=self.now["last_day"])
-        page = Page(self.say("title"), self.say("subtitle", period=period, made=_now()), self.lang)
+        period = words.span(self.now["first_day"], self.now["last_day"], self.lang)
+        page = Page(self.say("title"), self.say("subtitle", period=period, made=_now(self.lang)), self.lang)
         page.lead(*self.lead())
         page.figures(self.figures())
         if self.settled:
@@ -211,7 +211,7 @@ class _Report:
         return [
             self.say(
                 f"change_{key}",
-                period=self.say("period", first=self.before["first_day"], last=self.before["last_day"]),
+                period=words.span(self.before["first_day"], self.before["last_day"], self.lang),
                 before=words.percent(row["total_before"]),
                 after=words.percent(row["total_after"]),
                 change=f"{abs(change) * 100:.2f}",
@@ -247,9 +247,7 @@ class _Report:
             Figure(self.say("pending"), count_text(self.pending), self.say("pending_note")),
         ]
         if self.before is not None:
-            period = self.say(
-                "period", first=f"{self.before['first_day']:%m-%d}", last=f"{self.before['last_day']:%m-%d}"
-            )
+            period = words.span(self.before["first_day"], self.before["last_day"], self.lang)
             figures.append(
                 Figure(self.say("rate_before"), words.percent(self.before["failure_rate"]), period)
             )
@@ -294,12 +292,8 @@ class _Report:
         rows = found.with_columns(
             pl.Series("name", named, dtype=pl.String),
             category=_named("failure_category", words.category, self.lang),
-            interval=pl.format(
-                "{} – {}",
-                pl.col("excess_low").round(0).cast(pl.Int64),
-                pl.col("excess_high").round(0).cast(pl.Int64),
-            ),
-            codes=pl.col("codes").str.split(", ").list.head(3).list.join(", "),
+            interval=_between(("excess_low", "excess_high"), count_text, self.lang),
+            codes=pl.col("codes").map_elements(lambda said: named_codes(said, 3, self.lang), pl.String),
         )
         page.table(
             rows.head(_MOST_ROWS),
@@ -329,7 +323,11 @@ class _Report:
             return ""
         largest = days.top_k(_MOST_PEAKS, by="failure_rate").sort("start")
         said = [
-            f"{row['start']:%m-%d} ({words.percent(row['failure_rate'])})"
+            self.say(
+                "peak",
+                day=words.day(row["start"], self.lang, short=True),
+                rate=words.percent(row["failure_rate"]),
+            )
             for row in largest.iter_rows(named=True)
         ]
         return self.say("peaks", n=days.height, days=words.text("failures.list", self.lang).join(said))
@@ -358,7 +356,7 @@ class _Report:
             page.table(
                 head.with_columns(
                     pl.Series("name", names, dtype=pl.String),
-                    interval=_points_interval(),
+                    interval=_between(("contribution_low", "contribution_high"), words.points, self.lang),
                 ),
                 {
                     "name": (self.say(heading), "text"),
@@ -372,7 +370,8 @@ class _Report:
             )
         left_out = sorted(set(self.found.left_out))
         page.text(
-            self.say("changes_note"), self.say("left_out", days=words.days(left_out, 10)) if left_out else ""
+            self.say("changes_note"),
+            self.say("left_out", days=words.days(left_out, 10, self.lang)) if left_out else "",
         )
 
     def where(self, page: Page) -> None:
@@ -411,7 +410,9 @@ class _Report:
             "numbers",
         )
         page.table(
-            pl.concat([carriers, whole], how="diagonal").with_columns(interval=_interval()),
+            pl.concat([carriers, whole], how="diagonal").with_columns(
+                interval=_between(("rate_low", "rate_high"), words.percent, self.lang)
+            ),
             {
                 "name": (self.say("carrier"), "text"),
                 "settled": (self.say("settled"), "count"),
@@ -490,7 +491,7 @@ class _Report:
             found.filter("is_growing")["detailed_status_id"].fill_null(self.say("code_missing")).to_list()
         )
         if growing:
-            page.text(self.say("codes_growing", codes=", ".join(growing)))
+            page.text(self.say("codes_growing", codes=words.text("failures.comma", self.lang).join(growing)))
         page.table(
             found.head(_MOST_ROWS).with_columns(
                 pl.col("detailed_status_id").fill_null(self.say("code_missing")),
@@ -516,7 +517,7 @@ class _Report:
         )
         missing = self.found.coverage.filter(pl.col("messages") == 0)["day"].to_list()
         if missing:
-            page.text(self.say("open_missing", n=len(missing), days=words.days(missing, 10)))
+            page.text(self.say("open_missing", n=len(missing), days=words.days(missing, 10, self.lang)))
         if days.is_empty():
             page.text(self.say("open_none"))
             return
@@ -554,19 +555,15 @@ def _plan_word(kind: str) -> Callable[[str | None, str | None], str]:
     return lambda value, lang: words.text(f"failures.{kind} {value}", lang)
 
 
-def _points_interval() -> pl.Expr:
-    ends = [pl.col(f"contribution_{end}").map_elements(words.points, pl.String) for end in ("low", "high")]
-    return pl.format("{} – {}", *ends)
-
-
 def _named(column: str, name: Callable[[str | None, str | None], str], lang: str) -> pl.Expr:
     return pl.col(column).map_elements(lambda value: name(value, lang), pl.String, skip_nulls=False)
 
 
-def _interval() -> pl.Expr:
-    ends = [pl.col(end).map_elements(words.percent, pl.String) for end in ("rate_low", "rate_high")]
-    return pl.format("{} – {}", *ends)
+def _between(ends: tuple[str, str], write: Callable[[float], str], lang: str) -> pl.Expr:
+    return pl.format(
+        words.between("{}", "{}", lang), *(pl.col(end).map_elements(write, pl.String) for end in ends)
+    )
 
 
-def _now() -> str:
-    return f"{datetime.now(TOKYO):%Y-%m-%d %H:%M}"
+def _now(lang: str) -> str:
+    return words.moment(datetime.now(TOKYO), lang, short=False)

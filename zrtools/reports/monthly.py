@@ -193,7 +193,7 @@ class UsageReport:
             ("client_id", self.client[0] if self.client else ""),
             ("account", given.account),
             ("sender_codes", ("、" if self.lang == "ja" else ", ").join(self.sender_codes)),
-            ("period", self.say("span", first=self.name_day(begin), last=self.name_day(end))),
+            ("period", words.between(self.name_day(begin), self.name_day(end), self.lang)),
             ("author", given.author),
             ("made", self.name_day(self.made)),
         ]

@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -136,7 +137,9 @@ class Page:
         two rates). Numbers stand to the right. `bold_last` marks a row of sums.
         """
         self._tables += 1
-        self._body.append(f'<div class="wide">{_table(frame, columns, f"t{self._tables}", bold_last)}</div>')
+        self._body.append(
+            f'<div class="wide">{_table(frame, columns, f"t{self._tables}", bold_last, self.lang)}</div>'
+        )
         if note:
             self._body.append(f'<p class="small">{_text(note)}</p>')
 
@@ -177,7 +180,9 @@ def _drawing(svg: str, name: str, described: str) -> str:
     )
 
 
-def _table(frame: pl.DataFrame, columns: Mapping[str, tuple[str, Kind]], name: str, bold_last: bool) -> str:
+def _table(
+    frame: pl.DataFrame, columns: Mapping[str, tuple[str, Kind]], name: str, bold_last: bool, lang: str
+) -> str:
     from great_tables import GT, loc, style
 
     kinds: dict[Kind, list[str]] = {}
@@ -188,8 +193,11 @@ def _table(frame: pl.DataFrame, columns: Mapping[str, tuple[str, Kind]], name: s
         *(pl.col(c).map_elements(words.percent, pl.String) for c in kinds.get("rate", ())),
         *(pl.col(c).map_elements(words.points, pl.String) for c in kinds.get("points", ())),
         *(pl.col(c).map_elements(_count, pl.String) for c in kinds.get("count", ())),
-        *(pl.col(c).dt.strftime("%Y-%m-%d") for c in kinds.get("day", ())),
-        *(pl.col(c).dt.strftime("%Y-%m-%d %H:%M") for c in kinds.get("time", ())),
+        *(
+            pl.col(c).map_elements(partial(words.day, lang=lang, short=True), pl.String)
+            for c in kinds.get("day", ())
+        ),
+        *(pl.col(c).map_elements(partial(words.moment, lang=lang), pl.String) for c in kinds.get("time", ())),
     )
     numbers = [c for kind in ("count", "rate", "points", "interval") for c in kinds.get(kind, [])]
     made = (

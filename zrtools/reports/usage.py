@@ -20,7 +20,6 @@ from zrtools.reports.handover import Handover, file_name, handover_of
 from zrtools.reports.monthly import Account, UsageReport, gather, reportable
 from zrtools.reports.page import Figure, Kind, Page
 from zrtools.texts import said
-from zrtools.usage import wording
 from zrtools.usage.source import snapshots
 
 __all__ = [
@@ -287,9 +286,11 @@ def _page(report: UsageReport) -> Page:
     wide = report.wide()
     names: dict[str, tuple[str, Kind]] = {c: (c, "count") for c in wide.columns if c != "month"}
     page.subheading(say("counts_section"))
-    page.table(_text_month(wide), {"month": (say("month"), "text"), **names})
+    page.table(_text_month(wide, report.lang), {"month": (say("month"), "text"), **names})
     page.subheading(say("changes_section"))
-    sums = _signed(_text_month(report.sums()), "change", "change_rate", "year_change", "year_change_rate")
+    sums = _signed(
+        _text_month(report.sums(), report.lang), "change", "change_rate", "year_change", "year_change_rate"
+    )
     page.table(*_columns(report, sums, _SUMS))
     _terms(page, report)
     if report.client is None:
@@ -370,7 +371,7 @@ def _terms(page: Page, report: UsageReport) -> None:
         unit = say("yen" if report.handover.budget_in == "yen" else "parts_unit")
         page.subheading(say("budget_section", unit=unit))
         money: tuple[str, ...] = ("budget", "actual", "forecast", "budget_to_date", "actual_to_date")
-        rows = _text_month(report.budget).with_columns(
+        rows = _text_month(report.budget, report.lang).with_columns(
             pl.col(*money, "difference_to_budget").round(0).cast(pl.Int64)
         )
         if report.handover.budget_in == "yen":
@@ -507,7 +508,7 @@ def closed_of(report: UsageReport) -> pl.DataFrame:
         )
     )
     spans = [
-        report.say("span", first=report.name_day(a), last=report.name_day(b))
+        words.between(report.name_day(a), report.name_day(b), report.lang)
         for a, b in rows.select("first", "last").iter_rows()
     ]
     states = [report.say("complete") if whole else report.say("no_final") for whole in rows["complete"]]
@@ -521,11 +522,7 @@ def closed_of(report: UsageReport) -> pl.DataFrame:
 
 
 def _day_names(report: UsageReport, days: pl.Series) -> pl.Series:
-    names = [
-        report.say("day_short", month=d.month, day=d.day, weekday=wording.name_weekday(d, report.lang))
-        for d in days
-    ]
-    return pl.Series("date", names, dtype=pl.String)
+    return pl.Series("date", [words.day(d, report.lang, short=True) for d in days], dtype=pl.String)
 
 
 def _reconciliation(page: Page, report: UsageReport) -> None:
@@ -538,7 +535,7 @@ def _reconciliation(page: Page, report: UsageReport) -> None:
         rows = report.explained()
         shown = rows.filter((pl.col("month") == report.month) | ~pl.col("agrees").fill_null(value=False))
         others = say("others_agree", n=rows.height - shown.height) if rows.height > shown.height else ""
-        worded = _signed(_text_month(shown), "difference", "invoice_difference")
+        worded = _signed(_text_month(shown, report.lang), "difference", "invoice_difference")
         # a month that all rows share need not stand in each
         kinds = {c: k for c, k in _RECONCILIATION.items() if c != "month" or worded["month"].n_unique() > 1}
         page.text(report.name_month(report.month) if "month" not in kinds else "")
@@ -554,7 +551,9 @@ def _cost(page: Page, report: UsageReport) -> None:
         added = pl.col("quantity", "unpriced", "net", "tax", "gross").sum()
         bills = report.bill.group_by("month").agg(added).sort("month")
         page.subheading(say("bill_section"))
-        page.table(*_columns(report, _money(_text_month(bills), report, "net", "tax", "gross"), _BILL))
+        page.table(
+            *_columns(report, _money(_text_month(bills, report.lang), report, "net", "tax", "gross"), _BILL)
+        )
         if report.client is None:
             page.subheading(say("clients_cost", month=report.name_month(report.month)))
             mine = report.bill.filter(pl.col("month") == report.month)
@@ -685,12 +684,12 @@ def _figures(report: UsageReport) -> list[Figure]:
             made.append(Figure(say(key), f"{total[key]:+.1%}", f"{say(base)} {total[base]:,}"))
     if report.forecast.height:
         row = report.forecast.row(-1, named=True)
-        to = "〜" if report.lang == "ja" else "–"
         made.append(
             Figure(
                 say("forecast"),
                 say("figure", n=f"{row['forecast']:,}"),
-                f"{report.name_month(row['month'])}{report.colon}{row['low']:,}{to}{row['high']:,}",
+                f"{report.name_month(row['month'])}{report.colon}"
+                + words.between(f"{row['low']:,}", f"{row['high']:,}", report.lang),
             )
         )
     if report.reconciliation["agrees"].count():
@@ -739,6 +738,6 @@ def _signed(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
     )
 
 
-def _text_month(frame: pl.DataFrame) -> pl.DataFrame:
+def _text_month(frame: pl.DataFrame, lang: words.Lang) -> pl.DataFrame:
     # a slash between digits is no place to break a line, a hyphen is
-    return frame.with_columns(pl.col("month").dt.strftime("%Y/%m"))
+    return frame.with_columns(pl.col("month").dt.strftime("%Y年%-m月" if lang == "ja" else "%Y/%m"))

@@ -12,7 +12,7 @@ from zrtools.usage.source import ALL
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["name_carriers", "name_day", "name_month", "name_weekday", "say"]
+__all__ = ["name_carriers", "name_day", "name_month", "say"]
 
 
 def say(key: str, lang: str | None = None, **values: object) -> str:
@@ -22,18 +22,12 @@ def say(key: str, lang: str | None = None, **values: object) -> str:
 
 def name_month(month: date, lang: str | None = None) -> str:
     """Name a month."""
-    return say("month_name", lang, year=month.year, month=month.month)
+    return words.month(month, lang)
 
 
 def name_day(day: date, lang: str | None = None) -> str:
     """Name a day."""
-    return say("day_name", lang, year=day.year, month=day.month, day=day.day, weekday=name_weekday(day, lang))
-
-
-def name_weekday(day: date, lang: str | None = None) -> str:
-    """Name a day's weekday in short."""
-    names = say("weekdays", lang)
-    return (names.split(" ") if " " in names else names)[day.weekday()]
+    return words.day(day, lang)
 
 
 def name_carriers(frame: pl.DataFrame, lang: str | None = None) -> pl.Series:

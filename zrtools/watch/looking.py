@@ -123,8 +123,8 @@ def _missing_reports(statuses: pl.DataFrame, store: Any, now: datetime, lang: wo
         lang,
         missing=f"{missing.height:,}",
         due=f"{due.height:,}",
-        start=f"{start:%m-%d %H:%M}",
-        end=f"{end:%m-%d %H:%M}",
+        start=words.moment(start, lang),
+        end=words.moment(end, lang),
     )
     last = reports["date_time"].max()
     over = isinstance(last, datetime) and last > end

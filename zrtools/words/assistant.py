@@ -17,15 +17,15 @@ TEXTS: dict[str, Label] = {
         "Which days and months the archive holds, and what is still pending. Begin here.",
     ),
     "failure_breakdown": Label(
-        "期間の不達を列ごとに数えます（キャリア、理由、キャンペーン、テンプレート、送信元など）。率は0〜1、95%区間つき。",
+        "期間の不達を列ごとに数えます（キャリア、理由、キャンペーン、文面、送信元など）。率は0〜1、95%区間つき。",
         "Failures of a period by chosen columns (carrier, reason, campaign, template, sender, …). Rates from 0 to 1 with 95% intervals.",
     ),
     "failure_trend": Label(
-        "不達率の推移（時間・日・週）。時間は状況を受信した時刻で、送信時刻ではありません。",
+        "不達率の推移（時間・日・週）。時間は配信結果の取得時刻で、送信時刻ではありません。",
         "The failure rate over hours, days or weeks. Hours are when the status was received, not when the message was sent.",
     ),
     "failure_incidents": Label(
-        "いつもより不達が多かった時間帯と範囲。推定原因、対応者、することつき。",
+        "通常より不達が多かった時間帯と区分。推定原因、対応者、推奨対応つき。",
         "Stretches of time and segments in which more failed than usual, with the probable cause, who acts, and what to do.",
     ),
     "investigate": Label(
@@ -33,7 +33,7 @@ TEXTS: dict[str, Label] = {
         "A whole investigation of a period against another: what failed, incidents, what changed, next steps. First choice for “why did it get worse?”.",
     ),
     "locate_change": Label(
-        "二つの期間の不達率の変化を説明する範囲（列と値の組み合わせ）。",
+        "2つの期間の不達率の変化を説明する区分（列と値の組み合わせ）。",
         "The few segments (combinations of columns and values) that explain a change of the failure rate between two periods.",
     ),
     "retry_plan": Label(
@@ -41,7 +41,7 @@ TEXTS: dict[str, Label] = {
         "What to do about failed messages, in counts; no phone numbers.",
     ),
     "unknown_codes": Label(
-        "コード表にない詳細コードと、増えているかどうか。",
+        "仕様書に記載のない詳細コードと、増えているかどうか。",
         "Detailed codes that no table explains, and whether they grow beyond chance.",
     ),
     "code_dictionary": Label(
@@ -49,10 +49,11 @@ TEXTS: dict[str, Label] = {
         "What the service's codes mean (failure reasons, modules, carriers, statuses, results), in Japanese and English.",
     ),
     "monthly_usage": Label(
-        "月・取引先・キャリアごとの課金通数。", "Billable messages (通数) of each month, client and carrier."
+        "月・契約クライアント・キャリアごとの課金通数。",
+        "Billable messages (通数) of each month, client and carrier.",
     ),
     "reconcile_usage": Label(
-        "課金通数と配信状況の突き合わせ。違いには理由がつきます。",
+        "課金通数と配信状況の突合。差には理由がつきます。",
         "Billable counts beside the sums of statuses, and why they differ.",
     ),
     "forecast_usage": Label(
@@ -82,7 +83,7 @@ TEXTS: dict[str, Label] = {
     ),
     "incidents": Label("{n}件の異常があります。", "{n} incidents."),
     "no_incidents": Label(
-        "異常と言えるものはありません（偶然の範囲）。",
+        "異常はありません（偶然のばらつきの範囲）。",
         "No incident: nothing goes beyond chance (5% for the period as a whole).",
     ),
     "watched": Label(
@@ -90,8 +91,8 @@ TEXTS: dict[str, Label] = {
         "{n} more to be watched, too small or too uncertain to be called incidents.",
     ),
     "plan": Label("不達{failed}件の次の対応です。", "Next steps for {failed} failed messages."),
-    "unknown": Label("コード表にないコードが{n}種あります。", "{n} codes that no table explains."),
-    "no_unknown": Label("コード表にないコードはありません。", "Every code is in the tables."),
+    "unknown": Label("仕様書に記載のないコードが{n}種類あります。", "{n} codes that no table explains."),
+    "no_unknown": Label("仕様書に記載のないコードはありません。", "Every code is in the tables."),
     "codes": Label("{n}件のコードです。", "{n} codes."),
     "no_codes": Label(
         "当てはまるコードがありません。kind=all でコード表の全体を見られます。",

@@ -9,8 +9,8 @@ __all__ = ["TEXTS"]
 TEXTS: dict[str, Label] = {
     "heading": Label("原因と対応", "Causes, and who acts"),
     "intro": Label(
-        "不達の集中がどの理由で、どこに広がっているかから推定した原因です。確定したものではありません。",
-        "The probable cause of each, from its reasons and from where it lies. None is proven.",
+        "異常（不達の急増）の理由と広がりから推定した原因です。確定したものではありません。",
+        "The probable cause of each incident, from its reasons and its segment. None is proven.",
     ),
     "cause": Label("推定原因", "probable cause"),
     "owner": Label("対応者", "who acts"),
@@ -29,12 +29,12 @@ TEXTS: dict[str, Label] = {
         "Probable cause: {cause} ({sure}). Who acts: {owner}.",
     ),
     "because": Label(
-        "通常より多い不達の{share}が「{categories}」で、{shape}に偏り、{carriers}キャリア・{senders}送信元・{campaigns}キャンペーンに及んでいます。",
+        "通常より多い不達の{share}が「{categories}」で、{shape}に集中し、{carriers}キャリア・{senders}送信元・{campaigns}キャンペーンに及んでいます。",
         "{share} of the additional failures are {categories}; they lie on {shape}, over {carriers} carrier(s), "
         "{senders} sender(s) and {campaigns} campaign(s).",
     ),
     "because_mixed": Label(
-        "通常より多い不達の理由は一つに偏らず（{categories}）、{shape}に偏り、{carriers}キャリア・{senders}送信元・{campaigns}キャンペーンに及んでいます。",
+        "通常より多い不達の理由は1つに偏らず（{categories}）、{shape}に集中し、{carriers}キャリア・{senders}送信元・{campaigns}キャンペーンに及んでいます。",
         "The additional failures have no one reason ({categories}); they lie on {shape}, over {carriers} carrier(s), "
         "{senders} sender(s) and {campaigns} campaign(s).",
     ),
@@ -50,8 +50,8 @@ TEXTS: dict[str, Label] = {
         "及んでいる範囲が狭いため、確度を下げています。", "It touches little, so this is less sure."
     ),
     "do carrier fault": Label(
-        "{where}の障害情報を確認し、提供元に問い合わせてください。収まるまで再送せず、収まった後に、まだ意味のあるものだけを再送してください。",
-        "Look at the notices of {where} and ask the vendor. Send nothing again until it is over, then only what is still worth it.",
+        "{where}の障害情報を確認し、提供元に問い合わせてください。収まるまで再送せず、収まった後に、期限内のものだけを再送してください。",
+        "Look at the notices of {where} and ask the vendor. Send nothing again until it is over, then only what is not too late.",
     ),
     "do service fault": Label(
         "すぐに提供元へ問い合わせ、急がない配信は止めてください。原因が分かるまで再送しないでください。",
@@ -67,8 +67,8 @@ TEXTS: dict[str, Label] = {
         "Stop sending to this list and clean its numbers before it is used again. Send nothing again.",
     ),
     "do handset side": Label(
-        "対応は不要です。まだ意味のあるものだけ、日中に再送してください。",
-        "Nothing: it passes. Send again by day what is still worth it.",
+        "対応は不要です。期限内のものだけ、日中に再送してください。",
+        "Nothing: it passes. Send again by day what is not too late.",
     ),
     "do unknown code": Label(
         "コードの意味を提供元に確認してください。分かるまで再送も除外もしないでください。",
@@ -88,12 +88,12 @@ TEXTS: dict[str, Label] = {
         "From {start} {end} SMS were hard to deliver everywhere. The delivery service is the probable reason; the vendor has been asked.",
     ),
     "tell sender or text blocked": Label(
-        "{start}頃から{end}、{segment}のSMSが受信側で届かなくなりました。迷惑メッセージ対策などで遮断されている可能性があり、提供元に確認しています。受信者が個別に拒否したものではないと考えられます。",
+        "{start}頃から{end}、{segment}のSMSが受信側で拒否されるようになりました。迷惑メッセージ対策などで遮断されている可能性があり、提供元に確認しています。受信者が個別に拒否したものではないと考えられます。",
         "From {start} {end} SMS of {segment} were turned away, probably by a filter; the vendor has been asked. It does not look "
         "as if recipients had refused them one by one.",
     ),
     "tell stale list": Label(
-        "{list}のリストには、現在使われていない番号が多く含まれています（通常 {usual} に対し不達率 {rate}）。最新の名簿への更新と、番号のクリーニングをお勧めします。",
+        "{list}のリストには、現在使われていない番号が多く含まれています（通常 {usual} に対し不達率 {rate}）。最新の名簿への更新と、電話番号クリーニングをお勧めします。",
         "The list of {list} holds many numbers that are no longer in service (failure rate {rate}, usually {usual}). We advise "
         "bringing it up to date and having its numbers cleaned.",
     ),
@@ -102,7 +102,7 @@ TEXTS: dict[str, Label] = {
         "From {start} {end} more handsets than usual were out of coverage or switched off. Neither lines nor settings are the reason.",
     ),
     "tell unknown code": Label(
-        "{start}頃から{end}、公開の仕様書にない理由コードの不達が増えました。提供元に意味を確認しています。",
+        "{start}頃から{end}、仕様書に記載のないコードの不達が増えました。提供元に意味を確認しています。",
         "From {start} {end} more SMS than usual failed with a code that no public table explains; the vendor has been asked.",
     ),
     "tell unclear": Label(

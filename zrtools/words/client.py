@@ -7,10 +7,10 @@ from zrtools.codes import Label
 __all__ = ["TEXTS"]
 
 TEXTS: dict[str, Label] = {
-    "days": Label("日別の状況", "days"),
-    "tags": Label("clientTag（管理タグ）別の状況", "client tags"),
+    "days": Label("日別の配信状況", "days"),
+    "tags": Label("clientTag（管理タグ）別の配信状況", "client tags"),
     "months": Label("月別の通数", "months"),
-    "numbers": Label("番号クリーニング", "numbers"),
+    "numbers": Label("電話番号クリーニング", "numbers"),
     "messages": Label("送信", "messages"),
     "noun.days": Label("日", "days"),
     "noun.tags": Label("件のclientTag（管理タグ）", "client tags"),
@@ -21,21 +21,21 @@ TEXTS: dict[str, Label] = {
         "サービスの指定により {until}（日本時間）まで待機中", "waiting for the service until {until} (Japan)"
     ),
     "cost": Label(
-        "番号クリーニング（有料）：{calls:,} 件を照会します（入力 {given:,} 件、重複 {repeated:,} 件、"
-        "無効 {invalid:,} 件、回答済み {known:,} 件）。",
+        "電話番号クリーニング（有料）：{calls:,}件を照会します（入力 {given:,}件、重複 {repeated:,}件、"
+        "入力不備 {invalid:,}件、回答済み{known:,}件）。",
         "Number cleaning (billed): {calls:,} calls will be made ({given:,} given, {repeated:,} repeated, "
         "{invalid:,} invalid, {known:,} answered before).",
     ),
     "doubtful": Label(
-        '存在しない番号の可能性があるため照会しない番号が {count:,} 件あります（照会するには doubtful="take"、コマンドでは --take-doubtful）。',
+        '存在しない番号の可能性があるため照会しない番号が{count:,}件あります（照会するには doubtful="take"、コマンドでは --take-doubtful）。',
         '{count:,} numbers are probably no one\'s, and are not asked (doubtful="take", or --take-doubtful, asks them).',
     ),
     "machines": Label(
-        "照会する番号のうち {count:,} 件は020の番号（M2M）です。SMSを読む人がいません。",
+        "照会する番号のうち{count:,}件は020の番号（M2M）です。SMSを読む人がいません。",
         "{count:,} of the numbers are 020 numbers (M2M): nobody reads there.",
     ),
     "cleaned": Label(
-        "{rows:,} 件：本人 {same:,}、別人 {other:,}、判定不能 {unknown:,}、番号エラー {none:,}",
+        "{rows:,}件：本人 {same:,}、他人名義 {other:,}、判定不可 {unknown:,}、入力不備 {none:,}",
         "{rows:,} numbers: {same:,} the same person's, {other:,} another's, {unknown:,} cannot be judged, "
         "{none:,} not usable",
     ),
@@ -60,17 +60,17 @@ TEXTS: dict[str, Label] = {
         "screen (アカウント情報), whole, without quotes, spaces or line ends.",
     ),
     "failure.no_client_id": Label(
-        "クライアントIDがありません。ZRTOOLS_CLIENT_ID を設定するか、Client(client_id=...) で渡してください"
+        "契約クライアントIDがありません。ZRTOOLS_CLIENT_ID を設定するか、Client(client_id=...) で渡してください"
         "（管理画面の「クライアント情報」にあります）",
         "There is no client id: set ZRTOOLS_CLIENT_ID or give Client(client_id=...); the admin screen shows it "
         "(クライアント情報).",
     ),
     "failure.client_id": Label(
-        "クライアントIDは半角数字です。client_id= または ZRTOOLS_CLIENT_ID を直してください（管理画面の「クライアント情報」）",
+        "契約クライアントIDは半角数字です。client_id= または ZRTOOLS_CLIENT_ID を直してください（管理画面の「クライアント情報」）",
         "The client id must be digits: correct client_id= or ZRTOOLS_CLIENT_ID (クライアント情報 in the admin screen).",
     ),
     "failure.sms_code": Label(
-        "送信元コードは半角数字5桁か6桁です。sms_code= または ZRTOOLS_SMS_CODE を直してください（管理画面の「クライアント情報」）",
+        "送信元SMSコードは半角数字5桁か6桁です。sms_code= または ZRTOOLS_SMS_CODE を直してください（管理画面の「クライアント情報」）",
         "The sender code must be 5 or 6 digits: correct sms_code= or ZRTOOLS_SMS_CODE (クライアント情報 in the admin "
         "screen).",
     ),
@@ -178,7 +178,7 @@ TEXTS: dict[str, Label] = {
         "else correct base_url.",
     ),
     "failure.http_forbidden": Label(
-        "アクセスキー（管理画面の「アカウント情報」）、クライアントID（「クライアント情報」）、IP アドレスの許可（「API 限定 IP 設定」）を"
+        "アクセスキー（管理画面の「アカウント情報」）、契約クライアントID（「クライアント情報」）、IP アドレスの許可（「API 限定 IP 設定」）を"
         "確かめてください。ほかの機能が使えるなら、契約にない機能かもしれません",
         "Check the token (アカウント情報 in the admin screen), the client id (クライアント情報) and whether your IP address is "
         "allowed (API 限定 IP 設定); where other calls work, this one may not be in your contract.",
@@ -190,21 +190,21 @@ TEXTS: dict[str, Label] = {
     ),
     "check.reachable": Label("接続", "reachable"),
     "check.tls": Label("TLS", "TLS"),
-    "check.token": Label("アクセスキーとクライアントID", "token and client id"),
+    "check.token": Label("アクセスキーと契約クライアントID", "token and client id"),
     "check.clock": Label("時計", "clock"),
     "check.status": Label("配信状況の照会", "status"),
-    "check.counts": Label("通数の照会", "counts"),
-    "check.templates": Label("テンプレート", "templates"),
-    "check.cleaning": Label("番号クリーニング", "number cleaning"),
+    "check.counts": Label("通数集計", "counts"),
+    "check.templates": Label("定型文", "templates"),
+    "check.cleaning": Label("電話番号クリーニング", "number cleaning"),
     "check.send": Label("送信", "send"),
     "check.reservations": Label("予約の照会", "reservations"),
-    "check.short_url": Label("短縮URL", "short URL"),
+    "check.short_url": Label("ショートURL（短縮URL）", "short URL"),
     "answers": Label("応答あり：{url}", "answers: {url}"),
     "tls": Label("{version}、証明書は有効", "{version}, certificate valid"),
     "local": Label("この端末内のため不要", "on this machine: not needed"),
-    "clock": Label("サービスとの差 {seconds:.0f} 秒", "{seconds:.0f} s apart from the service"),
+    "clock": Label("サービスとの差 {seconds:.0f}秒", "{seconds:.0f} s apart from the service"),
     "clock_off": Label(
-        "サービスとの差 {seconds:.0f} 秒：この端末の時計を合わせてください",
+        "サービスとの差 {seconds:.0f}秒：この端末の時計を合わせてください",
         "{seconds:.0f} s apart from the service: set this machine's clock",
     ),
     "clock_unknown": Label(
@@ -218,9 +218,10 @@ TEXTS: dict[str, Label] = {
     "profile.token": Label(
         "アクセスキー（管理画面の「アカウント情報」）", "access token (アカウント情報 in the admin screen)"
     ),
-    "profile.client_id": Label("クライアントID（「クライアント情報」）", "client id (クライアント情報)"),
+    "profile.client_id": Label("契約クライアントID（「クライアント情報」）", "client id (クライアント情報)"),
     "profile.sms_code": Label(
-        "送信者番号（「クライアント情報」、なければ空欄）", "sender code (クライアント情報; may stay blank)"
+        "送信元SMSコード（「クライアント情報」、なければ空欄）",
+        "sender code (クライアント情報; may stay blank)",
     ),
     "profile.saved": Label(
         "プロファイル {name} を保存しました（アクセスキーの保存先：{where}）。",
@@ -239,7 +240,7 @@ TEXTS: dict[str, Label] = {
         "not in your contract, it seems, since other calls work: {said}",
     ),
     "no_sms_code": Label(
-        "送信者番号がありません：ZRTOOLS_SMS_CODE または sms_code= を設定してください",
+        "送信元SMSコードがありません：ZRTOOLS_SMS_CODE または sms_code= を設定してください",
         "there is no sender code: set ZRTOOLS_SMS_CODE or sms_code=",
     ),
 }

@@ -16,7 +16,7 @@ TEXTS = {
         "{name} cannot be read ({why}): check the path.",
     ),
     "tables.header_row": Label(
-        "header には見出しの行を 1 から数えて指定してください（{header} ではなく）",
+        "header には見出しの行を1から数えて指定してください（{header} ではなく）",
         "header must be the row of the headings, counted from 1, not {header}.",
     ),
     "tables.no_sheets": Label(
@@ -40,7 +40,7 @@ TEXTS = {
         "{name} is empty: give a table with a header line.",
     ),
     "tables.too_few_lines": Label(
-        "{name} は {header} 行に足りません。{header} 行目を見出しにはできません",
+        "{name} は{header}行に足りません。{header}行目を見出しにはできません",
         "{name} has fewer than {header} lines: the headings cannot stand in line {header}.",
     ),
     "tables.irregular": Label(
@@ -48,7 +48,7 @@ TEXTS = {
         "{name} is not a regular table: a row has more cells than the header, or a quotation mark stays open. Save it as CSV again; where a title stands above the headings, say in which line they are with header= (--header-row).",
     ),
     "tables.nothing_in_row": Label(
-        "{name} のシート {name2} の {first} 行目には何もありません。見出しの行を指定してください",
+        "{name} のシート {name2} の{first}行目には何もありません。見出しの行を指定してください",
         "{name}, sheet {name2} has nothing in row {first}: name the row of the headings.",
     ),
     "tables.title": Label(
@@ -64,15 +64,15 @@ TEXTS = {
         "The column {name!r} holds {dtype}: make it text, or leave it out.",
     ),
     "tables.too_large": Label(
-        "表は {height:,} 行 {width:,} 列ですが、シートには {most_rows:,} 行 {most_columns:,} 列までしか入りません。.csv で書き出すか、分けてください",
+        "表は{height:,}行 {width:,}列ですが、シートには{most_rows:,}行 {most_columns:,}列までしか入りません。.csv で書き出すか、分けてください",
         "The table has {height:,} rows and {width:,} columns; a sheet holds {most_rows:,} and {most_columns:,}: write it as .csv, or in parts.",
     ),
     "tables.cell_too_long": Label(
-        "列 {name!r} に {longest:,} 文字の文字列があります。セルには {most_characters:,} 文字までしか入りません。.csv で書き出すか、この列を除いてください",
+        "列 {name!r} に{longest:,}文字の文字列があります。セルには{most_characters:,}文字までしか入りません。.csv で書き出すか、この列を除いてください",
         "The column {name!r} has a text of {longest:,} characters; a cell holds {most_characters:,}: write it as .csv, or leave the column out.",
     ),
     "tables.sheet_name": Label(
-        "シート名は 1〜31 文字で、[ ] : * ? / \\ を含まず、両端が ' でないものにしてください",
+        "シート名は1〜31文字で、[ ] : * ? / \\ を含まず、両端が ' でないものにしてください",
         "sheet must have 1 to 31 characters, none of them [ ] : * ? / \\, and no ' at either end: choose another.",
     ),
     "tables.encoding": Label(
@@ -88,7 +88,7 @@ TEXTS = {
         "{name} has no sheet {sheet!r}; it has: {found}. Choose one of them with sheet= (--sheet).",
     ),
     "workbooks.several_sheets": Label(
-        "{name} には内容のあるシートが {count} 枚あります：{it}。sheet=（--sheet）で選んでください",
+        "{name} には内容のあるシートが{count}枚あります：{it}。sheet=（--sheet）で選んでください",
         "{name} has {count} sheets that hold something: {it}. Say which one with sheet= (--sheet).",
     ),
     "workbooks.hidden_sheets": Label(
@@ -164,7 +164,7 @@ TEXTS = {
         "{name} must be text, not {kind}: give a str.",
     ),
     "wire.length": Label(
-        "{name} は 1〜{limit} 文字です（{count} 文字ではなく）。{advice}",
+        "{name} は 1〜{limit}文字です（{count}文字ではなく）。{advice}",
         "{name} must have 1 to {limit} characters, not {count}: {advice}.",
     ),
     "wire.half_character": Label(
@@ -172,7 +172,7 @@ TEXTS = {
         "{name} holds half of a character (a lone surrogate) at position {where}: remove it.",
     ),
     "wire.sms_code": Label(
-        "sms_code は 5 桁か 6 桁の数字です（{value} ではなく）。契約の送信元SMSコードを指定してください",
+        "sms_code は5桁か6桁の数字です（{value} ではなく）。契約の送信元SMSコードを指定してください",
         "sms_code must have 5 or 6 digits, not {value}: give the sender code assigned to the account.",
     ),
     "wire.phone_number": Label(
@@ -180,7 +180,7 @@ TEXTS = {
         "phone_number must be a Japanese mobile number (090… or +8190…), not {value!r}: correct it.",
     ),
     "wire.exactly_one": Label(
-        "{names} のうち 1 つだけを指定してください（指定されたのは {got}）",
+        "{names} のうち1つだけを指定してください（指定されたのは {got}）",
         "Give exactly one of {names}: {got} given.",
     ),
     "wire.no_short_url": Label(
@@ -192,15 +192,15 @@ TEXTS = {
         "The answer is JSON without a usable responseCode, so it is not one of this API. Check base_url, and that no proxy answers in the service's place.",
     ),
     "wire.web_page": Label(
-        "応答（{count:,} バイト）は Web ページか XML で、この API のものではありません。ネットワークのサインイン画面、プロキシの画面、メンテナンスの案内のいずれかです。ブラウザーで任意のページを開いてサインインするか、base_url か HTTPS_PROXY を直してください。それ以外は、時間をおいて実行してください",
+        "応答（{count:,}バイト）は Web ページか XML で、この API のものではありません。ネットワークのサインイン画面、プロキシの画面、メンテナンスの案内のいずれかです。ブラウザーで任意のページを開いてサインインするか、base_url か HTTPS_PROXY を直してください。それ以外は、時間をおいて実行してください",
         "The answer ({count:,} bytes) is a web page or XML, so it is not one of this API: the sign-in page of the network, a proxy's page, or one of maintenance. Open any page in a browser and sign in; correct base_url or HTTPS_PROXY; else try again later.",
     ),
     "wire.other_body": Label(
-        "応答（{count:,} バイト）は{kind}、この API のものではありません。もう一度実行し、変わらなければ base_url を確かめ、サービスの代わりにプロキシが応答していないかを確かめてください",
+        "応答（{count:,}バイト）は{kind}、この API のものではありません。もう一度実行し、変わらなければ base_url を確かめ、サービスの代わりにプロキシが応答していないかを確かめてください",
         "The answer ({count:,} bytes) {kind}, so it is not one of this API. Try again; if it stays so, check base_url, and that no proxy answers in the service's place.",
     ),
     "wire.no_list": Label(
-        "サービスの応答は成功なのに、{name} が{either}、行を読めません（0 件とは扱いません）。もう一度問い合わせ、変わらなければ提供元に確認してください",
+        "サービスの応答は成功なのに、{name} が{either}、行を読めません（0件とは扱いません）。もう一度問い合わせ、変わらなければ提供元に確認してください",
         "{name} is {either} in the service's answer although it says success, so its rows cannot be read, and are not taken for none. Ask again; if it stays so, ask the vendor.",
     ),
     "wire.no_fields": Label(
@@ -236,7 +236,7 @@ TEXTS = {
         "status_id must be a whole number, not {schema}: cast it to Int16 first.",
     ),
     "engines.detailed_status_id": Label(
-        "detailed_status_id は文字列です（{schema} ではなく）。String に変換してください。数値では 5 桁でないものが失われるため、できればデータを読むところで変換してください",
+        "detailed_status_id は文字列です（{schema} ではなく）。String に変換してください。数値では5桁でないものが失われるため、できればデータを読むところで変換してください",
         "detailed_status_id must be text, not {schema}: cast it to String, better where the data is read, since a number loses what is not five digits.",
     ),
     "engines.send_date": Label(
@@ -252,7 +252,7 @@ TEXTS = {
         "date_time is in {zone}, but days and hours mean Japan's: convert the column to {zone2} first (in DuckDB: SET TimeZone = '{zone2}', in Spark: spark.sql.session.timeZone).",
     ),
     "erasure.before_or_days": Label(
-        "残す最初の日 before= か、残す日数 days= のどちらか 1 つを指定してください",
+        "残す最初の日 before= か、残す日数 days= のどちらか1つを指定してください",
         "Give either before=, the first day that stays, or days=, how many days stay.",
     ),
     "erasure.days": Label(
@@ -264,7 +264,7 @@ TEXTS = {
         "There is no record at {proof}: check the path.",
     ),
     "erasure.no_store": Label(
-        "保存先を 1 つ以上指定してください：{names}",
+        "保存先を1つ以上指定してください：{names}",
         "Name at least one store: {names}.",
     ),
     "erasure.missing": Label(
@@ -280,7 +280,7 @@ TEXTS = {
         '{name} must be a month such as "2026-10", "202610" or a date, not {value}.',
     ),
     "periods.too_long": Label(
-        "{first} から {last} までは 100 年を超えます。開始か終了を直してください",
+        "{first} から {last} までは100年を超えます。開始か終了を直してください",
         "From {first} to {last} is more than a hundred years: mend start or end.",
     ),
     "periods.nothing_before": Label(
@@ -304,15 +304,15 @@ TEXTS = {
         "The message must be text, not {kind}.",
     ),
     "messages.empty": Label(
-        "本文が空です。1〜660 文字で書いてください",
+        "本文が空です。1〜660文字で書いてください",
         "The message is empty: write 1 to 660 characters.",
     ),
     "messages.too_long": Label(
-        "本文は {length} 文字です{counted}。{limit} 文字以内にしてください",
+        "本文は{length}文字です{counted}。{limit}文字以内にしてください",
         "The message has {length} characters{counted}: shorten it to {limit} or fewer.",
     ),
     "messages.braces": Label(
-        "定型文に、差し込み項目でない波かっこがあります。両側を 2 つずつ、{{{{%名前%}}}} のように書いてください",
+        "定型文に、差し込み項目でない波かっこがあります。両側を2つずつ、{{{{%名前%}}}} のように書いてください",
         "The template has braces that are no placeholder: write {{{{%name%}}}} with both pairs of braces.",
     ),
     "messages.column_taken": Label(
@@ -332,19 +332,19 @@ TEXTS = {
         "The template needs {missing}, which the data does not have.{hint}",
     ),
     "messages.nothing_for": Label(
-        "{height} 行のうち {count} 行に {name!r} の値がありません（最初は {row} 行目、0 から数えて）。値を入れるか、その行を除いてください",
+        "{height}行のうち{count}行に {name!r} の値がありません（最初は{row}行目、0から数えて）。値を入れるか、その行を除いてください",
         "{count} of {height} rows have nothing for {name!r}, the first is row {row} (counted from 0): fill it in, or leave those rows out.",
     ),
     "messages.column_kind": Label(
-        "列 {name!r} の型は {dtype} です。差し込み項目に入るのは 1 つの値なので、文字列にしてください",
+        "列 {name!r} の型は {dtype} です。差し込み項目に入るのは1つの値なので、文字列にしてください",
         "The column {name!r} holds {dtype}: a placeholder is filled with one value, make it text.",
     ),
     "messages.half_character": Label(
-        "本文の {number} 文字目が半分だけの文字です。もう一度貼り付けてください",
+        "本文の{number}文字目が半分だけの文字です。もう一度貼り付けてください",
         "Character {number} of the message is half of a character: paste the text again.",
     ),
     "privacy.key": Label(
-        "ハッシュの鍵は 16 バイト以上です。secrets.token_bytes(32) で作ってください",
+        "ハッシュの鍵は16バイト以上です。secrets.token_bytes(32) で作ってください",
         "The hashing key needs at least 16 bytes: make one with secrets.token_bytes(32).",
     ),
     "privacy.column": Label(
@@ -360,7 +360,7 @@ TEXTS = {
         "Cannot listen on {host} port {port} ({why}): choose another port or host.",
     ),
     "codes.no_column": Label(
-        "{name} に列 {names} がありません。1 行目に列の名前を書いてください",
+        "{name} に列 {names} がありません。1行目に列の名前を書いてください",
         "{name} has no column {names}: name the columns in its first line.",
     ),
     "codes.both": Label(
@@ -368,7 +368,7 @@ TEXTS = {
         "{where}: give both a code and a category.",
     ),
     "codes.twice": Label(
-        "{where}：コード {code} が 2 回あります。どちらかを残してください",
+        "{where}：コード {code} が2回あります。どちらかを残してください",
         "{where}: code {code} stands twice. Keep one of them.",
     ),
     "codes.origin": Label(
@@ -380,7 +380,7 @@ TEXTS = {
         "{where}: action must be one of {names}, not {action!r}.",
     ),
     "client.no_sms_code": Label(
-        "送信元SMSコードがありません。ZRTOOLS_SMS_CODE か Client(sms_code=...) に 5 桁か 6 桁で指定してください。管理画面の「クライアント情報」にあります",
+        "送信元SMSコードがありません。ZRTOOLS_SMS_CODE か Client(sms_code=...) に5桁か6桁で指定してください。管理画面の「クライアント情報」にあります",
         "There is no sender code: set ZRTOOLS_SMS_CODE or give Client(sms_code=...), 5 or 6 digits; the admin screen shows it (クライアント情報).",
     ),
     "client.not_pickled": Label(
@@ -388,7 +388,7 @@ TEXTS = {
         "A client is not pickled or copied: it holds a token and open connections. Make a new one where it is needed.",
     ),
     "client.days_or_tag": Label(
-        "日（start、end）か client_tag のどちらか 1 つを指定してください",
+        "日（start、end）か client_tag のどちらか1つを指定してください",
         "Give exactly one of days (start, end) and client_tag.",
     ),
     "client.end_beside_tag": Label(
@@ -400,11 +400,11 @@ TEXTS = {
         'client_id must be digits, or "all" for agencies.',
     ),
     "client.max_requests": Label(
-        "課金される照会が {calls:,} 回になり、max_requests の {max_requests:,} 回を超えます。上限を上げるか、リストを短くしてください。まだ何も照会していません",
+        "課金される照会が{calls:,}回になり、max_requests の{max_requests:,}回を超えます。上限を上げるか、リストを短くしてください。まだ何も照会していません",
         "This would make {calls:,} billed calls, and max_requests is {max_requests:,}. Raise it or shorten the list; nothing was asked.",
     ),
     "client.days_time_or_tag": Label(
-        "日（start、end）、schedule_time、client_tag のどれか 1 つを指定してください",
+        "日（start、end）、schedule_time、client_tag のどれか1つを指定してください",
         "Give exactly one of days (start, end), schedule_time and client_tag.",
     ),
     "client.end_without_start": Label(
@@ -420,23 +420,23 @@ TEXTS = {
         "This client has no profile to read a token from: give the new one.",
     ),
     "client.interrupted": Label(
-        "中断しました。{many:,} 件の{noun}のうち {number:,} 件が届いています。届いた分は .frame、残りは .missing にあります。残りをもう一度問い合わせてください",
+        "中断しました。{many:,}件の{noun}のうち{number:,}件が届いています。届いた分は .frame、残りは .missing にあります。残りをもう一度問い合わせてください",
         "Interrupted: {number:,} of {many:,} {noun} came. They are in .frame, the rest is listed in .missing: ask for that again.",
     ),
     "client.partial": Label(
-        "{many:,} 件の{noun}のうち {count:,} 件が届きませんでした。届いた分は .frame、残りは .missing にあります。残りをもう一度問い合わせてください。最後の失敗：{failure}",
+        "{many:,}件の{noun}のうち{count:,}件が届きませんでした。届いた分は .frame、残りは .missing にあります。残りをもう一度問い合わせてください。最後の失敗：{failure}",
         "{count:,} of {many:,} {noun} did not come. What came is in .frame, the rest is listed in .missing: ask for that again. The last failure: {failure}",
     ),
     "client.numbers": Label(
-        "numbers は、1 つの番号、番号のリスト、polars の Series のいずれかです（{kind} ではなく）",
+        "numbers は、1つの番号、番号のリスト、polars の Series のいずれかです（{kind} ではなく）",
         "numbers must be one number, a list of numbers or a polars Series, not {kind}.",
     ),
     "client.reference_date": Label(
-        "reference_date は 1 つの日か、番号ごとの日です。その番号が本人のものと分かっていた日を指定してください",
+        "reference_date は1つの日か、番号ごとの日です。その番号が本人のものと分かっていた日を指定してください",
         "reference_date must be a day, or one day for each number: the day on which the number was known to be that person's.",
     ),
     "client.as_many_dates": Label(
-        "番号は {count} 件、基準日は {count2} 件です。番号ごとに 1 つの日を指定してください",
+        "番号は{count}件、基準日は{count2}件です。番号ごとに1つの日を指定してください",
         "There are {count} numbers and {count2} reference dates: give one date for each number.",
     ),
     "client.reference_day": Label(
@@ -452,7 +452,7 @@ TEXTS = {
         "The trusted certificates cannot be read ({why}): correct SSL_CERT_FILE, SSL_CERT_DIR or REQUESTS_CA_BUNDLE.",
     ),
     "client.profile_name": Label(
-        "プロファイルの名前は 1〜64 文字で、空白、スラッシュ、コロンを含まないものにしてください",
+        "プロファイルの名前は1〜64文字で、空白、スラッシュ、コロンを含まないものにしてください",
         "A profile's name has 1 to 64 characters, and no space, slash or colon: choose another.",
     ),
     "client.keyring_empty": Label(
@@ -500,7 +500,7 @@ TEXTS = {
         "The base URL must hold no user name, query or fragment. {advice}",
     ),
     "client.timeout": Label(
-        "timeout は 0 より大きく 3600 秒以下です",
+        "timeout は0より大きく3600秒以下です",
         "timeout must be more than 0 and at most 3600 seconds.",
     ),
     "client.pace_unlimited": Label(
@@ -508,7 +508,7 @@ TEXTS = {
         "pace=None (unlimited) is for a service on this machine only: give a number.",
     ),
     "client.pace": Label(
-        "pace は 0 より大きく、1 秒あたり {max_pace:.0f} 件以下です",
+        "pace は0より大きく、1秒あたり{max_pace:.0f}件以下です",
         "pace must be more than 0 and at most {max_pace:.0f} requests a second.",
     ),
     "client.answer_limit": Label(
@@ -516,7 +516,7 @@ TEXTS = {
         "answer_limit must be a whole number of bytes, 65,536 or more.",
     ),
     "client.at_once": Label(
-        "at_once は 1 から 1024 までの整数です",
+        "at_once は1から 1024 までの整数です",
         "at_once must be a whole number from 1 to 1024.",
     ),
     "client.other_answers": Label(
@@ -532,7 +532,7 @@ TEXTS = {
         "The answer came garbled: its compression cannot be undone.",
     ),
     "client.large_answer": Label(
-        "応答が {limit:,} バイトを超えています。通常の応答ではありません。必要な大きさなら Client(answer_limit=...) で許可し、そうでなければ base_url とプロキシを確かめてください",
+        "応答が{limit:,}バイトを超えています。通常の応答ではありません。必要な大きさなら Client(answer_limit=...) で許可し、そうでなければ base_url とプロキシを確かめてください",
         "The answer is larger than {limit:,} bytes: it is no usual one. Where it must be that large, allow it with Client(answer_limit=...); else check base_url and the proxy.",
     ),
     "client.encoding": Label(
@@ -540,7 +540,7 @@ TEXTS = {
         "The answer says that it is in {name}, and cannot be read as that: try again, or ask the vendor.",
     ),
     "archive.counts_stopped": Label(
-        "通数の更新を、残り {count} か月で停止しました。もう一度実行してください。保存した分は残っています",
+        "通数の更新を、残り{count}か月で停止しました。もう一度実行してください。保存した分は残っています",
         "The sync of counts was stopped with {count} months to go. Run it again: what is stored stays.",
     ),
     "archive.no_gap": Label(
@@ -560,11 +560,11 @@ TEXTS = {
         "The file has no column {missing!r}. It has: {columns}.{hint}",
     ),
     "archive.cell": Label(
-        "{name2} の {line} 行目の {name} {value} を読めません。{advice}",
+        "{name2} の{line}行目の {name} {value} を読めません。{advice}",
         "{name} {value} in row {line} of {name2} cannot be read: {advice}.",
     ),
     "archive.no_date": Label(
-        "{name} の {line} 行目に send_date がありません。値を入れるか、その行を除いてください",
+        "{name} の{line}行目に send_date がありません。値を入れるか、その行を除いてください",
         "There is no send_date in row {line} of {name}: fill it in or leave the row out.",
     ),
     "archive.numbers": Label(
@@ -584,7 +584,7 @@ TEXTS = {
         "An archive on {partition}:// is not supported: give a folder, a mounted one if need be, or an address on s3:// (Amazon S3, or what speaks as it does).",
     ),
     "archive.stopped": Label(
-        "更新を、残り {count} 日で停止しました。もう一度実行してください。保存した分は残っています",
+        "更新を、残り{count}日で停止しました。もう一度実行してください。保存した分は残っています",
         "The sync was stopped with {count} days to go. Run it again: what is stored stays.",
     ),
     "archive.no_send_date": Label(
@@ -636,7 +636,7 @@ TEXTS = {
         'The archive is damaged: the file of {day} {what}. While the service still has the day, fetch it anew with archive.sync(client, "{day}", force=True); else put {file} back from a backup. Other days are as they were.',
     ),
     "archive.no_key": Label(
-        '番号のハッシュ化には、16 バイト以上の鍵を、アーカイブとは別の場所に置いて使います。ZRTOOLS_HASH_KEY、ZRTOOLS_HASH_KEY_FILE、または key= で指定してください。鍵は python -c "import secrets; print(secrets.token_hex(32))" で作れます',
+        '番号のハッシュ化には、16バイト以上の鍵を、アーカイブとは別の場所に置いて使います。ZRTOOLS_HASH_KEY、ZRTOOLS_HASH_KEY_FILE、または key= で指定してください。鍵は python -c "import secrets; print(secrets.token_hex(32))" で作れます',
         'Hashed numbers need a key of at least 16 bytes, kept away from the archive: set ZRTOOLS_HASH_KEY, or ZRTOOLS_HASH_KEY_FILE, or give key=. Make one with python -c "import secrets; print(secrets.token_hex(32))".',
     ),
     "archive.key_inside": Label(
@@ -648,7 +648,7 @@ TEXTS = {
         "The key file {file} cannot be read ({why}): check its path.",
     ),
     "archive.short_key": Label(
-        "ハッシュの鍵が 16 バイトに足りません。secrets.token_hex(32) で、より長い鍵を作ってください",
+        "ハッシュの鍵が16バイトに足りません。secrets.token_hex(32) で、より長い鍵を作ってください",
         "The hashing key has fewer than 16 bytes: make a longer one with secrets.token_hex(32).",
     ),
     "receiver.unwritable": Label(
@@ -704,11 +704,11 @@ TEXTS = {
         "The certificate {certificate} or its key cannot be used ({why}): give PEM files that belong together.",
     ),
     "tables.line": Label(
-        "{line} 行目",
+        "{line}行目",
         "line {line}",
     ),
     "tables.row": Label(
-        "{line} 行目",
+        "{line}行目",
         "row {line}",
     ),
     "tables.of_sheet": Label(
@@ -716,15 +716,15 @@ TEXTS = {
         " (those of sheet {sheet})",
     ),
     "tables.hidden": Label(
-        "（{rows} 行は非表示）",
+        "（{rows}行は非表示）",
         "; {rows} rows are hidden",
     ),
     "tables.place": Label(
-        "{name} の {line} 行目",
+        "{name} の{line}行目",
         "{name}, line {line}",
     ),
     "tables.place_sheet": Label(
-        "{name} のシート {sheet} の {line} 行目",
+        "{name} のシート {sheet} の{line}行目",
         "{name}, sheet {sheet}, row {line}",
     ),
     "workbooks.unpacked": Label(
@@ -784,7 +784,7 @@ TEXTS = {
         "store of cleaned numbers",
     ),
     "wire.advice_message": Label(
-        "短くするか、2 通に分けてください",
+        "短くするか、2通に分けてください",
         "shorten the text or send it in two messages",
     ),
     "wire.advice_url": Label(
@@ -860,11 +860,11 @@ TEXTS = {
         "it is a notification of another type than DLR",
     ),
     "dlr.no_field": Label(
-        "配信結果通知の項目が 1 つもない通知があります",
+        "配信結果通知の項目が1つもない通知があります",
         "it holds a notification without any field of a delivery report",
     ),
     "messages.counted": Label(
-        "（うち {wide} 文字は絵文字などで、2 文字と数えます）",
+        "（うち{wide}文字は絵文字などで、2文字と数えます）",
         " ({wide} of them, such as emoji, count as 2)",
     ),
     "messages.unused": Label(
@@ -916,7 +916,7 @@ TEXTS = {
         "not as it was written",
     ),
     "client.no_profiles": Label(
-        "1 つもありません",
+        "1つもありません",
         "there is none",
     ),
     "archive.which": Label(
@@ -1040,7 +1040,7 @@ TEXTS = {
         "the path of a file or folder that can be",
     ),
     "arguments.values": Label(
-        "{count} 個の値（{names}）",
+        "{count}個の値（{names}）",
         "{count} values ({names})",
     ),
     "arguments.list": Label(
@@ -1144,7 +1144,7 @@ TEXTS = {
         "a heading",
     ),
     "tables.where_cell": Label(
-        "列 {column}、0 から数えて {row} 行目",
+        "列 {column}、0から数えて{row}行目",
         "column {column}, row {row} counted from 0",
     ),
     "outbox.kind": Label(
@@ -1184,14 +1184,14 @@ TEXTS = {
         'What is queued was asked about when it was added: send takes despite={{"night": "…"}} alone.',
     ),
     "outbox.held": Label(
-        "広告 {rows:,} 件のうち {count:,} 件が確認待ちです。最初は {row} 行目（0 から数えて）：{problem}。何も追加していません。直すか、"
+        "広告 {rows:,}件のうち{count:,}件が確認待ちです。最初は{row}行目（0から数えて）：{problem}。何も追加していません。直すか、"
         'skip_invalid=True で除くか、そのまま送る理由を despite={{"{guard}": "…"}} で指定してください（理由は記録に残ります）',
         "{count:,} of {rows:,} rows are advertisements that are held, the first is row {row} (counted from 0; {problem}). "
         "Nothing was added: mend them, leave them out with skip_invalid=True, or say, for the journal, why they may go "
         'all the same: despite={{"{guard}": "…"}}.',
     ),
     "outbox.asleep": Label(
-        "夜間（{first}:00〜{last}:00）のため、広告 {count:,} 件は送信待ちのままです。{last}:00以降にもう一度送信するか、予約日時を付けて追加してください。"
+        "夜間（{first}:00〜{last}:00）のため、広告 {count:,}件は送信待ちのままです。{last}:00以降にもう一度送信するか、予約日時を付けて追加してください。"
         '夜間に送る理由がある場合は send(client, despite={{"night": "…"}}) で指定してください（理由は記録に残ります）',
         "{count:,} advertisements stay queued: it is night ({first}:00 to {last}:00 in Japan). Call send again from "
         "{last}:00, or add them with a schedule_time; to send them all the same say why, for the journal: "
@@ -1234,7 +1234,7 @@ TEXTS = {
         "Give both start and end, or neither: coverage fills the days between them.",
     ),
     "failures.min_excess": Label(
-        "min_excess は 1 以上、min_ratio は 1 より大きい数です",
+        "min_excess は 1 以上、min_ratio は1より大きい数です",
         "min_excess must be at least 1 and min_ratio more than 1.",
     ),
     "failures.which_days": Label(
@@ -1274,15 +1274,15 @@ TEXTS = {
         "most={most!r}: give the number of segments, 1 or more.",
     ),
     "failures.nothing_in_common": Label(
-        "2 つの期間に共通する列がありません。両方にある列を by=[...] で指定してください",
+        "2つの期間に共通する列がありません。両方にある列を by=[...] で指定してください",
         "The two periods have no column in common to look at: name columns that both have in by=[...].",
     ),
     "failures.columns_once": Label(
-        "調べる列を by=[...] に 1 回ずつ、1 つ以上指定してください",
+        "調べる列を by=[...] に1回ずつ、1つ以上指定してください",
         "Name the columns to look at in by=[...], each once, at least one.",
     ),
     "failures.too_many_columns": Label(
-        "by= に {count} 列が指定されています。{most_columns} 列までにしてください。ほぼ同じ内容の列（template と campaign など）は省けます",
+        "by= に {count}列が指定されています。{most_columns}列までにしてください。ほぼ同じ内容の列（template と campaign など）は省けます",
         "by= names {count} columns: give at most {most_columns}. Columns that hold much the same (template and campaign) can be left out.",
     ),
     "failures.column_kind": Label(
@@ -1298,7 +1298,7 @@ TEXTS = {
         "hours={hours}: give the first hour and the hour that ends sending, for example (9, 20).",
     ),
     "failures.keep_for": Label(
-        "{mask_text}={value!r}：0 から 10 年までの時間数を、48 のように指定してください",
+        "{mask_text}={value!r}：0から10年までの時間数を、48 のように指定してください",
         "{mask_text}={value!r}: give hours from 0 to ten years, for example 48.",
     ),
     "failures.plan_incidents": Label(
@@ -1310,7 +1310,7 @@ TEXTS = {
         "The numbers of this plan are masked, and nobody can be found by them: plan or investigate with mask=False.",
     ),
     "failures.least": Label(
-        "least={least}：一覧に載せるのは、1 回以上不達になった番号です",
+        "least={least}：一覧に載せるのは、1回以上不達になった番号です",
         "least={least}: a number must have failed at least once to be listed.",
     ),
     "failures.no_by": Label(
@@ -1318,7 +1318,7 @@ TEXTS = {
         "No column {names} to break down by. There are: {names2}.",
     ),
     "failures.by_once": Label(
-        "by={keys}：それぞれの列を 1 回ずつ指定し、結果の列（{names}）は使わないでください",
+        "by={keys}：それぞれの列を1回ずつ指定し、結果の列（{names}）は使わないでください",
         "by={keys}: Name each column once, and none of the result's own columns: {names}.",
     ),
     "failures.polars_only": Label(
@@ -1334,7 +1334,7 @@ TEXTS = {
         'campaign="": give the separator after the campaign, for example campaign="-".',
     ),
     "failures.prefixes": Label(
-        "campaign=[...]：先頭の文字列を 1 つ以上指定してください",
+        "campaign=[...]：先頭の文字列を1つ以上指定してください",
         "campaign=[...]: give the prefixes as texts, at least one.",
     ),
     "failures.pattern": Label(
@@ -1354,11 +1354,11 @@ TEXTS = {
         "most={most}: show at least one row.",
     ),
     "charts.most": Label(
-        "most={most}：1 つ以上の区分を表示してください",
+        "most={most}：1つ以上の区分を表示してください",
         "most={most}: show at least one segment.",
     ),
     "charts.one_key": Label(
-        "found は {names} で分けられています。図に使えるのは 1 つだけです",
+        "found は {names} で分けられています。図に使えるのは1つだけです",
         "found is broken down by {names}: a chart takes one of them.",
     ),
     "charts.ending": Label(
@@ -1370,7 +1370,7 @@ TEXTS = {
         "There is no folder {folder}: give the folder that holds the font files.",
     ),
     "outbox.held_up": Label(
-        "追加の途中で処理が止まり（プロセスの停止、スリープなど）、別のプロセスが送信一覧に追加しています。この追加は 1 件も行われていません。もう一度追加してください",
+        "追加の途中で処理が止まり（プロセスの停止、スリープなど）、別のプロセスが送信一覧に追加しています。この追加は1件も行われていません。もう一度追加してください",
         "Adding was held up (the process paused, the computer asleep), and another process adds to the outbox now: nothing of this was added. Add it again.",
     ),
     "outbox.no_numbers": Label(
@@ -1386,7 +1386,7 @@ TEXTS = {
         "The frame has no column 'message': add one, or give template=.",
     ),
     "outbox.invalid": Label(
-        "{height2:,} 行のうち {height:,} 行は送れません（最初は {row} 行目、0 から数えて。{problem}）。1 件も追加していません。直すか（dry_run=True で一覧）、skip_invalid=True で除いてください",
+        "{height2:,}行のうち{height:,}行は送れません（最初は{row}行目、0から数えて。{problem}）。1件も追加していません。直すか（dry_run=True で一覧）、skip_invalid=True で除いてください",
         "{height:,} of {height2:,} rows cannot be sent, the first is row {row} (counted from 0; {problem}). Nothing was added: correct them (dry_run=True lists them all), or leave them out with skip_invalid=True.",
     ),
     "outbox.add_interrupted": Label(
@@ -1399,7 +1399,7 @@ TEXTS = {
     ),
     "outbox.erase_leaving": Label(
         "この番号へのメッセージが送信中です。送信が終わってから消してください",
-        "A message to this number is on its way: erase it when the run has ended.",
+        "A message to this number is being sent: erase it when the run has ended.",
     ),
     "outbox.decide_why": Label(
         'どのように確かめたかを decide(tag, accepted=False, why="…") に書いてください',
@@ -1427,14 +1427,14 @@ TEXTS = {
     ),
     "outbox.send_interrupted": Label(
         "送信を中断しました。待っているものは待ったままで、送信中だったものは次の送信で確認します",
-        "Sending was interrupted: what is queued stays queued, and what was on its way is settled by the next send.",
+        "Sending was interrupted: what is queued stays queued, and what was being sent is settled by the next send.",
     ),
     "outbox.taken_over": Label(
-        "送信の途中で処理が止まり（プロセスの停止、スリープなど）、送信中だったものは別の送信が引き継ぎました。この送信で受け付けられたのは {done:,} 件で、その後は何も変更していません。もう一度 send を呼んでください。二重には送られません",
-        "Sending was held up (the process paused, the computer asleep), and another run has taken over what was on its way: this one, which had {done:,} messages accepted, has changed nothing since. Call send again: nothing goes out twice.",
+        "送信の途中で処理が止まり（プロセスの停止、スリープなど）、送信中だったものは別の送信が引き継ぎました。この送信で受け付けられたのは{done:,}件で、その後は何も変更していません。もう一度 send を呼んでください。二重には送られません",
+        "Sending was held up (the process paused, the computer asleep), and another run has taken over what was being sent: this one, which had {done:,} messages accepted, has changed nothing since. Call send again: nothing goes out twice.",
     ),
     "outbox.stopped": Label(
-        "送信を停止しました。{count:,} 件が送信待ちか送信中で、この送信で {done:,} 件が受け付けられました。{ended} その後、もう一度 send を呼んでください。二重には送られません",
+        "送信を停止しました。{count:,}件が送信待ちか送信中で、この送信で{done:,}件が受け付けられました。{ended} その後、もう一度 send を呼んでください。二重には送られません",
         "Sending stopped with {count:,} messages still queued or on their way, and {done:,} accepted in this run. {ended} Then call send again: nothing goes out twice.",
     ),
     "outbox.suppress_why": Label(
@@ -1450,7 +1450,7 @@ TEXTS = {
         "The frame has no column 'phone_number': rename the column that holds the numbers.",
     ),
     "outbox.bad_row": Label(
-        "{row} 行目（0 から数えて。{height} 行のうち {int} 行は番号ではありません）：{error}",
+        "{row}行目（0から数えて。{height}行のうち{int}行は番号ではありません）：{error}",
         "Row {row} (counted from 0; {int} of {height} are no numbers): {error}",
     ),
     "forms.campaign_frame": Label(
@@ -1458,7 +1458,7 @@ TEXTS = {
         "A campaign takes a polars DataFrame, not {kind}.",
     ),
     "forms.price": Label(
-        'price は 1 件の照会の料金で、"3.5" のような数です',
+        'price は1件の照会の料金で、"3.5" のような数です',
         'price must be that of one request, a decimal such as "3.5".',
     ),
     "forms.not_connected": Label(
@@ -1474,7 +1474,7 @@ TEXTS = {
         "The lock {place} cannot be used ({why}): remove it, or name another --state.",
     ),
     "watch.busy": Label(
-        "{path} を使うほかの watch が {seconds:.0f} 秒たっても終わりません。終わるのを待つか、止めてください",
+        "{path} を使うほかの watch が{seconds:.0f}秒たっても終わりません。終わるのを待つか、止めてください",
         "Another watch of {path} has been going on for {seconds:.0f} seconds: wait for it, or end it.",
     ),
     "watch.empty": Label(
@@ -1534,7 +1534,7 @@ TEXTS = {
         "The logo {name} is not whole: copy it again, or save it anew.",
     ),
     "reports.logo_large": Label(
-        "ロゴ {name} は {count:,} バイトあります。{most_logo:,} バイトより小さくしてください",
+        "ロゴ {name} は{count:,}バイトあります。{most_logo:,}バイトより小さくしてください",
         "The logo {name} has {count:,} bytes: make it smaller than {most_logo:,}.",
     ),
     "reports.toml": Label(
@@ -1542,7 +1542,7 @@ TEXTS = {
         "{name} is not TOML: {error}.",
     ),
     "reports.of_one_client": Label(
-        '{name}：1 社分の設定は [client."11111"] の下に書いてください',
+        '{name}：1社分の設定は [client."11111"] の下に書いてください',
         '{name}: write what is one client\'s under [client."11111"].',
     ),
     "reports.of_all_clients": Label(
@@ -1602,7 +1602,7 @@ TEXTS = {
         "{chosen:%Y-%m} has not begun: report a month up to {latest:%Y-%m}.",
     ),
     "reports.year": Label(
-        "{year} 年は指定できません。{earliest:%Y-%m} 以降の月を指定してください",
+        "{year}年は指定できません。{earliest:%Y-%m} 以降の月を指定してください",
         "The year {year} cannot be meant: report a month from {earliest:%Y-%m} on.",
     ),
     "reports.no_counts": Label(
@@ -1630,7 +1630,7 @@ TEXTS = {
         "Client {client_id}: {error}",
     ),
     "reports.same_name": Label(
-        "契約クライアント {client_id} と別の 1 社が、どちらも {min} になります。名前を変えてください",
+        "契約クライアント {client_id} と別の1社が、どちらも {min} になります。名前を変えてください",
         "Client {client_id} and another would both be {min}: name one otherwise.",
     ),
     "reports.ending": Label(
@@ -1710,7 +1710,7 @@ TEXTS = {
         "The table of prices must have the schema PRICES: read it with read_prices.",
     ),
     "usage.price_twice": Label(
-        "契約クライアント・キャリア・日・段階が同じ単価が 2 つあります。1 つにしてください",
+        "契約クライアント・キャリア・日・段階が同じ単価が2つあります。1つにしてください",
         "A price stands there twice for the same client, carrier, day and tier: remove one.",
     ),
     "usage.price_negative": Label(
@@ -1718,7 +1718,7 @@ TEXTS = {
         "A price is negative: correct it.",
     ),
     "usage.tier_negative": Label(
-        "0 より小さい段階があります。`over` は、その前にある通数です",
+        "0より小さい段階があります。`over` は、その前にある通数です",
         "A tier begins below 0: `over` is how many messages come before it.",
     ),
     "usage.toml_sheets": Label(
@@ -1734,7 +1734,7 @@ TEXTS = {
         "{name}: {names} is not known; use carrier, unit_price, since, over, client_id.",
     ),
     "usage.no_price": Label(
-        "{name} に単価がありません。1 つ以上書いてください",
+        "{name} に単価がありません。1つ以上書いてください",
         "{name} holds no price: write at least one.",
     ),
     "usage.no_setting": Label(
@@ -1770,7 +1770,7 @@ TEXTS = {
         "The table of clients has no column {names}: it needs client_id and client.",
     ),
     "usage.client_twice": Label(
-        "契約クライアントの表で、{twice} に名前が 2 つあります。1 つにしてください",
+        "契約クライアントの表で、{twice} に名前が2つあります。1つにしてください",
         "Client {twice} has two names in the table of clients: keep one.",
     ),
     "usage.units_columns": Label(
@@ -1778,7 +1778,7 @@ TEXTS = {
         "The table of units has no column {names}: it needs prefix and unit.",
     ),
     "usage.prefix_twice": Label(
-        "先頭の文字列 {twice} が 2 つの部署にあります。1 つにしてください",
+        "先頭の文字列 {twice} が2つの部署にあります。1つにしてください",
         "The prefix {twice} is of two units: keep one.",
     ),
     "usage.budget_columns": Label(
@@ -1794,7 +1794,7 @@ TEXTS = {
         "A budget is 0 or more: correct it.",
     ),
     "usage.budget_twice": Label(
-        "予算に同じ月が 2 つあります。1 つにしてください",
+        "予算に同じ月が2つあります。1つにしてください",
         "The budget has a month twice: keep one.",
     ),
     "usage.unknown_key_at": Label(
@@ -1810,7 +1810,7 @@ TEXTS = {
         "{where}: unit_price is missing.",
     ),
     "usage.price_decimals": Label(
-        "{where}：unit_price {price} は小数点以下が 4 桁を超えています",
+        "{where}：unit_price {price} は小数点以下が4桁を超えています",
         "{where}: unit_price {price} has more than 4 decimal places.",
     ),
     "usage.since": Label(
@@ -1862,7 +1862,7 @@ TEXTS = {
         "This is neither a COUNTS nor a STATUS frame: give what client.counts(...), client.status(...), archive.counts() or archive.scan(...) return.",
     ),
     "usage.counts_twice": Label(
-        "{first:%Y-%m}、契約クライアント {first2}、キャリア {first22} の通数が 2 つ以上あります。1 か月に 1 つの答えか、列 `taken` のあるスナップショットを渡してください",
+        "{first:%Y-%m}、契約クライアント {first2}、キャリア {first22} の通数が2つ以上あります。1か月に1つの答えか、列 `taken` のあるスナップショットを渡してください",
         "The counts of {first:%Y-%m}, client {first2}, carrier {first22} stand there more than once: give one answer a month, or snapshots with their column `taken`.",
     ),
     "usage.closing_day_month_end": Label(
@@ -1878,11 +1878,11 @@ TEXTS = {
         "all of it was added.",
     ),
     "outbox.none_added": Label(
-        "1 件も追加されていません",
+        "1件も追加されていません",
         "nothing was added.",
     ),
     "outbox.all_or_none": Label(
-        "すべて追加されたか、1 件も追加されていないかのどちらかです。counts() で確かめてください",
+        "すべて追加されたか、1件も追加されていないかのどちらかです。counts() で確かめてください",
         "all of it was added or nothing, see counts().",
     ),
     "reports.nobody": Label(

@@ -11,7 +11,7 @@ TEXTS: dict[str, Label] = {
     "counting": Label("集計しています…", "Counting…"),
     "period": Label("期間", "Period"),
     "unit": Label("単位", "By"),
-    "unit_1h": Label("時間（受信時刻）", "hour (received)"),
+    "unit_1h": Label("時間（取得時刻）", "hour (received)"),
     "unit_1d": Label("日", "day"),
     "unit_1w": Label("週", "week"),
     "carrier": Label("キャリア", "Carrier"),
@@ -24,19 +24,19 @@ TEXTS: dict[str, Label] = {
     "reset": Label("条件を戻す", "Reset"),
     "why": Label("なぜ？", "Why?"),
     "why_tip": Label(
-        "直前の同じ日数（なければ後の日）と比べ、どこで不達率が変わったかを調べます",
+        "直前の同じ日数（なければ後の日）と比べ、不達率が変わった区分を調べます",
         "Compare with as many days just before (else with those after): where did the failure rate change?",
     ),
-    "why_working": Label("どこで変わったかを調べています…", "Looking where it changed…"),
+    "why_working": Label("変化した区分を調べています…", "Looking where it changed…"),
     "why_none": Label(
-        "比べられる期間がありません：選んだ期間と、その前（または後）の日の両方に、確定した件が必要です。期間を変えてください。",
+        "比べられる期間がありません：選んだ期間と、その前（または後）の日の両方に、確定したメッセージが必要です。期間を変えてください。",
         "Nothing to compare with: both the chosen days and those before (or after) them need settled messages. Change the period.",
     ),
     "summary": Label(
         "{what}：確定 {settled}件のうち不達 {failed}件（{rate}、95%信頼区間 {low}〜{high}、キャンペーンごとのばらつきを考慮）",
         "{what}: {failed} of {settled} settled messages failed ({rate}, 95% interval {low} to {high}, allowing for campaigns)",
     ),
-    "summary_none": Label("{what}：確定した件はありません", "{what}: nothing is settled"),
+    "summary_none": Label("{what}：確定したメッセージはありません", "{what}: nothing is settled"),
     "summary_pending": Label("。未確定 {pending}件", "; {pending} pending"),
     "summary_unplaced": Label(
         "。ほかに未確定 {pending}件（キャリアが決まっていません）", "; {pending} pending on no carrier yet"
@@ -46,26 +46,26 @@ TEXTS: dict[str, Label] = {
         "; one or two campaigns hold most of them: the interval may be too narrow",
     ),
     "everything": Label("全体", "Everything"),
-    "and": Label(" × ", " × "),
+    "and": Label("×", " × "),
     "matrix": Label(
-        "キャリアと不達の理由（欄を押すと絞り込み、もう一度押すと戻ります）",
+        "キャリアと不達の理由（マスを押すと絞り込み、もう一度押すと戻ります）",
         "Carriers and reasons (click a cell to narrow down, again to go back)",
     ),
     "corner": Label("割合 ／ 件数", "rate / number"),
     "count": Label("{n}件", "{n}"),
     "settled": Label("確定 {n}件", "{n} settled"),
     "tip": Label(
-        "{category}／{carrier}：確定 {settled}件のうち {failed}件（{rate}）",
+        "{category}／{carrier}：確定 {settled}件のうち{failed}件（{rate}）",
         "{category} on {carrier}: {failed} of {settled} settled ({rate})",
     ),
     "tip_unknown": Label(
         "{category}／{carrier}：{failed}件（キャリアが分かる前に不達になったもの）",
         "{category} on {carrier}: {failed} (failed before a carrier was known)",
     ),
-    "failed_only": Label("不達のみ {n}件", "{n}, all failed"),
+    "failed_only": Label("不達のみ{n}件", "{n}, all failed"),
     "unknown_note": Label(
-        "「不明」の{n}件は、キャリアが分かる前に不達になったものだけです。到達したものはキャリアが分かるため、率は示しません。",
-        "“unknown”: {n} messages that failed before a carrier was known. What is delivered has a carrier, so these have no rate.",
+        "「キャリア不明」の{n}件は、キャリアが分かる前に不達になったものです。到達したものはキャリアが分かるため、率は示しません。",
+        "“unknown carrier”: {n} messages that failed before a carrier was known. What is delivered has a carrier, so these have no rate.",
     ),
     "semicolon": Label("；", "; "),
     "course_few": Label(
@@ -99,7 +99,7 @@ TEXTS: dict[str, Label] = {
         "{n} failed messages (the newest {shown} are shown)",
     ),
     "rows_none": Label("条件に合う不達はありません。", "No failures match."),
-    "date_time": Label("受信時刻", "Received"),
+    "date_time": Label("配信結果の取得日時", "Received"),
     "phone_number": Label("電話番号", "Number"),
     "code": Label("コード", "Code"),
     "client_tag": Label("clientTag（管理タグ）", "Client tag"),
@@ -109,7 +109,7 @@ TEXTS: dict[str, Label] = {
     "excel": Label("Excel で保存", "Save as Excel"),
     "exported": Label("{name} を出力しました（{n}件）。", "Exported {name} ({n} rows)."),
     "too_many": Label(
-        "Excel に出力できるのは {most}件までです（{n}件あります）。期間や条件を絞るか、CSV で出力してください。",
+        "Excel に出力できるのは{most}件までです（{n}件あります）。期間や条件を絞るか、CSV で出力してください。",
         "Excel takes up to {most} rows, these are {n}: narrow the choice down, or save as CSV.",
     ),
     "nothing": Label("対象のメッセージがありません。", "There are no messages to show."),

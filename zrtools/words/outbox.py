@@ -33,17 +33,17 @@ TEXTS: dict[str, Label] = {
         "別の名前で同じ宛先に同じ本文があります：{campaign}（{state}、{day}）",
         "the same number and message stand under another name: {campaign} ({state}, {day})",
     ),
-    "suppressed": Label("停止リストの番号です（{why}）", "the number is on the suppression list ({why})"),
+    "suppressed": Label("配信停止リストの番号です（{why}）", "the number is on the suppression list ({why})"),
     "state_queued": Label("送信待ち", "queued"),
-    "state_leaving": Label("送信中", "leaving"),
+    "state_leaving": Label("送信中", "being sent"),
     "state_accepted": Label("受付済み", "accepted"),
     "state_refused": Label("受付不可", "refused"),
     "state_unsettled": Label("結果不明", "unsettled"),
     "state_withdrawn": Label("取り下げ", "withdrawn"),
-    "state_suppressed": Label("停止リスト", "suppressed"),
+    "state_suppressed": Label("配信停止リスト", "suppressed"),
     "waiting": Label(
-        "別の実行が送信中のメッセージの結果を待っています。",
-        "Waiting for what another run has on its way.",
+        "別の実行が送信しているメッセージの結果を待っています。",
+        "Waiting for messages that another run is sending.",
     ),
     "other_intake": Label(
         "別のプロセスが送信待ちに追加しています。終わるまで待ちます。",
@@ -55,7 +55,7 @@ TEXTS: dict[str, Label] = {
     "preview_scheduled": Label("うち予約", "scheduled"),
     "preview_duplicates": Label("重複（追加せず）", "duplicates (not added)"),
     "preview_invalid": Label("無効（追加せず）", "invalid (not added)"),
-    "preview_suppressed": Label("停止リスト（送信せず）", "suppressed (not sent)"),
+    "preview_suppressed": Label("配信停止リスト（送信せず）", "suppressed (not sent)"),
     "preview_doubtful": Label("存在しない番号の可能性（追加せず）", "probably no one's number (not added)"),
     "preview_held": Label("広告の確認待ち（追加せず）", "advertisements held back (not added)"),
     "guard opt-out link": Label(
@@ -75,15 +75,15 @@ TEXTS: dict[str, Label] = {
         "advertisement: it would go out at night ({first}:00 to {last}:00)",
     ),
     "preview_reserved": Label(
-        "停止リストの番号への予約（取消が必要）", "reserved for suppressed numbers (to be cancelled)"
+        "配信停止リストの番号への予約（取消が必要）", "reserved for suppressed numbers (to be cancelled)"
     ),
     "reserved_suppressed": Label(
-        "予約後に停止リストに載った番号への予約が {count:,} 件あります。"
+        "予約後に配信停止リストに載った番号への予約が{count:,}件あります。"
         "outbox.cancel_suppressed(client) で取り消せます。",
         "{count:,} reservation(s) wait for numbers that are on the suppression list since: "
         "outbox.cancel_suppressed(client) cancels them.",
     ),
     "preview_cost": Label("費用（推定・税の扱いは単価どおり）", "cost (estimate, as the prices are given)"),
-    "preview_one_cost": Label("{low} 円", "¥{low}"),
-    "preview_cost_range": Label("{low}〜{high} 円", "¥{low} to ¥{high}"),
+    "preview_one_cost": Label("{low}円", "¥{low}"),
+    "preview_cost_range": Label("{low}〜{high}円", "¥{low} to ¥{high}"),
 }

@@ -17,10 +17,10 @@ TEXTS: dict[str, Label] = {
     "share": Label("構成比", "share"),
     "previous": Label("前月", "previous month"),
     "change": Label("前月差", "change"),
-    "change_rate": Label("前月比", "change on previous month"),
+    "change_rate": Label("前月比（増減率）", "change on previous month"),
     "year_before": Label("前年同月", "same month last year"),
     "year_change": Label("前年同月差", "difference from last year"),
-    "year_change_rate": Label("前年同月比", "change on same month last year"),
+    "year_change_rate": Label("前年同月比（増減率）", "change on same month last year"),
     "counted": Label("実績", "counted"),
     "expected": Label("見込み（残り）", "still expected"),
     "forecast": Label("月末見込み", "forecast"),
@@ -40,7 +40,7 @@ TEXTS: dict[str, Label] = {
     "shares_title": Label("キャリアの構成比の推移", "Share of each carrier over time"),
     "forecast_title": Label("{month}の月末見込み", "Where {month} is heading"),
     "forecast_note": Label(
-        "{day}までの実績 {counted}通、月末見込み {forecast}通（{level}予測区間 {low}〜{high}通）",
+        "{day}までの実績 {counted}通、月末見込み{forecast}通（{level}予測区間 {low}〜{high}通）",
         "{counted} counted to {day}; forecast {forecast} ({level} interval {low} to {high})",
     ),
     "gaps_title": Label("突合の差", "Gaps found in the reconciliation"),
@@ -95,14 +95,10 @@ TEXTS: dict[str, Label] = {
     "basis delivered and failed": Label("到達分と不達分", "delivered and failed messages"),
     "basis undecided": Label(
         "到達分と不達分（到達分のみとの差は判別できず）",
-        "delivered and failed (not to be told from delivered only)",
+        "delivered and failed (the same as delivered only here)",
     ),
     # the report
     "title": Label("月次利用レポート {month}", "Monthly usage report {month}"),
-    "month_name": Label("{year}年{month}月", "{year}-{month:02d}"),
-    "day_name": Label("{year}年{month}月{day}日（{weekday}）", "{year}-{month:02d}-{day:02d} ({weekday})"),
-    "day_short": Label("{month}/{day}（{weekday}）", "{month:02d}-{day:02d} ({weekday})"),
-    "weekdays": Label("月火水木金土日", "Mon Tue Wed Thu Fri Sat Sun"),
     "subtitle": Label("対象期間 {first}〜{last}　作成日 {made}", "Period {first} to {last}, made on {made}"),
     "headline": Label(
         "{month}の課金通数は{count}通でした{previous}。", "{count} billable messages in {month}{previous}."
@@ -228,7 +224,7 @@ TEXTS: dict[str, Label] = {
         "The forecast follows weekdays, holidays, days ending in 5 or 0, month ends and the newest level; its interval the past spread.",
     ),
     "how_reconcile": Label(
-        "突合では、通数と、配信状況の課金通数の合計とを、通数が数えた日まで比べます。キャリアが不明のものは按分しません。",
+        "突合では、通数と、配信状況の課金通数の合計とを、通数が数えた日まで比べます。キャリア不明のものは按分しません。",
         "Counts are set against the sum of statuses up to the last day counted. Messages of an unknown carrier are never spread.",
     ),
     "how_invoice": Label(
@@ -246,7 +242,7 @@ TEXTS: dict[str, Label] = {
     "rounding down": Label("切捨て", "down"),
     "rounding half up": Label("四捨五入", "half up"),
     "rounding up": Label("切上げ", "up"),
-    "not_final": Label("まだ確定していないもの", "What is not final"),
+    "not_final": Label("未確定のもの", "What is not final"),
     "not_final_month": Label("{month}は{day}までの値です。", "{month} is counted to {day} only."),
     "not_final_pending": Label("未確定の配信が{n}件あります。", "{n} messages are still pending."),
     "all_final": Label("対象期間の値はすべて確定しています。", "Everything in this period is final."),
@@ -256,7 +252,6 @@ TEXTS: dict[str, Label] = {
     "account": Label("契約", "contract"),
     "sender_codes": Label("送信元SMSコード", "sender codes"),
     "period": Label("対象期間", "period"),
-    "span": Label("{first}〜{last}", "{first} to {last}"),
     "author": Label("作成", "by"),
     "made": Label("作成日", "made on"),
     "comment": Label("コメント", "Comment"),
@@ -298,7 +293,7 @@ TEXTS: dict[str, Label] = {
     "quarter": Label("四半期", "quarter"),
     "quarter_name": Label("第{n}四半期（{first}〜{last}）", "Q{n} ({first} to {last})"),
     "period_before": Label("前年同期", "a year before"),
-    "period_change_rate": Label("前年同期比", "change on a year before"),
+    "period_change_rate": Label("前年同期比（増減率）", "change on a year before"),
     "last_months": Label(
         "直近{n}か月です。全期間は Excel にあります。", "The last {n} months; the workbook has them all."
     ),
