@@ -202,9 +202,7 @@ def test_campaign_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Pat
     before = len(sandbox.accepted)
     page = lab.open("campaign", connected, cell)
     page.get_by_text("まず「送らずに確認する」を押してください").wait_for()
-    eventually(
-        lambda: page.get_by_label("定型文").evaluate("e => e.selectedOptions[0].text") == "認証コード"
-    )
+    eventually(lambda: page.get_by_label("定型文").evaluate("e => e.selectedOptions[0].text") == "認証コード")
     button(page, "送らずに確認する").click()
     page.get_by_text("最初の1件").wait_for()
     picture(page, pictures, "form-campaign-check-ja")

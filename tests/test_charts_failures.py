@@ -347,7 +347,7 @@ def test_incidents_are_shaded_and_told() -> None:
     first = told["1. au × congestion"]
     assert (
         first["said"]
-        == "sent 10-01 05:00 to 10-01 09:00: about 27 more than usual (rate 50.0%, usually 5.0%)"
+        == "sent 10-01 (Thu) 05:00 to 09:00: about 27 more than usual (rate 50.0%, usually 5.0%)"
     )
     assert first["start"].startswith("2026-10-01T05:00")
 

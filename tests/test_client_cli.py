@@ -43,7 +43,7 @@ def test_csv_of_every_encoding_is_cleaned(tmp_path, encoding):
     assert cleaned["phone_number"].to_list() == ["+819012345678", "+818012345678", None, None]
     assert cleaned["status"].is_null().to_list() == [False, False, True, True]
     assert "2件を照会します" in done.stderr
-    assert "番号エラー 2" in done.stdout
+    assert "入力不備 2" in done.stdout
 
 
 def test_excel_is_cleaned_to_csv(tmp_path):

@@ -108,7 +108,7 @@ def test_it_shows_itself_in_both_languages(frame: pl.DataFrame, lang: str) -> No
     assert "&lt;b&gt;x|y&lt;/b&gt;" in html
     assert "<b>" not in html
     assert "x\\|y" in got._repr_markdown_() == str(got)
-    assert ("Failures from 2026-10-01" in html) == (lang == "en")
+    assert ("Failures, 2026-10-01" in html) == (lang == "en")
     assert got.changes.is_empty()
     assert repr(got).startswith("<Investigation 2026-10-01")
 
@@ -226,7 +226,7 @@ def test_step_without_a_time_has_none() -> None:
 @pytest.mark.parametrize(
     ("dimension", "segment", "ja", "en"),
     [
-        ("all", None, "全キャリア・全送信者", "all carriers and senders"),
+        ("all", None, "全キャリア・全送信元", "all carriers and senders"),
         ("carrier", "docomo", "ドコモ", "docomo"),
         ("carrier", None, "キャリア不明", "unknown carrier"),
         ("sms_code", None, "送信元コード 不明", "sender unknown"),

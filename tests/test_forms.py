@@ -175,7 +175,7 @@ def test_a_reservation_waits_and_then_arrives(client: zr.Client) -> None:
     assert "予約中" in form.note.value
     client.embedded.advance(timedelta(hours=3))
     form.check.click()
-    assert "時点の状況" in form.note.value
+    assert "時点の配信状況" in form.note.value
 
 
 @pytest.mark.slow
@@ -192,7 +192,7 @@ def test_a_lost_answer_is_not_sent_again_under_another_tag(client: zr.Client) ->
     form.go.click()
     assert len(client.embedded.accepted) == 1
     form.check.click()
-    assert "時点の状況" in form.note.value
+    assert "時点の配信状況" in form.note.value
 
 
 def test_a_refusal_is_shown_and_the_form_goes_on(client: zr.Client) -> None:
@@ -217,8 +217,11 @@ def test_errors_are_worded_in_the_language_of_the_form(client: zr.Client) -> Non
         client.embedded.faults.add("code", "send", response_code=code, message="Exceed sending count.")
         form.go.click()
         said[lang, code] = form.note.value
-    assert "送信されていません。送信上限を超えました（300 Exceed sending count）。" in said["ja", 300]
-    assert "契約の送信上限を確認してください。" in said["ja", 300]
+    assert (
+        "送信されていません。契約プランの送信可能件数の上限を超えました（300 Exceed sending count）。"
+        in said["ja", 300]
+    )
+    assert "契約プランの上限を確認してください。" in said["ja", 300]
     assert "The service" not in said["ja", 300]
     assert "The service refused the request: 300 Exceed sending count." in said["en", 300]
     assert "受け付けられませんでした（999 Exceed sending count）。この番号の意味を提供元に" in said["ja", 999]

@@ -175,7 +175,7 @@ def test_a_look_at_the_status_tells_the_outcome_and_the_time(
     sandbox = client.embedded
     assert sandbox is not None
     form.check.click()
-    assert zr.words.day(client.now(), "ja") in form.note.value
+    assert zr.words.day(client.now(), lang) in form.note.value
     sandbox.faults.add("http", "status", status=403, message="no 090-1234-5678")
     form.check.click()
     assert "403" in form.note.value

@@ -163,7 +163,7 @@ def test_unknown_carrier_can_be_chosen(form: ExploreForm, statuses: pl.DataFrame
     """Null carriers are an entry of their own, not all."""
     form.carrier.value = None
     assert form.rows.height == failed(statuses)["carrier"].null_count()
-    assert "unknown:" in form.summary.value
+    assert "unknown carrier:" in form.summary.value
 
 
 def test_cell_is_picked_and_put_back(form: ExploreForm) -> None:
@@ -453,7 +453,7 @@ def test_why_says_where_the_choice_changed(statuses: pl.DataFrame) -> None:
     choice = Choice(cube.days[-3], cube.days[-1])
     found, why = cube.why(choice, "en")
     assert {one["value"] for one in found["where"][0]} >= {"docomo"}
-    assert "stand out" in why
+    assert "Segments that explain it" in why
     network, _ = cube.why(Choice(choice.first, choice.last, category="network"), "en")
     assert network["failed_after"][0] == found["failed_after"][0] or network.height
     for lang, said in (("en", "Change the period"), ("ja", "期間を変えてください")):

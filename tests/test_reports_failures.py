@@ -68,11 +68,11 @@ def test_report_tells_what_the_analysis_found(page: str, found: zr.failures.Inve
     assert f"確定した{settled:,}件のうち、{row['failed']:,}件" in page
     for heading in (
         "推移",
-        "異常があった時間帯",
-        "前の期間から変わったこと",
+        "異常検知（不達の急増）",
+        "前の期間からの変化",
         "推奨対応",
-        "まだ確定していないもの",
-        "計算の方法",
+        "未確定の配信",
+        "算出方法",
     ):
         assert f">{heading}</h2>" in page
 
@@ -322,5 +322,5 @@ def test_no_peak_is_left_without_a_word(tmp_path: Path) -> None:
         )
         for least in (1000, 10)
     }
-    assert "1 days lie above the interval of the whole period (10-09 (30.0%))" in pages[1000]
+    assert "1 days lie above the interval of the whole period (10-09 (Fri) 30.0%)" in pages[1000]
     assert "lie above the interval" not in pages[10]

@@ -95,7 +95,7 @@ def test_last_complete_month_is_the_one_reported() -> None:
     assert gather(counts()).month == date(2026, 10, 1)
     running = gather(counts(), month="2026-11", lang="ja")
     assert running.headline()[0] == "2026年11月の課金通数は2026年11月18日（水）までで3,720通です。"
-    assert ("まだ確定していないもの", ["2026年11月は2026年11月18日（水）までの値です。"]) in running.notes()
+    assert ("未確定のもの", ["2026年11月は2026年11月18日（水）までの値です。"]) in running.notes()
 
 
 def test_everything_agrees_when_it_does(tmp_path: Path) -> None:

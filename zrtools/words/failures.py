@@ -96,7 +96,7 @@ TEXTS: dict[str, Label] = {
     ),
     "located_some": Label(
         "不達率は{before}から{after}へ変わりました。{columns}のすべての組み合わせのうち、{n}つの区分に変化が集中しています。",
-        "The failure rate went from {before} to {after}. Of all combinations of {columns}, {n} explain it.",
+        "The failure rate went from {before} to {after}. Segments that explain it, of all combinations of {columns}: {n}.",
     ),
     "located_even": Label(
         "不達率は{before}から{after}へ変わりましたが、変化は全体に広がっています。{columns}のどこにも偏っていません。",

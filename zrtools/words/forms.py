@@ -101,9 +101,7 @@ TEXTS: dict[str, Label] = {
     "not_sent": Label("送信されていません。{error}", "Nothing was sent. {error}"),
     "check": Label("配信状況を確認", "Check status"),
     "carrier_in": Label("（{carrier}）", " ({carrier})"),
-    "status_is": Label(
-        "{time} 時点の配信状況：{outcome}{carrier}", "Status as of {time}: {outcome}{carrier}"
-    ),
+    "status_is": Label("{time}時点の配信状況：{outcome}{carrier}", "Status as of {time}: {outcome}{carrier}"),
     "status_waiting": Label(
         "予約中です。{time}（日本時間）に送信されます。", "Scheduled: it goes out at {time} (Japan time)."
     ),
