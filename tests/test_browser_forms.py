@@ -93,7 +93,7 @@ def test_send_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -
     picture(page, pictures, "form-send-receipt-ja")
     assert [m.message for m in sandbox.accepted[before:]] == ["高橋様、本日15時にお伺いします。"]
     button(page, "状況を確認").click()
-    page.get_by_text("時点の状況").wait_for()
+    page.get_by_text("時点の配信状況").wait_for()
     saved = lab.saved(page, "send")
     assert "application/vnd.jupyter.widget-state+json" in saved
     assert not [trace for trace in TRACES if trace in saved]

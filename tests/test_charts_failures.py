@@ -432,8 +432,8 @@ def test_day_of_an_incident_is_labelled_under_its_point() -> None:
 @pytest.mark.parametrize(
     ("lang", "note"),
     [
-        ("ja", "（「不明」の列は色の上限を超えることがある）"),
-        ("en", "(the “unknown” column may go beyond the scale)"),
+        ("ja", "（「キャリア不明」の列は色の上限を超えることがある）"),
+        ("en", "(the “unknown carrier” column may go beyond the scale)"),
     ],
 )
 def test_scale_that_ends_below_a_cell_says_so(lang: str, note: str) -> None:

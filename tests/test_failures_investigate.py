@@ -92,7 +92,7 @@ def test_it_says_coverage_first_and_next_steps_last(found: zr.failures.Investiga
     assert any("と比べると" in s for s in said)
     assert said[-1].startswith(
         (
-            *("時間をおいて再送", "番号を除外", "何もしない", "別の手段で連絡", "個別に調査", "期限切れ"),
+            *("時間をおいて再送", "番号を除外", "対応不要", "別の手段で連絡", "個別に調査", "期限切れ"),
             *("リストを止めて", "先に提供元へ確認"),
         )
     )

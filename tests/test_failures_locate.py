@@ -84,8 +84,8 @@ def test_a_cause_that_shows_in_no_column_alone_is_found() -> None:
     rates = [zr.failures.breakdown(f, [])["failure_rate"].item() for f in (before, after)]
     whole = after.height * (rates[1] - rates[0])
     assert row["share_of_change"] == pytest.approx(min(row["excess_failures"] / whole, 1))
-    assert "au x campaign survey x parts of 3" in row["sentence"]
-    assert "1 stand out" in why
+    assert "au x campaign survey x messages of 3 parts" in row["sentence"]
+    assert why.endswith(": 1.")
 
 
 @pytest.mark.parametrize(

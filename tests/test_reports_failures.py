@@ -161,7 +161,7 @@ def test_open_days_are_listed(statuses: pl.DataFrame, tmp_path: Path) -> None:
         detailed_status_id=pl.when(~half).then("detailed_status_id"),
     )
     text = zr.reports.failures(frame, tmp_path / "open.html", lang="en").read_text("utf-8")
-    section = text[text.index("What is not settled yet</h2>") :]
+    section = text[text.index("Messages still pending</h2>") :]
     assert "2026-10-18" in section
     assert "1% or more of the messages is pending" in section
 

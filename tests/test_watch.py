@@ -177,12 +177,12 @@ def test_a_round_that_cannot_look_says_so_once_and_says_when_it_can_again(
 
     told, said = go(place, state, sync=gone)
     assert (told.level, bool(told.blind)) == ("blind", True)
-    assert "Nothing can be seen" in said
+    assert "Delivery statuses cannot be looked at" in said
     told, said = go(place, state, sync=gone)
     assert (told.level, bool(told.blind), said) == ("nothing", True, "")
     told, said = go(place, state, sync=lambda _: "")
     assert (told.level, told.blind) == ("incident", "")
-    assert "over: It can be seen again." in said
+    assert "over: Delivery statuses can be looked at again." in said
     assert "new: docomo" in said
 
 
@@ -317,7 +317,7 @@ def test_the_command_makes_an_archive_looks_and_leaves_with_a_code(tmp_path: Pat
         cli.root, ["watch", "--archive", str(tmp_path / "none"), "--no-sync", "--lang", "en"]
     )
     assert nothing.exit_code == 1
-    assert "Nothing can be seen" in nothing.output
+    assert "Delivery statuses cannot be looked at" in nothing.output
 
 
 # ------------------------------------------------------------------------------------------------ faults in pairs
@@ -506,5 +506,5 @@ def test_a_round_that_cannot_look_is_never_silent_and_wrong_programs_are_refused
         assert (done.exit_code, "--program" in done.output) == (2, True)
     for _ in range(2):
         done = CliRunner().invoke(cli.root, line)
-        assert (done.exit_code, "Nothing can be seen" in done.stderr) == (1, True)
+        assert (done.exit_code, "Delivery statuses cannot be looked at" in done.stderr) == (1, True)
     assert done.stdout == ""

@@ -22,10 +22,10 @@ __all__ = ["contributions"]
 
 @checked
 def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None = None) -> ChartType:
-    """Draw what moved the failure rate from one period to another, as steps from the rate before to the rate after.
+    """Draw the contributions to the change of the failure rate from one period to another, as steps from the rate before to the rate after.
 
     Takes what `failures.compare` gives. Each bar is one segment's contribution in percentage points, its thin line
-    the 95 % interval; a pale bar cannot be told from chance. Beyond the `most` largest, segments are summed to
+    the 95 % interval; a pale bar is not significant. Beyond the `most` largest, segments are summed to
     others. Raises `InputError` for another frame and for `most` below 1.
     """
     import altair as alt
