@@ -22,7 +22,7 @@ __all__ = ["contributions"]
 
 @checked
 def contributions(comparison: pl.DataFrame, *, most: int = 12, lang: str | None = None) -> ChartType:
-    """Draw what each segment contributed to the change of the failure rate, as steps from the rate before to the rate after.
+    """Draw what each segment contributed to the change of the failure rate, step by step from before to after.
 
     Takes what `failures.compare` gives. Each bar is one segment's contribution in percentage points, its thin line
     the 95 % interval; a pale bar is not significant. Beyond the `most` largest, segments are summed to
