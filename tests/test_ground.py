@@ -246,6 +246,76 @@ def test_japanese_wording_has_one_style(fault: str, pattern: str) -> None:
     assert found == []
 
 
+def test_days_periods_and_times_are_written_in_one_way() -> None:
+    """A day has its weekday, a period names what its ends share once, a time stands after its day."""
+    sunday, end = datetime(2026, 10, 4, 12, 30), datetime(2026, 10, 4, 15, 15)
+    first, last = date(2026, 10, 1), date(2026, 10, 31)
+    for lang, said in {
+        "ja": (
+            *(
+                "2026年10月4日（日）",
+                "10/4（日）",
+                "2026年10月",
+                "10/4（日）12:30",
+                "2026年10月4日（日）12:30",
+            ),
+            *("10/4（日）12:30〜15:15", "10/4（日）12:30〜10/5（月）00:30"),
+            *(
+                "2026年10月1日〜31日",
+                "2026年10月1日〜11月2日",
+                "2026年10月1日〜2027年1月1日",
+                "2026年10月1日",
+            ),
+            "10/1（木）、–、…",
+        ),
+        "en": (
+            *("2026-10-04 (Sun)", "10-04 (Sun)", "2026-10", "10-04 (Sun) 12:30", "2026-10-04 (Sun) 12:30"),
+            *("10-04 (Sun) 12:30 to 15:15", "10-04 (Sun) 12:30 to 10-05 (Mon) 00:30"),
+            *(
+                "2026-10-01 to 2026-10-31",
+                "2026-10-01 to 2026-11-02",
+                "2026-10-01 to 2027-01-01",
+                "2026-10-01",
+            ),
+            "10-01 (Thu), –, …",
+        ),
+    }.items():
+        assert (
+            words.day(sunday, lang),
+            words.day(sunday, lang, short=True),
+            words.month(first, lang),
+            words.moment(sunday, lang),
+            words.moment(sunday, lang, short=False),
+            words.stretch(sunday, end, lang),
+            words.stretch(sunday, datetime(2026, 10, 5, 0, 30), lang),
+            words.span(first, last, lang),
+            words.span(first, date(2026, 11, 2), lang),
+            words.span(first, date(2027, 1, 1), lang),
+            words.span(first, first, lang),
+            words.days([first, None, last], 2, lang),
+        ) == said
+
+
+# words that were given up, with what is said instead
+RETIRED = {
+    "ja": r"送信者番号|テンプレート|(?<!電話)番号クリーニング|(?<!配信)停止リスト|別人|判定不能|(?<!契約)クライアントID"
+    r"|動かし|揺れ|意味の分からない",
+    "en": r"told from chance|on (?:its|the) way|in the mean\b|hardly chance|lets expect",
+}
+
+
+def test_no_word_that_was_given_up_comes_back() -> None:
+    """The vendor's names, and plain words: neither calques nor private words."""
+    found = []
+    for path in sorted((ROOT / "zrtools" / "words").glob("[a-z]*.py")):
+        texts = importlib.import_module(f"zrtools.words.{path.stem}").TEXTS
+        for key, label in texts.items():
+            found += [
+                (path.stem, key) for lang, worn in RETIRED.items() if re.search(worn, getattr(label, lang))
+            ]
+    assert found == []
+
+
 def test_an_error_is_english_for_logs_and_carries_its_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text is English; whoever asks gets the Japanese, also after a pickle; a notebook shows it below."""
     monkeypatch.delenv("ZRTOOLS_LANG", raising=False)
