@@ -61,7 +61,11 @@ def test_every_word_for_a_status_is_known(tmp_path: Path, number: int, words: li
     ("carrier", "number", "words"),
     [
         ("au", "101", ["au", "AU", "101", "KDDI", "kddi"]),
-        ("Y!mobile", "102", ["ウィルコム", "102", "Y!mobile（旧ウィルコム）"]),
+        (
+            "Y!mobile",
+            "102",
+            ["ウィルコム", "102", "Y!mobile（旧ウィルコム）", "旧ウィルコム（PHS、2021年終了）"],
+        ),
         ("docomo", "103", ["docomo", "103", "ドコモ", "NTT Docomo"]),
         ("SoftBank", "105", ["softbank", "105", "ソフトバンク"]),
         ("Rakuten Mobile", "106", ["Rakuten Mobile", "106", "楽天モバイル", "楽天"]),

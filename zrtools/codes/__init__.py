@@ -121,7 +121,10 @@ CARRIER_SPELLINGS: dict[str, str] = {
             *("au", "kddi", "エーユー", "au/kddi", "kddiau", "aukddi"),
             *("uq", "uqmobile", "uqモバイル", "povo", "povo2.0", "ポヴォ"),
         ),
-        "102": ("y!mobile旧ウィルコム", "y!mobileformerlywillcom", "willcom", "ウィルコム"),
+        "102": (
+            *("y!mobile旧ウィルコム", "y!mobileformerlywillcom", "willcom", "ウィルコム", "旧ウィルコム"),
+            *("旧ウィルコムphs、2021年終了", "willcomphs,endedin2021"),  # as reports name it
+        ),
         "103": (
             *("docomo", "nttdocomo", "ドコモ", "nttドコモ", "エヌ・ティ・ティ・ドコモ", "エヌティティドコモ"),
             *("ahamo", "アハモ", "irumo", "イルモ", "eximo"),

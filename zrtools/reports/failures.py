@@ -544,7 +544,12 @@ class _Report:
         ]
         keys += ["method_incidents"] if self.failed else []
         keys += ["method_changes"] if self.before is not None else []
-        page.points(self.say(key) for key in (*keys, "method_source"))
+        page.points(
+            [
+                *(self.say(key) for key in (*keys, "method_source")),
+                words.text("usage.how_brands", self.lang),
+            ]
+        )
 
 
 def _say(lang: str, key: str, **values: object) -> str:
