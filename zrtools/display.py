@@ -231,7 +231,7 @@ def _moment(name: str, value: date, lang: words.Lang, *, with_year: bool) -> str
     ja = lang == "ja"
     if name in ("month", "last_month"):
         return f"{value.year}年{value.month}月" if ja else f"{value:%Y-%m}"
-    weekday = words.text("files.shown_weekdays", lang).split()[value.weekday()]
+    weekday = words.weekdays(lang)[value.weekday()]
     if ja:
         said = f"{f'{value.year}/' if with_year else ''}{value.month}/{value.day}（{weekday}）"
     else:

@@ -11,7 +11,6 @@ TEXTS: dict[str, Label] = {
     "shown_yes": Label("はい", "yes"),
     "shown_no": Label("いいえ", "no"),
     "shown_list": Label("・", ", "),
-    "shown_weekdays": Label("月 火 水 木 金 土 日", "Mon Tue Wed Thu Fri Sat Sun"),
     "hidden_rows": Label("非表示の{rows:,}行は除きました。", "{rows:,} hidden rows were left out."),
     "hidden_sheets": Label(
         "非表示のシートは読んでいません：{names}。", "Hidden sheets were not read: {names}."
