@@ -92,7 +92,7 @@ def test_send_form(lab: Lab, sandbox: Sandbox, connected: str, pictures: Path) -
     page.get_by_text("受け付けられました").wait_for()
     picture(page, pictures, "form-send-receipt-ja")
     assert [m.message for m in sandbox.accepted[before:]] == ["高橋様、本日15時にお伺いします。"]
-    button(page, "状況を確認").click()
+    button(page, "配信状況を確認").click()
     page.get_by_text("時点の配信状況").wait_for()
     saved = lab.saved(page, "send")
     assert "application/vnd.jupyter.widget-state+json" in saved

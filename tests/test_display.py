@@ -25,7 +25,7 @@ from zrtools import schemas
         ("status_id", 1003, "1003", "1003"),
         ("unit_price", Decimal("8.5000"), "8.5", "8.5"),
         ("amount", Decimal("12345.0000"), "12,345", "12,345"),
-        ("carrier", None, "不明", "unknown"),
+        ("carrier", None, "キャリア不明", "unknown carrier"),
         ("numbers", None, "–", "–"),
         ("failure_category", "congestion", "輻輳", "congestion"),
         ("dimension", "sms_code", "送信元SMSコード", "sender code"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from zrtools.codes import Label
 
-__all__ = ["JAPANESE", "OTHER_ENGLISH", "VALUES"]
+__all__ = ["JAPANESE", "OTHER_ENGLISH", "TEXTS", "VALUES"]
 
 VALUES = {
     "advice": {
         "drop": Label("除外の候補", "drop"),
-        "watch": Label("様子を見る", "watch"),
-        "keep": Label("そのまま", "keep"),
+        "watch": Label("経過観察", "watch"),
+        "keep": Label("継続", "keep"),
     },
     "of": {"incident": Label("異常", "incident"), "located": Label("変化した区分", "located segment")},
     "period": {"this": Label("今回", "this"), "before": Label("前回", "before")},
@@ -49,7 +49,7 @@ JAPANESE = {
     "adjusted_high": "異常を除く率（上限）",
     "adjusted_low": "異常を除く率（下限）",
     "adjusted_rate": "異常を除く不達率",
-    "advice": "扱い",
+    "advice": "推奨",
     "against": "合わない件数",
     "agree": "一致",
     "agreeing": "合う件数",
@@ -72,9 +72,9 @@ JAPANESE = {
     "change": "前月差",
     "change_high": "差の上限",
     "change_low": "差の下限",
-    "change_rate": "前月比",
+    "change_rate": "前月比（増減率）",
     "check": "確認項目",
-    "client": "クライアント",
+    "client": "契約クライアント",
     "client_id": "契約クライアントID",
     "client_tag": "clientTag",
     "codes": "詳細コード",
@@ -92,7 +92,7 @@ JAPANESE = {
     "days": "日数",
     "days_between": "間隔（日）",
     "days_left": "残り日数",
-    "days_missing": "欠けた日数",
+    "days_missing": "データ欠損日数",
     "delivered": "到達",
     "delivered_count": "到達",
     "detail": "詳細",
@@ -120,8 +120,8 @@ JAPANESE = {
     "failed_before": "不達（前）",
     "failed_count": "不達",
     "failed_days": "不達の日数",
-    "failed_since": "届かなくなってからの不達",
-    "failure_action": "次にすること",
+    "failed_since": "連続不達回数",
+    "failure_action": "推奨対応",
     "failure_carrier": "コードのキャリア",
     "failure_category": "不達の理由",
     "failure_code": "理由コード",
@@ -307,3 +307,9 @@ JAPANESE = {
     "body": "本体",
     "came": "届き方",
 }
+
+TEXTS = {f"{column} {value}": label for column, each in VALUES.items() for value, label in each.items()} | {
+    name: Label(heading, OTHER_ENGLISH.get(name, name.replace("_", " ")))
+    for name, heading in JAPANESE.items()
+}
+"""Both, by key, as every room of words has them."""
