@@ -1350,7 +1350,7 @@ TEXTS = {
         "dimension must be one of {names}, not {dimension!r}.",
     ),
     "files.most": Label(
-        "most={most}：1 行以上を表示してください",
+        "most={most}：1行以上を表示してください",
         "most={most}: show at least one row.",
     ),
     "charts.most": Label(
