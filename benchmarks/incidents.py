@@ -212,8 +212,9 @@ def judge_worlds(jobs: list[tuple[str, int]], processes: int, *, show: bool) -> 
                 listed = loose or hits(planted, watched) > 0
                 if planted["strength"] < 2 or planted["excess"] < (20 if small else 100):
                     continue
-                told = planted["p_value"] < (1e-4 if small else 1e-6) and planted["ahead"] > AHEAD
-                names = ["planted", *(["told"] if told else [])]
+                shown = planted["p_value"] < (1e-4 if small else 1e-6)
+                told = shown and planted["ahead"] > AHEAD
+                names = ["planted", *(["shown"] if shown else []), *(["told"] if told else [])]
                 for name in names:
                     t[name] += 1
                     t[f"{name} loose"] += loose
@@ -244,12 +245,16 @@ def judge_worlds(jobs: list[tuple[str, int]], processes: int, *, show: bool) -> 
                 print(kind, seed, sort, *lines, sep="\n")
     for kind, t in totals.items():
         print(f"{kind}: {t['worlds']:.0f} worlds, {t['seconds'] / max(t['rows'], 1) * 1e6:.1f} s a million")
-        for name in ("planted", "told"):
+        for name, which in (
+            ("planted", "planted"),
+            ("shown", "that chance does not explain"),
+            ("told", "that can be told"),
+        ):
             if t[name]:
                 parts = ", ".join(
                     f"{p} {t[f'{name} {p}'] / t[name]:.3f}" for p in ("loose", "strict", "listed")
                 )
-                print(f"  {t[name]:.0f} {'that can be told' if name == 'told' else 'planted'}: {parts}")
+                print(f"  {t[name]:.0f} {which}: {parts}")
         for name in ("reported", "watched"):
             loose, strict = (t[f"{name} {p}"] / max(t[name], 1) for p in ("loose", "strict"))
             wrong = (t[name] - t[f"{name} loose"]) / t["worlds"]

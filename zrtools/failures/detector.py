@@ -339,6 +339,8 @@ class _Look:
         each = [window.halves(table, index) for table, index in segments]
         left, right = (np.stack(x) for x in zip(*each, strict=True))
         gain = left.max(axis=0) + right.max(axis=0) - (left + right).max(axis=0)
+        # days differ, so that large numbers tell less than they seem to
+        gain /= 1 + incident.table.daily * incident.usual / max((incident.end - incident.start) / DAY, 1)
         if not gain.size or gain.max() < _PARTED:
             return incident
         cut = int(np.argmax(gain))
