@@ -340,7 +340,8 @@ class _Look:
         left, right = (np.stack(x) for x in zip(*each, strict=True))
         gain = left.max(axis=0) + right.max(axis=0) - (left + right).max(axis=0)
         # days differ, so that large numbers tell less than they seem to
-        gain /= 1 + incident.table.daily * incident.usual / max((incident.end - incident.start) / DAY, 1)
+        daily = incident.usual / max((incident.end - incident.start) / DAY, 1)
+        gain = gain / (1 + incident.table.daily * daily)
         if not gain.size or gain.max() < _PARTED:
             return incident
         cut = int(np.argmax(gain))
