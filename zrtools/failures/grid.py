@@ -371,12 +371,15 @@ def _alike(group: Ints, day: Ints, failed: Floats, usual: Floats, prior: float, 
     found, at = _numbered(group * days + day)
     of = found // days
     f, m = np.bincount(at, failed, len(found)), np.bincount(at, usual, len(found))
-    count = np.bincount(of)
-    order = np.lexsort((m - f, of))
-    rank = np.empty(len(found), dtype=np.int64)
-    rank[order] = np.arange(len(found)) - (np.cumsum(count) - count)[of[order]]
     # of six days or more the worst is left out, of twenty the two worst
-    out = rank < (count >= 6).astype(int)[of] + (count >= 20).astype(int)[of]
+    starts = np.flatnonzero(np.diff(of, prepend=-1))
+    count = np.diff(starts, append=len(of))
+    more, out = f - m, np.zeros(len(found), dtype=bool)
+    for least in (6, 20):
+        worst = np.flatnonzero(more == np.repeat(np.maximum.reduceat(more, starts), count))
+        worst = worst[np.diff(of[worst], prepend=-1) > 0]
+        out[worst[count >= least]] = True
+        more[worst] = -np.inf
     kept_f, kept_m = np.where(out, 0, f), np.where(out, 0, m)
     total_f, total_m = np.bincount(of, kept_f), np.bincount(of, kept_m)
     if not apart:
