@@ -14,7 +14,6 @@ import random
 import sys
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -49,12 +48,7 @@ def main() -> int:
         with asking(place) as server:
             for number in range(0, wanted.calls, ONCE):
                 asked = [random_call(chance) for _ in range(ONCE)]
-                waiting = [
-                    server.portal.start_task_soon(partial(server.client.call_tool, name, given))
-                    for name, given in asked
-                ]
-                for call, one in zip(asked, waiting, strict=True):
-                    result = one.result()
+                for call, result in zip(asked, server.together(asked), strict=True):
                     said = result.content[0].text
                     answers += not result.is_error
                     refusals += result.is_error

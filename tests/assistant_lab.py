@@ -7,7 +7,7 @@ import os
 import random
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -79,6 +79,12 @@ class Asking:
     def call(self, name: str, **given: Any) -> Any:
         """Call a tool."""
         return self.portal.call(partial(self.client.call_tool, name, given))
+
+    def together(self, calls: Sequence[tuple[str, dict[str, Any]]]) -> list[Any]:
+        """Call several tools at once."""
+        ask = self.client.call_tool
+        waiting = [self.portal.start_task_soon(partial(ask, name, given)) for name, given in calls]
+        return [one.result() for one in waiting]
 
     def answer(self, name: str, **given: Any) -> dict[str, Any]:
         """Call a tool and give its data, of which its text must be a copy."""
