@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
+import os
+import re
 import sys
-import unicodedata
-from importlib import import_module
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
-from zrtools import __version__
-from zrtools.cli.options import Group, spoken
-from zrtools.errors import ConfigurationError, Interrupted, ZrtoolsError
-from zrtools.words import told
+from zrtools import __version__, words
+from zrtools.cli.console import whole
+from zrtools.cli.options import Group, language, spoken, worded
+from zrtools.errors import InputError, Interrupted
 
 __all__ = ["COMMANDS", "main", "root"]
 
@@ -22,37 +23,27 @@ COMMANDS = (
 )
 
 
-_LIKE = {"–": "-", "—": "-", "‑": "-", "−": "-", "±": "+/-", "×": "x", "·": ".", "•": "*", "〜": "~"}
-
-
-def _instead(error: UnicodeError) -> tuple[str, int]:
-    """Write what a console's encoding lacks as what is like it, else as its code; never as a question mark."""
-    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - nothing is read with it
-    lost = error.object[error.start : error.end]
-    made = []
-    for letter in lost:
-        plain = _LIKE.get(letter) or unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
-        made.append(plain or letter.encode("ascii", "backslashreplace").decode())
-    return "".join(made), error.end
-
-
-class _Commands(Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"zrtools.cli.{cmd_name}").command
-        return command
-
-
-@click.group(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
-)
-@click.version_option(__version__, prog_name="zrtools")
-def root() -> None:
+@click.group(cls=Group)
+@click.version_option(__version__, message="zrtools %(version)s")
+@language
+def root(lang: str | None) -> None:
     """Work with 絶対リーチ! SMS communicationPlatform: frames, reports, cleaning, delivery reports."""
+
+
+root.listed(*COMMANDS)
+
+
+@contextmanager
+def _speaking(args: Sequence[str]) -> Iterator[None]:
+    """Put the language of a command line on while it runs: for its help, its errors, and what it starts."""
+    before = os.environ.get("ZRTOOLS_LANG")
+    os.environ["ZRTOOLS_LANG"] = spoken(args)
+    try:
+        yield
+    finally:
+        os.environ.pop("ZRTOOLS_LANG")
+        if before is not None:
+            os.environ["ZRTOOLS_LANG"] = before
 
 
 def main(args: list[str] | None = None) -> None:
@@ -60,40 +51,40 @@ def main(args: list[str] | None = None) -> None:
 
     0 done, 1 failed, 2 used wrongly, 130 interrupted.
     """
-    spoken()
-    # a Windows console in CP932 cannot show every character, and a report must not die of it
-    codecs.register_error("zrtools", _instead)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="zrtools")
+    whole()
+    try:
+        with _speaking(sys.argv[1:] if args is None else args):
+            sys.exit(_run(args))
+    except InputError as error:
+        # ZRTOOLS_LANG is neither language
+        for lang in ("en", "ja"):
+            click.echo(f"zrtools: {words.told(error, lang)}", err=True)
+        sys.exit(1)
+
+
+def _run(args: list[str] | None) -> int:
+    def said(text: str, code: int) -> int:
+        # click joins its phrases as English is joined
+        told = re.sub(r"(?<=[：。]) |(?<=')\.$", "", text) if words.language() == "ja" else text
+        click.echo(f"zrtools: {told}", err=True)
+        return code
+
     try:
         # without standalone mode a ctx.exit(code) comes back as the return value
-        code = root.main(args=args, prog_name="zrtools", standalone_mode=False)
-    except click.UsageError as error:
-        # no other use of the command mends a setting, which is said in the language that is on
-        if isinstance(setting := error.__context__, ConfigurationError):
-            click.echo(f"zrtools: {told(setting, spoken())}", err=True)
-            code = 1
-        else:
-            error.show()
-            code = error.exit_code
+        code = worded(root, "").main(args=args, prog_name="zrtools", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
     except click.ClickException as error:
-        error.show()
-        code = 1
+        said(error.format_message(), error.exit_code)
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            click.echo(words.text("cli.see", command=error.ctx.command_path), err=True)
+        return error.exit_code
     except Interrupted as error:
-        click.echo(f"zrtools: {error}", err=True)
-        code = 130
+        return said(words.told(error), 130)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("zrtools: interrupted.", err=True)
-        code = 130
-    except ZrtoolsError as error:
-        click.echo(f"zrtools: {told(error, spoken())}", err=True)
-        code = 1
+        return said(words.text("cli.interrupted"), 130)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        click.echo(
-            f"zrtools: {error.strerror or type(error).__name__}{where}. Choose another place or free it.",
-            err=True,
-        )
-        code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+        return said(words.text("cli.disk", why=error.strerror or type(error).__name__, where=where), 1)
+    return code if isinstance(code, int) else 0

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from zrtools import cells, tables, words
-from zrtools.cli.options import language, profile
+from zrtools.cli.options import Command, language, profile
+from zrtools.errors import InputError
+from zrtools.texts import joined, said
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,39 +25,21 @@ _MOST_ROWS = tables.MOST_ROWS
 _PATH = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command(
-    epilog="Answers are kept in the store as they come: after Ctrl-C, a crash or a lost connection run the same "
-    "command again, and only the rest is asked. The store and the result hold phone numbers. Leaves with 0 when all "
-    "numbers are settled, 1 when some are not, 2 when used wrongly, 130 when interrupted."
-)
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--column", metavar="NAME", help="The column of numbers.  [default: 電話番号 or phone_number]")
-@click.option("--date", "day", metavar="DAY", help="The day on which all numbers were known to be right.")
-@click.option(
-    "--date-column",
-    metavar="NAME",
-    help="The column of such days, one for each number.  [default: 基準日 or reference_date]",
-)
-@click.option("--out", type=_PATH, help="Where to: .xlsx, .csv or .tsv.  [default: FILE-cleaned.xlsx]")
-@click.option("--store", type=_PATH, help="Where answers are kept.  [default: beside --out]")
-@click.option("--max-requests", type=click.IntRange(0), help="Refuse to make more billed calls than these.")
-@click.option("--encoding", help="Of a CSV file.  [default: UTF-8, else CP932]")
-@click.option(
-    "--sheet", metavar="NAME", help="The sheet.  [default: the only visible one that holds anything]"
-)
-@click.option(
-    "--header-row", type=click.IntRange(1), help="The row of the headings.  [default: the first filled one]"
-)
-@click.option(
-    "--take-doubtful", is_flag=True, help="Ask numbers, too, that are given to nobody, such as 090-0000-0000."
-)
-@click.option("--hidden-rows", is_flag=True, help="Ask the rows, too, that are hidden in the sheet.")
-@click.option(
-    "--raw", is_flag=True, help="Write texts such as =1+1 into CSV as they are, without an apostrophe."
-)
-@click.option(
-    "--sandbox", is_flag=True, help="Ask the embedded sandbox: no credentials, no network, no cost."
-)
+@click.option("--column", metavar="NAME")
+@click.option("--date", "day", metavar="DAY")
+@click.option("--date-column", metavar="NAME")
+@click.option("--out", type=_PATH)
+@click.option("--store", type=_PATH)
+@click.option("--max-requests", type=click.IntRange(0))
+@click.option("--encoding", metavar="NAME")
+@click.option("--sheet", metavar="NAME")
+@click.option("--header-row", type=click.IntRange(1))
+@click.option("--take-doubtful", is_flag=True)
+@click.option("--hidden-rows", is_flag=True)
+@click.option("--raw", is_flag=True)
+@click.option("--sandbox", is_flag=True)
 @profile
 @language
 def command(
@@ -75,39 +59,34 @@ def command(
     sandbox: bool,
     lang: str | None,
 ) -> None:
-    """Ask which numbers of FILE (CSV or Excel) changed hands since they were known to be right. This is billed.
-
-    Writes the file's rows with the normalised number, the reference date, the status (T now another person's, N the
-    same person's, ERROR cannot be judged), why a number has none, and, where the file has such, a remark on numbers
-    that are given to nobody or read by nobody. Credentials come from ZRTOOLS_TOKEN and ZRTOOLS_CLIENT_ID.
-    """
+    """Ask which numbers of FILE (CSV or Excel) changed hands since they were known to be right. This is billed."""
     import zrtools as zr
 
     words.language(lang)
     out = out or file.with_name(f"{file.stem}-cleaned.xlsx")
     store = store or out.with_name(f"{out.name}.answers.db")
     if out.suffix.lower() not in (".xlsx", ".csv", ".tsv"):
-        raise click.UsageError("--out must end in .xlsx, .csv or .tsv.")
+        raise zr.InputError(
+            said("cli.out_ending", option="--out", known=joined([".xlsx", ".csv", ".tsv"]), name=out.name)
+        )
     if out.resolve() == file.resolve():
-        raise click.UsageError("--out must be another file than the one that is read.")
+        raise zr.InputError(said("cli.out_is_file"))
     if day is not None and date_column is not None:
-        raise click.UsageError("Give --date or --date-column, not both.")
+        raise zr.InputError(said("cli.one_of", first="--date", second="--date-column"))
     table = None
     try:
         table = tables.load(file, encoding=encoding, sheet=sheet, header=header_row, hidden_rows=hidden_rows)
         given = table.frame
         if out.suffix.lower() == ".xlsx" and given.height > _MOST_ROWS:
-            raise click.UsageError(
-                f"{file.name} has {given.height:,} rows, and a sheet holds {_MOST_ROWS:,}: give --out a name in .csv."
-            )
+            raise zr.InputError(said("cli.too_many_rows", name=file.name, rows=given.height, most=_MOST_ROWS))
         numbers = given.get_column(_column(table, column, _NUMBER_COLUMNS, "--column"))
         dates: str | pl.Series = (
             _day(day)
             if day is not None
             else _days(given, _column(table, date_column, _DATE_COLUMNS, "--date"))
         )
-        for said in words.left_out(table, lang):
-            click.echo(said, err=True)
+        for told in words.left_out(table, lang):
+            click.echo(told, err=True)
         with zr.Client.sandbox() if sandbox else zr.Client() as client:
             cleaned = client.clean(
                 numbers,
@@ -118,8 +97,9 @@ def command(
                 lang=lang,
             )
     except zr.InputError as error:
-        where = "" if error.row is None or table is None else f" It stands in {table.place(error.row)}."
-        raise click.UsageError(f"{error}{where}") from None
+        if error.row is None or table is None:
+            raise
+        raise zr.InputError(said("cli.in_place", error=error, place=table.place(error.row))) from None
     except zr.PartialResultError:
         click.echo(words.text("client.again", lang, store=store), err=True)
         raise
@@ -146,13 +126,13 @@ def _column(table: tables.Table, name: str | None, usual: tuple[str, ...], optio
     if name is not None:
         if (found := table.find(name)) is not None:
             return found
-        raise click.UsageError(f"There is no column {name}. The file has: {table.columns()}.")
+        raise InputError(said("cli.no_column", name=name, option=option, columns=table.columns()))
     there = [column for column in map(table.find, usual) if column is not None]
     if len(there) == 1:
         return there[0]
     # a file without a head has its first number there
-    more = " or --date-column" if option == "--date" else ""
-    raise click.UsageError(f"Give {option}{more}: the file has the columns {table.columns()}.")
+    asked = [option, "--date-column"] if option == "--date" else [option]
+    raise InputError(said("cli.which_column", options=joined(asked, " or "), columns=table.columns()))
 
 
 def _day(text: str) -> str:

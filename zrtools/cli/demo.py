@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from zrtools import words
-from zrtools.cli.options import language
+from zrtools.cli import console
+from zrtools.cli.options import Command, language
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,26 +20,16 @@ __all__ = ["command"]
 _ROWS = 20
 
 
-@click.command()
+@click.command(cls=Command)
+@click.option("--month", metavar="MONTH")
 @click.option(
-    "--month", help="The month to report, YYYY-MM.  [default: the month before the sandbox's today]"
-)
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("zrtools-demo"),
-    show_default=True,
-    help="Folder for the report and the pictures.",
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("zrtools-demo"), show_default=True
 )
 @language
-@click.option("--seed", type=int, default=0, show_default=True, help="Which simulated traffic.")
-@click.option("--messages-per-day", type=click.IntRange(1, 200_000), help="How much traffic.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--messages-per-day", type=click.IntRange(1, 200_000))
 def command(month: str | None, out: Path, lang: str | None, seed: int, messages_per_day: int | None) -> None:
-    """Make a failure report from the embedded sandbox: no credentials, no network.
-
-    Starts the sandbox, fetches a month of delivery statuses through the client, prints failures by carrier
-    and category, and writes an HTML report and two pictures.
-    """
+    """Make a failure report from the embedded sandbox: no credentials, no network."""
     from datetime import timedelta
 
     import zrtools as zr
@@ -76,13 +67,14 @@ def command(month: str | None, out: Path, lang: str | None, seed: int, messages_
     click.echo(table(zr.failures.breakdown(classified), lang))
     click.echo()
 
-    say("drawing")
-    report = zr.reports.failures(classified, out / f"failures-{first:%Y-%m}.html", lang=lang)
+    with console.step("writing", lang):
+        report = zr.reports.failures(classified, out / f"failures-{first:%Y-%m}.html", lang=lang)
     say("report", path=report)
     for name in ("failures", "failures_over_time"):
         picture = out / f"{name.replace('_', '-')}-{first:%Y-%m}.png"
         try:
-            zr.charts.save(getattr(zr.charts, name)(classified, lang=lang), picture)
+            with console.step("drawing", lang):
+                zr.charts.save(getattr(zr.charts, name)(classified, lang=lang), picture)
         except zr.ConfigurationError as why:
             say("no_picture", why=why)
             break
@@ -94,38 +86,28 @@ def command(month: str | None, out: Path, lang: str | None, seed: int, messages_
 
 def table(breakdown: pl.DataFrame, lang: str | None = None) -> str:
     """Write a breakdown by carrier and failure category as a table for a terminal."""
-    import polars as pl
 
-    def named(key: str) -> str:
-        return words.text(f"demo.{key}", lang)
+    def named(key: str, **values: object) -> str:
+        return words.text(f"demo.{key}", lang, **values)
 
-    top = breakdown.head(_ROWS)
-
-    def percent(column: str) -> pl.Series:
-        return pl.Series([words.percent(rate) for rate in top[column]])
-
-    intervals = zip(percent("rate_low"), percent("rate_high"), strict=True)
-    rows = pl.DataFrame(
-        {
-            named("carrier"): [words.carrier(c, lang) for c in top["carrier"]],
-            named("category"): [words.category(c, lang) for c in top["failure_category"]],
-            named("failed"): top["failed"],
-            named("settled"): top["settled"],
-            named("rate"): percent("failure_rate"),
-            named("interval"): pl.Series([words.between(*ends, lang=lang) for ends in intervals]),
-            named("share"): percent("share_of_failures"),
-        }
+    heads = ("carrier", "category", "failed", "settled", "rate", "interval", "share")
+    made = console.table(
+        [named(head) for head in heads],
+        [
+            (
+                words.carrier(row["carrier"], lang),
+                words.category(row["failure_category"], lang),
+                f"{row['failed']:,}",
+                f"{row['settled']:,}",
+                words.percent(row["failure_rate"]),
+                words.between(words.percent(row["rate_low"]), words.percent(row["rate_high"]), lang=lang),
+                words.percent(row["share_of_failures"]),
+            )
+            for row in breakdown.head(_ROWS).iter_rows(named=True)
+        ],
+        texts=2,
+        # settled, interval, share
+        spare=(3, 5, 6),
     )
-    with pl.Config(
-        tbl_rows=-1,
-        tbl_cols=-1,
-        tbl_width_chars=140,
-        fmt_str_lengths=60,
-        thousands_separator=",",
-        tbl_formatting="NOTHING",
-        tbl_hide_dataframe_shape=True,
-        tbl_hide_column_data_types=True,
-        tbl_cell_numeric_alignment="RIGHT",
-    ):
-        rest = breakdown.height - top.height
-        return str(rows) + ("\n" + words.text("demo.rest", lang, rest=rest) if rest else "")
+    rest = breakdown.height - _ROWS
+    return f"{made}\n{named('rest', rest=rest)}" if rest > 0 else made

@@ -10,36 +10,24 @@ from pathlib import Path
 import click
 
 from zrtools import words
-from zrtools.cli.options import language
+from zrtools.cli.options import Command, language
 
 __all__ = ["command"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command(
-    epilog="Read-only: it sends nothing, asks the service nothing, and opens no connection. Leaves with 0 when the "
-    "assistant closes its standard input, 1 when it cannot begin, 2 when used wrongly, 130 when interrupted."
-)
-@click.option("--archive", "place", required=True, metavar="DIR", help="The archive, a folder.")
-@click.option(
-    "--prices", type=_FILE, help="A price file, as zrtools report usage takes it: gives the tool usage_cost."
-)
-@click.option("--clients", type=_FILE, help="A table of client_id and client: names for clients.")
-@click.option(
-    "--drafts",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A folder for lists to send again, which hold numbers and texts; without it none are written.",
-)
-@click.option("--tags", is_flag=True, help="Show client tags; else only the campaign that a tag names.")
+@click.command(cls=Command)
+@click.option("--archive", "place", required=True, metavar="DIR")
+@click.option("--prices", type=_FILE)
+@click.option("--clients", type=_FILE)
+@click.option("--drafts", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--tags", is_flag=True)
 @language
 def command(
     place: str, prices: Path | None, clients: Path | None, drafts: Path | None, tags: bool, lang: str | None
 ) -> None:
-    """Answer assistants (Model Context Protocol) from an archive: read-only, phone numbers masked, no bodies.
-
-    An assistant's program starts it; docs/assistants.md shows how it is set up.
-    """
+    """Answer assistants (Model Context Protocol) from an archive: read-only, phone numbers masked, no bodies."""
     # whatever follows, this process cannot ask the service anything
     os.environ.pop("ZRTOOLS_TOKEN", None)
     chosen = words.language(lang)

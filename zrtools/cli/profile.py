@@ -7,32 +7,24 @@ from pathlib import Path
 import click
 
 from zrtools import words
-from zrtools.cli.options import language
+from zrtools.cli.options import Group, language
 
 __all__ = ["command"]
 
 
-@click.group()
-def command() -> None:
+@click.group(cls=Group)
+@language
+def command(lang: str | None) -> None:
     """Keep several accounts by name, for --profile and Client(profile=…)."""
 
 
 @command.command("set")
 @click.argument("name")
-@click.option("--client-id", help="The client id.  [default: it is asked for]")
-@click.option("--sms-code", help="A sender code.  [default: it is asked for]")
-@click.option("--base-url", help="Another address than the service's own.")
-@click.option(
-    "--token-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Read the token from a file.  [default: it is asked for, hidden]",
-)
-@click.option(
-    "--keyring/--no-keyring",
-    default=None,
-    help="Where the token is kept: the system's keyring, or a file that only you can read.  [default: the keyring, "
-    "if there is one]",
-)
+@click.option("--client-id", metavar="ID")
+@click.option("--sms-code", metavar="CODE")
+@click.option("--base-url", metavar="URL")
+@click.option("--token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--keyring/--no-keyring", default=None)
 @language
 def keep(
     name: str,
@@ -58,12 +50,9 @@ def keep(
         client_id = click.prompt(t("profile.client_id"))
     if new and sms_code is None:
         sms_code = click.prompt(t("profile.sms_code"), default="", show_default=False) or None
-    try:
-        where = zr.client.save_profile(
-            name, token=token, client_id=client_id, sms_code=sms_code, base_url=base_url, keyring=keyring
-        )
-    except zr.InputError as error:
-        raise click.UsageError(str(error)) from None
+    where = zr.client.save_profile(
+        name, token=token, client_id=client_id, sms_code=sms_code, base_url=base_url, keyring=keyring
+    )
     click.echo(t("profile.saved", name=name, where=t("keyring") if where == "keyring" else where))
 
 

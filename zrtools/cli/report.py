@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zrtools import periods, words
+from zrtools.cli.console import step
 from zrtools.cli.options import Group, language, profile
 from zrtools.errors import InputError, Interrupted, PartialResultError
+from zrtools.texts import joined, said
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,74 +25,33 @@ __all__ = ["command"]
 _LIST = click.Path(dir_okay=False, path_type=Path)
 
 
-class _Reports(Group):
-    """Loads each report's options when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "usage"])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "usage":
-            found: click.Command = import_module("zrtools.cli.report_usage").command
-            return found
-        return super().get_command(ctx, cmd_name)
-
-
-@click.group(cls=_Reports)
-def command() -> None:
+@click.group(cls=Group)
+@language
+def command(lang: str | None) -> None:
     """Write a report: what failed, or what was used."""
 
 
-@command.command(
-    epilog="Leaves with 0 when the report is whole, 1 when it could not be made or days are missing (it is written and "
-    "says so), 2 when used wrongly, 130 when interrupted. The file is replaced in one step."
-)
-@click.option("--from", "start", metavar="DAY", help="The first day, or a month.  [default: last month]")
-@click.option("--to", "end", metavar="DAY", help="The last day, or a month.  [default: as --from]")
-@click.option(
-    "--compare-from", metavar="DAY", help="The first day to compare with.  [default: the period just before]"
-)
-@click.option("--compare-to", metavar="DAY", help="The last day to compare with.")
-@click.option("--no-compare", is_flag=True, help="Compare with nothing.")
-@click.option("--archive", "place", metavar="DIR", help="Take the statuses from an archive.")
-@click.option("--sandbox", is_flag=True, help="From the embedded sandbox: no credentials, no network.")
-@click.option(
-    "--codes",
-    "names",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV or Excel file with your own names of codes: columns code and category.",
-)
-@click.option(
-    "--min-excess",
-    type=click.FloatRange(min=1),
-    help="Failures more than usual from which an incident is told.  [default: 2% of a day, 15 to 80]",
-)
-@click.option(
-    "--keep-for",
-    type=click.FloatRange(min=0),
-    default=48,
-    show_default=True,
-    help="For how many hours a message is worth sending again.",
-)
-@click.option("--drop-list", type=_LIST, help="Write the numbers to drop to a file, .csv or .xlsx.")
-@click.option(
-    "--resend-list", type=_LIST, help="Write the messages to send again, with their times, to such a file."
-)
-@click.option("--plain-numbers", is_flag=True, help="Do not mask the phone numbers in these two files.")
-@click.option(
-    "--encoding",
-    type=click.Choice(["utf-8", "cp932"]),
-    default="utf-8",
-    show_default=True,
-    help="Of these two files, where they are .csv.",
-)
+command.listed("usage")
+
+
+@command.command()
+@click.option("--from", "start", metavar="DAY")
+@click.option("--to", "end", metavar="DAY")
+@click.option("--compare-from", metavar="DAY")
+@click.option("--compare-to", metavar="DAY")
+@click.option("--no-compare", is_flag=True)
+@click.option("--archive", "place", metavar="DIR")
+@click.option("--sandbox", is_flag=True)
+@click.option("--codes", "names", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--min-excess", type=click.FloatRange(min=1))
+@click.option("--keep-for", type=click.FloatRange(min=0), default=48, show_default=True)
+@click.option("--drop-list", type=_LIST)
+@click.option("--resend-list", type=_LIST)
+@click.option("--plain-numbers", is_flag=True)
+@click.option("--encoding", type=click.Choice(["utf-8", "cp932"]), default="utf-8", show_default=True)
 @profile
 @language
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file, .html.  [default: failures-FIRST-LAST.html]",
-)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path))
 def failures(
     start: str | None,
     end: str | None,
@@ -110,34 +70,24 @@ def failures(
     lang: str | None,
     out: Path | None,
 ) -> None:
-    """Write the failure report: what did not arrive, why, since when, what changed, who acts, what to do.
-
-    Numbers are masked. Compares with the period just before where its statuses are there to be had. The two lists go
-    straight into a suppression list (`Suppressions.add`) and an outbox (`Outbox.add`), with --plain-numbers.
-    """
+    """Write the failure report: what did not arrive, why, since when, what changed, who acts, what to do."""
     import polars as pl
 
     import zrtools as zr
     from zrtools import codes
 
     if place and sandbox:
-        raise click.UsageError("Choose one of --archive and --sandbox.")
+        raise InputError(said("cli.one_of", first="--archive", second="--sandbox"))
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
-        raise click.UsageError(f"{out.name} must end in .html.")
-    for path in (drop_list, resend_list):
-        if path is not None and path.suffix.lower() not in (".csv", ".tsv", ".xlsx"):
-            raise click.UsageError(f"{path.name} must end in .csv, .tsv or .xlsx.")
+        raise InputError(said("cli.out_ending", option="--out", known=".html", name=out.name))
+    for option, path in (("--drop-list", drop_list), ("--resend-list", resend_list)):
+        if path is not None and path.suffix.lower() not in (kinds := (".csv", ".tsv", ".xlsx")):
+            raise InputError(said("cli.out_ending", option=option, known=joined(kinds), name=path.name))
     if plain_numbers and drop_list is None and resend_list is None:
-        raise click.UsageError(
-            "--plain-numbers is of --drop-list and --resend-list; the report is always masked."
-        )
+        raise InputError(said("cli.plain_numbers"))
     words.language(lang)
-    try:
-        period = _span(start, end)
-        before = _span(compare_from, compare_to)
-        own = codes.read(names) if names else None
-    except InputError as error:
-        raise click.UsageError(str(error)) from None
+    period, before = _span(start, end), _span(compare_from, compare_to)
+    own = codes.read(names) if names else None
 
     missing: list[date] = []
     if place:
@@ -151,19 +101,21 @@ def failures(
             period = period or _month_before(now.date())
             spans = [period] if no_compare else [before or periods.just_before(*period), period]
             source, missing = _fetched(client, [*spans, *_after(period, now.date())])
-    found = zr.investigate(
-        source,
-        period,
-        compare_to=False if no_compare else before,
-        codes=own,
-        min_excess=min_excess,
-        # so that there is time to look at the list
-        now=now + timedelta(hours=1) if resend_list else now,
-        keep_for=keep_for,
-        mask=not (drop_list or resend_list),
-        lang=lang,
-    )
-    path = zr.reports.failures(found, out)
+    with step("analysing", lang):
+        found = zr.investigate(
+            source,
+            period,
+            compare_to=False if no_compare else before,
+            codes=own,
+            min_excess=min_excess,
+            # so that there is time to look at the list
+            now=now + timedelta(hours=1) if resend_list else now,
+            keep_for=keep_for,
+            mask=not (drop_list or resend_list),
+            lang=lang,
+        )
+    with step("writing", lang):
+        path = zr.reports.failures(found, out)
     for file, name in ((drop_list, "to_drop"), (resend_list, "to_resend")):
         if file is not None:
             # as Outbox.add reads them, from a file too
@@ -172,7 +124,7 @@ def failures(
             try:
                 zr.tables.write(listed, file, encoding="utf-8-sig" if encoding == "utf-8" else encoding)
             except InputError as error:
-                raise click.UsageError(f"{file.name} (--encoding): {error}") from None
+                raise InputError(said("cli.encoding", name=file.name, error=error)) from None
             click.echo(words.text("reports.listed", lang, path=file, n=listed.height))
     click.echo(words.text("reports.written", lang, path=path))
     if missing:
@@ -205,6 +157,7 @@ def _fetched(client: Client, spans: list[tuple[date, date]]) -> tuple[pl.DataFra
 
     frames, missing = [], []
     for first, last in spans:
+        click.echo(words.text("cli.fetching", first=first, last=last), err=True)
         try:
             frames.append(client.status(first, last))
         except Interrupted:

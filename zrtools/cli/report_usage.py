@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zrtools import words
-from zrtools.cli.options import language, profile
+from zrtools.cli.console import step
+from zrtools.cli.options import Command, language, profile
 from zrtools.errors import InputError
 from zrtools.periods import months_before
 from zrtools.tables import LeftOutWarning
+from zrtools.texts import joined, said
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,99 +33,30 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 _MOST_NAMED = 10
 
 
-@click.command(
-    epilog="Leaves with 0 when the report is whole, 1 when it could not be made, or was made without a table that "
-    "could not be used (which it says), 2 when used wrongly, 130 when interrupted. Each file is replaced in one step."
-)
-@click.option("--month", help="The month to report, YYYY-MM.  [default: the last complete one]")
-@click.option(
-    "--months",
-    type=click.IntRange(1, 120),
-    default=12,
-    show_default=True,
-    help="How many months the report shows, ending with --month.",
-)
-@click.option("--archive", "place", metavar="DIR", help="Take counts and statuses from an archive.")
-@click.option(
-    "--archives",
-    type=click.Path(exists=True, path_type=Path),
-    help="Where each client's statuses are: a folder of archives named by client id, or a table of client_id and "
-    "archive.",
-)
-@click.option(
-    "--settings",
-    type=_FILE,
-    help="A report.toml: addressee, author, logo, comment, prices, clients, budget, closing day.",
-)
-@click.option("--prices", type=_FILE, help="Prices, as TOML or a table.")
-@click.option("--invoice", type=_FILE, help="Invoice lines, as a table.")
-@click.option(
-    "--invoice-column",
-    "columns",
-    multiple=True,
-    metavar="NAME=HEADING",
-    help="Which column of the invoice is month, carrier, quantity or amount; once for each.",
-)
-@click.option("--clients", type=_FILE, help="Names of clients, as a table of client_id and client.")
-@click.option(
-    "--client-column",
-    "client_columns",
-    multiple=True,
-    metavar="NAME=HEADING",
-    help="Which column of the clients' table is client_id or client; once for each.",
-)
-@click.option(
-    "--sheet",
-    "sheets",
-    multiple=True,
-    metavar="FILE=NAME",
-    help="On which sheet the table of invoice, prices, clients or archives is, such as invoice=東日本; once for each.  "
-    "[default: the only visible one that holds anything]",
-)
-@click.option(
-    "--header-row",
-    "header_rows",
-    multiple=True,
-    metavar="FILE=ROW",
-    help="In which row the headings of such a file stand, such as invoice=3; once for each.  [default: the first "
-    "filled one]",
-)
-@click.option("--all-clients", is_flag=True, help="Ask the service for all clients' counts (agencies).")
-@click.option("--client", "client_id", metavar="ID", help="Report about this client alone.")
-@click.option(
-    "--each-client", type=_FOLDER, metavar="DIR", help="Write a report for each client into a folder."
-)
-@click.option(
-    "--format",
-    "formats",
-    type=click.Choice(["xlsx", "html", "pdf"]),
-    multiple=True,
-    help="The files of --each-client; once for each.  [default: xlsx]",
-)
-@click.option(
-    "--client-id",
-    "statuses_of",
-    help="The client whose statuses they are, where counts are of several.  [default: ZRTOOLS_CLIENT_ID]",
-)
-@click.option(
-    "--tolerance",
-    type=click.FloatRange(min=0),
-    default=0,
-    show_default=True,
-    help="Gaps to let pass: a number of messages, or below 1 a part of the figure.",
-)
-@click.option(
-    "--statuses/--no-statuses",
-    "with_statuses",
-    default=None,
-    help="Reconcile with statuses.  [default: from an archive and the sandbox; from the service only when asked]",
-)
-@click.option("--sandbox", is_flag=True, help="From the embedded sandbox: no credentials, no network.")
+@click.command(cls=Command)
+@click.option("--month", metavar="MONTH")
+@click.option("--months", type=click.IntRange(1, 120), default=12, show_default=True)
+@click.option("--archive", "place", metavar="DIR")
+@click.option("--archives", type=click.Path(exists=True, path_type=Path))
+@click.option("--settings", type=_FILE)
+@click.option("--prices", type=_FILE)
+@click.option("--invoice", type=_FILE)
+@click.option("--invoice-column", "columns", multiple=True, metavar="NAME=HEADING")
+@click.option("--clients", type=_FILE)
+@click.option("--client-column", "client_columns", multiple=True, metavar="NAME=HEADING")
+@click.option("--sheet", "sheets", multiple=True, metavar="FILE=NAME")
+@click.option("--header-row", "header_rows", multiple=True, metavar="FILE=ROW")
+@click.option("--all-clients", is_flag=True)
+@click.option("--client", "client_id", metavar="ID")
+@click.option("--each-client", type=_FOLDER, metavar="DIR")
+@click.option("--format", "formats", type=click.Choice(["xlsx", "html", "pdf"]), multiple=True)
+@click.option("--client-id", "statuses_of", metavar="ID")
+@click.option("--tolerance", type=click.FloatRange(min=0), default=0, show_default=True)
+@click.option("--statuses/--no-statuses", "with_statuses", default=None)
+@click.option("--sandbox", is_flag=True)
 @profile
 @language
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="The file, .xlsx, .html or .pdf."
-)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path))
 def command(
     month: str | None,
     months: int,
@@ -150,43 +83,36 @@ def command(
 ) -> None:
     """Write the monthly usage report: what was sent, delivered and billed, to whom, at what cost, and how sure."""
     if place and sandbox:
-        raise click.UsageError("Choose one of --archive and --sandbox.")
+        raise InputError(said("cli.one_of", first="--archive", second="--sandbox"))
     if (out is None) == (each_client is None):
-        raise click.UsageError(
-            "Say where it goes: --out FILE, or --each-client DIR for a file for each client."
-        )
+        raise InputError(said("cli.where_to"))
     if each_client is not None and (client_id or invoice):
-        raise click.UsageError("--client and --invoice are of one report: leave them out with --each-client.")
+        raise InputError(said("cli.of_one_report"))
     if out is not None and formats:
-        raise click.UsageError("--format is for --each-client: the ending of --out says the kind.")
+        raise InputError(said("cli.format_of_each"))
 
     import zrtools as zr
     from zrtools.reports.handover import handover_of
     from zrtools.reports.usage import ENDINGS, each, gather, save
 
     if out is not None and out.suffix.lower() not in ENDINGS:
-        raise click.UsageError(f"{out.name} must end in .xlsx, .html or .pdf.")
+        raise InputError(said("cli.out_ending", option="--out", known=joined(ENDINGS), name=out.name))
     mapping = _mapping(columns, "--invoice-column", "month=利用月")
     words.language(lang)
-    try:
-        given = handover_of(settings)
-        of_command = {"prices": prices, "invoice": invoice, "clients": clients, "archives": archives}
-        given = replace(given, places=_places(given, of_command, sheets, header_rows))
-        naming = _mapping(client_columns, "--client-column", "client=取引先名") or given.client_columns
-        names = clients or given.clients
-        table = (
-            None
-            if names is None
-            else (
-                zr.usage.read_clients(names, naming, **given.places.get("clients", {})) if naming else names
-            )
-        )
-        several = all_clients or each_client is not None or names is not None or client_id is not None
-        wanted = _Wanted(month, months, statuses_of, several, with_statuses)
-        source = _from_archive(place, wanted) if place else _from_service(wanted, sandbox=sandbox)
-        by_client = _archives(archives or given.archives, source.counts, given.places.get("archives", {}))
-    except InputError as error:
-        raise click.UsageError(str(error)) from None
+    given = handover_of(settings)
+    of_command = {"prices": prices, "invoice": invoice, "clients": clients, "archives": archives}
+    given = replace(given, places=_places(given, of_command, sheets, header_rows))
+    naming = _mapping(client_columns, "--client-column", "client=取引先名") or given.client_columns
+    names = clients or given.clients
+    table = (
+        None
+        if names is None
+        else (zr.usage.read_clients(names, naming, **given.places.get("clients", {})) if naming else names)
+    )
+    several = all_clients or each_client is not None or names is not None or client_id is not None
+    wanted = _Wanted(month, months, statuses_of, several, with_statuses)
+    source = _from_archive(place, wanted) if place else _from_service(wanted, sandbox=sandbox)
+    by_client = _archives(archives or given.archives, source.counts, given.places.get("archives", {}))
     statuses, owner = source.statuses, source.client_id
     if statuses is not None and (client_id or each_client) and not (owner := owner or _only(source.counts)):
         # they are of one account, and must not be told as another client's
@@ -208,30 +134,26 @@ def command(
         "lang": lang,
     }
     if each_client is not None:
-        try:
-            with _telling(lang):
-                made = list(each(source.counts, each_client, formats or ("xlsx",), **options))
-                expected = _expected(given, table)
-        except InputError as error:
-            raise click.UsageError(str(error)) from None
+        with _telling(lang), step("writing_each", lang):
+            made = list(each(source.counts, each_client, formats or ("xlsx",), **options))
+            expected = _expected(given, table)
         _tell_each(made, expected, each_client, lang)
         failed = any(report.failed for report, _ in made)
     else:
         assert out is not None  # noqa: S101 - one of the two was given
-        try:
-            with _telling(lang):
-                report = gather(
-                    source.counts,
-                    coverage=source.coverage,
-                    invoice=invoice,
-                    invoice_columns=mapping,
-                    client_id=client_id,
-                    tolerance=tolerance,
-                    **options,
-                )
-        except InputError as error:
-            raise click.UsageError(str(error)) from None
-        click.echo(words.text("usage.cli_written", lang, path=save(report, out)))
+        with _telling(lang), step("analysing", lang):
+            report = gather(
+                source.counts,
+                coverage=source.coverage,
+                invoice=invoice,
+                invoice_columns=mapping,
+                client_id=client_id,
+                tolerance=tolerance,
+                **options,
+            )
+        with step("writing", lang):
+            written = save(report, out)
+        click.echo(words.text("usage.cli_written", lang, path=written))
         for problem in report.problems:
             click.echo(words.text("usage.cli_problem", lang, problem=problem), err=True)
         failed = report.failed
@@ -242,7 +164,7 @@ def command(
 def _mapping(columns: tuple[str, ...], option: str, example: str) -> dict[str, str] | None:
     mapping = dict(column.split("=", 1) for column in columns if "=" in column)
     if len(mapping) < len(columns):
-        raise click.UsageError(f"Write {option} with an equals sign, for example {option} {example}.")
+        raise InputError(said("cli.equals", option=option, example=example))
     return mapping or None
 
 
@@ -255,11 +177,11 @@ def _telling(lang: str | None) -> Iterator[None]:
             yield
         finally:
             left_out = (w.message for w in heard)
-            for said in dict.fromkeys(
+            for told in dict.fromkeys(
                 " ".join(words.left_out(m.table, lang)) if isinstance(m, LeftOutWarning) else str(m)
                 for m in left_out
             ):
-                click.echo(words.text("usage.cli_problem", lang, problem=said), err=True)
+                click.echo(words.text("usage.cli_problem", lang, problem=told), err=True)
 
 
 def _places(
@@ -273,11 +195,19 @@ def _places(
     ):
         for name, value in (_mapping(texts, option, example) or {}).items():
             if name not in files or (key == "header" and not value.isdecimal()):
-                raise click.UsageError(
-                    f"Write {option} {example}; the file is one of {', '.join(files)}, not {name}={value}."
+                raise InputError(
+                    said(
+                        "cli.place",
+                        option=option,
+                        example=example,
+                        names=joined(files),
+                        given=f"{name}={value}",
+                    )
                 )
             if files[name] is None and getattr(given, name) is None:
-                raise click.UsageError(f"{option} {name}={value}: there is no file of {name}; give --{name}.")
+                raise InputError(
+                    said("cli.place_without_file", option=option, given=f"{name}={value}", name=name)
+                )
             made.setdefault(name, {})[key] = int(value) if key == "header" else value
     return made
 
@@ -312,8 +242,8 @@ def _tell_each(
             if len(clients) == 1
             else words.text("usage.cli_clients", lang, n=len(clients), clients=listed)
         )
-        said = words.text("usage.cli_client", lang, client=whose, problem=problem)
-        click.echo(words.text("usage.cli_problem", lang, problem=said), err=True)
+        told = words.text("usage.cli_client", lang, client=whose, problem=problem)
+        click.echo(words.text("usage.cli_problem", lang, problem=told), err=True)
     if absent := sorted(expected - {report.client[0] for report, _ in made}):
         click.echo(words.text("usage.cli_absent", lang, clients=comma.join(absent)), err=True)
 
@@ -348,8 +278,11 @@ def _archives(place: Path | None, counts: pl.DataFrame, where: Mapping[str, Any]
         listed = {client: place / client for client in there if (place / client).is_dir()}
         if not listed:
             raise InputError(
-                f"{place} holds no archive of these clients: name each folder by its client id, such as "
-                f"{place.name}/{there[0] if len(there) else 11111}."
+                said(
+                    "cli.no_archives",
+                    place=place,
+                    example=f"{place.name}/{there[0] if len(there) else 11111}",
+                )
             )
     else:
         table = zr.usage.read_clients(place, {"client": "archive"}, **where)
@@ -367,7 +300,8 @@ def _from_archive(place: str, wanted: _Wanted) -> _Source:
     from zrtools.reports.usage import reportable
 
     archive = zr.Archive(place)
-    counts = archive.counts_history()
+    with step("reading"):
+        counts = archive.counts_history()
     if wanted.month is not None:
         reportable(wanted.month, counts, datetime.now(zr.periods.TOKYO).date())
     whose = _own(wanted.statuses_of or os.environ.get("ZRTOOLS_CLIENT_ID"), counts)
@@ -385,22 +319,22 @@ def _from_service(wanted: _Wanted, *, sandbox: bool) -> _Source:
     try:
         client = zr.Client.sandbox() if sandbox else zr.Client()
     except zr.ConfigurationError as error:
-        raise click.ClickException(f"{error} Or name an archive with --archive, or try --sandbox.") from None
+        raise zr.ConfigurationError(said("cli.or_archive", error=error)) from None
     with client:
         today = client.today()
         running = today.replace(day=1)
         target = reportable(wanted.month, nothing, today) if wanted.month else months_before(running, 1)
         # a year more than is shown, for the same month last year; the running month, for the forecast
         asked = "all" if wanted.all_clients else None
-        counts = client.counts(
-            months_before(target, wanted.months + 11), running, client_id=asked, progress=False
-        )
+        click.echo(words.text("cli.counting"), err=True)
+        counts = client.counts(months_before(target, wanted.months + 11), running, client_id=asked)
         whose = _own(wanted.statuses_of or client.client_id, counts)
         if not (wanted.statuses or (sandbox and wanted.statuses is None)):
             return _Source(counts, target, whose, today=today)
         # the forecast learns the shape of days from the two months before
         first, last = min(target, months_before(running, 2)), today - timedelta(1)
-        statuses = client.status(first, last, progress=False)
+        click.echo(words.text("cli.fetching", first=first, last=last), err=True)
+        statuses = client.status(first, last)
         return _Source(counts, target, whose, statuses, zr.periods.days(first, last), today)
 
 

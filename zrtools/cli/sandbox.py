@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import click
 
 from zrtools import words
-from zrtools.cli.options import language
+from zrtools.cli.options import Command, language
 
 if TYPE_CHECKING:
     from zrtools.sandbox import Sandbox
@@ -21,31 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command()
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Loopback port; 0: any."
-)
-@click.option("--seed", type=int, default=0, show_default=True, help="Which simulated traffic.")
-@click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="The sandbox's day, at 10:00 in Japan.  [default: one fixed day]",
-)
-@click.option(
-    "--messages-per-day",
-    type=click.IntRange(1, 1_000_000),
-    default=4000,
-    show_default=True,
-    help="How much traffic, on an average day.",
-)
-@click.option("--dlr-url", help="Push delivery reports of tagged messages there.")
-@click.option(
-    "--dlr-format",
-    type=click.Choice(["json", "xml"]),
-    default="json",
-    show_default=True,
-    help="Format of pushed reports.",
-)
+@click.command(cls=Command)
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--today", metavar="DAY", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--messages-per-day", type=click.IntRange(1, 1_000_000), default=4000, show_default=True)
+@click.option("--dlr-url", metavar="URL")
+@click.option("--dlr-format", type=click.Choice(["json", "xml"]), default="json", show_default=True)
 @language
 def command(
     port: int,
@@ -56,11 +38,7 @@ def command(
     dlr_format: str,
     lang: str | None,
 ) -> None:
-    """Run the sandbox until it is interrupted: the whole API on loopback, with simulated traffic.
-
-    Prints where it listens, what to identify with, and a curl line to try. The same options make the same
-    sandbox, its token included.
-    """
+    """Run the sandbox until it is interrupted: the whole API on loopback, with simulated traffic."""
     from zrtools.sandbox import Sandbox
 
     stop = threading.Event()

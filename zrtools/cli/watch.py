@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from zrtools import periods, words
-from zrtools.cli.options import language, profile
+from zrtools.cli.options import Command, language, profile
+from zrtools.errors import InputError
 from zrtools.privacy import mask_text
+from zrtools.texts import joined, said
 
 if TYPE_CHECKING:
     from zrtools.archive import Archive
@@ -22,48 +24,19 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(
-    epilog="Leaves with 0 when nothing is new, 3 when something is to be watched or is over, 4 for an incident or "
-    "pushed reports that never came, 1 when it could not look or not deliver, 2 when used wrongly, 130 when "
-    "interrupted. Says nothing when nothing is new."
-)
-@click.option("--archive", "place", required=True, metavar="DIR", help="The archive: a folder, or s3://…")
-@click.option(
-    "--state",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file that keeps what was told.  [default: DIR-watch.sqlite beside the archive]",
-)
-@click.option(
-    "--receiver", metavar="DIR", help="The receiver's folder: tells which pushed reports never came."
-)
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    multiple=True,
-    help="Write what is new to a file, .html, .md or .txt.  [may be given several times]",
-)
-@click.option(
-    "--program", metavar="COMMAND", help="Give what is new to a program, as Markdown on its standard input."
-)
-@click.option(
-    "--weekly", "of_week", is_flag=True, help="The digest of the last seven days instead, once a week."
-)
-@click.option("--no-sync", is_flag=True, help="Look at what is archived, and fetch nothing.")
-@click.option("--quiet", is_flag=True, help="Do not write to the terminal what is new.")
-@click.option(
-    "--min-excess",
-    type=click.FloatRange(min=1),
-    help="Failures more than usual from which an incident is told.  [default: 2% of a day, 15 to 80]",
-)
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=300,
-    show_default=True,
-    help="Seconds to wait for another watch.",
-)
-@click.option("--sandbox", is_flag=True, help="From the embedded sandbox: no credentials, no network.")
-@click.option("--verbose", "-v", is_flag=True, help="Say also that nothing is new.")
+@click.command(cls=Command)
+@click.option("--archive", "place", required=True, metavar="DIR")
+@click.option("--state", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--receiver", metavar="DIR")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), multiple=True)
+@click.option("--program", metavar="COMMAND")
+@click.option("--weekly", "of_week", is_flag=True)
+@click.option("--no-sync", is_flag=True)
+@click.option("--quiet", is_flag=True)
+@click.option("--min-excess", type=click.FloatRange(min=1))
+@click.option("--wait", type=click.FloatRange(min=0), default=300, show_default=True)
+@click.option("--sandbox", is_flag=True)
+@click.option("--verbose", "-v", is_flag=True)
 @profile
 @language
 def command(
@@ -81,20 +54,18 @@ def command(
     verbose: bool,
     lang: str | None,
 ) -> None:
-    """Sync, look at the last day and the running hours against the weeks before, and tell what is new.
-
-    Made for cron: an alert is told once, to the terminal, files and a program, also when the run is killed. Numbers are
-    masked.
-    """
+    """Sync, look at the last day and the running hours against the weeks before, and tell what is new."""
     import zrtools as zr
     from zrtools.watch import State, alone, go_round
 
     chosen = words.language(lang)
     for path in out:
         if path.suffix.lower() not in (".html", ".htm", ".md", ".txt"):
-            raise click.UsageError(f"{path.name} must end in .html, .md or .txt.")
+            raise InputError(
+                said("cli.out_ending", option="--out", known=joined([".html", ".md", ".txt"]), name=path.name)
+            )
     if state is None and "://" in place:
-        raise click.UsageError("Give --state a file on this computer: the archive lies elsewhere.")
+        raise InputError(said("cli.state"))
     _check(program)
     folder = Path(place)
     kept = state or folder.resolve().with_name(f"{folder.resolve().name}-watch.sqlite")
@@ -111,7 +82,7 @@ def command(
                 archive,
                 told,
                 now=now,
-                sync=None if client is None else _syncing(archive, client, now, chosen, verbose),
+                sync=None if client is None else _syncing(archive, client, now, chosen),
                 store=store,
                 show=None if quiet else lambda text: click.echo(text, nl=False),
                 out=out,
@@ -150,17 +121,17 @@ def _check(program: str | None) -> None:
     except ValueError:
         empty = os.name != "nt"
     if empty:
-        raise click.UsageError("--program is no command, or a quotation mark in it stays open: correct it.")
+        raise InputError(said("cli.program"))
 
 
 def _syncing(
-    archive: Archive, client: Client, now: datetime, lang: words.Lang, verbose: bool
+    archive: Archive, client: Client, now: datetime, lang: words.Lang
 ) -> Callable[[date | None], str]:
     """Make what brings the archive up to date and says which of the days that matter did not come."""
     import polars as pl
 
     def sync(first: date | None) -> str:
-        done = archive.sync(client, first, now.date() if first else None, progress=verbose)
+        done = archive.sync(client, first, now.date() if first else None)
         bad = done.filter(pl.col("action") == "failed")
         if bad.is_empty():
             return ""

@@ -8,6 +8,7 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 from zrtools.errors import InputError
+from zrtools.texts import said
 
 __all__ = ["DEFAULT_TODAY", "OPENING", "TOKYO", "Clock"]
 
@@ -41,7 +42,7 @@ class Clock:
         Raises `InputError` when the step is backward.
         """
         if by < timedelta():
-            raise InputError(f"The clock only goes forward: give a positive step, not {by}.")
+            raise InputError(said("sandbox.clock", by=by))
         with self.changed:
             self._moved += by
             self.changed.notify_all()

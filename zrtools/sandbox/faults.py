@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from zrtools.errors import InputError
+from zrtools.texts import joined, said
 
 __all__ = ["CALLS", "KINDS", "Fault", "Faults", "Kind"]
 
@@ -100,11 +101,11 @@ class Faults:
         `InputError`.
         """
         if kind not in KINDS:
-            raise InputError(f"There is no fault {kind!r}. Choose one of {', '.join(KINDS)}.")
+            raise InputError(said("sandbox.fault", kind=kind, known=joined(KINDS)))
         if call not in (*CALLS, "*"):
-            raise InputError(f"There is no call {call!r}. Choose one of {', '.join(CALLS)}, or *.")
+            raise InputError(said("sandbox.call", call=call, known=joined(CALLS)))
         if not 0 <= probability <= 1:
-            raise InputError(f"probability must lie between 0 and 1, not {probability}.")
+            raise InputError(said("sandbox.probability", probability=probability))
         fault = Fault(
             kind=kind,
             call=call,

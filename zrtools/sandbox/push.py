@@ -17,6 +17,7 @@ from zrtools.errors import InputError
 from zrtools.sandbox.clock import TOKYO
 from zrtools.sandbox.people import CARRIER_IDS, CARRIER_NAMES
 from zrtools.sandbox.rawdata import RAW_FIELDS, raw_of
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     from zrtools.sandbox.service import Message, Service
@@ -87,7 +88,7 @@ class Pusher:
     def __init__(self, service: Service, url: str | None, form: Literal["json", "xml"], retry: float) -> None:
         parts = urlsplit(url or "")
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InputError(f"dlr_url must be an http or https URL, not {url!r}.")
+            raise InputError(said("sandbox.dlr_url", url=url))
         self._service = service
         self._url = parts
         self._form = form

@@ -21,6 +21,7 @@ from zrtools.sandbox.faults import Fault, Faults
 from zrtools.sandbox.people import People
 from zrtools.sandbox.rules import fields_of
 from zrtools.sandbox.service import ROUTES, CountsRule, Message, Service
+from zrtools.texts import said
 
 if TYPE_CHECKING:
     import polars as pl
@@ -91,15 +92,15 @@ class Sandbox:
     ) -> None:
         self.today = _day(today)
         if not 1 <= messages_per_day <= 1_000_000:
-            raise InputError(f"messages_per_day must lie between 1 and 1,000,000, not {messages_per_day}.")
+            raise InputError(said("sandbox.messages_per_day", given=messages_per_day))
         if not 1 <= months <= 24:
-            raise InputError(f"months must lie between 1 and 24, not {months}.")
+            raise InputError(said("sandbox.months", months=months))
         if counts_follow not in ("settled", "delivered"):
-            raise InputError(f'counts_follow must be "settled" or "delivered", not {counts_follow!r}.')
+            raise InputError(said("sandbox.counts_follow", given=counts_follow))
         if incidents not in (True, False, "subtle"):
-            raise InputError(f'incidents must be True, False or "subtle", not {incidents!r}.')
+            raise InputError(said("sandbox.incidents", given=incidents))
         if dlr_format not in ("json", "xml"):
-            raise InputError(f'dlr_format must be "json" or "xml", not {dlr_format!r}.')
+            raise InputError(said("sandbox.dlr_format", given=dlr_format))
         self.seed = seed
         self.messages_per_day = messages_per_day
         self.first = _months_before(self.today, months)
@@ -167,7 +168,7 @@ class Sandbox:
     def url(self) -> str:
         """The base URL, once started."""
         if self._address is None:
-            raise ConfigurationError("The sandbox is not started: call start(), or use it in a with block.")
+            raise ConfigurationError(said("sandbox.not_started"))
         return "http://{}:{}".format(*self._address)
 
     @property
@@ -526,14 +527,14 @@ def _day(today: date | str | None) -> date:
     try:
         return date.fromisoformat(today)
     except ValueError:
-        raise InputError(f'today must be a date or "YYYY-MM-DD", not {today!r}.') from None
+        raise InputError(said("sandbox.today", given=today)) from None
 
 
 def _month(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - only the month is read
     except ValueError:
-        raise InputError(f'A month of counts_off must look like "2026-10", not {text!r}.') from None
+        raise InputError(said("sandbox.counts_off", given=text)) from None
 
 
 def _months_before(day: date, months: int) -> date:

@@ -6,7 +6,7 @@ __all__ = ["TEXTS"]
 
 TEXTS: dict[str, Label] = {
     "begin": Label(
-        "サンドボックスを起動しました（{url}）。{month} の配信状況を取得します。",
+        "サンドボックスを起動しました（{url}）。{month}の配信状況を取得します。",
         "The sandbox is up at {url}. Fetching the delivery status of {month}.",
     ),
     "fetched": Label(
@@ -20,7 +20,7 @@ TEXTS: dict[str, Label] = {
     "settled": Label("確定（件）", "settled"),
     "rate": Label("不達率", "failure rate"),
     "interval": Label("95%信頼区間", "95% interval"),
-    "share": Label("不達に占める割合", "share of failures"),
+    "share": Label("構成比", "share of failures"),
     "rest": Label("（ほか{rest:,}行はレポートにあります）", "({rest:,} more rows stand in the report)"),
     "report": Label("レポート：{path}", "Report: {path}"),
     "picture": Label("図：{path}", "Picture: {path}"),
@@ -29,7 +29,6 @@ TEXTS: dict[str, Label] = {
         "{month} にはメッセージがありません。別の --month を指定してください（サンドボックスにあるのは直近4か月と今月です）。",
         "There are no messages in {month}: give another --month (the sandbox holds the last four and the running one).",
     ),
-    "drawing": Label("レポートと図を作っています…", "Writing the report and the pictures…"),
     "next": Label(
         "次に：\n  レポート {path} をブラウザで開く\n  zrtools check               自分のアカウントで何が使えるかを調べる\n"
         "  zrtools sync --archive DIR  配信状況を手元に保存する\n  zrtools report failures     自分のデータでレポートを作る（--help で例）",

@@ -1990,4 +1990,138 @@ TEXTS = {
         "この記録に設定された、1日またはキャンペーンの件数の上限に達しました。caps() で確かめ、変えるには cap() を使ってください",
         "The journal's cap on messages a day or a campaign is reached: see caps(), and set another with cap().",
     ),
+    "sandbox.clock": Label(
+        "時計は進めることしかできません。正の時間を指定してください（{by} ではなく）",
+        "The clock only goes forward: give a positive step, not {by}.",
+    ),
+    "sandbox.fault": Label(
+        "障害 {kind!r} はありません。{known} のいずれかを指定してください",
+        "There is no fault {kind!r}. Choose one of {known}.",
+    ),
+    "sandbox.call": Label(
+        "API {call!r} はありません。{known}、または * を指定してください",
+        "There is no call {call!r}. Choose one of {known}, or *.",
+    ),
+    "sandbox.probability": Label(
+        "probability は 0 以上 1 以下で指定してください（{probability} ではなく）",
+        "probability must lie between 0 and 1, not {probability}.",
+    ),
+    "sandbox.dlr_url": Label(
+        "dlr_url は http か https の URL で指定してください（{url!r} ではなく）",
+        "dlr_url must be an http or https URL, not {url!r}.",
+    ),
+    "sandbox.messages_per_day": Label(
+        "messages_per_day は 1 以上 1,000,000 以下で指定してください（{given} ではなく）",
+        "messages_per_day must lie between 1 and 1,000,000, not {given}.",
+    ),
+    "sandbox.months": Label(
+        "months は 1 以上 24 以下で指定してください（{months} ではなく）",
+        "months must lie between 1 and 24, not {months}.",
+    ),
+    "sandbox.counts_follow": Label(
+        'counts_follow は "settled" か "delivered" で指定してください（{given!r} ではなく）',
+        'counts_follow must be "settled" or "delivered", not {given!r}.',
+    ),
+    "sandbox.incidents": Label(
+        'incidents は True、False、"subtle" のいずれかで指定してください（{given!r} ではなく）',
+        'incidents must be True, False or "subtle", not {given!r}.',
+    ),
+    "sandbox.dlr_format": Label(
+        'dlr_format は "json" か "xml" で指定してください（{given!r} ではなく）',
+        'dlr_format must be "json" or "xml", not {given!r}.',
+    ),
+    "sandbox.not_started": Label(
+        "サンドボックスが起動していません。start() を呼ぶか、with 文で使ってください",
+        "The sandbox is not started: call start(), or use it in a with block.",
+    ),
+    "sandbox.today": Label(
+        'today は日付か "YYYY-MM-DD" で指定してください（{given!r} ではなく）',
+        'today must be a date or "YYYY-MM-DD", not {given!r}.',
+    ),
+    "sandbox.counts_off": Label(
+        'counts_off の月は "2026-10" のように書いてください（{given!r} ではなく）',
+        'A month of counts_off must look like "2026-10", not {given!r}.',
+    ),
+    "cli.out_ending": Label(
+        "{option} の拡張子は {known} のいずれかにしてください（{name} ではなく）",
+        "{option} must end in {known}, not be {name}.",
+    ),
+    "cli.out_is_file": Label(
+        "--out には、読み込むファイルとは別の名前を指定してください",
+        "--out must be another file than the one that is read.",
+    ),
+    "cli.one_of": Label(
+        "{first} と {second} はどちらか一方だけ指定してください",
+        "Give {first} or {second}, not both.",
+    ),
+    "cli.too_many_rows": Label(
+        "{name} は {rows:,} 行あり、シートには {most:,} 行までしか入りません。--out に .csv の名前を指定してください",
+        "{name} has {rows:,} rows, and a sheet holds {most:,}: give --out a name in .csv.",
+    ),
+    "cli.no_column": Label(
+        "列 {name} はありません。{option} で選んでください。ファイルにある列：{columns}",
+        "There is no column {name}: choose another with {option}. The file has: {columns}.",
+    ),
+    "cli.which_column": Label(
+        "{options} を指定してください。ファイルにある列：{columns}",
+        "Give {options}: the file has the columns {columns}.",
+    ),
+    "cli.in_place": Label("{error}（{place}）", "{error} It stands in {place}."),
+    "cli.password": Label(
+        "--user にはパスワードが必要です。環境変数 ZRTOOLS_RECEIVER_PASSWORD に設定してください",
+        "--user needs a password: set ZRTOOLS_RECEIVER_PASSWORD.",
+    ),
+    "cli.secret_path": Label(
+        "推測されないパス（--path、または {file} の内容）に使えるのは、半角英数字と - _ . ~ / だけです",
+        "The secret path (--path, or the one in {file}) must be letters, digits and any of - _ . ~ /.",
+    ),
+    "cli.secret_path_empty": Label(
+        "{file} が空です。パスを書き込むか、ファイルを削除して新しく作らせてください",
+        "{file} is empty: write the secret path into it, or delete it to have one made.",
+    ),
+    "cli.plain_numbers": Label(
+        "--plain-numbers は --drop-list か --resend-list と一緒に指定してください（レポートの電話番号は常に伏せます）",
+        "--plain-numbers is of --drop-list and --resend-list; the report is always masked.",
+    ),
+    "cli.encoding": Label("{name}（--encoding）：{error}", "{name} (--encoding): {error}"),
+    "cli.where_to": Label(
+        "出力先を指定してください。1つなら --out FILE、契約クライアントごとなら --each-client DIR",
+        "Say where it goes: --out FILE, or --each-client DIR for a file for each client.",
+    ),
+    "cli.of_one_report": Label(
+        "--client と --invoice は1つのレポートのためのものです。--each-client と一緒には指定できません",
+        "--client and --invoice are of one report: leave them out with --each-client.",
+    ),
+    "cli.format_of_each": Label(
+        "--format は --each-client のためのものです。--out では拡張子で種類を指定してください",
+        "--format is for --each-client: the ending of --out says the kind.",
+    ),
+    "cli.equals": Label(
+        "{option} は等号でつないで書いてください（例：{option} {example}）",
+        "Write {option} with an equals sign, for example {option} {example}.",
+    ),
+    "cli.place": Label(
+        "{option} は {example} のように書いてください。ファイルは {names} のいずれかです（{given} ではなく）",
+        "Write {option} {example}; the file is one of {names}, not {given}.",
+    ),
+    "cli.place_without_file": Label(
+        "{option} {given}：{name} のファイルがありません。--{name} で指定してください",
+        "{option} {given}: there is no file of {name}; give --{name}.",
+    ),
+    "cli.no_archives": Label(
+        "{place} に、この契約クライアントのアーカイブがありません。フォルダの名前を {example} のように契約クライアントIDにしてください",
+        "{place} holds no archive of these clients: name each folder by its client id, such as {example}.",
+    ),
+    "cli.or_archive": Label(
+        "{error}。アーカイブから作るには --archive を指定します",
+        "{error} Or name an archive with --archive.",
+    ),
+    "cli.state": Label(
+        "アーカイブが別の場所にあるため、--state でこのコンピューター上のファイルを指定してください",
+        "Give --state a file on this computer: the archive lies elsewhere.",
+    ),
+    "cli.program": Label(
+        "--program がコマンドになっていないか、引用符が閉じていません。直してください",
+        "--program is no command, or a quotation mark in it stays open: correct it.",
+    ),
 }
