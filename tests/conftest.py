@@ -22,6 +22,8 @@ settings.load_profile("zrtools")
 def pytest_configure() -> None:
     """Forget the user's own account, and hear Ctrl-C also where a shell has switched it off for the background."""
     pytest_runtest_teardown()
+    # the command line looks at the system's language
+    os.environ["LC_ALL"] = "C.UTF-8"
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

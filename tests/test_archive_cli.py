@@ -91,11 +91,13 @@ def test_sync_says_what_was_done_when_asked(
     assert "2日分を取得、10日分は確定済み" in capsys.readouterr().out
 
 
-def test_bars_are_shown_only_when_asked(service: _Client, tmp_path: Path) -> None:
-    """Counts show a bar with -v alone, as statuses do."""
-    run("--archive", tmp_path / "a")
-    run("--archive", tmp_path / "a", "-v")
-    assert service.bars == [False, True]
+def test_bars_are_shown_on_a_terminal_alone(
+    service: _Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Statuses and counts ask for their bar, which is none where stderr is a pipe or a file, as under cron."""
+    run("--archive", tmp_path / "a", "--from", "2026-10-01", "--to", "2026-10-05")
+    assert service.bars == [True]
+    assert capsys.readouterr() == ("", "")
 
 
 def test_interrupted_counts_leave_with_130(

@@ -117,7 +117,7 @@ def test_every_command_explains_itself(name: str) -> None:
     """Each command loads, has help, and stands in both READMEs."""
     result = CliRunner().invoke(cli.root, [name, "--help"])
     assert result.exit_code == 0
-    assert f"Usage: root {name}" in result.output
+    assert f"使い方：root {name}" in result.output
     for page in READMES:
         assert f"`zrtools {name}" in page.read_text("utf-8")
 

@@ -90,6 +90,7 @@ OWNERS = {
     "starlette": {"sandbox", "receiver"},
     "uvicorn": {"doors", "sandbox", "receiver", "cli"},
     "click": {"cli"},
+    "wcwidth": {"cli"},
     "keyring": {"client"},
     "mcp": {"assistant"},
     "mcp_types": {"assistant"},
@@ -205,8 +206,8 @@ def test_unknown_name_is_an_attribute_error() -> None:
         zr.clasify  # noqa: B018 - looking the name up is the test
 
 
-# rooms whose errors do not stand in `words.errors` yet
-ENGLISH_ALONE = {"cli", "forms", "outbox", "reports", "sandbox", "usage", "watch"}
+# beside those of `zrtools.errors`
+OTHER_ERRORS = {"SettingError", "UnpicklableError", "BadParameter", "ClickException", "UsageError"}
 
 
 def _texts_of_errors(path: Path) -> list[int]:
@@ -215,7 +216,7 @@ def _texts_of_errors(path: Path) -> list[int]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Name | ast.Attribute):
             name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            ours = name in zr.errors.__all__ or name in ("SettingError", "UnpicklableError")
+            ours = name in zr.errors.__all__ or name in OTHER_ERRORS
             if ours and isinstance(node.args[0], ast.Constant | ast.JoinedStr | ast.BinOp):
                 found.append(node.lineno)
     return found
@@ -223,7 +224,4 @@ def _texts_of_errors(path: Path) -> list[int]:
 
 def test_errors_have_their_texts_in_both_languages() -> None:
     """No error is made of a text of its own: both languages stand in `words.errors`."""
-    loose = {
-        str(p): found for p in _sources() if _room(p) not in ENGLISH_ALONE and (found := _texts_of_errors(p))
-    }
-    assert loose == {}
+    assert {str(p): found for p in _sources() if (found := _texts_of_errors(p))} == {}

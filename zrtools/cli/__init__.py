@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 import click
 
 from zrtools import __version__, words
 from zrtools.cli.console import whole
-from zrtools.cli.options import Group, language, spoken, worded
+from zrtools.cli.options import LANGUAGE, Group, language, spoken, variable, worded
 from zrtools.errors import InputError, Interrupted
 
 __all__ = ["COMMANDS", "main", "root"]
@@ -33,19 +30,6 @@ def root(lang: str | None) -> None:
 root.listed(*COMMANDS)
 
 
-@contextmanager
-def _speaking(args: Sequence[str]) -> Iterator[None]:
-    """Put the language of a command line on while it runs: for its help, its errors, and what it starts."""
-    before = os.environ.get("ZRTOOLS_LANG")
-    os.environ["ZRTOOLS_LANG"] = spoken(args)
-    try:
-        yield
-    finally:
-        os.environ.pop("ZRTOOLS_LANG")
-        if before is not None:
-            os.environ["ZRTOOLS_LANG"] = before
-
-
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code.
 
@@ -53,7 +37,8 @@ def main(args: list[str] | None = None) -> None:
     """
     whole()
     try:
-        with _speaking(sys.argv[1:] if args is None else args):
+        # for its help, its errors, and what it starts
+        with variable(LANGUAGE, spoken(sys.argv[1:] if args is None else args)):
             sys.exit(_run(args))
     except InputError as error:
         # ZRTOOLS_LANG is neither language

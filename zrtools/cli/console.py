@@ -93,7 +93,7 @@ def wrap(text: str, columns: int) -> list[str]:
             lines[-1] = lines[-1].rstrip()
             lines.append("")
         lines[-1] += piece if lines[-1] else piece.lstrip()
-    return lines
+    return [*lines[:-1], lines[-1].rstrip()]
 
 
 def table(
@@ -162,7 +162,8 @@ class Formatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write how a command is called."""
-        super().write_usage(prog, args, prefix or words.text("cli.usage"))
+        lines = wrap(f"{prefix or words.text('cli.usage')}{prog} {args}", self.width - 4)
+        self.write("\n    ".join(lines) + "\n")
 
     def write_heading(self, heading: str) -> None:
         """Write a heading."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -17,14 +18,14 @@ from zrtools.cli.console import Formatter
 from zrtools.errors import ConfigurationError, InputError, Interrupted, ZrtoolsError
 from zrtools.words.cli import CLICK, PYTHON, TEXTS
 
-__all__ = ["Command", "Group", "language", "profile", "spoken", "worded"]
+__all__ = ["LANGUAGE", "Command", "Group", "language", "profile", "spoken", "variable", "worded"]
 
-_PROFILE, _LANGUAGE = "ZRTOOLS_PROFILE", "ZRTOOLS_LANG"
+LANGUAGE, _PROFILE = "ZRTOOLS_LANG", "ZRTOOLS_PROFILE"
 
 
 def _of_click(english: str) -> str:
     # whether ZRTOOLS_LANG is a language is seen elsewhere
-    return CLICK.get(english, english) if os.environ.get(_LANGUAGE, "ja") == "ja" else english
+    return CLICK.get(english, english) if os.environ.get(LANGUAGE, "ja") == "ja" else english
 
 
 # click looks its own wording up with gettext, which would need compiled catalogues in a folder of their own
@@ -133,21 +134,23 @@ def _of_options(text: str, command: click.Command) -> str:
     return text
 
 
-def _chosen(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
+def _chosen(ctx: click.Context, option: click.Parameter, value: str | None) -> None:  # noqa: ARG001
     """Set the variable that the option stands for, while the command runs."""
-    if value is None:
-        return None
-    variable = _LANGUAGE if option.name == "lang" else _PROFILE
-    before = os.environ.get(variable)
-    os.environ[variable] = value
+    if value is not None:
+        ctx.with_resource(variable(_PROFILE, value))
 
-    def back() -> None:
-        os.environ.pop(variable, None)
+
+@contextmanager
+def variable(name: str, value: str) -> Iterator[None]:
+    """Set a variable of the environment for a while."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
         if before is not None:
-            os.environ[variable] = before
-
-    ctx.call_on_close(back)
-    return value
+            os.environ[name] = before
 
 
 def profile(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -158,8 +161,8 @@ def profile(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def language(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the option --lang: all that it says, errors too, is in that language."""
-    return click.option("--lang", type=click.Choice(["ja", "en"]), is_eager=True, callback=_chosen)(function)
+    """Give a command the option --lang, which `spoken` finds before anything is said."""
+    return click.option("--lang", type=click.Choice(["ja", "en"]), is_eager=True)(function)
 
 
 def spoken(args: Sequence[str]) -> words.Lang:
@@ -180,7 +183,7 @@ def spoken(args: Sequence[str]) -> words.Lang:
         )
     if asked in ("ja", "en"):
         return words.language(asked)
-    return words.language(os.environ.get(_LANGUAGE) or _of_system())
+    return words.language(os.environ.get(LANGUAGE) or _of_system())
 
 
 def _of_system() -> str | None:

@@ -690,7 +690,8 @@ CLICK: dict[str, str] = {
 
 # how errors of calls in Python are said of a command: where it has the option, or has not
 PYTHON: tuple[tuple[str, str, str], ...] = (
-    ("", r"\b\w+= ?[（(](--[\w-]+)[）)]", r"\1"),
+    ("", r"\b\w+= ?（(--[\w-]+)）", r"\1 "),
+    ("", r"\b\w+= ?\((--[\w-]+)\)", r"\1"),
     ("", r'doubtful="take"(?:、コマンドでは |, or )', ""),
     ("sandbox", r"zr\.Client\.sandbox\(\)", "--sandbox"),
     ("profile", r"Client\(token=\.\.\.\) または Client\(profile=\.\.\.\) で渡して", "--profile で指定して"),
@@ -698,5 +699,6 @@ PYTHON: tuple[tuple[str, str, str], ...] = (
     ("profile", r"を設定するか、Client\(client_id=\.\.\.\) で渡して", "を設定して"),
     ("profile", r" or give Client\(client_id=\.\.\.\)", ""),
     ("profile", r"\w+= (?:または|か|or) (?=ZRTOOLS_)", ""),
-    ("day", r"reference_date(?= )", "--date"),
+    ("day", r"reference_date (?=[はが])", "基準日（--date、--date-column）"),
+    ("day", r"^reference_date(?= )", "The reference date (--date, --date-column)"),
 )
