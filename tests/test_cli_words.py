@@ -171,6 +171,8 @@ def test_windows_has_the_language_of_its_surface(
         ("report failures --drop-list a.txt", "--drop-list の拡張子", "--drop-list must end"),
         ("report failures --archive a --min-excess 0.5", "--min-excess", "--min-excess"),
         ("forget --days 0", "--days", "--days"),
+        ("forget --days 3", "--archive, --outbox", "--archive, --outbox"),
+        ("report failures --archive a --from 2026-10", "zrtools sync", "zrtools sync"),
         ("clean list.csv --sandbox", "--date、--date-column", "--date or --date-column"),
         ("clean list.csv --sandbox --date x", "--date", "--date"),
         ("clean list.csv --sandbox --column x", "--column", "--column"),
@@ -199,6 +201,19 @@ def test_errors_speak_of_options(
         assert said in told
         assert bool(JAPANESE & {*told}) == (lang == "ja"), told
         assert "zr." not in told.replace("zrtools", "")
+
+
+@pytest.mark.slow
+def test_a_usage_report_of_a_month_without_counts_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is written and says that nothing is there, and a script hears of it, too."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        cli.main("report usage --sandbox --out u.html --month 2019-01 --months 1 --no-statuses".split())
+    assert ended.value.code == 1
+    assert "通数がありません" in capsys.readouterr().err
+    assert Path("u.html").exists()
 
 
 def test_no_letter_of_the_help_is_lost_on_a_console_in_cp932() -> None:

@@ -67,7 +67,10 @@ def _run(args: list[str] | None) -> int:
         return error.exit_code
     except Interrupted as error:
         return said(words.told(error), 130)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
+        if isinstance(error, click.Abort):
+            # a question stands on the line
+            click.echo(err=True)
         return said(words.text("cli.interrupted"), 130)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""

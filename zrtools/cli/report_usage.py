@@ -156,7 +156,8 @@ def command(
         click.echo(words.text("usage.cli_written", lang, path=written))
         for problem in report.problems:
             click.echo(words.text("usage.cli_problem", lang, problem=problem), err=True)
-        failed = report.failed
+        # a month without any count is no success
+        failed = report.failed or report.month not in report.everything["month"].to_list()
     if failed:
         raise click.exceptions.Exit(1)
 

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from zrtools.arguments import checked
 from zrtools.errors import InputError
-from zrtools.texts import said
+from zrtools.texts import joined, said
 
 __all__ = [
     "ACTIONS",
@@ -328,7 +328,7 @@ def read(path: str | Path, *, sheet: str | None = None, header: int | None = Non
     rows, name = table.frame, table.name
     missing = [column for column in ("code", "category") if column not in rows.columns]
     if missing:
-        raise InputError(said("codes.no_column", name=name, names=" and no column ".join(missing)))
+        raise InputError(said("codes.no_column", name=name, names=joined(missing, " and no column ")))
     found: dict[str, Category] = {}
     for n, row in enumerate(rows.iter_rows(named=True)):
         cells = {column: (value or "").strip() for column, value in row.items()}

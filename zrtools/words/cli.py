@@ -693,6 +693,8 @@ PYTHON: tuple[tuple[str, str, str], ...] = (
     ("", r"\b\w+= ?（(--[\w-]+)）", r"\1 "),
     ("", r"\b\w+= ?\((--[\w-]+)\)", r"\1"),
     ("", r'doubtful="take"(?:、コマンドでは |, or )', ""),
+    ("", r"archive\.sync\(client\)", "zrtools sync"),
+    ("suppressions", r"(?<=[ ：])(archive|outbox|suppressions|answers|reports)(?=[,.]|$)", r"--\1"),
     ("sandbox", r"zr\.Client\.sandbox\(\)", "--sandbox"),
     ("profile", r"Client\(token=\.\.\.\) または Client\(profile=\.\.\.\) で渡して", "--profile で指定して"),
     ("profile", r"Client\(token=\.\.\.\) or Client\(profile=\.\.\.\)", "--profile"),

@@ -2055,7 +2055,7 @@ TEXTS = {
         "Give {first} or {second}, not both.",
     ),
     "cli.too_many_rows": Label(
-        "{name} は {rows:,} 行あり、シートには {most:,} 行までしか入りません。--out に .csv の名前を指定してください",
+        "{name} は {rows:,}行あり、シートには {most:,}行までしか入りません。--out に .csv の名前を指定してください",
         "{name} has {rows:,} rows, and a sheet holds {most:,}: give --out a name in .csv.",
     ),
     "cli.no_column": Label(
