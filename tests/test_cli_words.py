@@ -210,7 +210,20 @@ def test_a_usage_report_of_a_month_without_counts_is_no_success(
     """The file is written and says that nothing is there, and a script hears of it, too."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as ended:
-        cli.main("report usage --sandbox --out u.html --month 2019-01 --months 1 --no-statuses".split())
+        cli.main(
+            [
+                "report",
+                "usage",
+                "--sandbox",
+                "--out",
+                "u.html",
+                "--month",
+                "2019-01",
+                "--months",
+                "1",
+                "--no-statuses",
+            ]
+        )
     assert ended.value.code == 1
     assert "通数がありません" in capsys.readouterr().err
     assert Path("u.html").exists()

@@ -229,7 +229,7 @@ def test_command_writes_the_report(tmp_path: Path, statuses: pl.DataFrame) -> No
 )
 def test_command_used_wrongly_says_how(options: list[str], why: str) -> None:
     """Wrong options are refused before anything is fetched."""
-    done = CliRunner().invoke(root, ["report", "failures", *options])
+    done = CliRunner().invoke(root, ["report", "failures", *options, "--lang", "en"])
     assert done.exit_code == 2
     assert why in done.output
 

@@ -601,7 +601,7 @@ def test_command_refuses_what_cannot_be_reported(
     """A month that is none, that has not begun or that lies centuries back is wrong use: exit 2, and no file."""
     place = ["--archive", str(counted)] if source == "archive" else ["--sandbox"]
     out = tmp_path / "new" / "report.html"
-    done = CliRunner().invoke(command, [*place, *options, "--out", str(out)])
+    done = CliRunner().invoke(command, [*place, *options, "--out", str(out), "--lang", "en"])
     assert done.exit_code == 2, done.output
     assert said in done.stderr
     assert not out.exists()
