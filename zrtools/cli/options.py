@@ -113,7 +113,7 @@ def worded(command: click.Command, key: str) -> click.Command:
     if isinstance(command, Group):
         command.key, command.subcommand_metavar = key, said("commands")
     for param in command.get_params(Context(command)):
-        if isinstance(param.type, click.types._NumberParamTypeBase) and not param.metavar:
+        if isinstance(param.type, types.IntParamType | types.FloatParamType) and not param.metavar:
             param.metavar = "N"
         if isinstance(param, click.Option | click.Argument):
             # click's own have names of its own
