@@ -221,7 +221,7 @@ def test_command_writes_the_report(tmp_path: Path, statuses: pl.DataFrame) -> No
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        (["--archive", "a", "--sandbox"], "Choose one"),
+        (["--archive", "a", "--sandbox"], "--archive or --sandbox"),
         (["--sandbox", "--out", "a.pdf"], "must end in .html"),
         (["--sandbox", "--from", "soon"], "must be a day"),
         (["--sandbox", "--from", "2026-10-02", "--to", "2026-10-01"], "reversed"),
