@@ -135,7 +135,7 @@ TEXTS: dict[str, Label] = {
         "  zrtools clean list.xlsx --date 2026-04-01 --sandbox\n\n"
         "回答は届くたびに保存します。Ctrl-C や通信の切断で止まったら、同じコマンドをもう一度実行すると残りだけを照会します。"
         "保存先と結果には電話番号が含まれます。\n"
-        "終了コード：0 すべて回答あり、1 回答のない番号あり、2 指定の誤り、130 中断",
+        "終了コード：0 すべてに回答、1 未回答の番号あり、2 指定の誤り、130 中断",
         "Examples:\n  zrtools clean list.xlsx --date 2026-04-01\n"
         "  zrtools clean list.csv --column mobile --date-column taken --out done.csv\n"
         "  zrtools clean list.xlsx --date 2026-04-01 --sandbox\n\n"
