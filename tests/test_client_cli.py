@@ -83,9 +83,9 @@ def test_column_that_is_there_keeps_its_name(tmp_path):
         (["--column", "番号"], "氏名, 電話番号, 基準日"),
         (["--date", "2026-05-10", "--date-column", "基準日"], "どちらか一方"),
         (["--date", "2020-01-01"], "基準日（--date、--date-column）"),
-        (["--date-column", "氏名"], "2 行目"),
+        (["--date-column", "氏名"], "2行目"),
         (["--out", "o.txt"], "拡張子は .xlsx"),
-        (["--max-requests", "1"], "--max-requests の 1 回"),
+        (["--max-requests", "1"], "--max-requests の1回"),
     ],
 )
 def test_wrong_use_is_told_before_anything_is_asked(tmp_path, options, said):
@@ -154,7 +154,7 @@ def test_what_is_left_out_is_said_before_anything_is_billed(tmp_path):
     done = run(file, "--sandbox", "--header-row", 4, "--hidden-rows", "--sheet", "下書き", "--out", out)
     assert pl.read_csv(out, infer_schema=False).height == 3
     done = run(file, "--sandbox", "--header-row", 4, "--date-column", "電話番号", "--out", out)
-    assert "名簿.xlsx のシート 東日本 の 5 行目" in str(done.exception)
+    assert "名簿.xlsx のシート 東日本 の5行目" in str(done.exception)
 
 
 def test_formulas_are_defused_unless_asked_for(tmp_path):
@@ -172,7 +172,7 @@ def test_rows_that_a_sheet_cannot_hold_are_refused_before_they_are_paid_for(tmp_
     file = tmp_path / "numbers.csv"
     GIVEN.write_csv(file)
     done = run(file, "--sandbox")
-    assert "3 行までしか入りません。--out に .csv" in str(done.exception)
+    assert "3行までしか入りません。--out に .csv" in str(done.exception)
     assert not (tmp_path / "numbers-cleaned.xlsx.answers.db").exists()
     assert run(file, "--sandbox", "--out", tmp_path / "新" / "o.csv").exception is None
 
