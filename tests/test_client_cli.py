@@ -85,7 +85,7 @@ def test_column_that_is_there_keeps_its_name(tmp_path):
         (["--date", "2020-01-01"], "基準日（--date、--date-column）"),
         (["--date-column", "氏名"], "2行目"),
         (["--out", "o.txt"], "拡張子は .xlsx"),
-        (["--max-requests", "1"], "--max-requests の1回"),
+        (["--max-requests", "1"], "--max-requests の1回を超え"),
     ],
 )
 def test_wrong_use_is_told_before_anything_is_asked(tmp_path, options, said):
