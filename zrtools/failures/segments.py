@@ -517,10 +517,18 @@ class Search:
             largest = max(values, key=lambda v: usual[v] * (changed[v] > 0.5 * changed[list(values)].max()))
             kept = tuple(v for v in values if changed[v] >= _ALIKE_FROM * changed[largest])
             if j in self.cells.follows:
-                more, then = np.expm1(changed), self.cells.follows[j]
-                least = (f - np.sqrt(f)) / (usual + 0.5) - 1
+                more, then, beyond = np.expm1(changed), self.cells.follows[j], f - usual
+                n = np.bincount(self.codes[mask, j], self.n[mask], self.counts[j])
+                sure = f - np.sqrt(f)
+                # late failures are fewer than those on time, and come without the deliveries of their time
+                pairs = [(u, int(then[u])) for u in values]
+                late = {
+                    v
+                    for u, v in pairs
+                    if beyond[v] < beyond[u]
+                    and (sure[v] / (usual[v] + 0.5) - 1 < _LATE * more[u] or sure[v] * n[u] > f[u] * n[v])
+                }
                 # the last of a run of times
-                late = {int(then[u]) for u in values if least[int(then[u])] < _LATE * more[u]}
                 late -= {v for v in late if int(then[v]) in values}
                 kept = tuple(v for v in kept if v not in late)
             if kept:
