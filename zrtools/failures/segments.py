@@ -44,6 +44,8 @@ _KNOWN = 1.0
 _ALIKE_FROM = 0.5
 # of the change in a time, less in the next one is what is reported late
 _LATE = 0.6
+# of the failures of a time, so many at the most are reported in the next one
+_SPILT = 0.3
 # of a segment, as much as before is not a part of it, where it changed by less than this of what the others did
 _UNTOUCHED, _LEFT = 0.3, 0.2
 # chance below which a segment is named
@@ -517,19 +519,12 @@ class Search:
             largest = max(values, key=lambda v: usual[v] * (changed[v] > 0.5 * changed[list(values)].max()))
             kept = tuple(v for v in values if changed[v] >= _ALIKE_FROM * changed[largest])
             if j in self.cells.follows:
-                more, then, beyond = np.expm1(changed), self.cells.follows[j], f - usual
                 n = np.bincount(self.codes[mask, j], self.n[mask], self.counts[j])
-                sure = f - np.sqrt(f)
-                # late failures are fewer than those on time, and come without the deliveries of their time
-                pairs = [(u, int(then[u])) for u in values]
-                late = {
-                    v
-                    for u, v in pairs
-                    if beyond[v] < beyond[u]
-                    and (sure[v] / (usual[v] + 0.5) - 1 < _LATE * more[u] or sure[v] * n[u] > f[u] * n[v])
-                }
+                told = np.stack([f, usual, n], axis=1).tolist()
+                pairs = [(u, int(self.cells.follows[j][u])) for u in values]
+                late = {v for u, v in pairs if _late(told[u], told[v])}
                 # the last of a run of times
-                late -= {v for v in late if int(then[v]) in values}
+                late -= {v for v in late if int(self.cells.follows[j][v]) in values}
                 kept = tuple(v for v in kept if v not in late)
             if kept:
                 segment = {**segment, j: kept}
@@ -637,22 +632,32 @@ class Search:
     def explained(self, found: Finding) -> None:
         """Take what a segment did as usual, so that the rest can be looked at."""
         ratio = float(self.f[found.cells].sum()) / found.expected
-        inside = found.cells
-        self.plain[inside] = np.clip(self.plain[inside] * ratio, 1e-6, 0.95)
-        usual = float((self.n * self.usual)[inside].sum())
-        self.usual[inside] = np.clip(
-            self.usual[inside] * float(self.f[inside].sum()) / max(usual, 1e-9), 1e-6, 0.95
+        inside, tail = found.cells, self._tail(found.segment)
+        on_time, after = (
+            [float(x[m].sum()) for x in (self.f, self.n * self.usual, self.n)] for m in (inside, tail)
         )
+        self.plain[inside] = np.clip(self.plain[inside] * ratio, 1e-6, 0.95)
+        self.usual[inside] = np.clip(self.usual[inside] * on_time[0] / max(on_time[1], 1e-9), 1e-6, 0.95)
         self.restless[inside] += _DIFFER[-1]
         # what is reported late is a part of it
-        tail = self._tail(found.segment)
-        late = float(self.f[tail].sum()) / max(float((self.n * self.usual)[tail].sum()), 1e-9)
-        if 1 < late < 1 + _LATE * (ratio - 1):
-            self.plain[tail] = np.clip(self.plain[tail] * late, 1e-6, 0.95)
-            self.usual[tail] = np.clip(self.usual[tail] * late, 1e-6, 0.95)
+        if after[0] > after[1] and _late(on_time, after):
+            for rates in (self.plain, self.usual):
+                rates[tail] = np.clip(rates[tail] * after[0] / max(after[1], 1e-9), 1e-6, 0.95)
         anew = np.flatnonzero(inside | tail)
         self._weigh()[:, anew] = self._weighed(anew)
         self.ranked = None
+
+
+def _late(on_time: Sequence[float], after: Sequence[float]) -> bool:
+    """Tell whether what failed in a time can be what is reported late of the time before (failed, usual, settled).
+
+    That is less than was on time, and the time itself changed less or hardly has messages of its own.
+    """
+    (f, usual, n), (later, usually, settled) = on_time, after
+    sure = later - sqrt(later)
+    weaker = sure / (usually + 0.5) - 1 < _LATE * ((f + 0.5) / (usual + 0.5) - 1)
+    beyond, share = f - usual, (later - usually) / max(f - usual, 1e-9)
+    return beyond > 0 and ((share < 1 and weaker) or (share < _SPILT and sure * n > f * settled))
 
 
 def _shorter(segment: Segment) -> Iterator[Segment]:
