@@ -106,13 +106,17 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Two periods and what set in between them: columns and their values; none where nothing did."""
+    """Two periods and what set in between them: columns and their values; none where nothing did.
+
+    `excess` are the failures of it, `least` those of the value in which fewest fell.
+    """
 
     seed: int
     before: pl.DataFrame
     after: pl.DataFrame
     where: dict[str, list[str]]
     excess: int
+    least: int
 
 
 @dataclass(slots=True)
@@ -679,7 +683,7 @@ def change(
     failed = rng.random(total) < chance
     code = _coded(rng, rng.dirichlet(np.array([1, 4, 0.7, 3, 2, 2, 2]) * 3, 4), traffic.carrier)
     where: dict[str, list[str]] = {}
-    excess = 0
+    excess = least = 0
     after = traffic.day >= days
     columns_of: dict[str, tuple[Array, Any]] = {
         "carrier": (traffic.carrier, lambda v: CARRIERS[v]),
@@ -698,6 +702,7 @@ def change(
         names = sorted(rng.choice(list(columns_of), wanted, replace=False).tolist())
         hit = late.copy()
         chosen: dict[str, list[str]] = {}
+        picked: dict[str, Array] = {}
         for name in names:
             # what was there before, too: of what is new nobody can say that it changed
             there = np.intersect1d(values_of[name][hit], values_of[name][~late])
@@ -706,6 +711,7 @@ def change(
                 break
             values = rng.choice(there, count, replace=False)
             hit &= np.isin(values_of[name], values)
+            picked[name] = values
             chosen[name] = sorted(columns_of[name][1](int(v)) for v in values)
         strength = float(np.exp(rng.uniform(np.log(2), np.log(8))))
         extra = (strength - 1) * expected[hit].sum()
@@ -719,10 +725,13 @@ def change(
         struck = at[(rng.random(len(at)) < np.minimum((strength - 1) * chance[at], 0.9)) & ~failed[at]]
         failed[struck] = True
         where, excess = chosen, len(struck)
+        least = min(
+            int((columns_of[name][0][struck] == v).sum()) for name, some in picked.items() for v in some
+        )
         break
     frame = _statuses(rng, traffic, failed, code, 0.0, FIRST - timedelta(days))
     early = pl.col("send_date") < FIRST
-    return Change(seed, frame.filter(early), frame.filter(~early), where, excess)
+    return Change(seed, frame.filter(early), frame.filter(~early), where, excess, least)
 
 
 def _ambiguous(hit: Array, after: Array, sizes: Array, values_of: dict[str, Array], names: list[str]) -> bool:

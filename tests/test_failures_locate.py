@@ -168,6 +168,15 @@ def test_two_causes_are_two_rows() -> None:
     assert zr.failures.locate(before, mixed, BY, most=1).height == 1
 
 
+def test_values_of_very_different_changes_are_two_rows() -> None:
+    """Either of two values means the same change: nine times as often is not told together with 2.6 times."""
+    before, after = traffic(310, size=60_000), traffic(311, {"campaign": ["coupon"]}, times=9, size=60_000)
+    other = traffic(312, {"campaign": ["news"]}, times=2.6, size=60_000)
+    mixed = pl.concat([after.filter(pl.col("campaign") != "news"), other.filter(campaign="news")])
+    found = zr.failures.locate(before, mixed, [*BY, "shift"])
+    assert places(found) == [{("campaign", "coupon")}, {("campaign", "news")}]
+
+
 @pytest.mark.parametrize(
     ("after", "said", "japanese"),
     [
