@@ -140,8 +140,10 @@ def test_hours_of_late_reports_are_no_part_of_it(
     before, after = periods
     later = after.filter(carrier="au", hour=11)["status_id"].eq(3).sum()
     assert later > 1.5 * before.filter(carrier="au", hour=11)["status_id"].eq(3).sum()
-    found = zr.failures.locate(before, after, ["carrier", "campaign", "hour"])
-    assert places(found) == [{("carrier", "au"), *(("hour", hour) for hour in hours)}]
+    expected = [{("carrier", "au"), *(("hour", hour) for hour in hours)}]
+    assert places(zr.failures.locate(before, after, ["carrier", "campaign", "hour"])) == expected
+    padded = [f.with_columns(pl.col("hour").cast(pl.String).str.zfill(2)) for f in periods]
+    assert places(zr.failures.locate(*padded, ["carrier", "campaign", "hour"])) == expected
 
 
 def test_a_fall_is_located_too() -> None:

@@ -323,9 +323,10 @@ class _Table:
 
 def _next(hours: list[str | None]) -> Ints:
     """Number the hour after each, -1 where it is none of these."""
-    places = {hour: place for place, hour in enumerate(hours)}
-    after = [str((int(h) + 1) % 24) if h and h.isdecimal() else None for h in hours]
-    return np.array([places.get(h, -1) if h else -1 for h in after], dtype=np.int64)
+    numbers = [int(h) if h and h.isdecimal() and len(h) <= 2 else None for h in hours]
+    places = {number: place for place, number in enumerate(numbers) if number is not None}
+    after = [-1 if number is None else places.get((number + 1) % 24, -1) for number in numbers]
+    return np.array(after, dtype=np.int64)
 
 
 def _clusters(counted: pl.DataFrame) -> dict[str, Any]:
