@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import zrtools as zr
-from zrtools import codes, errors, periods, schemas, words
+from zrtools import codes, errors, formats, periods, schemas, words
 
 ROOT = Path(__file__).parent.parent
 
@@ -223,6 +223,27 @@ def test_wordings_say_the_same_in_both_languages(path: Path) -> None:
         assert label.ja.strip(), key
         assert label.en.strip(), key
         assert _fields(label.ja) == _fields(label.en), key
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "ja", "en"),
+    [
+        ("count", -1234.4, "−1,234", "−1,234"),
+        ("change", 5, "+5", "+5"),
+        ("change", -1200, "−1,200", "−1,200"),
+        ("rate", 0.0587, "5.9%", "5.9%"),
+        ("rate_change", -0.021, "−2.1%", "−2.1%"),
+        ("points", -0.0012, "−0.12", "−0.12"),
+        ("month", date(2026, 10, 1), "2026年10月", "2026-10"),
+        ("day", date(2026, 10, 4), "10/4（日）", "10-04 (Sun)"),
+        ("time", datetime(2026, 10, 4, 9, 5), "10/4（日）09:05", "10-04 (Sun) 09:05"),
+        ("count", None, "–", "–"),
+        ("rate", float("nan"), "–", "–"),
+    ],
+)
+def test_values_are_written_one_way(kind: formats.Kind, value: object, ja: str, en: str) -> None:
+    """One table says how numbers, months, days and moments are written, with real minus signs, in both languages."""
+    assert (formats.write(value, kind, "ja"), formats.write(value, kind, "en")) == (ja, en)
 
 
 _JA = "[\u3040-\u30ff\u4e00-\u9fff々〆]"

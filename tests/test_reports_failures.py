@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date
 from pathlib import Path
@@ -52,6 +53,29 @@ def test_names_inside_the_page_are_unique(page: str) -> None:
     names = re.findall(r'\bid="([^"]+)"', page)
     assert len(names) == len(set(names))
     assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(names)
+
+
+def test_page_is_told_to_those_who_do_not_see_it(page: str) -> None:
+    """Language, headings in order, heads of rows and columns, and drawings described, no two alike."""
+    assert '<html lang="ja">' in page
+    levels = [int(level) for level in re.findall(r"<h(\d)", page)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    for table in re.findall(r"<table>.*?</table>", page, flags=re.DOTALL):
+        heads, *rows = re.findall(r"<tr.*?</tr>", table, flags=re.DOTALL)
+        assert set(re.findall(r"<th (\w+=\"\w+\")", heads)) == {'scope="col"'}
+        assert all(row.count('<th scope="row"') == 1 for row in rows)
+    described = re.findall(r'<svg role="img" aria-label="([^"]+)"', page)
+    # a wide and a narrow form
+    assert len(described) == 2 * page.count("<figure>") == 2 * len(set(described))
+    assert len(set(described)) > 3
+
+
+def test_each_chart_note_stands_once(page: str) -> None:
+    """What all charts have in common is said under the first alone."""
+    notes = re.findall(r"<figcaption>.*?</figcaption>", page, flags=re.DOTALL)
+    said = [line for note in notes for line in re.findall(r"<span>(.*?)</span>", note)]
+    assert len(said) == len(set(said)) > 3
 
 
 def test_no_whole_number_is_in_the_file(page: str, statuses: pl.DataFrame) -> None:
@@ -120,7 +144,7 @@ def test_own_codes_keep_their_origin_and_action_in_the_report(statuses: pl.DataF
     ):
         text = path.read_text("utf-8")
         assert f"<strong>use another channel</strong> {n:,} messages" in text
-        row = text[text.index(">own name</td>") :]
+        row = text[text.index(">own name</th>") :]
         assert row.index(
             "recipient&#x27;s handset" if "&#x27;s handset" in row else "recipient's handset"
         ) < (row.index("</tr>"))
@@ -162,7 +186,7 @@ def test_open_days_are_listed(statuses: pl.DataFrame, tmp_path: Path) -> None:
     )
     text = zr.reports.failures(frame, tmp_path / "open.html", lang="en").read_text("utf-8")
     section = text[text.index("Messages still pending</h2>") :]
-    assert "2026-10-18" in section
+    assert "10-18 (Sun)" in section
     assert "1% or more of the messages is pending" in section
 
 
@@ -184,16 +208,25 @@ def test_texts_are_escaped_and_masked() -> None:
     page.section("s")
     page.points([("t", "<u>")])
     page.table(
-        pl.DataFrame({"a": ["<img src=x>", "+819012345678"], "n": [1234, 5], "r": [0.0587, None]}),
-        {"a": ("name", "text"), "n": ("count", "count"), "r": ("rate", "rate")},
+        pl.DataFrame(
+            {"a": ["<img src=x>", "+819012345678"], "n": [1234, 5], "r": [0.0587, None], "e": [None, ""]}
+        ),
+        {"a": ("name", "text"), "n": ("count", "count"), "r": ("rate", "rate"), "e": ("no column", "text")},
         bold_last=True,
     )
+    page.facts("090-1234-5678", ["<i>"], [("<b>", "<i>")], 1)
+    page.quoted("<b>", "090-1234-5678 <i>")
+    page.chart(zr.charts.style.nothing("t", "<i> 090-1234-5678"), "nothing")
+    page.chart(zr.charts.located(schemas.empty(schemas.LOCATED), lang="en"), "nothing")
     text = page.html()
     assert not re.findall(r"<(?:script|img|i|u|b)\b", text)
     assert "1234-5678" not in text
     assert "12345678" not in text
     assert "1,234" in text
     assert "5.9%" in text
+    assert "no column" not in text
+    assert "<svg" not in text
+    assert "Nothing stands out." in text
 
 
 @pytest.mark.slow

@@ -313,7 +313,7 @@ def test_page_stands_on_its_own(tmp_path: Path, prices: Path, invoice: Path, lan
         lang=lang,
     )
     text = path.read_text("utf-8")
-    assert text.count("<svg") == 4
+    assert text.count("<figure>") == 4
     assert "http://" not in text
     assert "https://" not in text
     assert "9012345678" not in text

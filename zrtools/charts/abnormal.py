@@ -12,7 +12,7 @@ import polars as pl
 from zrtools import schemas, words
 from zrtools.arguments import checked
 from zrtools.charts import style
-from zrtools.charts.course import Times, notes, rates_panel, time_axis, times_of, top_of
+from zrtools.charts.course import Times, notes, rates_panel, time_axis, times_of, top_of, volumes_panel
 from zrtools.charts.telling import say, summary, why_nothing
 from zrtools.errors import InputError
 from zrtools.failures.traffic import PolarsStatuses, Statuses, Traffic
@@ -32,8 +32,12 @@ _DIMENSIONS = ("all", "carrier", "sms_code", "campaign")
 
 
 @checked
-def incidents(frame: Statuses, found: pl.DataFrame | None = None, *, lang: str | None = None) -> ChartType:
+def incidents(
+    frame: Statuses, found: pl.DataFrame | None = None, *, named: bool = True, lang: str | None = None
+) -> ChartType:
     """Draw the failure rate over time with every incident shaded, and below it what each one was.
+
+    With `named=False` the number of messages stands below instead, for where the incidents are listed beside.
 
     Takes what `classify` takes or a daily `trend`, and what `failures.incidents` found (looked for in the statuses
     when left out). The bars stand where the messages of the incident were sent, the points where days or hours are
@@ -64,10 +68,16 @@ def incidents(frame: Statuses, found: pl.DataFrame | None = None, *, lang: str |
     shaded = alt.layer(_shading(rows, times, lang, numbered=True), upper).properties(
         width=style.WIDTH, height=200
     )
-    lower = _bars(rows, times, lang).properties(width=style.WIDTH, height=alt.Step(56))
+    lower = (
+        _bars(rows, times, lang).properties(width=style.WIDTH, height=alt.Step(56))
+        if named
+        else volumes_panel(times, lang).properties(width=style.WIDTH, height=90)
+    )
     more = [say("incidents_more", lang, n=found.height - _MOST)] if found.height > _MOST else []
     chart = alt.vconcat(shaded, lower, spacing=10)
-    return style.finish(chart, title, [*told, say("incidents_note", lang), *more])
+    chart = chart if named else chart.resolve_scale(color="independent")
+    note = say("incidents_note" if named else "shaded_note", lang)
+    return style.finish(chart, title, [*told, note, *more])
 
 
 @checked

@@ -33,6 +33,7 @@ __all__ = [
     "time_axis",
     "times_of",
     "top_of",
+    "volumes_panel",
 ]
 
 _UNITS = get_args(Every)
@@ -60,7 +61,7 @@ def failures_over_time(frame: Statuses, *, every: Every = "1d", lang: str | None
         return style.nothing(title, why_nothing(times.summed, lang))
     chart: alt.VConcatChart = alt.vconcat(
         rates_panel(times, lang, top_of(times.frame), bare=True).properties(width=style.WIDTH, height=220),
-        _volumes_panel(times, lang).properties(width=style.WIDTH, height=100),
+        volumes_panel(times, lang).properties(width=style.WIDTH, height=100),
         spacing=8,
     ).resolve_scale(color="independent")
     return style.finish(chart, title, [summary(times.span, times.summed, lang), *notes(times, lang)])
@@ -308,7 +309,8 @@ def rates_panel(times: Times, lang: str | None, top: float, *, bare: bool = Fals
     return chart
 
 
-def _volumes_panel(times: Times, lang: str | None) -> alt.Chart:
+def volumes_panel(times: Times, lang: str | None) -> alt.Chart:
+    """Draw the number of messages by outcome."""
     import altair as alt
 
     kinds = {"delivered": style.DELIVERED, "failed": style.FAILED, "pending": style.PENDING}

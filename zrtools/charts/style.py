@@ -49,6 +49,7 @@ __all__ = [
     "day_axis",
     "drawing",
     "finish",
+    "in_our_font",
     "nothing",
     "save",
     "svg",
@@ -140,7 +141,7 @@ def use(renderer: Renderer = "svg", *, font_folder: str | Path | None = None) ->
     plain: Any = alt.renderers.get()
 
     def draw(spec: dict[str, Any], **metadata: Any) -> dict[str, Any]:
-        made: dict[str, Any] = plain(_in_our_font(spec), **metadata)
+        made: dict[str, Any] = plain(in_our_font(spec), **metadata)
         return {kind: typeface.bring(v) if isinstance(v, str) else v for kind, v in made.items()}
 
     name = f"zrtools-{renderer}"
@@ -249,7 +250,8 @@ def nothing(title: str, why: str) -> alt.Chart:
         .mark_text(fontSize=15, color=MUTED)
         .encode(text="text:N")
     )
-    return finish(chart, title)
+    # a page says it in words
+    return finish(chart, title).properties(usermeta={"nothing": why})
 
 
 def carrier_scale(names: Iterable[str | None], *, lang: str | None = None) -> alt.Scale:
@@ -319,10 +321,10 @@ def _stack() -> str:
 
 
 def _written(chart: ChartType) -> str:
-    return json.dumps(_in_our_font(chart.to_dict()), ensure_ascii=False)
+    return json.dumps(in_our_font(chart.to_dict()), ensure_ascii=False)
 
 
-def _in_our_font(spec: dict[str, Any]) -> dict[str, Any]:
+def in_our_font(spec: dict[str, Any]) -> dict[str, Any]:
     """Give a chart that names no font, such as a user's own, the one that comes along."""
     return spec | {"config": {"font": _stack()} | spec.get("config", {})}
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from zrtools import charts, privacy, words
+from zrtools import charts, formats, privacy, words
 from zrtools.arguments import checked
-from zrtools.charts.style import count_text
 from zrtools.codes import Category
 from zrtools.codes.causes import CAUSES, OWNERS, SURE
 from zrtools.errors import InputError
@@ -131,6 +130,7 @@ class _Report:
         self.found = found
         self.lang = found.lang
         self.say = partial(_say, found.lang)
+        self.count = partial(formats.write, kind="count")
         self.now = found.overview.row(0, named=True)
         self.before = found.overview.row(1, named=True) if found.overview.height > 1 else None
         self.failed, self.pending = int(self.now["failed"]), int(self.now["pending"])
@@ -145,38 +145,48 @@ class _Report:
         return f"failures-{self.now['first_day']}-{self.now['last_day']}.html"
 
     def page(self) -> Page:
-        period = words.span(self.now["first_day"], self.now["last_day"], self.lang)
-        page = Page(self.say("title"), self.say("subtitle", period=period, made=_now(self.lang)), self.lang)
+        page = Page(
+            self.say("title"),
+            self.say("subtitle", period=self.period(self.now), made=_now(self.lang)),
+            self.lang,
+        )
+        # what a manager reads comes first, on two sheets of paper
         page.lead(*self.lead())
         page.figures(self.figures())
         if self.settled:
-            page.section(self.say("course"))
-            page.chart(
-                charts.failures_over_time(self.found.counted, lang=self.lang), self.say("course_drawn")
-            )
-            page.text(self.peaks(), *self.found.campaign_notes)
+            self.course(page)
         if self.failed:
             self.incidents(page)
+            self.next_steps(page)
             self.causes(page)
             self.changes(page)
             self.where(page)
             self.by_carrier(page)
-            self.next_steps(page)
+            self.plan(page)
             self.numbers(page)
             self.unknown_codes(page)
         self.open_days(page)
         self.method(page)
         return page
 
+    def spans(self, low: str, high: str, kind: formats.Kind) -> pl.Expr:
+        def written(ends: Mapping[str, Any]) -> str:
+            return formats.between(ends[low], ends[high], kind, self.lang)
+
+        return pl.struct(low, high).map_elements(written, pl.String)
+
+    def period(self, row: Mapping[str, Any]) -> str:
+        return words.span(row["first_day"], row["last_day"], self.lang)
+
     # ---------------------------------------------------------------------------------------- the top
 
     def lead(self) -> list[str]:
-        counts = {"settled": count_text(self.settled), "pending": count_text(self.pending)}
+        counts = {"settled": self.count(self.settled), "pending": self.count(self.pending)}
         if not self.settled:
             return [self.say("headline_unsettled" if self.pending else "headline_empty", **counts)]
         rate = words.percent(self.now["failure_rate"])
         said = [
-            self.say("headline", failed=count_text(self.failed), rate=rate, **counts)
+            self.say("headline", failed=self.count(self.failed), rate=rate, **counts)
             if self.failed
             else self.say("headline_none", **counts)
         ]
@@ -189,7 +199,7 @@ class _Report:
                 self.say(
                     "main_reason",
                     category=words.category(top["failure_category"], self.lang),
-                    failed=count_text(top["failed"]),
+                    failed=self.count(top["failed"]),
                     share=words.percent(top["share_of_failures"]),
                 )
             )
@@ -211,7 +221,7 @@ class _Report:
         return [
             self.say(
                 f"change_{key}",
-                period=words.span(self.before["first_day"], self.before["last_day"], self.lang),
+                period=self.period(self.before),
                 before=words.percent(row["total_before"]),
                 after=words.percent(row["total_after"]),
                 change=f"{abs(change) * 100:.2f}",
@@ -223,8 +233,7 @@ class _Report:
         if found.is_empty():
             return [self.say("incidents_none")]
         part = words.percent(min(float(found["excess"].sum()) / self.failed, 1.0))
-        said = [self.say("incidents_found", n=found.height, share=part), found["sentence"][0]]
-        return [*said, *presentation.cause(self.found, 0)]
+        return [self.say("incidents_found", n=found.height, share=part), found["sentence"][0]]
 
     def figures(self) -> list[Figure]:
         total = self.settled + self.pending
@@ -233,72 +242,126 @@ class _Report:
         reached = (
             self.say("of_settled", share=words.percent(delivered / self.settled)) if self.settled else ""
         )
-        failed_note = "" if numbers is None else self.say("failed_note", numbers=count_text(numbers))
+        failed_note = "" if numbers is None else self.say("failed_note", numbers=self.count(numbers))
         rate_note = (
             self.say("rate_note", low=words.percent(low), high=words.percent(high)) if self.settled else ""
         )
         figures = [
-            Figure(self.say("messages"), count_text(total), self.say("messages_note", days=self.now["days"])),
-            Figure(self.say("delivered"), count_text(delivered), reached),
-            Figure(self.say("failed"), count_text(self.failed), failed_note, is_bad=self.failed > 0),
+            Figure(self.say("messages"), self.count(total), self.say("messages_note", days=self.now["days"])),
+            Figure(self.say("delivered"), self.count(delivered), reached),
+            Figure(self.say("failed"), self.count(self.failed), failed_note, is_bad=self.failed > 0),
             Figure(
                 self.say("rate"), words.percent(self.now["failure_rate"]), rate_note, is_bad=self.failed > 0
             ),
-            Figure(self.say("pending"), count_text(self.pending), self.say("pending_note")),
+            Figure(self.say("pending"), self.count(self.pending), self.say("pending_note")),
         ]
         if self.before is not None:
-            period = words.span(self.before["first_day"], self.before["last_day"], self.lang)
-            figures.append(
-                Figure(self.say("rate_before"), words.percent(self.before["failure_rate"]), period)
-            )
+            rate = words.percent(self.before["failure_rate"])
+            figures.append(Figure(self.say("rate_before"), rate, self.period(self.before)))
         return figures
 
-    # ------------------------------------------------------------------------------------- the findings
+    def course(self, page: Page) -> None:
+        """Show the period, its incidents numbered, and say a word on every peak."""
+        page.section(self.say("course"))
+        found, counted = self.found.incidents, self.found.counted
+        drawn = (
+            charts.incidents(counted, found, named=False, lang=self.lang)
+            if found.height
+            else charts.failures_over_time(counted, lang=self.lang)
+        )
+        rate = words.percent(self.now["failure_rate"])
+        page.chart(drawn, self.say("course_drawn", rate=rate), titled=False, known=1)
+        page.text(self.peaks())
 
     def incidents(self, page: Page) -> None:
+        """Show the largest incidents with their causes, each by the number that it has in the drawing."""
         found = self.found.incidents
         page.section(self.say("incidents"), *([] if found.height else [self.say("incidents_none")]))
         if found.height:
-            drawn = charts.incidents(self.found.counted, found, lang=self.lang)
-            page.chart(drawn, self.say("incidents_drawn"))
-            self.table_of_incidents(page, found, self.say("incidents_note"))
-        if self.found.watch.height:
-            page.text(*presentation.watched(self.found))
-            self.table_of_incidents(page, self.found.watch, self.say("watch_note"))
+            page.text(words.text("causes.intro", self.lang))
         for number, row in enumerate(found.head(_CLOSE_UPS).iter_rows(named=True)):
-            page.chart(charts.incident(self.found.counted, row, lang=self.lang), row["sentence"])
-            page.text(*presentation.looked_into(self.found, number))
+            page.facts(
+                _name_of(row, self.lang),
+                [self.incident_said(row)],
+                self.named_causes(number, "cause", "owner", "to_do"),
+                self.drawn_as[number],
+            )
+        if (rest := found.height - _CLOSE_UPS) > 0:
+            where = words.text("causes.heading", self.lang)
+            page.text(self.say("incidents_rest", n=rest, where=where))
+
+    def incident_said(self, row: Mapping[str, Any]) -> str:
+        return self.say(
+            "incidents_said",
+            period=words.stretch(row["start"], row["end"], self.lang),
+            excess=self.count(row["excess"]),
+            interval=formats.between(row["excess_low"], row["excess_high"], "count", self.lang),
+            rate=words.percent(row["failure_rate"]),
+            usual=words.percent(row["usual_rate"]),
+        )
+
+    @property
+    def drawn_as(self) -> list[int]:
+        """Number the incidents as the drawing does, which has them in the order of time."""
+        order = pl.struct("start", -pl.col("excess"))
+        return self.found.incidents.select(order.rank("ordinal"))["start"].to_list()
+
+    def named_causes(self, number: int, *keys: str) -> list[tuple[str, str]]:
+        told = self.found.causes.filter(pl.col("of") == "incident", pl.col("row") == number)
+        if told.is_empty():
+            return []
+        row = told.row(0, named=True)
+        named = {
+            "cause": self.say(
+                "cause_sure",
+                cause=words.label(CAUSES[row["cause"]].label, self.lang),
+                sure=words.label(SURE[row["how_sure"]], self.lang),
+            ),
+            "owner": words.label(OWNERS[row["owner"]], self.lang),
+            **{key: row[key] or "" for key in ("why", "to_do", "to_tell")},
+            "ticket": row["ticket"] or "",
+        }
+        return [(words.text(f"causes.{key}", self.lang), named[key]) for key in keys if named[key]]
+
+    # ------------------------------------------------------------------------------------- the findings
 
     def causes(self, page: Page) -> None:
-        told = self.found.causes.filter(pl.col("of") == "incident").head(_CLOSE_UPS)
-        if told.is_empty():
+        """Show each incident closely, what speaks for its cause, and the texts to send."""
+        found, watch = self.found.incidents, self.found.watch
+        if found.is_empty() and watch.is_empty():
             return
-        page.section(words.text("causes.heading", self.lang), words.text("causes.intro", self.lang))
-        for number, row in enumerate(told.iter_rows(named=True)):
-            incident = self.found.incidents.row(number, named=True)
-            page.text(incident["sentence"])
-            named = {
-                "cause": words.label(CAUSES[row["cause"]].label, self.lang),
-                "owner": words.label(OWNERS[row["owner"]], self.lang),
-                "sure": words.label(SURE[row["how_sure"]], self.lang),
-                **{key: row[key] for key in ("why", "to_do", "to_tell")},
-            }
-            page.points((words.text(f"causes.{key}", self.lang), said) for key, said in named.items())
-            if row["ticket"] is not None:
-                page.quoted(words.text("causes.ticket", self.lang), row["ticket"], is_open=number == 0)
+        page.section(words.text("causes.heading", self.lang))
+        if found.height:
+            self.table_of_incidents(page, found, self.say("incidents_note"), numbers=self.drawn_as)
+        for number, row in enumerate(found.head(_CLOSE_UPS).iter_rows(named=True)):
+            name = _name_of(row, self.lang)
+            within = presentation.looked_into(self.found, number)
+            page.facts(name, within, self.named_causes(number, "why", "to_tell"), self.drawn_as[number])
+            drawn = charts.incident(self.found.counted, row, lang=self.lang)
+            said = self.incident_said(row)
+            page.chart(drawn, self.say("incident_drawn", name=name, said=said), titled=False)
+            for heading, text in self.named_causes(number, "ticket"):
+                page.quoted(heading, text, is_open=number == 0)
+        if watch.height:
+            page.text(*presentation.watched(self.found))
+            self.table_of_incidents(page, watch, self.say("watch_note"))
 
-    def table_of_incidents(self, page: Page, found: pl.DataFrame, note: str) -> None:
+    def table_of_incidents(
+        self, page: Page, found: pl.DataFrame, note: str, numbers: list[int] | None = None
+    ) -> None:
         named = [named_incident(row, self.lang) for row in found.iter_rows(named=True)]
         rows = found.with_columns(
             pl.Series("name", named, dtype=pl.String),
+            pl.Series("number", numbers or [None] * found.height, dtype=pl.Int64),
             category=_named("failure_category", words.category, self.lang),
-            interval=_between(("excess_low", "excess_high"), count_text, self.lang),
+            interval=self.spans("excess_low", "excess_high", "count"),
             codes=pl.col("codes").map_elements(lambda said: named_codes(said, 3, self.lang), pl.String),
         )
         page.table(
             rows.head(_MOST_ROWS),
             {
                 "name": (self.say("segment"), "text"),
+                "number": (self.say("drawn_number"), "count"),
                 "category": (self.say("category"), "text"),
                 "start": (self.say("start"), "time"),
                 "end": (self.say("end"), "time"),
@@ -323,11 +386,7 @@ class _Report:
             return ""
         largest = days.top_k(_MOST_PEAKS, by="failure_rate").sort("start")
         said = [
-            self.say(
-                "peak",
-                day=words.day(row["start"], self.lang, short=True),
-                rate=words.percent(row["failure_rate"]),
-            )
+            f"{words.day(row['start'], self.lang, short=True)} {words.percent(row['failure_rate'])}"
             for row in largest.iter_rows(named=True)
         ]
         return self.say("peaks", n=days.height, days=words.text("failures.list", self.lang).join(said))
@@ -342,9 +401,10 @@ class _Report:
                 page.text(" ".join([said, *presentation.cause(self.found, number, "located")]))
         elif self.found.where:
             page.text(self.found.where)
-        page.chart(
-            charts.contributions(self.found.changes, most=10, lang=self.lang), self.say("changes_drawn")
-        )
+        row = self.found.changes.row(0, named=True)
+        ends = {end: words.percent(row[f"total_{end}"]) for end in ("before", "after")}
+        drawn = charts.contributions(self.found.changes, most=10, lang=self.lang)
+        page.chart(drawn, self.say("changes_drawn", **ends))
         for frame, keys, heading in (
             (self.found.changes, ["carrier", "failure_category"], "by_segment"),
             (self.found.changes_by_campaign, ["campaign"], "by_campaign"),
@@ -356,7 +416,7 @@ class _Report:
             page.table(
                 head.with_columns(
                     pl.Series("name", names, dtype=pl.String),
-                    interval=_between(("contribution_low", "contribution_high"), words.points, self.lang),
+                    interval=self.spans("contribution_low", "contribution_high", "points"),
                 ),
                 {
                     "name": (self.say(heading), "text"),
@@ -368,15 +428,16 @@ class _Report:
                     "share_part": (self.say("share_part"), "points"),
                 },
             )
-        left_out = sorted(set(self.found.left_out))
-        page.text(
-            self.say("changes_note"),
-            self.say("left_out", days=words.days(left_out, 10, self.lang)) if left_out else "",
-        )
+        left_out = words.days(sorted(set(self.found.left_out)), 10, self.lang)
+        page.text(self.say("changes_note"), self.say("left_out", days=left_out) if left_out else "")
 
     def where(self, page: Page) -> None:
         page.section(self.say("where"))
-        page.chart(charts.failures(self.found.counted, lang=self.lang), self.say("where_drawn"))
+        top = self.reasons.row(0, named=True)
+        category = words.category(top["failure_category"], self.lang)
+        said = self.say("where_drawn", category=category, failed=self.count(top["failed"]))
+        drawn = charts.failures(self.found.counted, lang=self.lang)
+        page.chart(drawn, said, titled=False, known=1)
         reasons = self.reasons.with_columns(
             category=_named("failure_category", partial(words.category, coded=True), self.lang),
             origin=_named("failure_origin", words.origin, self.lang),
@@ -398,7 +459,13 @@ class _Report:
 
     def by_carrier(self, page: Page) -> None:
         page.section(self.say("carriers"))
-        page.chart(charts.failures_by_carrier(self.found.counted, lang=self.lang), self.say("carriers_drawn"))
+        rates = [
+            f"{words.carrier(name, self.lang)} {words.percent(rate)}"
+            for name, rate in self.carriers.select("carrier", "failure_rate").iter_rows()
+        ]
+        said = self.say("carriers_drawn", rates=words.text("failures.list", self.lang).join(rates))
+        drawn = charts.failures_by_carrier(self.found.counted, lang=self.lang)
+        page.chart(drawn, said, titled=False, known=1)
         carriers = self.carriers.with_columns(name=_named("carrier", words.carrier, self.lang))
         whole = self.found.overview.head(1).select(
             pl.lit(self.say("total")).alias("name"),
@@ -411,7 +478,7 @@ class _Report:
         )
         page.table(
             pl.concat([carriers, whole], how="diagonal").with_columns(
-                interval=_between(("rate_low", "rate_high"), words.percent, self.lang)
+                interval=self.spans("rate_low", "rate_high", "rate")
             ),
             {
                 "name": (self.say("carrier"), "text"),
@@ -426,32 +493,35 @@ class _Report:
         )
         mismatch = self.found.carrier_mismatch
         if mismatch.height:
-            page.text(self.say("mismatch", n=count_text(int(mismatch["failed"].sum()))))
+            page.text(self.say("mismatch", n=self.count(int(mismatch["failed"].sum()))))
 
     def next_steps(self, page: Page) -> None:
         page.section(self.say("next"))
         counted = dict(self.found.steps.group_by("step").agg(pl.col("messages").sum()).iter_rows())
         page.points(
-            (words.text(f"failures.step {step}", self.lang), self.say(key, n=count_text(counted[step])))
+            (words.text(f"failures.step {step}", self.lang), self.say(key, n=self.count(counted[step])))
             for step, key in _STEPS.items()
             if step in counted
         )
-        page.text(*presentation.later(self.found), *presentation.reached(self.found))
-        if self.found.steps.height:
-            page.text(self.say("plan"))
-            page.table(
-                self.found.steps.with_columns(
-                    step=_named("step", _plan_word("step"), self.lang),
-                    reason=_named("reason", _plan_word("reason"), self.lang),
-                ),
-                {
-                    "step": (self.say("step"), "text"),
-                    "reason": (self.say("step_reason"), "text"),
-                    "messages": (self.say("messages"), "count"),
-                    "numbers": (self.say("numbers"), "count"),
-                    "at": (self.say("earliest"), "time"),
-                },
-            )
+        page.text(*presentation.later(self.found))
+
+    def plan(self, page: Page) -> None:
+        if self.found.steps.is_empty():
+            return
+        page.section(self.say("plan_heading"), *presentation.reached(self.found), self.say("plan"))
+        page.table(
+            self.found.steps.with_columns(
+                step=_named("step", _plan_word("step"), self.lang),
+                reason=_named("reason", _plan_word("reason"), self.lang),
+            ),
+            {
+                "step": (self.say("step"), "text"),
+                "reason": (self.say("step_reason"), "text"),
+                "messages": (self.say("messages"), "count"),
+                "numbers": (self.say("numbers"), "count"),
+                "at": (self.say("earliest"), "time"),
+            },
+        )
 
     def numbers(self, page: Page) -> None:
         often = self.found.numbers.filter(pl.col("failed_since") > 1)
@@ -459,7 +529,7 @@ class _Report:
             return
         drop = often.filter(pl.col("advice") == "drop").height
         page.section(
-            self.say("often"), self.say("often_intro", n=count_text(often.height), drop=count_text(drop))
+            self.say("often"), self.say("often_intro", n=self.count(often.height), drop=self.count(drop))
         )
         page.table(
             privacy.mask(often.head(_MOST_ROWS)).with_columns(
@@ -470,7 +540,7 @@ class _Report:
                 ),
             ),
             {
-                "phone_number": (self.say("number"), "text"),
+                "phone_number": (self.say("number"), "code"),
                 "carrier": (self.say("carrier"), "text"),
                 "failed_since": (self.say("failed_since"), "count"),
                 "failed_days": (self.say("failed_days"), "count"),
@@ -498,7 +568,7 @@ class _Report:
                 category=_named("failure_category", words.category, self.lang),
             ),
             {
-                "detailed_status_id": (self.say("detailed_code"), "text"),
+                "detailed_status_id": (self.say("detailed_code"), "code"),
                 "category": (self.say("category"), "text"),
                 "failed": (self.say("failed"), "count"),
                 "share_of_failures": (self.say("share"), "rate"),
@@ -546,6 +616,7 @@ class _Report:
         keys += ["method_changes"] if self.before is not None else []
         page.points(
             [
+                *self.found.campaign_notes,
                 *(self.say(key) for key in (*keys, "method_source")),
                 words.text("usage.how_brands", self.lang),
             ]
@@ -560,14 +631,12 @@ def _plan_word(kind: str) -> Callable[[str | None, str | None], str]:
     return lambda value, lang: words.text(f"failures.{kind} {value}", lang)
 
 
+def _name_of(row: Mapping[str, Any], lang: str) -> str:
+    return f"{named_incident(row, lang)} × {words.category(row['failure_category'], lang)}"
+
+
 def _named(column: str, name: Callable[[str | None, str | None], str], lang: str) -> pl.Expr:
     return pl.col(column).map_elements(lambda value: name(value, lang), pl.String, skip_nulls=False)
-
-
-def _between(ends: tuple[str, str], write: Callable[[float], str], lang: str) -> pl.Expr:
-    return pl.format(
-        words.between("{}", "{}", lang), *(pl.col(end).map_elements(write, pl.String) for end in ends)
-    )
 
 
 def _now(lang: str) -> str:

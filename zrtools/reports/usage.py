@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from zrtools import charts, tables, words
+from zrtools import charts, formats, tables, words
 from zrtools import usage as room
 from zrtools.arguments import checked
 from zrtools.engines import AnyFrame
@@ -268,9 +268,7 @@ def _page(report: UsageReport) -> Page:
     page.chart(charts.usage_months(report.monthly, lang=report.lang), say("months_title"))
     table = report.by_carrier()
     if table.height:
-        page.table(
-            *_columns(report, _signed(table, "change_rate", "year_change_rate"), _BY_CARRIER), bold_last=True
-        )
+        page.table(*_columns(report, table, _BY_CARRIER), bold_last=True)
     _deliveries(page, report)
     if report.forecast.height:
         month = report.name_month(report.forecast["month"][0])
@@ -286,11 +284,9 @@ def _page(report: UsageReport) -> Page:
     wide = report.wide()
     names: dict[str, tuple[str, Kind]] = {c: (c, "count") for c in wide.columns if c != "month"}
     page.subheading(say("counts_section"))
-    page.table(_text_month(wide, report.lang), {"month": (say("month"), "text"), **names})
+    page.table(wide, {"month": (say("month"), "month"), **names})
     page.subheading(say("changes_section"))
-    sums = _signed(
-        _text_month(report.sums(), report.lang), "change", "change_rate", "year_change", "year_change_rate"
-    )
+    sums = report.sums()
     page.table(*_columns(report, sums, _SUMS))
     _terms(page, report)
     if report.client is None:
@@ -342,8 +338,8 @@ def _deliveries(page: Page, report: UsageReport) -> None:
     page.subheading(say("incidents_section"))
     page.points(report.incidents["sentence"].to_list() or [say("no_incidents")])
     page.subheading(say("by_day"))
-    days = report.by_day().with_columns(date=_day_names(report, report.by_day()["send_date"]))
-    daily: dict[str, Kind] = {"date": "text", **{c: k for c, k in kinds.items() if c in days.columns}}
+    days = report.by_day().rename({"send_date": "date"})
+    daily: dict[str, Kind] = {"date": "day", **{c: k for c, k in kinds.items() if c in days.columns}}
     page.table(*_columns(report, days, daily))
 
 
@@ -355,15 +351,13 @@ def _terms(page: Page, report: UsageReport) -> None:
     if quarters.height:
         year = quarters["fiscal_year"][0]
         page.subheading(say("fiscal_section", year=year))
-        worded = _signed(quarters, "year_change_rate").rename(
-            {"year_before": "period_before", "year_change_rate": "period_change_rate"}
-        )
+        worded = quarters.rename({"year_before": "period_before", "year_change_rate": "period_change_rate"})
         kinds: dict[str, Kind] = {
             "quarter": "text",
             "separated_success_count": "count",
             "to_date": "count",
             "period_before": "count",
-            "period_change_rate": "interval",
+            "period_change_rate": "rate_change",
         }
         page.table(*_columns(report, worded, kinds))
     page.text(*limits(report))
@@ -371,20 +365,18 @@ def _terms(page: Page, report: UsageReport) -> None:
         unit = say("yen" if report.handover.budget_in == "yen" else "parts_unit")
         page.subheading(say("budget_section", unit=unit))
         money: tuple[str, ...] = ("budget", "actual", "forecast", "budget_to_date", "actual_to_date")
-        rows = _text_month(report.budget, report.lang).with_columns(
-            pl.col(*money, "difference_to_budget").round(0).cast(pl.Int64)
-        )
+        rows = report.budget.with_columns(pl.col(*money, "difference_to_budget").round(0).cast(pl.Int64))
         if report.handover.budget_in == "yen":
             rows = rows.with_columns(pl.col(c).map_elements("¥{:,}".format, pl.String) for c in money)
         number: Kind = "interval" if report.handover.budget_in == "yen" else "count"
         kinds = {
-            "month": "text",
+            "month": "month",
             **dict.fromkeys(("budget", "actual"), number),
-            "difference_to_budget": "interval",
+            "difference_to_budget": "change",
         }
         kinds |= {"used": "rate", "forecast": number, "forecast_used": "rate"}
         kinds |= {"budget_to_date": number, "actual_to_date": number, "used_to_date": "rate"}
-        page.table(*_columns(report, _signed(rows, "difference_to_budget"), kinds))
+        page.table(*_columns(report, rows, kinds))
     closed = closed_of(report)
     if closed.height:
         page.subheading(say("closed_section", day=report.handover.closing_day))
@@ -417,10 +409,10 @@ def _clients(page: Page, report: UsageReport) -> None:
             "movement": "text",
             "separated_success_count": "count",
             "previous": "count",
-            "change": "interval",
-            "change_rate": "interval",
+            "change": "change",
+            "change_rate": "rate_change",
         }
-        page.table(*_columns(report, _signed(moved.head(_MOST_LISTED), "change", "change_rate"), kinds))
+        page.table(*_columns(report, moved.head(_MOST_LISTED), kinds))
     if silent.height:
         page.subheading(say("silent_section"))
         names = silent["client"].fill_null("–").head(200).to_list()
@@ -508,7 +500,7 @@ def closed_of(report: UsageReport) -> pl.DataFrame:
         )
     )
     spans = [
-        words.between(report.name_day(a), report.name_day(b), report.lang)
+        report.say("span", first=report.name_day(a), last=report.name_day(b))
         for a, b in rows.select("first", "last").iter_rows()
     ]
     states = [report.say("complete") if whole else report.say("no_final") for whole in rows["complete"]]
@@ -521,10 +513,6 @@ def closed_of(report: UsageReport) -> pl.DataFrame:
     return rows
 
 
-def _day_names(report: UsageReport, days: pl.Series) -> pl.Series:
-    return pl.Series("date", [words.day(d, report.lang, short=True) for d in days], dtype=pl.String)
-
-
 def _reconciliation(page: Page, report: UsageReport) -> None:
     say = report.say
     page.section(say("reconciliation"))
@@ -535,7 +523,7 @@ def _reconciliation(page: Page, report: UsageReport) -> None:
         rows = report.explained()
         shown = rows.filter((pl.col("month") == report.month) | ~pl.col("agrees").fill_null(value=False))
         others = say("others_agree", n=rows.height - shown.height) if rows.height > shown.height else ""
-        worded = _signed(_text_month(shown, report.lang), "difference", "invoice_difference")
+        worded = shown
         # a month that all rows share need not stand in each
         kinds = {c: k for c, k in _RECONCILIATION.items() if c != "month" or worded["month"].n_unique() > 1}
         page.text(report.name_month(report.month) if "month" not in kinds else "")
@@ -551,9 +539,7 @@ def _cost(page: Page, report: UsageReport) -> None:
         added = pl.col("quantity", "unpriced", "net", "tax", "gross").sum()
         bills = report.bill.group_by("month").agg(added).sort("month")
         page.subheading(say("bill_section"))
-        page.table(
-            *_columns(report, _money(_text_month(bills, report.lang), report, "net", "tax", "gross"), _BILL)
-        )
+        page.table(*_columns(report, _money(bills, report, "net", "tax", "gross"), _BILL))
         if report.client is None:
             page.subheading(say("clients_cost", month=report.name_month(report.month)))
             mine = report.bill.filter(pl.col("month") == report.month)
@@ -583,17 +569,17 @@ _BY_CARRIER: dict[str, Kind] = {
     "count": "count",
     "share": "rate",
     "previous": "count",
-    "change_rate": "interval",
+    "change_rate": "rate_change",
     "year_before": "count",
-    "year_change_rate": "interval",
+    "year_change_rate": "rate_change",
 }
 _SUMS: dict[str, Kind] = {
-    "month": "text",
+    "month": "month",
     "count": "count",
-    "change": "interval",
-    "change_rate": "interval",
-    "year_change": "interval",
-    "year_change_rate": "interval",
+    "change": "change",
+    "change_rate": "rate_change",
+    "year_change": "change",
+    "year_change_rate": "rate_change",
 }
 _FORECAST: dict[str, Kind] = {
     "carrier": "text",
@@ -603,19 +589,19 @@ _FORECAST: dict[str, Kind] = {
     "high": "count",
 }
 _RECONCILIATION: dict[str, Kind] = {
-    "month": "text",
+    "month": "month",
     "carrier": "text",
     "counts": "count",
     "statuses": "count",
-    "difference": "interval",
+    "difference": "change",
     "pending": "count",
     "invoice": "count",
-    "invoice_difference": "interval",
+    "invoice_difference": "change",
     "verdict": "text",
     "why": "text",
 }
 _BILL: dict[str, Kind] = {
-    "month": "text",
+    "month": "month",
     "quantity": "count",
     "unpriced": "count",
     "net": "interval",
@@ -644,14 +630,10 @@ _LABELS = {
 def _columns(
     report: UsageReport, frame: pl.DataFrame, kinds: dict[str, Kind]
 ) -> tuple[pl.DataFrame, dict[str, tuple[str, Kind]]]:
-    """Choose a table's columns, those without any value left out, with their headings."""
-    shown = {c: k for c, k in kinds.items() if k == "text" or frame[c].count()}
+    """Give a table's columns their headings."""
     # tiers and missing prices are seldom
     shown = {
-        c: k for c, k in shown.items() if c not in ("over", "unpriced") or (frame[c].fill_null(0) != 0).any()
-    }
-    shown = {
-        c: k for c, k in shown.items() if c not in ("why", "problem") or frame[c].fill_null("").ne("").any()
+        c: k for c, k in kinds.items() if c not in ("over", "unpriced") or (frame[c].fill_null(0) != 0).any()
     }
     return frame, {c: (report.say(_LABELS.get(c, c)), kind) for c, kind in shown.items()}
 
@@ -681,15 +663,21 @@ def _figures(report: UsageReport) -> list[Figure]:
         )
     for key, base in (("change_rate", "previous"), ("year_change_rate", "year_before")):
         if total[key] is not None:
-            made.append(Figure(say(key), f"{total[key]:+.1%}", f"{say(base)} {total[base]:,}"))
+            made.append(
+                Figure(
+                    say(key),
+                    formats.write(total[key], "rate_change", report.lang),
+                    f"{say(base)} {total[base]:,}",
+                )
+            )
     if report.forecast.height:
         row = report.forecast.row(-1, named=True)
+        reach = formats.between(row["low"], row["high"], "count", report.lang)
         made.append(
             Figure(
                 say("forecast"),
                 say("figure", n=f"{row['forecast']:,}"),
-                f"{report.name_month(row['month'])}{report.colon}"
-                + words.between(f"{row['low']:,}", f"{row['high']:,}", report.lang),
+                f"{report.name_month(row['month'])}{report.colon}{reach}",
             )
         )
     if report.reconciliation["agrees"].count():
@@ -725,19 +713,3 @@ def _money(frame: pl.DataFrame, report: UsageReport, *columns: str) -> pl.DataFr
         pl.Series(c, [None if v is None else worded(v, c) for v in frame[c]], dtype=pl.String)
         for c in columns
     )
-
-
-def _signed(frame: pl.DataFrame, *columns: str) -> pl.DataFrame:
-    """Write rates as signed per cent and differences as signed counts."""
-
-    def worded(value: Any) -> str:
-        return f"{value:+.1%}" if isinstance(value, float) else f"{value:+,}" if value else "0"
-
-    return frame.with_columns(
-        pl.Series(c, [None if v is None else worded(v) for v in frame[c]], dtype=pl.String) for c in columns
-    )
-
-
-def _text_month(frame: pl.DataFrame, lang: words.Lang) -> pl.DataFrame:
-    # a slash between digits is no place to break a line, a hyphen is
-    return frame.with_columns(pl.col("month").dt.strftime("%Y年%-m月" if lang == "ja" else "%Y/%m"))

@@ -11,6 +11,7 @@ TEXTS: dict[str, Label] = {
         "zrtools で作成。電話番号は伏せています。時刻はすべて日本時間です。",
         "Made with zrtools. Phone numbers are masked. All times are Japan time.",
     ),
+    "contents": Label("目次", "Contents"),
     "written": Label("レポートを書き出しました：{path}", "Report written: {path}"),
     "days_missing": Label(
         "{n}日分を取得できませんでした（{days}）。レポートには含まれていません。時間をおいて再度お試しください。",
@@ -18,7 +19,6 @@ TEXTS: dict[str, Label] = {
     ),
     "title": Label("SMS 不達レポート", "SMS failure report"),
     "subtitle": Label("{period}　／　作成 {made}", "{period} / made {made}"),
-    "peak": Label("{day} {rate}", "{day} {rate}"),
     "no_period": Label("期間なし", "no period"),
     "headline": Label(
         "確定した{settled}件のうち、{failed}件（{rate}）が届きませんでした。",
@@ -70,7 +70,18 @@ TEXTS: dict[str, Label] = {
         "異常（不達の急増）を{n}件検知しました（通常より多い分は不達の{share}）。最大のものは次のとおりです。",
         "Incidents found: {n}; their failures beyond the usual are {share} of all. The largest:",
     ),
-    "incidents_drawn": Label("異常の時間帯のグラフ", "Incidents over time"),
+    "incidents_said": Label(
+        "{period}の送信分で、不達が通常より約{excess}件（{interval}件）多く発生しました。不達率は{rate}、通常は{usual}です。",
+        "Sent {period}: about {excess} ({interval}) more failures than usual, a rate of {rate}, usually {usual}.",
+    ),
+    "incidents_rest": Label(
+        "ほかに{n}件あります。すべてを「{where}」に示します。", "{n} more stand, with these, under “{where}”."
+    ),
+    "incident_drawn": Label(
+        "{name}：不達率の1時間ごとの推移。{said}", "{name}: the failure rate by the hour. {said}"
+    ),
+    "cause_sure": Label("{cause}（{sure}）", "{cause} ({sure})"),
+    "drawn_number": Label("図", "no."),
     "incidents_note": Label(
         "時刻は送信時刻。「通常より多い件数」は、通常の水準を上回った不達の件数と、その95%信頼区間です。",
         "Times are times of sending. The excess is the number of failures above the usual level, with its 95% interval.",
@@ -89,7 +100,10 @@ TEXTS: dict[str, Label] = {
     "excess": Label("通常より多い件数", "excess"),
     "usual": Label("通常の不達率", "usual rate"),
     "changes": Label("前の期間からの変化", "What changed"),
-    "changes_drawn": Label("不達率の増減要因のグラフ", "Contributions to the change of the failure rate"),
+    "changes_drawn": Label(
+        "不達率を{before}から{after}へ動かした要因。続く表と同じ内容。",
+        "What moved the failure rate from {before} to {after}; the table below says the same.",
+    ),
     "by_segment": Label("キャリア×理由", "carrier × reason"),
     "by_campaign": Label("キャンペーン", "campaign"),
     "contribution": Label("寄与（ポイント）", "contribution (points)"),
@@ -107,6 +121,7 @@ TEXTS: dict[str, Label] = {
         "不達のうち{n}件は、コードのキャリアが実際のキャリアと異なります（番号ポータビリティまたは経路によるもの）。",
         "In {n} failures the code belongs to another carrier than the message's: ported numbers, or routing.",
     ),
+    "plan_heading": Label("再送計画", "The plan, message by message"),
     "plan": Label(
         "1件ごとの再送計画の集計です。時刻は営業日の9〜20時で、作成時刻より前にはなりません。",
         "Message by message this comes to the following. Times lie between 9:00 and 20:00 of working days, never before now.",
@@ -168,9 +183,17 @@ TEXTS: dict[str, Label] = {
     "numbers": Label("対象番号数", "numbers"),
     "day": Label("日", "day"),
     "total": Label("合計", "total"),
-    "course_drawn": Label("日ごとの不達率と件数のグラフ", "Failure rate and messages by day"),
-    "where_drawn": Label("キャリア別・理由別の不達率の図", "Failure rates by carrier and reason"),
-    "carriers_drawn": Label("キャリアごとの不達率の推移", "Failure rates over time by carrier"),
+    "course_drawn": Label(
+        "期間中の不達率と件数の推移。全体の不達率は{rate}。",
+        "The failure rate and the messages over the period; {rate} over all.",
+    ),
+    "where_drawn": Label(
+        "キャリアと理由ごとの不達率。最も多いのは{category}（{failed}件）。続く表と同じ内容。",
+        "Failure rates by carrier and reason; the most frequent is {category} ({failed}). The table below says the same.",
+    ),
+    "carriers_drawn": Label(
+        "キャリアごとの不達率の推移：{rates}。", "Failure rates over time by carrier: {rates}."
+    ),
     "carriers_note": Label(
         "「キャリア不明」は、キャリアが分かる前に不達になったものです。",
         "“unknown carrier”: these failed before a carrier was known.",
