@@ -56,7 +56,7 @@ def test_paper_has_the_finding_and_what_to_do_on_two_sheets(report: str, browser
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
     page.emulate_media(media="print")
     next_steps, details = (
-        page.locator("h2", has_text=text).bounding_box()["y"] for text in ("次に行うこと", "原因と対応")
+        page.locator("h2", has_text=text).bounding_box()["y"] for text in ("推奨対応", "原因と対応")
     )
     page.close()
     assert next_steps < details < 2 * SHEET[1]

@@ -500,7 +500,7 @@ def closed_of(report: UsageReport) -> pl.DataFrame:
         )
     )
     spans = [
-        report.say("span", first=report.name_day(a), last=report.name_day(b))
+        words.between(report.name_day(a), report.name_day(b), report.lang)
         for a, b in rows.select("first", "last").iter_rows()
     ]
     states = [report.say("complete") if whole else report.say("no_final") for whole in rows["complete"]]
