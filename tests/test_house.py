@@ -35,6 +35,7 @@ GROUND = {
     "doors",
     "files",
     "display",
+    "formats",
 }
 
 # room -> the rooms it may import, beside itself

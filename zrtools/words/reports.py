@@ -101,8 +101,8 @@ TEXTS: dict[str, Label] = {
     "usual": Label("通常の不達率", "usual rate"),
     "changes": Label("前の期間からの変化", "What changed"),
     "changes_drawn": Label(
-        "不達率を{before}から{after}へ動かした要因。続く表と同じ内容。",
-        "What moved the failure rate from {before} to {after}; the table below says the same.",
+        "不達率が{before}から{after}になった増減要因。続く表と同じ内容。",
+        "Contributions to the change of the failure rate from {before} to {after}; the table below says the same.",
     ),
     "by_segment": Label("キャリア×理由", "carrier × reason"),
     "by_campaign": Label("キャンペーン", "campaign"),
