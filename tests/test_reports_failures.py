@@ -226,7 +226,7 @@ def test_texts_are_escaped_and_masked() -> None:
     assert "5.9%" in text
     assert "no column" not in text
     assert "<svg" not in text
-    assert "Nothing stands out." in text
+    assert "No segment explains the change." in text
 
 
 @pytest.mark.slow
