@@ -623,6 +623,20 @@ def test_movers_and_silent_clients_are_told_apart() -> None:
     assert alone["movement"].to_list() == []
 
 
+@pytest.mark.parametrize("ending", ["html", "xlsx"])
+def test_clients_that_only_the_table_knows_are_without_traffic(tmp_path: Path, ending: str) -> None:
+    """An agency's report names whom the service leaves out of its counts; a client's own names nobody else."""
+    names = {_id(1): "青葉", _id(2): "紅葉", "99999": "休眠商事"}
+    options: dict[str, Any] = {"clients": names, "month": "2026-10", "today": "2026-11-10", "lang": "ja"}
+    said = _said(zr.reports.usage(_agency(2), tmp_path / f"all.{ending}", **options))
+    assert "利用のない契約クライアント" in said
+    assert "休眠商事" in said
+    alone = _said(zr.reports.usage(_agency(2), tmp_path / f"one.{ending}", client_id=_id(1), **options))
+    assert "休眠商事" not in alone
+    one = _said(zr.reports.usage(_agency(1), tmp_path / f"only.{ending}", **options))
+    assert "休眠商事" not in one
+
+
 def test_entries_are_written_as_accounting_systems_want(tmp_path: Path) -> None:
     """CP932 by default, columns by a mapping; a letter that CP932 lacks is refused, and nothing is written."""
     prices = _prices("10", bill_by="account")

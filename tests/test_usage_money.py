@@ -454,6 +454,33 @@ def test_invoice_that_does_not_fit_says_where(
         usage.read_invoice(path, columns)
 
 
+@pytest.mark.parametrize(
+    ("read", "text", "columns", "kept"),
+    [
+        (usage.read_invoice, "利用月,通数,キャリア,通数\n2026-10,5,au,7\n", {"quantity": "通数_duplicated_0"}, 7),
+        (usage.read_invoice, "利用月,通数,キャリア,通数\n2026-10,5,au,7\n", {"quantity": "通数"}, 5),
+        (usage.read_invoice, "month,Quantity,quantity\n2026-10,5,7\n", {"quantity": "quantity"}, 7),
+        (usage.read_invoice, "利用月,通数,金額,金額\n2026-10,5,1,2\n", {"amount": "金額"}, 5),
+        (usage.read_clients, "取引先ID,取引先名,取引先名\n1,甲社,乙社\n", {"client": "取引先名"}, "甲社"),
+        (usage.read_prices, "キャリア,単価,単価\nau,8,9\n", None, None),
+    ],
+)
+def test_two_columns_headed_alike_are_a_question(
+    tmp_path: Path, read: Callable[..., Any], text: str, columns: dict[str, str] | None, kept: object
+) -> None:
+    """Neither of two columns with one heading is taken in silence: both are named, and the answer is followed."""
+    path = tmp_path / "table.csv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(zr.InputError) as asked:
+        read(path)
+    heading = next(iter(columns.values())) if columns else "単価"
+    for said in (str(asked.value), words.told(asked.value, "ja")):
+        assert said.count(heading.split("_")[0].strip()) >= 2, said
+    if columns is not None:
+        row = read(path, columns).row(0, named=True)
+        assert kept in row.values()
+
+
 SENT = (
     ("2026-09-30", "101", 2, 10),
     ("2026-09-30", "101", 3, 4),

@@ -61,6 +61,7 @@ _AT_ONCE = 100_000
 # text that a spreadsheet would work out; a plain figure or a number in the form +81… is no such text
 _FORMULA = r"^'*[=+\-@\t\r＝＋－＠]"
 _GUARDED = r"^'('*[=+\-@\t\r＝＋－＠])"
+_REPEATED = r"_duplicated_\d+$"
 _FIGURE = r"^[+-]?[0-9]+(?:[.,][0-9]+)*$"
 _SHEET = re.compile(r"(?!')[^\[\]:*?/\\\0]{1,31}(?<!')")
 _SEP = re.compile(r"sep=(.)[ \t]*(?:\n|$)", re.IGNORECASE)
@@ -112,6 +113,11 @@ class Table:
             return name
         alike = [column for column in self.frame.columns if folded(column) == folded(name)]
         return alike[0] if len(alike) == 1 else None
+
+    @checked
+    def headed(self, name: str) -> list[str]:
+        """List all columns that the file heads so, from left to right: the frame numbers those that it repeats."""
+        return [c for c in self.frame.columns if folded(re.sub(_REPEATED, "", c)) == folded(name)]
 
     def columns(self) -> str:
         """List the headings for an error, any number in them masked."""

@@ -463,12 +463,18 @@ def gather(
     # a report may go to the client that it is about: of others it says nothing
     whose = counted["client_id"]
     names = clients if clients is not None else given.clients
-    named = attempts.attempt(
-        "problem_clients",
-        lambda: client_names(
-            names, of=whose, columns=given.client_columns, **given.places.get("clients", {})
-        ),
-    )
+
+    def listed(of: pl.Series | None) -> pl.DataFrame | None:
+        place = given.places.get("clients", {})
+        return attempts.attempt(
+            "problem_clients",
+            lambda: client_names(names, of=of, columns=given.client_columns, **place),
+        )
+
+    named = listed(whose)
+    # an agency asks after those, too, that the service leaves out since nothing was sent for them
+    of_all = named is not None and whose.n_unique() > 1
+    every_client = listed(None) if of_all else named
     everything = room.monthly(counted, clients=named)
     target = _target(everything, month, made)
     first = months_before(target, months - 1)
@@ -543,6 +549,8 @@ def gather(
     )
     _add_deliveries(report, sources, attempts)
     _add_terms(report, attempts, named, bill)
+    if report.client is None and report.clients.height > 1:
+        report.movers = room.movers(report.everything, report.month, clients=every_client)
     report.failed = bool(problems)
     problems += _absences(report, named, asked=client_id)
     return report
@@ -691,7 +699,7 @@ def _closed(report: UsageReport, named: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def _add_terms(report: UsageReport, said: _Attempts, named: pl.DataFrame | None, bill: pl.DataFrame) -> None:
-    """Add the periods up to a closing day, the budget, and an agency's movers; `bill` goes on to the running month."""
+    """Add the periods up to a closing day and the budget; `bill` goes on to the running month."""
     given, inside = report.handover, pl.col("month").is_between(report.first, report.month)
     if given.closing_day is not None:
         closed = None
@@ -730,8 +738,6 @@ def _add_terms(report: UsageReport, said: _Attempts, named: pl.DataFrame | None,
                 ),
             )
             report.budget = report.budget if made is None else made
-    if report.client is None and report.clients.height > 1:
-        report.movers = room.movers(report.everything, report.month, clients=named)
 
 
 class _Attempts:

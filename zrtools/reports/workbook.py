@@ -759,7 +759,7 @@ def _days(sheet: _Sheet) -> None:
 def _terms(sheet: _Sheet) -> None:
     """Set the month into its fiscal year, against budget and plan, and count up to a closing day."""
     report, say = sheet.report, sheet.report.say
-    sheet.widths(42, *[12.5] * 9)
+    sheet.widths(28, *[12.5] * 6)
     sheet.title(say("terms"), say("count"))
     quarters = quarters_of(report)
     if quarters.height:
@@ -781,23 +781,30 @@ def _terms(sheet: _Sheet) -> None:
         yen = report.handover.budget_in == "yen"
         sheet.heading(say("budget_section", unit=say("yen" if yen else "parts_unit")))
         look = "¥#,##0" if yen else _COUNT
-        columns: dict[str, tuple[str, str | None]] = {"month": (say("month"), _MONTH)}
-        for name, number in {
-            "budget": look,
-            "actual": look,
-            "difference_to_budget": "+#,##0;-#,##0;0",
-            "used": _PART,
-            "forecast": look,
-            "forecast_used": _PART,
-            "budget_to_date": look,
-            "actual_to_date": look,
-            "used_to_date": _PART,
-        }.items():
-            columns[name] = (say("expected_end" if name == "forecast" else name), number)
+        shown: dict[str, tuple[str, str | None]] = {
+            name: (say("expected_end" if name == "forecast" else name), number)
+            for name, number in {
+                "month": _MONTH,
+                "budget": look,
+                "actual": look,
+                "difference_to_budget": "+#,##0;-#,##0;0",
+                "used": _PART,
+                "forecast": look,
+                "forecast_used": _PART,
+                "budget_to_date": look,
+                "actual_to_date": look,
+                "used_to_date": _PART,
+            }.items()
+        }
+        to_date = {c: shown.pop(c) for c in ("budget_to_date", "actual_to_date", "used_to_date")}
         ends = {c: float(report.budget[c].sum()) for c in ("budget", "actual", "difference_to_budget")}
         whole = ends["actual"] / ends["budget"] if ends["budget"] else None
         used = ('=IF({of_budget}{row}=0,"",{of_actual}{row}/{of_budget}{row})', whole)
-        sheet.table(report.budget, columns, sums=ends | {"used": used})
+        sheet.table(report.budget, shown, sums=ends | {"used": used})
+        # side by side they were too small to read on paper
+        if report.budget["budget_to_date"].count():
+            sheet.heading(say("budget_to_date_section"))
+            sheet.table(report.budget, {"month": shown["month"]} | to_date)
     closed = closed_of(report)
     if closed.height:
         sheet.heading(say("closed_section", day=report.handover.closing_day))

@@ -403,32 +403,38 @@ def _columns(
 ) -> dict[str, str]:
     """Find the file's column for each of ours.
 
-    Raises `InputError` that names those that are not there.
+    Raises `InputError` that names those that are not there, and those of which there are several.
     """
-    wanted = dict(given or {name: name for name in (*needed, *optional)})
-    wanted |= {name: name for name in needed if given is not None and name not in given and table.find(name)}
+    wanted = dict(given or {})
     found = {ours: there for ours, theirs in wanted.items() if (there := table.find(theirs)) is not None}
-    for ours in (*needed, *optional):
-        if ours not in found and ours not in (given or {}):
-            free = (table.find(heading) for heading in _HEADINGS[ours])
-            usual = next((there for there in free if there is not None and there not in found.values()), None)
-            if usual is not None and (given is None or ours in needed):
-                found[ours] = wanted[ours] = usual
-    absent = [name for name in needed if name not in wanted]
-    absent += [
-        theirs
-        for ours, theirs in wanted.items()
-        if ours not in found and (given is not None or ours in needed)
-    ]
-    if absent:
+    doubtful: dict[str, list[str]] = {}
+    for ours in (*needed, *(optional if given is None else ())):
+        for heading in () if ours in wanted else (ours, *_HEADINGS[ours]):
+            if headed := [c for c in table.headed(heading) if c not in found.values()]:
+                found[ours] = headed[0]
+                if len(headed) > 1:
+                    doubtful[ours] = headed
+                break
+    if absent := [wanted.get(name, name) for name in (*needed, *wanted) if name not in found]:
         shown = ", ".join(f'"{name}": "…"' for name in (*needed, *optional))
         raise InputError(
             said(
                 "usage.no_columns",
                 name=table.name,
-                names=", ".join(absent),
+                names=", ".join(dict.fromkeys(absent)),
                 columns=table.columns(),
                 shown=shown,
+            )
+        )
+    for ours, headed in doubtful.items():
+        shown = ", ".join(f'"{name}": "{there}"' for name, there in (found | {ours: headed[-1]}).items())
+        raise InputError(
+            said(
+                "usage.which_column",
+                name=table.name,
+                column=ours,
+                names=mask_text(", ".join(headed)),
+                shown=mask_text(shown),
             )
         )
     return found

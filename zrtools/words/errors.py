@@ -1765,6 +1765,10 @@ TEXTS = {
         "{name} に列 {names} がありません。あるのは {columns} です。columns={{{shown}}} で対応を指定するか、列の名前を変えてください",
         "{name} has no column {names}; it has {columns}. Say which is which: columns={{{shown}}}, or rename them.",
     ),
+    "usage.which_column": Label(
+        "{name} には {column} にあたる列がいくつもあります（{names}）。どれを使うか、columns={{{shown}}}（report.toml では columns、コマンドでは --invoice-column などの指定）で答えるか、見出しを直してください",
+        "{name} has several columns that could be {column} ({names}). Say which one: columns={{{shown}}} (columns in report.toml, --invoice-column and the like on the command line), or head them differently.",
+    ),
     "usage.clients_columns": Label(
         "契約クライアントの表に列 {names} がありません。client_id と client が必要です",
         "The table of clients has no column {names}: it needs client_id and client.",

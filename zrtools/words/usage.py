@@ -299,6 +299,7 @@ TEXTS: dict[str, Label] = {
     ),
     "to_date": Label("年度累計", "year to date"),
     "budget_section": Label("予算比（{unit}）", "Against the budget ({unit})"),
+    "budget_to_date_section": Label("予算比（年度累計）", "Against the budget, year to date"),
     "yen": Label("円・税抜", "yen before tax"),
     "parts_unit": Label("通", "billable messages"),
     "budget": Label("予算", "budget"),
