@@ -692,7 +692,7 @@ def _fitted(logo: bytes, width: int, height: int) -> dict[str, float]:
 def _deliveries(sheet: _Sheet) -> None:
     """Say what became of the month's messages, why some failed, what was unusual, and how the days went."""
     report, say = sheet.report, sheet.report.say
-    sheet.widths(30, *[11.5] * 8)
+    sheet.widths(27, *[10.5] * 8)
     sheet.title(say("deliveries"), report.name_month(report.month))
     outcomes = report.outcomes()
     if not outcomes.height:
@@ -759,7 +759,7 @@ def _days(sheet: _Sheet) -> None:
 def _terms(sheet: _Sheet) -> None:
     """Set the month into its fiscal year, against budget and plan, and count up to a closing day."""
     report, say = sheet.report, sheet.report.say
-    sheet.widths(28, *[12.5] * 6)
+    sheet.widths(32, *[12.5] * 6)
     sheet.title(say("terms"), say("count"))
     quarters = quarters_of(report)
     if quarters.height:
@@ -824,25 +824,26 @@ def _terms(sheet: _Sheet) -> None:
 def _agency(sheet: _Sheet) -> None:
     """List the clients that moved, and those without traffic."""
     report, say = sheet.report, sheet.report.say
-    sheet.widths(28, 14, 20, *[12.5] * 5)
+    sheet.widths(28, 14, 13, *[11.0] * 4)
     sheet.title(say("agency"), report.name_month(report.month))
     names: dict[str, tuple[str, str | None]] = {
         "client": (say("client"), None),
         "client_id": (say("client_id"), None),
     }
     moved = moved_of(report)
-    sheet.heading(say("movers_section"))
-    sheet.table(
-        moved,
-        names
-        | {
-            "movement": (say("movement"), None),
-            "separated_success_count": (say("count"), _COUNT),
-            "previous": (say("previous"), _COUNT),
-            "change": (say("change"), _CHANGE),
-            "change_rate": (say("change_rate"), _RATE),
-        },
-    )
+    if moved.height:
+        sheet.heading(say("movers_section"))
+        sheet.table(
+            moved,
+            names
+            | {
+                "movement": (say("movement"), None),
+                "separated_success_count": (say("count"), _COUNT),
+                "previous": (say("previous"), _COUNT),
+                "change": (say("change"), _CHANGE),
+                "change_rate": (say("change_rate"), _RATE),
+            },
+        )
     silent = report.movers.filter(pl.col("movement").is_in(["silent", "stopped"]))
     if silent.height:
         sheet.heading(say("silent_section"))

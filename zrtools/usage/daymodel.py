@@ -26,8 +26,9 @@ Habits = tuple[str, float]
 _POWER = 1.5
 # prior standard deviations of logarithms; the trend's is by month
 _LEVEL, _WEEKDAY, _WEEKEND, _MARK, _STEP = 5.0, 0.15, 2.0, 0.25, 1.0
-# a sender grows, or stays as it is
+# a sender grows, or stays as it is, which is likelier by so many nats before any day is seen
 _TRENDS = (0.12, 0.01)
+_STAYS = 2.0
 _PLAIN, _MARKED = 0.01, 0.08
 _WANDERS = (1e-6, 0.005, 0.02, 0.06)
 _ROLLS = ("none", "forward", "back")
@@ -91,7 +92,8 @@ def project(
     # how far the level wanders, and whether it has a trend, is seldom sure: each guess counts as far as the days
     # bear it out
     made = [_ahead(fitted(habits, w, t, steps), len(y)) for w in _WANDERS for t in _TRENDS]
-    weights = np.exp([evidence - max(m[2] for m in made) for *_, evidence, _ in made])
+    evidence = np.array([m[2] for m in made]) + np.tile([0.0, _STAYS], len(_WANDERS))
+    weights = np.exp(evidence - evidence.max())
     weights /= weights.sum()
     rests, variances = (np.array([m[n] for m in made]) for n in (0, 1))
     rest = float(weights @ rests)

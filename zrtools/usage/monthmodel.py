@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import product
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -34,6 +35,8 @@ _DAMPED = 0.98
 # a month's level differs from what was expected by so much, as so many months would tell; else it has stepped
 _NOISE, _NOISE_MONTHS = 0.035, 3.0
 _STEPS, _STEP = 0.48, 0.5
+# how far the fit of past months is believed, as a power of its likelihood
+_TOLD = 0.5
 _WEEKENDS = ((0.0, 0.12), (0.3, 0.13), (0.55, 0.25), (0.8, 0.15), (1.0, 0.08), (1.6, 0.07))
 _CAMPAIGNS, _BURSTS, _BILLERS = 0.06, 0.2, 0.2
 _DAY_NOISE, _CAMPAIGN_NOISE = 0.12, 0.9
@@ -52,9 +55,10 @@ class Outlook(NamedTuple):
     high: float
 
 
-class _Shape(NamedTuple):
-    weight: float
-    noise: float
+class _Shapes(NamedTuple):
+    family: NDArray[np.intp]
+    weight: Floats
+    noise: Floats
     days: Floats
 
 
@@ -66,29 +70,34 @@ def outlook(
     gone = month_end(running).day - left
     if left <= 0 or (not past and counted <= 0):
         return Outlook(0.0, 0.0, 0.0)
-    rests, weights = [], []
-    for n, shape in enumerate(_shapes(running)):
-        seen, ahead = float(shape.days[:gone].sum()), float(shape.days[gone:].sum())
-        whole = seen + ahead
-        rates = np.array([np.log(v / _sizes(m)[n]) for m, v in past])
-        centre, spread = _expected(rates) if past else (np.log(max(counted, 1.0) / max(seen, 1e-6)), 1.0)
-        grid = centre + _LEVELS
-        ordinary, stepped = (np.exp(-0.5 * (_LEVELS / s) ** 2) / s for s in (spread, np.hypot(spread, _STEP)))
-        prior = (1 - _STEPS) * ordinary + _STEPS * stepped
-        if gone:
-            # days of which the shape expects next to nothing may still hold a little
-            effective = max(float((shape.days[:gone] ** 2).sum()), 1e-9) ** 0.5 / max(seen, 1e-9)
-            noise = float(np.hypot(shape.noise * effective, 0.02))
-            mean = grid + np.log(max(seen, 1e-3 * whole))
-            observed = np.log(max(counted, 0.5))
-            likely = np.exp(-0.5 * ((observed - mean) / noise) ** 2) / noise
-        else:
-            likely = np.ones_like(grid)
-        density = shape.weight * prior * likely + 1e-300
-        own = shape.noise * float((shape.days[gone:] ** 2).sum()) ** 0.5 / max(ahead, 1e-9)
-        rests.append((np.exp(grid)[:, None] * ahead * np.exp(own * _NOISES - own**2 / 2)[None]).ravel())
-        weights.append(np.repeat(density / len(_NOISES), len(_NOISES)))
-    rest, weight = np.concatenate(rests), np.concatenate(weights)
+    family, shares, noise, days = _shapes(running)
+    seen, ahead = days[:, :gone].sum(axis=1), days[:, gone:].sum(axis=1)
+    if past:
+        centre, spread = _expected(np.column_stack([np.log(v / _shapes(m).days.sum(axis=1)) for m, v in past]))
+    else:
+        centre, spread = np.log(max(counted, 1.0) / np.maximum(seen, 1e-6)), np.ones(len(days))
+    grid = centre[:, None] + _LEVELS
+    ordinary, stepped = (
+        np.exp(-0.5 * (_LEVELS / s[:, None]) ** 2) / s[:, None] for s in (spread, np.hypot(spread, _STEP))
+    )
+    likely = np.ones_like(grid)
+    if gone:
+        # days of which the shape expects next to nothing may still hold a little
+        effective = np.sqrt(np.maximum((days[:, :gone] ** 2).sum(axis=1), 1e-9)) / np.maximum(seen, 1e-9)
+        wide = np.hypot(noise * effective, 0.02)[:, None]
+        mean = grid + np.log(np.maximum(seen, 1e-3 * (seen + ahead)))[:, None]
+        likely = np.exp(-0.5 * ((np.log(max(counted, 0.5)) - mean) / wide) ** 2) / wide
+    # how well each fits the months before decides within a family alone: totals cannot tell a burst from none
+    told = -_TOLD * max(len(past) - 2, 0) * np.log(spread)
+    fits = shares * np.exp(told - told.max())
+    fits *= (np.bincount(family, shares) / np.bincount(family, fits))[family]
+    weights = fits[:, None] * ((1 - _STEPS) * ordinary + _STEPS * stepped) * likely + 1e-300
+    # what cannot move a quantile need not be sorted
+    kept = weights.max(axis=1) > 1e-6 * weights.max()
+    own = (noise * np.sqrt((days[:, gone:] ** 2).sum(axis=1)) / np.maximum(ahead, 1e-9))[kept, None]
+    factors = ahead[kept, None] * np.exp(own * _NOISES - own**2 / 2)
+    rest = (np.exp(grid[kept])[:, :, None] * factors[:, None]).ravel()
+    weight = np.repeat(weights[kept].ravel(), len(_NOISES))
     order = np.argsort(rest)
     reached = np.cumsum(weight[order]) / weight.sum()
 
@@ -98,43 +107,35 @@ def outlook(
     return Outlook(quantile(0.5), quantile(0.5 - level / 2), quantile(0.5 + level / 2))
 
 
-def _expected(rates: Floats) -> tuple[float, float]:
-    """Find where the next month's level is expected, and how far off such an expectation is."""
-    best: tuple[float, float, Floats] | None = None
+def _expected(rates: Floats) -> tuple[Floats, Floats]:
+    """Find where the next month's level is expected for each row of months, and how far off an expectation is."""
+    followed = []
     for fast, slow in _FOLLOW:
-        at, slope = float(rates[0]), 0.0
-        errors: list[float] = []
-        for rate in rates[1:]:
-            error = float(rate) - at - slope
-            errors.append(error)
+        at, slope = rates[:, 0], np.zeros(len(rates))
+        errors = np.zeros((len(rates), 0))
+        for rate in rates.T[1:]:
+            error = rate - at - slope
+            errors = np.column_stack([errors, error])
             at, slope = at + slope + fast * error, _DAMPED * (slope + fast * slow * error)
-        wrong = (
-            float(np.mean(np.abs(errors[1:])))
-            if len(errors) > 2
-            else (0.0 if slow == 0 and fast == 0.6 else 1.0)
-        )
-        if best is None or wrong < best[0]:
-            best = wrong, at + slope, np.array(errors[1:])
-    assert best is not None  # noqa: S101 - there are ways to follow
-    # one month that stepped must not widen all that follow
-    wrongs = np.minimum(np.abs(best[2]), 0.3)
-    spread = np.sqrt((float((wrongs**2).sum()) + _NOISE_MONTHS * _NOISE**2) / (len(wrongs) + _NOISE_MONTHS))
-    return best[1], float(spread)
+        told = errors.shape[1] > 2
+        wrong = np.abs(errors[:, 1:]).mean(axis=1) if told else np.full(len(rates), (fast, slow) != (0.6, 0.0))
+        # one month that stepped must not widen all that follow
+        wrongs = np.minimum(np.abs(errors[:, 1:]), 0.3)
+        variance = ((wrongs**2).sum(axis=1) + _NOISE_MONTHS * _NOISE**2) / (wrongs.shape[1] + _NOISE_MONTHS)
+        followed.append((wrong, at + slope, np.sqrt(variance)))
+    wrong, level, spread = (np.array(part) for part in zip(*followed, strict=True))
+    best = wrong.argmin(axis=0), np.arange(len(rates))
+    return level[best], spread[best]
 
 
 @lru_cache(maxsize=512)
-def _sizes(month: date) -> Floats:
-    """Say how much traffic each shape puts into a month."""
-    return np.array([float(s.days.sum()) for s in _shapes(month)])
-
-
-@lru_cache(maxsize=512)
-def _shapes(month: date) -> tuple[_Shape, ...]:
+def _shapes(month: date) -> _Shapes:
     """Make every shape of a month's days."""
-    return tuple(_made(month))
+    family, weight, noise, days = zip(*_made(month), strict=True)
+    return _Shapes(np.array(family), np.array(weight), np.array(noise), np.array(days))
 
 
-def _made(month: date) -> Iterator[_Shape]:
+def _made(month: date) -> Iterator[tuple[int, float, float, Floats]]:
     days = [month + timedelta(n) for n in range(month_end(month).day)]
     works = np.array([d.weekday() < 5 and not is_holiday(d) for d in days])
 
@@ -142,16 +143,17 @@ def _made(month: date) -> Iterator[_Shape]:
         return np.where(works, 1.0, weekend)
 
     for weekend, weight in _WEEKENDS:
-        yield _Shape(weight, _DAY_NOISE, plain(weekend))
-    yield _Shape(_CAMPAIGNS, _CAMPAIGN_NOISE, plain(0.6))
+        yield (0, weight, _DAY_NOISE, plain(weekend))
+    yield (1, _CAMPAIGNS, _CAMPAIGN_NOISE, plain(0.6))
     left = np.cumsum(works[::-1])[::-1]
-    for length in (2, 3, 5):
-        for size in (2.5, 4.5):
-            yield _Shape(_BURSTS / 6, _DAY_NOISE, np.where(left <= length, size, 1.0) * plain(0.6))
+    for family, (length, size) in enumerate(product((2, 3, 5), (2.5, 4.5)), 2):
+        for weekend, weight in _WEEKENDS:
+            burst = np.where(left <= length, size, 1.0) * plain(weekend)
+            yield (family, _BURSTS / 6 * weight / 0.8, _DAY_NOISE, burst)
     # most of it on one day, or on two
     for places in _PLACES:
         for share in _SHARES:
             one = plain(0.6)
             for n in places:
                 one[min(n, len(days) - 1)] += plain(0.6).sum() * share / (1 - share) / len(places)
-            yield _Shape(_BILLERS / len(_PLACES) / len(_SHARES), _BILL_NOISE, one)
+            yield (8, _BILLERS / len(_PLACES) / len(_SHARES), _BILL_NOISE, one)
