@@ -100,11 +100,8 @@ def outlook(
     weight = np.repeat(weights[kept].ravel(), len(_NOISES))
     order = np.argsort(rest)
     reached = np.cumsum(weight[order]) / weight.sum()
-
-    def quantile(part: float) -> float:
-        return float(rest[order][min(int(np.searchsorted(reached, part)), len(rest) - 1)])
-
-    return Outlook(quantile(0.5), quantile(0.5 - level / 2), quantile(0.5 + level / 2))
+    places = np.searchsorted(reached, (0.5, 0.5 - level / 2, 0.5 + level / 2))
+    return Outlook(*(float(rest[order[min(at, len(rest) - 1)]]) for at in places))
 
 
 def _expected(rates: Floats) -> tuple[Floats, Floats]:
