@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -362,6 +363,16 @@ def test_a_client_without_statuses_gets_what_counts_tell(forty: tuple[Path, dict
         word in whole
         for word in ("到達率", "732 欠番・顧客都合", "48222", "2026年9月21日（月）〜2026年10月20日（火）")
     )
+
+
+def test_the_sheet_of_the_fiscal_year_can_be_read_on_paper(forty: tuple[Path, dict[str, str]]) -> None:
+    """On A4 upright, whose margins leave 7.27 inches of 96 dots, it is made smaller by a fifth at most."""
+    book = openpyxl.load_workbook(next(forty[0].glob(f"{_id(1)}*.xlsx")))
+    sheet = book["年度・予算"]
+    used = {cell.column_letter for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    dots = sum(sheet.column_dimensions[letter].width * 7 + 5 for letter in used)
+    assert len(used) >= 4
+    assert 7.27 * 96 / dots >= 0.8
 
 
 def _said(path: Path) -> str:

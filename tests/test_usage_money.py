@@ -457,7 +457,12 @@ def test_invoice_that_does_not_fit_says_where(
 @pytest.mark.parametrize(
     ("read", "text", "columns", "kept"),
     [
-        (usage.read_invoice, "利用月,通数,キャリア,通数\n2026-10,5,au,7\n", {"quantity": "通数_duplicated_0"}, 7),
+        (
+            usage.read_invoice,
+            "利用月,通数,キャリア,通数\n2026-10,5,au,7\n",
+            {"quantity": "通数_duplicated_0"},
+            7,
+        ),
         (usage.read_invoice, "利用月,通数,キャリア,通数\n2026-10,5,au,7\n", {"quantity": "通数"}, 5),
         (usage.read_invoice, "month,Quantity,quantity\n2026-10,5,7\n", {"quantity": "quantity"}, 7),
         (usage.read_invoice, "利用月,通数,金額,金額\n2026-10,5,1,2\n", {"amount": "金額"}, 5),

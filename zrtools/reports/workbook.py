@@ -472,10 +472,12 @@ def _clients(sheet: _Sheet) -> None:
     )
     sums = across.row(-1, named=True) if across.height else {}
     money = _money_by_month(report)
-    # as narrow as the largest sums allow: a year stands side by side on A4
+    # as narrow as the largest sums allow: a year stands side by side on A4, laid across
     written = [f"{value:,}" for value in (sums.get(c) for c in months) if value is not None]
     written += [money_text(money[c].sum(), report) for c in money.columns if c in months]
     sheet.widths(22, 9, *[max([8.5, *(len(w) + 1.5 for w in written)])] * max(len(months), 6))
+    if len(months) > 7:
+        sheet.sheet.set_landscape()
     sheet.title(say("clients"), _counted(report))
     sheet.heading(say("clients_section"))
     names: dict[str, tuple[str, str | None]] = {
@@ -692,7 +694,7 @@ def _fitted(logo: bytes, width: int, height: int) -> dict[str, float]:
 def _deliveries(sheet: _Sheet) -> None:
     """Say what became of the month's messages, why some failed, what was unusual, and how the days went."""
     report, say = sheet.report, sheet.report.say
-    sheet.widths(27, *[10.5] * 8)
+    sheet.widths(26, *[11.5] * 8)
     sheet.title(say("deliveries"), report.name_month(report.month))
     outcomes = report.outcomes()
     if not outcomes.height:
@@ -802,9 +804,10 @@ def _terms(sheet: _Sheet) -> None:
         used = ('=IF({of_budget}{row}=0,"",{of_actual}{row}/{of_budget}{row})', whole)
         sheet.table(report.budget, shown, sums=ends | {"used": used})
         # side by side they were too small to read on paper
-        if report.budget["budget_to_date"].count():
+        known = report.budget.filter(pl.col("budget_to_date").is_not_null())
+        if known.height:
             sheet.heading(say("budget_to_date_section"))
-            sheet.table(report.budget, {"month": shown["month"]} | to_date)
+            sheet.table(known, {"month": shown["month"]} | to_date)
     closed = closed_of(report)
     if closed.height:
         sheet.heading(say("closed_section", day=report.handover.closing_day))
@@ -824,7 +827,7 @@ def _terms(sheet: _Sheet) -> None:
 def _agency(sheet: _Sheet) -> None:
     """List the clients that moved, and those without traffic."""
     report, say = sheet.report, sheet.report.say
-    sheet.widths(28, 14, 13, *[11.0] * 4)
+    sheet.widths(28, 14, 20, *[10.5] * 4)
     sheet.title(say("agency"), report.name_month(report.month))
     names: dict[str, tuple[str, str | None]] = {
         "client": (say("client"), None),

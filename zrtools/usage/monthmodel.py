@@ -73,7 +73,9 @@ def outlook(
     family, shares, noise, days = _shapes(running)
     seen, ahead = days[:, :gone].sum(axis=1), days[:, gone:].sum(axis=1)
     if past:
-        centre, spread = _expected(np.column_stack([np.log(v / _shapes(m).days.sum(axis=1)) for m, v in past]))
+        centre, spread = _expected(
+            np.column_stack([np.log(v / _shapes(m).days.sum(axis=1)) for m, v in past])
+        )
     else:
         centre, spread = np.log(max(counted, 1.0) / np.maximum(seen, 1e-6)), np.ones(len(days))
     grid = centre[:, None] + _LEVELS
@@ -115,7 +117,9 @@ def _expected(rates: Floats) -> tuple[Floats, Floats]:
             errors = np.column_stack([errors, error])
             at, slope = at + slope + fast * error, _DAMPED * (slope + fast * slow * error)
         told = errors.shape[1] > 2
-        wrong = np.abs(errors[:, 1:]).mean(axis=1) if told else np.full(len(rates), (fast, slow) != (0.6, 0.0))
+        wrong = (
+            np.abs(errors[:, 1:]).mean(axis=1) if told else np.full(len(rates), (fast, slow) != (0.6, 0.0))
+        )
         # one month that stepped must not widen all that follow
         wrongs = np.minimum(np.abs(errors[:, 1:]), 0.3)
         variance = ((wrongs**2).sum(axis=1) + _NOISE_MONTHS * _NOISE**2) / (wrongs.shape[1] + _NOISE_MONTHS)
