@@ -1,13 +1,14 @@
 """Backtest of `zr.usage.forecast` on ten kinds of sender that the sandbox does not know.
 
-    python benchmarks/senders.py [--first-seed 1000] [--seeds 100] [--against OTHER.py]
+    python benchmarks/senders.py [--first-seed 1000] [--seeds 100] [--days 7 21] [--against OTHER.py]
 
 Every seed makes one series of each kind, by plain numpy and without the sandbox: steady, growth, decline, shift (the
 level changes in the weeks before the running month or on its 1st), burst (the month's last days), biller (most on one
 to three days of the month), office (working days alone), nights (codes, day and night), holidays (shops) and campaigns
 (a few days with many times as much). The forecast is made after the 3rd, 7th, 14th, 21st and 27th, from half a year of
 days (`statuses`) and from counts alone (`months`: a year of whole months and the running one). `--against` names
-another file with a function `forecast`, to be compared on the same series. Seeds 0 to 99 were looked at while building.
+another file with a function `forecast`, to be compared on the same series: how far the medians differ, and the standard
+error of that (bootstrap over seeds, both rules drawn together). Seeds 0 to 99 were looked at while building.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -133,11 +134,13 @@ def known(days: list[date], values: Floats, month: date, through: date) -> tuple
     )
 
 
-def judged(seed: int, kind: str, rules: dict[str, Callable[..., pl.DataFrame]]) -> Iterator[dict[str, Any]]:
+def judged(
+    seed: int, kind: str, rules: dict[str, Callable[..., pl.DataFrame]], cuts: Iterable[int] = CUTS
+) -> Iterator[dict[str, Any]]:
     """Forecast one series after each cut, and compare with what its month came to."""
     days, values, month = series(kind, seed)
     end = sum(v for d, v in zip(days, values, strict=True) if d >= month)
-    for cut in CUTS:
+    for cut in cuts:
         counts, daily = known(days, values, month, month + timedelta(cut - 1))
         for rule, forecast in rules.items():
             for method, statuses in (("statuses", daily), ("months", None)):
@@ -145,6 +148,7 @@ def judged(seed: int, kind: str, rules: dict[str, Callable[..., pl.DataFrame]]) 
                 yield {
                     "rule": rule,
                     "method": method,
+                    "seed": seed,
                     "kind": kind,
                     "day": cut,
                     "bias": row["forecast"] / end - 1,
@@ -154,12 +158,32 @@ def judged(seed: int, kind: str, rules: dict[str, Callable[..., pl.DataFrame]]) 
                 }
 
 
+def differences(found: pl.DataFrame) -> pl.DataFrame:
+    """Say how far the rules' median errors differ, by method and kind, and the standard error of that."""
+    rng = np.random.default_rng(0)
+    pairs = found.pivot("rule", index=["method", "kind", "seed", "day"], values="error")
+    every = pairs.with_columns(kind=pl.lit("all"))
+    rows = []
+    for (method, kind), part in pl.concat([pairs, every]).group_by("method", "kind", maintain_order=True):
+        of_seed = [mine.select("now", "other").to_numpy() * 100 for _, mine in part.group_by("seed")]
+        drawn = (
+            np.median(np.concatenate([of_seed[n] for n in draw]), axis=0)
+            for draw in rng.integers(0, len(of_seed), (1000, len(of_seed)))
+        )
+        now, other = np.median(np.concatenate(of_seed), axis=0)
+        spread = float(np.std([a - b for a, b in drawn]))
+        rows.append((method, kind, now, other, now - other, spread, now / other))
+    names = ["method", "kind", "now", "other", "difference", "standard error", "ratio"]
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--first-seed", type=int, default=1000)
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--against")
+    parser.add_argument("--days", nargs="*", type=int, default=list(CUTS))
     parser.add_argument("--kinds", nargs="*", default=list(KINDS))
     options = parser.parse_args()
     rules: dict[str, Callable[..., pl.DataFrame]] = {"now": usage.forecast}
@@ -172,7 +196,7 @@ def main() -> None:
         rules["other"] = other.forecast
     seeds = range(options.first_seed, options.first_seed + options.seeds)
     found = pl.DataFrame(
-        [row for seed in seeds for kind in options.kinds for row in judged(seed, kind, rules)]
+        [row for seed in seeds for kind in options.kinds for row in judged(seed, kind, rules, options.days)]
     )
     per_cent = [
         (pl.col("error").median() * 100).alias("median error"),
@@ -182,10 +206,12 @@ def main() -> None:
         (pl.col("width").median() * 100).alias("width"),
     ]
     with pl.Config(
-        tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, float_precision=1
+        tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, float_precision=2
     ):
         for by in (["kind"], ["day"], []):
             print(found.group_by("method", "rule", *by).agg(per_cent).sort("method", *by, "rule"))
+        if options.against:
+            print(differences(found))
 
 
 if __name__ == "__main__":

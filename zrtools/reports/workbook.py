@@ -472,12 +472,10 @@ def _clients(sheet: _Sheet) -> None:
     )
     sums = across.row(-1, named=True) if across.height else {}
     money = _money_by_month(report)
-    # as narrow as the largest sums allow: a year stands side by side on A4, laid across
+    # as narrow as the largest sums allow: a year stands side by side on A4
     written = [f"{value:,}" for value in (sums.get(c) for c in months) if value is not None]
     written += [money_text(money[c].sum(), report) for c in money.columns if c in months]
     sheet.widths(22, 9, *[max([8.5, *(len(w) + 1.5 for w in written)])] * max(len(months), 6))
-    if len(months) > 7:
-        sheet.sheet.set_landscape()
     sheet.title(say("clients"), _counted(report))
     sheet.heading(say("clients_section"))
     names: dict[str, tuple[str, str | None]] = {
