@@ -466,10 +466,11 @@ def gather(
 
     def listed(of: pl.Series | None) -> pl.DataFrame | None:
         place = given.places.get("clients", {})
-        return attempts.attempt(
+        found: pl.DataFrame | None = attempts.attempt(
             "problem_clients",
             lambda: client_names(names, of=of, columns=given.client_columns, **place),
         )
+        return found
 
     named = listed(whose)
     # an agency asks after those, too, that the service leaves out since nothing was sent for them
