@@ -61,9 +61,9 @@ def test_wrong_use_is_told_from_failure(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     for line, code, said in (
         (
-            "demo --nonsense",
+            "demo --xyzzy",
             2,
-            "zrtools: オプション --nonsense はありません。\n使い方：zrtools demo --help\n",
+            "zrtools: オプション --xyzzy はありません。\n使い方：zrtools demo --help\n",
         ),
         ("demo --seed", 2, "zrtools: オプション --seed には値が必要です\n使い方：zrtools demo --help\n"),
         ("demo --month October", 2, 'zrtools: --month は "2026-10"、'),
