@@ -662,7 +662,7 @@ def test_key_figures_have_their_units(tmp_path: Path, invoice: Path, lang: str, 
         today="2026-11-19",
         lang=lang,
     )
-    cards = path.read_text("utf-8").split('<div class="cards">')[1].split("<h2")[0]
+    cards = path.read_text("utf-8").split('<div class="cards"')[1].split("<h2")[0]
     assert all(f">{word}</div>" in cards for word in words)
 
 
