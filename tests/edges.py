@@ -385,7 +385,10 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "charts.failures_by_carrier": (zr.charts.failures_by_carrier, {**frame, "every": "1d", "lang": "en"}),
         "charts.failures_over_time": (zr.charts.failures_over_time, {**frame, "every": "1d", "lang": "en"}),
         "charts.incident": (zr.charts.incident, {**frame, "row": row, "lang": "en"}),
-        "charts.incidents": (zr.charts.incidents, {**frame, "found": g.found, "lang": "en"}),
+        "charts.incidents": (
+            zr.charts.incidents,
+            {**frame, "found": g.found, "named": True, "lang": "en"},
+        ),
         "charts.latency": (zr.charts.latency, {"found": zr.schemas.empty(zr.schemas.LATENCY), "lang": "en"}),
         "charts.located": (zr.charts.located, {"found": zr.schemas.empty(zr.schemas.LOCATED), "lang": "en"}),
         "charts.save": (zr.charts.save, {"chart": chart, "path": out / "a.svg", "scale": 1.0}),

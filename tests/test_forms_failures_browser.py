@@ -102,7 +102,7 @@ def test_explorer_by_keyboard(page: Any) -> None:
     assert "不達率" in page.evaluate(focused)
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
-    assert "2026-10-17" in page.evaluate(focused)
+    assert "2026年10月17日（土）" in page.evaluate(focused)
     page.keyboard.press("Enter")
     form.get_by_text("10/17-10/17").or_(form.get_by_text("10/17 - 10/17")).wait_for()
     form.get_by_role("button", name="条件を戻す").click()
@@ -114,7 +114,9 @@ def test_why_names_place_and_cause(page: Any, pictures: Path, lang: str) -> None
     """Choose a day that stands out, press the button: the segment and its probable cause, drawn and in words."""
     form = explorer(page, lang)
     form.locator(".zrtools-course [data-pick='12']").click()
-    form.get_by_text("2026-10-17 00:00").first.wait_for(state="attached")
+    form.get_by_text(said(lang, "2026年10月17日（土）00:00", "2026-10-17 (Sat) 00:00")).first.wait_for(
+        state="attached"
+    )
     form.get_by_role("button", name=said(lang, "なぜ？", "Why?")).click()
     form.locator("li").first.wait_for()
     told = form.locator("li").all_inner_texts()

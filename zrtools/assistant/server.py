@@ -29,7 +29,7 @@ from zrtools.assistant.answers import fitted, last
 from zrtools.assistant.asked import refusal
 from zrtools.assistant.desk import Cancelled, Desk, Settings
 from zrtools.assistant.tools import TOOLS, Tool
-from zrtools.errors import InputError, ZrtoolsError
+from zrtools.errors import ZrtoolsError
 
 __all__ = ["MOST_REQUEST", "build", "serve"]
 
@@ -67,7 +67,7 @@ def serve(settings: Settings) -> None:
         _leave(130)
         raise
     if unwritten:
-        raise InputError(words.text("assistant.no_stdout", settings.lang))
+        raise ZrtoolsError(words.text("assistant.no_stdout", settings.lang))
     _leave(0)
 
 
