@@ -854,6 +854,7 @@ def calls(g: Given) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         ),
         "erasure.record": (record, {"proof": out / "proof.sqlite"}),
         "tables.Table.find": (table.find, {"name": "day"}),
+        "tables.Table.headed": (table.headed, {"name": "day"}),
         "tables.Table.line": (table.line, {"row": 0}),
         "tables.Table.place": (table.place, {"row": 0}),
         "outbox.Preview.rows": (outbox.preview().rows, {"lang": "en"}),
